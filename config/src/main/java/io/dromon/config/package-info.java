@@ -1,0 +1,5 @@
+/** Dromon. */
+@NullMarked
+package io.dromon.config;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Dromon. */
+@NullMarked
+package io.dromon.node;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Dromon. */
+@NullMarked
+package io.dromon.sst;
+
+import org.jspecify.annotations.NullMarked;

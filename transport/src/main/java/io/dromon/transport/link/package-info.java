@@ -1,0 +1,5 @@
+/** Netty: listener, dialler, first-byte probe, pipelines. */
+@NullMarked
+package io.dromon.transport.link;
+
+import org.jspecify.annotations.NullMarked;

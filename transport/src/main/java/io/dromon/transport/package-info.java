@@ -1,0 +1,5 @@
+/** Dromon. */
+@NullMarked
+package io.dromon.transport;
+
+import org.jspecify.annotations.NullMarked;
