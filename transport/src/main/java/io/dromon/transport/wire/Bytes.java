@@ -13,6 +13,7 @@ import java.util.Objects;
  * @param offset index of the first byte
  * @param length number of bytes
  */
+@SuppressWarnings("ArrayRecordComponent") // equality is by content, see equals
 public record Bytes(byte[] array, int offset, int length) implements Encodable {
     /** No bytes. */
     public static final Bytes EMPTY = new Bytes(new byte[0]);
