@@ -1,4 +1,7 @@
-/** Dromon. */
+/**
+ * The transport of one node: mesh, extended virtual synchrony and primary component over links, put together in {@link
+ * io.dromon.transport.GroupStack}.
+ */
 @NullMarked
 package io.dromon.transport;
 

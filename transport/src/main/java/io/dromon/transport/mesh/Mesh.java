@@ -4,6 +4,7 @@ import io.dromon.transport.link.Links;
 import io.dromon.transport.wire.Bytes;
 import io.dromon.transport.wire.Encodable;
 import io.dromon.transport.wire.LinkFailure;
+import io.dromon.transport.wire.MalformedMessageException;
 import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
@@ -17,8 +18,13 @@ import java.util.random.RandomGenerator;
 public final class Mesh implements Links.Events {
     /** What the mesh tells the layers above. */
     public interface Effects {
-        /** A user message; {@code source} is the originator, never this node and never evicted. */
-        void deliver(UUID source, Bytes message, long nowNs);
+        /**
+         * A user message; {@code source} is the originator, never this node and never evicted.
+         *
+         * @throws MalformedMessageException if it is none: the link is dropped if it is the originator's own, else (it
+         *     was relayed) the message alone
+         */
+        void deliver(UUID source, Bytes message, long nowNs) throws MalformedMessageException;
 
         /** A link is established, or an established one is gone ({@code failure} says why). */
         void onLinkUp(long link, UUID peer, String address);

@@ -1,0 +1,466 @@
+package io.dromon.transport;
+
+import io.dromon.transport.evs.Evs;
+import io.dromon.transport.evs.EvsSettings;
+import io.dromon.transport.evs.EvsView;
+import io.dromon.transport.evs.Order;
+import io.dromon.transport.evs.SendResult;
+import io.dromon.transport.link.Links;
+import io.dromon.transport.mesh.Mesh;
+import io.dromon.transport.primary.Primary;
+import io.dromon.transport.primary.PrimaryView;
+import io.dromon.transport.primary.SavedView;
+import io.dromon.transport.wire.Bytes;
+import io.dromon.transport.wire.Encodable;
+import io.dromon.transport.wire.LinkFailure;
+import io.dromon.transport.wire.MalformedMessageException;
+import io.dromon.transport.wire.ViewId;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Mesh, EVS and primary component put together, with the order of joining and leaving (specification, chapter 03
+ * section 7): the whole transport of one node without its sockets. A core: no I/O, no clock, no thread.
+ *
+ * <p>What the caller owes: all calls from one thread; {@link #endTurn} after each batch of link events, {@link #send}
+ * and {@link #tick}; {@link #tick} when {@link #nextDeadlineNs} is reached. Nothing of {@link Effects} may call back
+ * into the stack except {@link #send} and {@link #sendLocalCausal}.
+ */
+public final class GroupStack implements Links.Events {
+    private static final long ANNOUNCE_PERIOD_NS = 500_000_000L;
+    private static final long NEVER = Long.MAX_VALUE;
+    private static final int MAX_REFUSALS = 16;
+
+    /** What the stack tells the node above. */
+    public interface Effects {
+        /** A primary view is about to be delivered: it must be on disk when this returns. */
+        void save(SavedView view);
+
+        /** An orderly end, or an identity that must not be used again: the saved view is to be removed. */
+        void removeSavedView();
+
+        void deliverView(PrimaryView view);
+
+        /** A message in total order; {@code payload} of an own message is the object that was sent. */
+        void deliver(UUID source, int userType, long toSeq, Encodable payload);
+
+        /** Joining is done: this node is in a primary component, or was not told to wait for one. */
+        void onConnected();
+
+        /** The transport ended. Nothing follows. {@code failure} is null after a leave that was asked for. */
+        void onClosed(@Nullable StackFailure failure);
+
+        void onLinkUp(long link, UUID peer, String address);
+
+        void onLinkDown(long link, UUID peer, String address, LinkFailure failure);
+
+        void onRefused(String address, LinkFailure failure);
+    }
+
+    private enum Phase {
+        NEW,
+        ANNOUNCING,
+        WAITING_FOR_PRIMARY,
+        CONNECTED,
+        LEAVING,
+        CLOSED
+    }
+
+    private final StackSettings settings;
+    private final Effects effects;
+    private final Mesh mesh;
+    private final Evs evs;
+    private final Primary primary;
+    private final boolean restoredPrimary;
+    /** Why peers could not be joined, by address: the answer to "why is there no primary component". */
+    private final Map<String, LinkFailure> refusals = new LinkedHashMap<>();
+
+    private Phase phase = Phase.NEW;
+    private long nowNs;
+    private long announceUntilNs = NEVER;
+    private long nextAnnounceNs = NEVER;
+    private long phaseDeadlineNs = NEVER;
+    private @Nullable StackFailure pendingFailure;
+
+    /**
+     * @param self own UUID: fresh, or the next incarnation of the saved one
+     * @param listenAddress own bound address as peers are told, {@code tcp://ip:port} or {@code ssl://ip:port}
+     * @param restored the view that was saved before a crash, if the node continues from it
+     */
+    public GroupStack(
+            StackSettings settings,
+            UUID self,
+            String listenAddress,
+            Optional<SavedView> restored,
+            Supplier<UUID> uuids,
+            RandomGenerator random,
+            Links links,
+            Effects effects) {
+        this.settings = settings;
+        this.effects = effects;
+        this.mesh = new Mesh(settings.mesh(), self, listenAddress, uuids, random, links, new MeshEffects());
+        this.evs =
+                new Evs(settings.evs(), self, restored.map(saved -> saved.view().id()), new EvsEffects());
+        this.primary = new Primary(settings.primary(), self, restored, new PrimaryEffects());
+        this.restoredPrimary = restored.isPresent() && restored.get().view().isPrimary() && !settings.startPrimary();
+    }
+
+    /** Starts to join (or, if told so, to bootstrap) the group. */
+    public void open(List<String> initialAddresses, long nowNs) {
+        this.nowNs = nowNs;
+        mesh.start(initialAddresses, nowNs);
+        evs.open(nowNs);
+        primary.open(settings.startPrimary());
+        if (settings.startPrimary()) {
+            waitForPrimary();
+        } else {
+            phase = Phase.ANNOUNCING;
+            announceUntilNs = nowNs + settings.announceTimeoutNs();
+            nextAnnounceNs = nowNs;
+        }
+        tick(nowNs);
+    }
+
+    /** Sends to the group; accepted in the primary component only. */
+    public SendResult send(int userType, Encodable payload) {
+        return primary.send(userType, payload);
+    }
+
+    /** Sends to this node alone, behind everything that is known now. */
+    public SendResult sendLocalCausal(int userType, Encodable payload) {
+        return primary.sendLocalCausal(userType, payload);
+    }
+
+    /** Leaves gracefully; {@link Effects#onClosed} is the answer, within {@code pc.linger}. */
+    public void leave(long nowNs) {
+        if (phase == Phase.CLOSED || phase == Phase.LEAVING) {
+            return;
+        }
+        this.nowNs = nowNs;
+        phase = Phase.LEAVING;
+        phaseDeadlineNs = nowNs + settings.lingerNs();
+        primary.close();
+        evs.close(nowNs);
+    }
+
+    /** The end of a batch: sends what is queued, delivers what is ordered. */
+    public void endTurn(long nowNs) {
+        this.nowNs = nowNs;
+        if (phase == Phase.NEW || phase == Phase.CLOSED) {
+            return;
+        }
+        evs.endTurn(nowNs);
+        progress();
+    }
+
+    public void tick(long nowNs) {
+        this.nowNs = nowNs;
+        if (phase == Phase.NEW || phase == Phase.CLOSED) {
+            return;
+        }
+        mesh.tick(nowNs);
+        evs.tick(nowNs);
+        progress();
+    }
+
+    /** When {@link #tick} is due next. */
+    public long nextDeadlineNs() {
+        if (phase == Phase.NEW || phase == Phase.CLOSED) {
+            return NEVER;
+        }
+        long own = Math.min(
+                phaseDeadlineNs, phase == Phase.ANNOUNCING ? Math.min(announceUntilNs, nextAnnounceNs) : NEVER);
+        return Math.min(own, Math.min(mesh.nextDeadlineNs(), evs.nextDeadlineNs()));
+    }
+
+    public Mesh mesh() {
+        return mesh;
+    }
+
+    public Evs evs() {
+        return evs;
+    }
+
+    public Primary primary() {
+        return primary;
+    }
+
+    /** {@code evs.*} options at run time. */
+    public void configure(EvsSettings evsSettings, long nowNs) {
+        this.nowNs = nowNs;
+        evs.configure(evsSettings, nowNs);
+    }
+
+    /** {@code evs.evict}: a UUID, or null to clear the list. */
+    public void evict(@Nullable UUID node, long nowNs) {
+        this.nowNs = nowNs;
+        if (node == null) {
+            evs.clearEvicted(nowNs);
+        } else {
+            evs.evict(node, nowNs);
+        }
+    }
+
+    @Override
+    public void onAccepted(long link, String scheme, String remoteIp, long nowNs) {
+        this.nowNs = nowNs;
+        if (phase != Phase.CLOSED) {
+            mesh.onAccepted(link, scheme, remoteIp, nowNs);
+        }
+    }
+
+    @Override
+    public void onConnected(long link, long nowNs) {
+        this.nowNs = nowNs;
+        if (phase != Phase.CLOSED) {
+            mesh.onConnected(link, nowNs);
+        }
+    }
+
+    @Override
+    public void onClosed(long link, LinkFailure failure, long nowNs) {
+        this.nowNs = nowNs;
+        if (phase != Phase.CLOSED) {
+            mesh.onClosed(link, failure, nowNs);
+        }
+    }
+
+    @Override
+    public void onMessage(long link, Bytes message, long nowNs) {
+        this.nowNs = nowNs;
+        if (phase != Phase.CLOSED) {
+            mesh.onMessage(link, message, nowNs);
+        }
+    }
+
+    /** Moves on through the phases of joining and leaving, and ends the stack where a layer cannot go on. */
+    private void progress() {
+        if (pendingFailure != null) {
+            abort(pendingFailure);
+            return;
+        }
+        if (phase == Phase.ANNOUNCING) {
+            announce();
+        }
+        if (phase == Phase.WAITING_FOR_PRIMARY) {
+            if (primary.state() == Primary.State.PRIM || !mustWait()) {
+                phase = Phase.CONNECTED;
+                phaseDeadlineNs = NEVER;
+                effects.onConnected();
+            } else if (nowNs >= phaseDeadlineNs) {
+                abort(new StackFailure(
+                        StackFailure.Kind.NO_PRIMARY,
+                        "failed to reach the primary component within pc.wait_prim_timeout ("
+                                + settings.waitPrimTimeoutNs() / 1_000_000 + " ms); " + whatPeersSaid()));
+            }
+        } else if (phase == Phase.LEAVING && nowNs >= phaseDeadlineNs) {
+            evs.abort(nowNs);
+        }
+    }
+
+    private void announce() {
+        boolean found = evs.knowsOthers();
+        if (found || nowNs >= announceUntilNs || evs.state() != Evs.State.JOINING) {
+            if (evs.state() != Evs.State.OPERATIONAL) {
+                evs.gather(nowNs);
+            }
+            waitForPrimary();
+        } else if (nowNs >= nextAnnounceNs) {
+            evs.announce(nowNs);
+            nextAnnounceNs = nowNs + ANNOUNCE_PERIOD_NS;
+        }
+    }
+
+    private void waitForPrimary() {
+        boolean bootstraps = phase == Phase.NEW;
+        phase = Phase.WAITING_FOR_PRIMARY;
+        announceUntilNs = NEVER;
+        nextAnnounceNs = NEVER;
+        phaseDeadlineNs = mustWait() ? nowNs + settings.waitPrimTimeoutNs() : NEVER;
+        if (bootstraps) {
+            evs.gather(nowNs);
+        }
+    }
+
+    private boolean mustWait() {
+        return settings.startPrimary() || (settings.waitPrimary() && !restoredPrimary);
+    }
+
+    private String whatPeersSaid() {
+        if (refusals.isEmpty()) {
+            return "no link failed: the peers that were reached are in no primary component themselves";
+        }
+        return refusals.entrySet().stream()
+                .map(refusal -> refusal.getKey() + ": " + refusal.getValue().message())
+                .collect(Collectors.joining("; "));
+    }
+
+    private void fail(StackFailure.Kind kind, String reason) {
+        if (pendingFailure == null && phase != Phase.CLOSED) {
+            pendingFailure = new StackFailure(kind, reason);
+        }
+    }
+
+    /** Ends without a LEAVE: the others see a crash. */
+    private void abort(StackFailure failure) {
+        if (phase == Phase.CLOSED) {
+            return;
+        }
+        pendingFailure = failure;
+        if (evs.state() == Evs.State.CLOSED) {
+            finish();
+        } else {
+            phase = Phase.LEAVING;
+            evs.abort(nowNs);
+            if (phase != Phase.CLOSED) {
+                finish();
+            }
+        }
+    }
+
+    private void finish() {
+        if (phase == Phase.CLOSED) {
+            return;
+        }
+        phase = Phase.CLOSED;
+        mesh.close();
+        effects.removeSavedView();
+        effects.onClosed(pendingFailure);
+    }
+
+    private final class MeshEffects implements Mesh.Effects {
+        @Override
+        public void deliver(UUID source, Bytes message, long nowNs) throws MalformedMessageException {
+            evs.receive(source, message, nowNs);
+        }
+
+        @Override
+        public void onLinkUp(long link, UUID peer, String address) {
+            refusals.remove(address);
+            effects.onLinkUp(link, peer, address);
+            if (phase == Phase.ANNOUNCING) {
+                nextAnnounceNs = nowNs;
+            }
+        }
+
+        @Override
+        public void onLinkDown(long link, UUID peer, String address, LinkFailure failure) {
+            effects.onLinkDown(link, peer, address, failure);
+        }
+
+        @Override
+        public void onRefused(String address, LinkFailure failure) {
+            if (refusals.size() < MAX_REFUSALS || refusals.containsKey(address)) {
+                refusals.put(address, failure);
+            }
+            effects.onRefused(address, failure);
+        }
+
+        @Override
+        public void onFatal(String reason) {
+            fail(StackFailure.Kind.REFUSED, reason);
+        }
+    }
+
+    private final class EvsEffects implements Evs.Effects {
+        @Override
+        public void broadcast(Encodable message) {
+            mesh.broadcast(message, nowNs);
+        }
+
+        @Override
+        public void sendTo(UUID target, Encodable message) {
+            mesh.sendTo(target, message, nowNs);
+        }
+
+        @Override
+        public void deliver(UUID source, ViewId view, int userType, Order order, Encodable body) {
+            if (pendingFailure == null) {
+                primary.onMessage(source, userType, order, body);
+            }
+        }
+
+        @Override
+        public void deliverView(EvsView view) {
+            if (view.id().type() == ViewId.Type.REG) {
+                mesh.onRegularView(view.members(), view.left(), nowNs);
+            }
+            if (pendingFailure == null) {
+                primary.onView(view);
+            } else if (view.isEmpty()) {
+                finish();
+            }
+        }
+
+        @Override
+        public void allow(UUID node) {
+            mesh.allow(node);
+        }
+
+        @Override
+        public void evict(UUID node) {
+            mesh.evict(node);
+            primary.setEvicted(evs.evicted());
+        }
+
+        @Override
+        public void unevict(UUID node) {
+            mesh.unevict(node);
+            primary.setEvicted(evs.evicted());
+        }
+
+        @Override
+        public void onFatal(String reason) {
+            fail(StackFailure.Kind.PROTOCOL, reason);
+        }
+    }
+
+    private final class PrimaryEffects implements Primary.Effects {
+        @Override
+        public SendResult send(int userType, Order order, Encodable message) {
+            return evs.send(userType, order, message);
+        }
+
+        @Override
+        public SendResult sendLocalCausal(int userType, Encodable message) {
+            return evs.sendLocalCausal(userType, message, nowNs);
+        }
+
+        @Override
+        public void save(SavedView view) {
+            effects.save(view);
+        }
+
+        @Override
+        public void deliverView(PrimaryView view) {
+            effects.deliverView(view);
+            if (view.isEmpty()) {
+                finish();
+            } else if (view.isPrimary()) {
+                mesh.onPrimaryView(members(view), nowNs);
+            }
+        }
+
+        @Override
+        public void deliver(UUID source, int userType, long toSeq, Encodable payload) {
+            effects.deliver(source, userType, toSeq, payload);
+        }
+
+        @Override
+        public void onFatal(String reason) {
+            fail(StackFailure.Kind.PROTOCOL, reason);
+        }
+    }
+
+    private static Collection<UUID> members(PrimaryView view) {
+        return view.members().stream().map(PrimaryView.Member::uuid).toList();
+    }
+}
