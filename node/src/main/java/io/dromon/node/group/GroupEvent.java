@@ -1,0 +1,115 @@
+package io.dromon.node.group;
+
+import io.dromon.transport.wire.Bytes;
+import io.dromon.transport.wire.Uuids;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** What the group layer hands to the application, in the total order (chapter 04 section 4.1). */
+public sealed interface GroupEvent {
+    /**
+     * A write-set with its seqno.
+     *
+     * @param seqno its place in the history
+     * @param origin the member that sent it
+     * @param originIndex that member's index
+     * @param data its content; for an own unfragmented one the very object given to {@link GroupCore#replicate}
+     * @param ticket for an own one the ticket of {@link GroupCore#replicate}; null for others
+     */
+    record WriteSet(
+            long seqno,
+            UUID origin,
+            int originIndex,
+            Bytes data,
+            @Nullable Object ticket) implements GroupEvent {}
+
+    /**
+     * The configuration changed (chapter 04 section 8). A primary one has a seqno of its own.
+     *
+     * @param seqno its seqno; in a non-primary one the last seqno received
+     * @param confId its number, -1 if non-primary
+     * @param groupUuid history of the group
+     * @param members all members in index order; empty: this node has left
+     * @param ownIndex this node's place among them, -1 if it has left
+     * @param versions negotiated versions; all -1 if non-primary
+     * @param voteSeqno seqno of a vote that the change itself completed, else -1
+     * @param voteResult its result
+     */
+    record ConfigurationChange(
+            long seqno,
+            long confId,
+            UUID groupUuid,
+            List<GroupMember> members,
+            int ownIndex,
+            GroupVersions versions,
+            long voteSeqno,
+            long voteResult)
+            implements GroupEvent {
+        public ConfigurationChange {
+            members = List.copyOf(members);
+        }
+
+        /** Whether write-sets are ordered in it. */
+        public boolean isPrimary() {
+            return confId >= 0;
+        }
+
+        /** This node's state in it. */
+        public NodeStatus ownStatus() {
+            return ownIndex < 0 ? NodeStatus.NON_PRIM : members.get(ownIndex).status();
+        }
+    }
+
+    /**
+     * This node was chosen as donor. The application serves the request and then calls {@link GroupCore#join}, with a
+     * negative code if it failed.
+     *
+     * @param position the group's position when the request was ordered
+     * @param requester who wants the state
+     * @param requesterIndex its index
+     * @param wanted where the requester's history ends, {@link GroupPosition#NONE} if it has none
+     * @param request the application's part of the request
+     */
+    record StateRequest(GroupPosition position, UUID requester, int requesterIndex, GroupPosition wanted, Bytes request)
+            implements GroupEvent {}
+
+    /**
+     * What became of the own state request (or desync). Retries because no donor is free are made by the core and not
+     * reported.
+     *
+     * @param donorIndex index of the donor, or a negative errno
+     * @param donor the donor, nil if there is none
+     */
+    record StateRequestResult(int donorIndex, UUID donor) implements GroupEvent {
+        public StateRequestResult {
+            if (donorIndex < 0 != donor.equals(Uuids.NIL)) {
+                throw new IllegalArgumentException("a donor without an index, or the reverse");
+            }
+        }
+    }
+
+    /** The own JOIN was processed: this node is complete (or, after a failed transfer, PRIM again; see the status). */
+    record Joined(NodeStatus status) implements GroupEvent {}
+
+    /** The own SYNC was processed: this node is current. */
+    record Synced() implements GroupEvent {}
+
+    /** Every counted member has applied {@code seqno}: older certification entries and cache may go (section 9). */
+    record CommitCut(long seqno) implements GroupEvent {}
+
+    /**
+     * Somebody failed to apply {@code seqno}. When this node has applied it without error it votes success; the core
+     * does that by itself once {@link GroupCore#reportApplied} has passed it.
+     */
+    record VoteRequest(long seqno) implements GroupEvent {}
+
+    /** The members have decided about {@code seqno}: 0 is success. A node that voted otherwise must leave. */
+    record VoteResult(long seqno, long value) implements GroupEvent {}
+
+    /** The donor is gone or has failed: the state transfer of this JOINER will never end (section 5.8 step 7, 7.7). */
+    record StateTransferLost(String reason) implements GroupEvent {}
+
+    /** This node has left the group: the last event. An empty {@link ConfigurationChange} comes before it. */
+    record Left(String reason) implements GroupEvent {}
+}

@@ -1,0 +1,110 @@
+package io.dromon.node.group;
+
+/**
+ * What the group layer can be told (chapter 04 section 13 and the duties of a node). Ranges are checked here.
+ *
+ * @param name node name, without NUL
+ * @param address address for clients, without NUL, may be empty
+ * @param replVersion own maximum of the write-set version, 0 to 127
+ * @param applVersion own maximum of the application version, 0 to 127
+ * @param stateless {@code gcs.stateless}: an arbitrator (flag 0x08); joins by itself (section 12.1)
+ * @param trivialState joins as an arbitrator does (request {@code trivial}, JOIN, SYNC), yet is a full member
+ * @param servesState the application can give its state; otherwise requests are refused with -ENOSYS (save {@code
+ *     trivial} ones, which need none)
+ * @param discardsWriteSets write-sets are counted and not delivered, nor kept in memory (an arbitrator)
+ * @param donors preferred donors, comma-separated names; empty: any
+ * @param fcLimit {@code gcs.fc_limit}, actions
+ * @param fcFactor {@code gcs.fc_factor}, 0 to 1
+ * @param fcSinglePrimary {@code gcs.fc_single_primary}
+ * @param syncDonor {@code gcs.sync_donor}
+ * @param maxPacketSize {@code gcs.max_packet_size}, bytes
+ * @param votePolicy {@code gcs.vote_policy}, 0 to 254
+ * @param sendQueueBytes bound of the write-sets accepted and not yet sent, bytes
+ * @param maxActionBytes largest action, own or foreign, bytes
+ * @param maxReassemblyBytes bound of all unfinished foreign actions together, bytes
+ */
+public record GroupSettings(
+        String name,
+        String address,
+        int replVersion,
+        int applVersion,
+        boolean stateless,
+        boolean trivialState,
+        boolean servesState,
+        boolean discardsWriteSets,
+        String donors,
+        int fcLimit,
+        double fcFactor,
+        boolean fcSinglePrimary,
+        boolean syncDonor,
+        int maxPacketSize,
+        int votePolicy,
+        long sendQueueBytes,
+        int maxActionBytes,
+        long maxReassemblyBytes) {
+    /** gcs version that this implementation speaks. */
+    public static final int GCS_VERSION = 5;
+
+    public GroupSettings {
+        if (name.indexOf(0) >= 0 || address.indexOf(0) >= 0 || donors.indexOf(0) >= 0) {
+            throw new IllegalArgumentException("NUL in the name, the address or the list of donors");
+        }
+        if (replVersion < 0 || replVersion > 127 || applVersion < 0 || applVersion > 127) {
+            throw new IllegalArgumentException("versions are 0 to 127");
+        }
+        if (fcLimit < 0 || !(fcFactor >= 0 && fcFactor <= 1) || votePolicy < 0 || votePolicy > 254) {
+            throw new IllegalArgumentException("gcs.fc_limit, gcs.fc_factor or gcs.vote_policy out of range");
+        }
+        if (maxPacketSize < 0 || sendQueueBytes < 1 || maxActionBytes < 1 || maxReassemblyBytes < 1) {
+            throw new IllegalArgumentException("sizes must be positive");
+        }
+    }
+
+    /** A full member whose application has no state to give or take yet; Galera's defaults. */
+    public static GroupSettings member(String name, String address) {
+        return new GroupSettings(
+                name,
+                address,
+                11,
+                4,
+                false,
+                true,
+                false,
+                "",
+                16,
+                1.0,
+                false,
+                false,
+                64500,
+                0,
+                64L << 20,
+                Integer.MAX_VALUE,
+                4L << 30);
+    }
+
+    /** garbd's settings (section 12.1). */
+    public static GroupSettings arbitrator(String name) {
+        return new GroupSettings(
+                name,
+                "",
+                127,
+                127,
+                true,
+                false,
+                false,
+                "",
+                9_999_999,
+                1.0,
+                true,
+                false,
+                64500,
+                0,
+                64L << 20,
+                Integer.MAX_VALUE,
+                4L << 30);
+    }
+
+    private static long quarterOfHeap() {
+        return Math.max(64L << 20, Runtime.getRuntime().maxMemory() / 4);
+    }
+}

@@ -1,0 +1,17 @@
+package io.dromon.node.group;
+
+/** State of the group as this node sees it (chapter 04 section 5.2). */
+public enum GroupState {
+    /** Not in a primary configuration: nothing is ordered. */
+    NON_PRIMARY,
+    /** A primary view came; its representative has not named the state exchange yet. */
+    WAIT_STATE_UUID,
+    /** The states of the members are being collected. */
+    WAIT_STATE_MSG,
+    /** In a primary configuration: actions get seqnos. */
+    PRIMARY,
+    /** This node contradicts the group and must leave it. */
+    INCONSISTENT,
+    /** This node has left. */
+    CLOSED
+}
