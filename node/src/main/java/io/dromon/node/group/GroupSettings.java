@@ -70,6 +70,7 @@ public record GroupSettings(
                 false,
                 true,
                 false,
+                false,
                 "",
                 16,
                 1.0,
@@ -79,7 +80,7 @@ public record GroupSettings(
                 0,
                 64L << 20,
                 Integer.MAX_VALUE,
-                4L << 30);
+                quarterOfHeap());
     }
 
     /** garbd's settings (section 12.1). */
@@ -92,6 +93,7 @@ public record GroupSettings(
                 true,
                 false,
                 false,
+                true,
                 "",
                 9_999_999,
                 1.0,
@@ -101,7 +103,7 @@ public record GroupSettings(
                 0,
                 64L << 20,
                 Integer.MAX_VALUE,
-                4L << 30);
+                quarterOfHeap());
     }
 
     private static long quarterOfHeap() {
