@@ -2,6 +2,7 @@ package io.dromon.transport.wire;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Objects;
 
@@ -45,6 +46,11 @@ public record Bytes(byte[] array, int offset, int length) implements Encodable {
     /** The range without its first {@code count} bytes. */
     public Bytes skip(int count) {
         return new Bytes(array, offset + count, length - count);
+    }
+
+    /** The range as a read-only buffer, not copied. */
+    public ByteBuffer toByteBuffer() {
+        return ByteBuffer.wrap(array, offset, length).slice().asReadOnlyBuffer();
     }
 
     /** A copy of the range. */

@@ -1,0 +1,237 @@
+package io.dromon.node;
+
+import io.dromon.node.group.GroupEvent;
+import io.dromon.node.group.GroupMember;
+import io.dromon.node.group.NodeStatus;
+import io.dromon.node.group.ReplicationFailure;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The delivery thread of a node: gives the application what the group layer ordered, and completes the futures of
+ * writers, so that neither an application nor a writer's continuation ever runs on the protocol thread.
+ */
+final class Deliverer implements Runnable {
+    private static final Logger LOG = LoggerFactory.getLogger(Deliverer.class);
+
+    /** In the queue: an own write-set that will get no number. */
+    record Failed(Ticket ticket, ReplicationFailure reason) {}
+
+    /** In the queue: an own write-set that was not taken, too much is waiting already. */
+    record Rejected(Ticket ticket) {}
+
+    /** In the queue: the last item. */
+    record Closed(@Nullable NodeException failure) {}
+
+    /** What the delivery thread reports to the protocol thread. */
+    interface Listener {
+        /** The queue was worked off. */
+        void onDrained();
+
+        /** The application threw: the node must stop. */
+        void onApplicationFailure(NodeException failure);
+    }
+
+    private final String nodeName;
+    private final DeliveryQueue queue;
+    private final Application application;
+    private final Listener listener;
+    private final CompletableFuture<Void> synced = new CompletableFuture<>();
+    private final CountDownLatch ended = new CountDownLatch(1);
+
+    private ClusterView view = new ClusterView(new UUID(0, 0), -1, -1, false, List.of(), -1);
+    private NodeState state = NodeState.OPEN;
+    private @Nullable NodeException applicationFailure;
+    private volatile long applied = -1;
+
+    Deliverer(String nodeName, DeliveryQueue queue, Application application, Listener listener) {
+        this.nodeName = nodeName;
+        this.queue = queue;
+        this.application = application;
+        this.listener = listener;
+    }
+
+    /** Last number that the application was given, -1 before the first. Any thread. */
+    long applied() {
+        return applied;
+    }
+
+    /** Done when the node is SYNCED for the first time; fails when it ends before. */
+    CompletableFuture<Void> synced() {
+        return synced;
+    }
+
+    CountDownLatch ended() {
+        return ended;
+    }
+
+    @Override
+    public void run() {
+        List<Object> batch = new ArrayList<>();
+        try {
+            boolean open = true;
+            while (open) {
+                batch.clear();
+                batch = queue.take(batch);
+                for (Object item : batch) {
+                    open = handle(item);
+                    queue.done(
+                            item instanceof GroupEvent.WriteSet writeSet
+                                    ? writeSet.data().length()
+                                    : 0);
+                }
+                notify("the end of a batch", application::onDrained);
+                listener.onDrained();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            LOG.warn("{}: the delivery thread was interrupted; nothing more is delivered", nodeName);
+        } finally {
+            ended.countDown();
+        }
+    }
+
+    private boolean handle(Object item) {
+        if (item instanceof GroupEvent.WriteSet writeSet) {
+            deliver(writeSet);
+        } else if (item instanceof GroupEvent event) {
+            onEvent(event);
+        } else if (item instanceof Failed failed) {
+            failed.ticket.completeExceptionally(NodeExceptions.of(failed.reason));
+        } else if (item instanceof Rejected rejected) {
+            rejected.ticket.completeExceptionally(NodeExceptions.busy());
+        } else if (item instanceof Closed closed) {
+            onClosed(closed);
+            return false;
+        }
+        return true;
+    }
+
+    private void deliver(GroupEvent.WriteSet writeSet) {
+        if (applicationFailure != null) {
+            if (writeSet.ticket() instanceof Ticket ticket) {
+                ticket.completeExceptionally(applicationFailure);
+            }
+            return;
+        }
+        int origin = writeSet.originIndex();
+        Delivery delivery = new Delivery(
+                writeSet.seqno(),
+                writeSet.origin(),
+                origin >= 0 && origin < view.members().size()
+                        ? view.members().get(origin).name()
+                        : "",
+                writeSet.ticket() != null,
+                writeSet.data().toByteBuffer());
+        try {
+            application.deliver(delivery);
+        } catch (RuntimeException | Error e) {
+            failApplication("write-set " + writeSet.seqno(), e);
+            if (writeSet.ticket() instanceof Ticket ticket && applicationFailure != null) {
+                ticket.completeExceptionally(applicationFailure);
+            }
+            return;
+        }
+        applied = writeSet.seqno();
+        if (writeSet.ticket() instanceof Ticket ticket) {
+            ticket.complete(new Committed(view.history(), writeSet.seqno()));
+        }
+    }
+
+    private void onEvent(GroupEvent event) {
+        if (event instanceof GroupEvent.ConfigurationChange change) {
+            view = view(change);
+            if (change.isPrimary()) {
+                applied = Math.max(applied, change.seqno());
+            }
+            ClusterView current = view;
+            notify("a view", () -> application.onView(current));
+            enter(change.members().isEmpty() ? NodeState.CLOSED : NodeStates.of(change.ownStatus()));
+        } else if (event instanceof GroupEvent.StateRequestResult result && result.donorIndex() >= 0) {
+            enter(NodeState.JOINER);
+        } else if (event instanceof GroupEvent.Joined joined) {
+            enter(NodeStates.of(joined.status()));
+        } else if (event instanceof GroupEvent.Synced) {
+            enter(NodeState.SYNCED);
+        }
+    }
+
+    private void enter(NodeState next) {
+        if (next != state) {
+            state = next;
+            notify("a state", () -> application.onState(next));
+        }
+        if (next == NodeState.SYNCED) {
+            synced.complete(null);
+        }
+    }
+
+    private void onClosed(Closed closed) {
+        NodeException failure = applicationFailure != null ? applicationFailure : closed.failure();
+        enter(NodeState.CLOSED);
+        synced.completeExceptionally(
+                failure != null
+                        ? failure
+                        : new NodeException(NodeException.Reason.CLOSED, "the node left before it was synced"));
+        try {
+            application.onStopped(failure);
+        } catch (RuntimeException | Error e) {
+            LOG.warn("{}: the application failed in onStopped", nodeName, e);
+        }
+    }
+
+    private void notify(String what, Runnable call) {
+        try {
+            call.run();
+        } catch (RuntimeException | Error e) {
+            failApplication(what, e);
+        }
+    }
+
+    private void failApplication(String what, Throwable cause) {
+        if (applicationFailure == null) {
+            applicationFailure = new NodeException(
+                    NodeException.Reason.APPLICATION,
+                    "the application failed at " + what + " and the node must not go on with a hole: " + cause,
+                    cause);
+            LOG.error("{}: {}", nodeName, applicationFailure.getMessage(), cause);
+            listener.onApplicationFailure(applicationFailure);
+        }
+    }
+
+    private static ClusterView view(GroupEvent.ConfigurationChange change) {
+        List<ClusterView.Member> members = new ArrayList<>(change.members().size());
+        for (GroupMember member : change.members()) {
+            members.add(NodeStates.member(member));
+        }
+        return new ClusterView(
+                change.groupUuid(), change.confId(), change.seqno(), change.isPrimary(), members, change.ownIndex());
+    }
+
+    /** The state that {@link NodeStatus} means. */
+    static final class NodeStates {
+        private NodeStates() {}
+
+        static NodeState of(NodeStatus status) {
+            return switch (status) {
+                case NON_PRIM -> NodeState.OPEN;
+                case PRIM -> NodeState.PRIMARY;
+                case JOINER -> NodeState.JOINER;
+                case DONOR -> NodeState.DONOR;
+                case JOINED -> NodeState.JOINED;
+                case SYNCED -> NodeState.SYNCED;
+            };
+        }
+
+        static ClusterView.Member member(GroupMember member) {
+            return new ClusterView.Member(
+                    member.uuid(), member.name(), member.address(), of(member.status()), member.arbitrator());
+        }
+    }
+}

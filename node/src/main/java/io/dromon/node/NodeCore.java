@@ -1,0 +1,241 @@
+package io.dromon.node;
+
+import io.dromon.node.group.GroupCore;
+import io.dromon.node.group.GroupEvent;
+import io.dromon.node.group.GroupPosition;
+import io.dromon.node.group.GroupSettings;
+import io.dromon.node.group.ReplicationFailure;
+import io.dromon.transport.GroupStack;
+import io.dromon.transport.StackFailure;
+import io.dromon.transport.StackSettings;
+import io.dromon.transport.evs.SendResult;
+import io.dromon.transport.link.Links;
+import io.dromon.transport.primary.PrimaryView;
+import io.dromon.transport.primary.SavedView;
+import io.dromon.transport.wire.Bytes;
+import io.dromon.transport.wire.Encodable;
+import io.dromon.transport.wire.LinkFailure;
+import io.dromon.transport.wire.Uuids;
+import io.dromon.transport.wire.ViewId;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The whole protocol of one node, transport and group layer, without sockets, clock or threads: what the simulator
+ * runs, and what {@link Node} drives on its event loop.
+ *
+ * <p>What the caller owes: all calls from one thread; {@link #endTurn} after each batch of link events, {@link
+ * #replicate} and {@link #tick}; {@link #tick} when {@link #nextDeadlineNs} is reached.
+ */
+public final class NodeCore {
+    /** What the core tells its driver. */
+    public interface Effects {
+        /** The next event for the application, in total order. */
+        void deliver(GroupEvent event);
+
+        /** An own write-set got its number; the event with the same ticket follows. */
+        void replicated(Object ticket, long seqno);
+
+        /** An own write-set will get no number through this node. */
+        void failed(Object ticket, ReplicationFailure reason);
+
+        /** To be on disk when this returns. */
+        void save(SavedView view);
+
+        void removeSavedView();
+
+        /** Joined a primary component, or need not wait for one. */
+        void onConnected();
+
+        /** The end; {@code failure} is null after {@link NodeCore#leave}. */
+        void onClosed(@Nullable StackFailure failure);
+
+        void onLinkUp(long link, UUID peer, String address);
+
+        void onLinkDown(long link, UUID peer, String address, LinkFailure failure);
+
+        void onRefused(String address, LinkFailure failure);
+
+        /** A member sent what it should not have, and it was dropped. */
+        void onAnomaly(UUID source, String what);
+    }
+
+    private static final PrimaryView LEFT =
+            new PrimaryView(new ViewId(ViewId.Type.NON_PRIM, Uuids.NIL, 0), false, 0, List.of(), List.of());
+
+    private final GroupStack stack;
+    private final GroupCore group;
+    private final Effects effects;
+    private long nowNs;
+    private @Nullable String inconsistency;
+    private boolean left;
+
+    public NodeCore(
+            StackSettings stackSettings,
+            GroupSettings groupSettings,
+            UUID self,
+            String listenAddress,
+            Optional<SavedView> restored,
+            GroupPosition position,
+            Supplier<UUID> uuids,
+            RandomGenerator random,
+            Links links,
+            Effects effects) {
+        this.effects = effects;
+        this.stack =
+                new GroupStack(stackSettings, self, listenAddress, restored, uuids, random, links, new StackEffects());
+        this.group = new GroupCore(groupSettings, self, position, uuids, new GroupEffects());
+    }
+
+    /** Where the links report to. */
+    public Links.Events linkEvents() {
+        return stack;
+    }
+
+    public GroupStack stack() {
+        return stack;
+    }
+
+    public GroupCore group() {
+        return group;
+    }
+
+    /** Starts to join, or to bootstrap. */
+    public void open(List<String> initialAddresses, long nowNs) {
+        this.nowNs = nowNs;
+        stack.open(initialAddresses, nowNs);
+    }
+
+    /** Queues a write-set; false if too much is queued already. */
+    public boolean replicate(Bytes writeSet, Object ticket) {
+        return group.replicate(writeSet, ticket);
+    }
+
+    /**
+     * The end of a batch.
+     *
+     * @param actionsNotTaken length of the application's queue
+     */
+    public void endTurn(int actionsNotTaken, long nowNs) {
+        this.nowNs = nowNs;
+        group.onQueueLength(actionsNotTaken, nowNs);
+        group.endTurn(nowNs);
+        stack.endTurn(nowNs);
+        leaveIfInconsistent();
+    }
+
+    public void tick(long nowNs) {
+        this.nowNs = nowNs;
+        stack.tick(nowNs);
+        group.tick(nowNs);
+        leaveIfInconsistent();
+    }
+
+    public long nextDeadlineNs() {
+        return Math.min(stack.nextDeadlineNs(), group.nextDeadlineNs());
+    }
+
+    /** Leaves gracefully. */
+    public void leave(long nowNs) {
+        this.nowNs = nowNs;
+        stack.leave(nowNs);
+    }
+
+    private void leaveIfInconsistent() {
+        if (inconsistency != null) {
+            stack.leave(nowNs);
+        }
+    }
+
+    private final class StackEffects implements GroupStack.Effects {
+        @Override
+        public void save(SavedView view) {
+            effects.save(view);
+        }
+
+        @Override
+        public void removeSavedView() {
+            effects.removeSavedView();
+        }
+
+        @Override
+        public void deliverView(PrimaryView view) {
+            left |= view.isEmpty();
+            group.onView(view, nowNs);
+        }
+
+        @Override
+        public void deliver(UUID source, int userType, long toSeq, Encodable payload) {
+            group.onMessage(source, userType, payload, nowNs);
+        }
+
+        @Override
+        public void onConnected() {
+            effects.onConnected();
+        }
+
+        @Override
+        public void onClosed(@Nullable StackFailure failure) {
+            if (!left) {
+                // The transport broke down: the group layer ends as after a leave, so that no ticket stays open.
+                group.onView(LEFT, nowNs);
+            }
+            String reason = inconsistency;
+            effects.onClosed(
+                    failure == null && reason != null ? new StackFailure(StackFailure.Kind.PROTOCOL, reason) : failure);
+        }
+
+        @Override
+        public void onLinkUp(long link, UUID peer, String address) {
+            effects.onLinkUp(link, peer, address);
+        }
+
+        @Override
+        public void onLinkDown(long link, UUID peer, String address, LinkFailure failure) {
+            effects.onLinkDown(link, peer, address, failure);
+        }
+
+        @Override
+        public void onRefused(String address, LinkFailure failure) {
+            effects.onRefused(address, failure);
+        }
+    }
+
+    private final class GroupEffects implements GroupCore.Effects {
+        @Override
+        public SendResult send(int userType, Encodable message) {
+            return stack.send(userType, message);
+        }
+
+        @Override
+        public void deliver(GroupEvent event) {
+            effects.deliver(event);
+        }
+
+        @Override
+        public void replicated(Object ticket, long seqno) {
+            effects.replicated(ticket, seqno);
+        }
+
+        @Override
+        public void failed(Object ticket, ReplicationFailure reason) {
+            effects.failed(ticket, reason);
+        }
+
+        @Override
+        public void onInconsistent(String reason) {
+            if (inconsistency == null) {
+                inconsistency = reason;
+            }
+        }
+
+        @Override
+        public void onAnomaly(UUID source, String what) {
+            effects.onAnomaly(source, what);
+        }
+    }
+}

@@ -1,0 +1,48 @@
+package io.dromon.node;
+
+/** Why a node ended, could not join, or could not replicate a write-set. The message says what to do. */
+public class NodeException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    /** What a program can react to. */
+    public enum Reason {
+        /** The configuration or a file it names is wrong. */
+        CONFIGURATION,
+        /** No primary component was reached in time. */
+        NO_PRIMARY_COMPONENT,
+        /** The primary component was lost before the write-set was sent: it was not committed. */
+        PRIMARY_COMPONENT_LOST,
+        /** The primary component was lost while the write-set was on its way: it may be committed elsewhere. */
+        OUTCOME_UNKNOWN,
+        /** The group refuses this node: evicted, duplicate UUID, or incompatible protocol versions. */
+        REFUSED,
+        /** Too much is waiting to be replicated; try again later. */
+        BUSY,
+        /** The write-set is larger than the group takes. */
+        TOO_LARGE,
+        /** The group's protocol does not allow opaque write-sets (a Galera database is a member). */
+        INCOMPATIBLE_GROUP,
+        /** The node has left or failed; whether the write-set was committed elsewhere is unknown if it was on its way. */
+        CLOSED,
+        /** The application failed, or was too slow for its queue. */
+        APPLICATION,
+        /** This node cannot agree with the group any more; joining again is safe. */
+        PROTOCOL
+    }
+
+    private final Reason reason;
+
+    public NodeException(Reason reason, String message) {
+        super(message);
+        this.reason = reason;
+    }
+
+    public NodeException(Reason reason, String message, Throwable cause) {
+        super(message, cause);
+        this.reason = reason;
+    }
+
+    public Reason reason() {
+        return reason;
+    }
+}

@@ -1,0 +1,53 @@
+package io.dromon.node;
+
+import io.dromon.node.group.ReplicationFailure;
+import io.dromon.transport.StackFailure;
+
+/** What the layers below report, in the words of the public API. */
+final class NodeExceptions {
+    private NodeExceptions() {}
+
+    static NodeException of(ReplicationFailure failure) {
+        return switch (failure) {
+            case PRIMARY_LOST ->
+                new NodeException(
+                        NodeException.Reason.PRIMARY_COMPONENT_LOST,
+                        "this node is not in the primary component; the write-set was not committed anywhere. Wait"
+                                + " until the node is back in it and send it again");
+            case OUTCOME_UNKNOWN ->
+                new NodeException(
+                        NodeException.Reason.OUTCOME_UNKNOWN,
+                        "the primary component was lost while the write-set was on its way: the members that stayed"
+                                + " may have committed it. Look at the order when the node is back before you send it"
+                                + " again");
+            case NOT_JOINED ->
+                new NodeException(
+                        NodeException.Reason.PRIMARY_COMPONENT_LOST,
+                        "this node has not received the cluster's state yet; wait for the state SYNCED");
+            case CLOSED -> closed();
+            case TOO_LARGE ->
+                new NodeException(
+                        NodeException.Reason.TOO_LARGE, "the write-set is larger than the largest action; split it");
+        };
+    }
+
+    static NodeException closed() {
+        return new NodeException(NodeException.Reason.CLOSED, "the node has left its group");
+    }
+
+    static NodeException busy() {
+        return new NodeException(
+                NodeException.Reason.BUSY,
+                "too many write-sets are waiting to be sent; wait for earlier ones to be committed and try again");
+    }
+
+    static NodeException of(StackFailure failure) {
+        return new NodeException(
+                switch (failure.kind()) {
+                    case NO_PRIMARY -> NodeException.Reason.NO_PRIMARY_COMPONENT;
+                    case REFUSED -> NodeException.Reason.REFUSED;
+                    case PROTOCOL -> NodeException.Reason.PROTOCOL;
+                },
+                failure.message());
+    }
+}

@@ -1,0 +1,32 @@
+package io.dromon.node;
+
+import io.dromon.transport.wire.Bytes;
+
+/**
+ * A change to be replicated: opaque bytes, 1 to {@code repl.max_ws_size} of them. The array is given away: it is not
+ * copied, and must not be changed until the write-set was delivered on this node.
+ */
+public final class WriteSet {
+    private final Bytes data;
+
+    private WriteSet(Bytes data) {
+        this.data = data;
+    }
+
+    /** A write-set of these bytes. */
+    public static WriteSet of(byte[] data) {
+        if (data.length == 0) {
+            throw new IllegalArgumentException("a write-set has at least one byte");
+        }
+        return new WriteSet(new Bytes(data));
+    }
+
+    /** Size in bytes. */
+    public int size() {
+        return data.length();
+    }
+
+    Bytes data() {
+        return data;
+    }
+}
