@@ -1,0 +1,85 @@
+package io.dromon.it.bench;
+
+import io.dromon.node.bench.BenchProcess;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.KeyStore;
+import java.security.PrivateKey;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.Map;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One JGroups member as a measured process, in the protocol of {@link io.dromon.node.bench}.
+ *
+ * <pre>
+ * --node I --nodes N --writers W --size BYTES --port P --hosts 127.0.0.1[P0],127.0.0.1[P1],...
+ * [--cert FILE --key FILE]    PEM, the shared self-signed pair (PKCS#8 key); without them plain text
+ * </pre>
+ */
+public final class JGroupsBench {
+    private JGroupsBench() {}
+
+    /** Runs until the end of standard input. */
+    public static void main(String[] arguments) throws Exception {
+        Map<String, String> options = new HashMap<>();
+        for (int i = 0; i + 1 < arguments.length; i += 2) {
+            options.put(arguments[i], arguments[i + 1]);
+        }
+        int writers = number(options, "--writers");
+        BenchProcess process = new BenchProcess(number(options, "--node"), writers, number(options, "--size"));
+        String certificate = options.get("--cert");
+        SSLContext tls = certificate == null ? null : tls(Path.of(certificate), Path.of(text(options, "--key")));
+        try (JGroupsReplicator replicator =
+                new JGroupsReplicator(number(options, "--port"), text(options, "--hosts"), writers, tls)) {
+            replicator.join(number(options, "--nodes"), Duration.ofSeconds(60));
+            process.serve(replicator);
+        }
+        System.exit(0); // whatever threads the stack left behind
+    }
+
+    private static String text(Map<String, String> options, String name) {
+        @Nullable String value = options.get(name);
+        if (value == null) {
+            throw new IllegalArgumentException(name + " is missing");
+        }
+        return value;
+    }
+
+    private static int number(Map<String, String> options, String name) {
+        return Integer.parseInt(text(options, name));
+    }
+
+    private static SSLContext tls(Path certificateFile, Path keyFile) throws GeneralSecurityException, IOException {
+        Certificate certificate = CertificateFactory.getInstance("X.509")
+                .generateCertificate(new ByteArrayInputStream(Files.readAllBytes(certificateFile)));
+        String pem = Files.readString(keyFile, StandardCharsets.US_ASCII);
+        byte[] der = Base64.getMimeDecoder().decode(pem.replaceAll("-----[A-Z ]+-----", ""));
+        PrivateKey key = KeyFactory.getInstance(certificate.getPublicKey().getAlgorithm())
+                .generatePrivate(new PKCS8EncodedKeySpec(der));
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        store.setKeyEntry("own", key, new char[0], new Certificate[] {certificate});
+        store.setCertificateEntry("anchor", certificate);
+        KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        keys.init(store, new char[0]);
+        TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trust.init(store);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
+        return context;
+    }
+}

@@ -1,0 +1,165 @@
+package io.dromon.node.bench;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.BufferedReader;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.OutputStreamWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** The coordinator: starts the processes of one run, gives them their commands and collects their results. */
+public final class BenchCluster implements AutoCloseable {
+    private static final String END = "";
+
+    private final List<Member> members = new ArrayList<>();
+    private final Path logDirectory;
+
+    /** What the processes write to standard error goes to {@code node-N.log} in that directory. */
+    public BenchCluster(Path logDirectory) {
+        this.logDirectory = logDirectory;
+    }
+
+    /** Starts one more process. */
+    public void launch(List<String> command) throws IOException {
+        members.add(new Member(members.size(), command, logDirectory));
+    }
+
+    /** Waits until the process that was started last is ready; where members must join one after the other. */
+    public void awaitLastReady(Duration limit) throws IOException, InterruptedException {
+        members.get(members.size() - 1).await("ready", limit);
+    }
+
+    /**
+     * Runs the load on all processes at once.
+     *
+     * @param readyLimit how long the cluster may take to form
+     * @param warmUp load before the measurement, for the compilers
+     * @param duration the measurement
+     * @return one result per process, in the order of their start
+     * @throws IOException when a process fails or does not answer in time, with the place of its log
+     */
+    public List<BenchResult> run(Duration readyLimit, Duration warmUp, Duration duration)
+            throws IOException, InterruptedException {
+        for (Member member : members) {
+            member.await("ready", readyLimit);
+        }
+        command("start");
+        TimeUnit.NANOSECONDS.sleep(warmUp.toNanos());
+        command("measure");
+        TimeUnit.NANOSECONDS.sleep(duration.toNanos());
+        command("stop");
+        ObjectMapper json = new ObjectMapper();
+        List<BenchResult> results = new ArrayList<>();
+        for (Member member : members) {
+            String line = member.await("result ", Duration.ofSeconds(30));
+            results.add(json.readValue(line.substring("result ".length()), BenchResult.class));
+        }
+        return results;
+    }
+
+    private void command(String line) throws IOException {
+        for (Member member : members) {
+            member.say(line);
+        }
+    }
+
+    /** Lets all processes leave; ends those that do not within ten seconds. */
+    @Override
+    public void close() {
+        for (Member member : members) {
+            member.endInput();
+        }
+        long deadlineNs = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+        for (Member member : members) {
+            member.end(deadlineNs);
+        }
+    }
+
+    private static final class Member {
+        private final int number;
+        private final Process process;
+        private final Path log;
+        private final BufferedWriter input;
+        private final BlockingQueue<String> answers = new LinkedBlockingQueue<>();
+        private boolean ready;
+
+        Member(int number, List<String> command, Path logDirectory) throws IOException {
+            this.number = number;
+            this.log = logDirectory.resolve("node-" + number + ".log");
+            this.process =
+                    new ProcessBuilder(command).redirectError(log.toFile()).start();
+            this.input = new BufferedWriter(new OutputStreamWriter(process.getOutputStream(), StandardCharsets.UTF_8));
+            Thread reader = new Thread(this::readAnswers, "bench node " + number);
+            reader.setDaemon(true);
+            reader.start();
+        }
+
+        private void readAnswers() {
+            try (BufferedReader reader =
+                    new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+                for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+                    if (line.equals("ready") || line.startsWith("result ") || line.startsWith("failed ")) {
+                        answers.add(line);
+                    }
+                }
+            } catch (IOException e) {
+                answers.add("failed " + e);
+            }
+            answers.add(END);
+        }
+
+        String await(String start, Duration limit) throws IOException, InterruptedException {
+            if (ready && start.equals("ready")) {
+                return start;
+            }
+            String line = answers.poll(limit.toNanos(), TimeUnit.NANOSECONDS);
+            if (line == null || !line.startsWith(start)) {
+                throw new IOException("node " + number + " " + described(line, limit) + " instead of " + start.trim()
+                        + "; its log is " + log);
+            }
+            ready = true;
+            return line;
+        }
+
+        private static String described(@Nullable String line, Duration limit) {
+            if (line == null) {
+                return "said nothing for " + limit.toSeconds() + " s";
+            }
+            return line.equals(END) ? "ended" : "said \"" + line + "\"";
+        }
+
+        void say(String line) throws IOException {
+            input.write(line);
+            input.newLine();
+            input.flush();
+        }
+
+        void endInput() {
+            try {
+                input.close();
+            } catch (IOException e) {
+                process.destroy(); // it does not read any more
+            }
+        }
+
+        void end(long deadlineNs) {
+            try {
+                if (process.waitFor(Math.max(0, deadlineNs - System.nanoTime()), TimeUnit.NANOSECONDS)) {
+                    return;
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            process.destroyForcibly();
+        }
+    }
+}

@@ -1,0 +1,95 @@
+package io.dromon.node.bench;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
+
+/** The writers of one process: each sends, waits for its own ordered delivery, and sends the next. */
+final class ClosedLoopWriters {
+    private static final long HIGHEST_LATENCY_NS = 120_000_000_000L;
+    private static final int WARM_UP = 0;
+    private static final int MEASURE = 1;
+    private static final int STOP = 2;
+
+    private final Replicator replicator;
+    private final List<Writer> writers = new ArrayList<>();
+    private volatile int phase = WARM_UP;
+
+    ClosedLoopWriters(Replicator replicator, int count, int sizeBytes, long seed) {
+        if (sizeBytes < Integer.BYTES) {
+            throw new IllegalArgumentException("a payload has at least " + Integer.BYTES + " bytes, not " + sizeBytes);
+        }
+        this.replicator = replicator;
+        for (int i = 0; i < count; i++) {
+            byte[] payload = new byte[sizeBytes];
+            new SplittableRandom(seed + i).nextBytes(payload);
+            ByteBuffer.wrap(payload).putInt(0, i);
+            writers.add(new Writer(i, payload));
+        }
+    }
+
+    void start() {
+        writers.forEach(Thread::start);
+    }
+
+    void measure() {
+        phase = MEASURE;
+    }
+
+    /** Ends the writers and returns their latencies in nanoseconds; throws what any of them threw. */
+    Histogram stop() throws Exception {
+        phase = STOP;
+        Histogram all = new Histogram(HIGHEST_LATENCY_NS, 3);
+        for (Writer writer : writers) {
+            writer.join(10_000);
+            if (writer.isAlive()) {
+                throw new IllegalStateException("writer " + writer.number + " still waits for its delivery");
+            }
+            if (writer.failure != null) {
+                throw writer.failure;
+            }
+            all.add(writer.latency);
+        }
+        return all;
+    }
+
+    private final class Writer extends Thread {
+        private final int number;
+        private final byte[] payload;
+        private final Histogram latency = new Histogram(HIGHEST_LATENCY_NS, 3);
+
+        @Nullable
+        private volatile Exception failure;
+
+        Writer(int number, byte[] payload) {
+            super("writer-" + number);
+            this.number = number;
+            this.payload = payload;
+            setDaemon(true);
+        }
+
+        @Override
+        public void run() {
+            try {
+                while (true) {
+                    int before = phase;
+                    if (before == STOP) {
+                        return;
+                    }
+                    long startNs = System.nanoTime();
+                    replicator.replicate(number, payload);
+                    if (before == MEASURE) {
+                        latency.recordValue(Math.min(System.nanoTime() - startNs, HIGHEST_LATENCY_NS));
+                    }
+                }
+            } catch (Exception e) {
+                if (phase != STOP) {
+                    failure = e;
+                }
+            }
+        }
+    }
+}
