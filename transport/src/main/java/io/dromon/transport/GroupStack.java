@@ -49,6 +49,12 @@ public final class GroupStack implements Links.Events {
 
         void deliverView(PrimaryView view);
 
+        /**
+         * EVS has a new view, transitional or regular; in order with the messages. For log and status (
+         * {@code evs.info_log_mask}): what counts for a node is {@link #deliverView}.
+         */
+        default void onGroupView(EvsView view) {}
+
         /** A message in total order; {@code payload} of an own message is the object that was sent. */
         void deliver(UUID source, int userType, long toSeq, Encodable payload);
 
@@ -390,6 +396,7 @@ public final class GroupStack implements Links.Events {
 
         @Override
         public void deliverView(EvsView view) {
+            effects.onGroupView(view);
             if (view.id().type() == ViewId.Type.REG) {
                 mesh.onRegularView(view.members(), view.left(), nowNs);
             }
