@@ -3,14 +3,36 @@ package io.dromon.transport.primary;
 import io.dromon.transport.evs.EvsView;
 import io.dromon.transport.evs.Order;
 import io.dromon.transport.evs.SendResult;
+import io.dromon.transport.wire.Bytes;
 import io.dromon.transport.wire.Encodable;
+import io.dromon.transport.wire.MalformedMessageException;
+import io.dromon.transport.wire.Uuids;
+import io.dromon.transport.wire.ViewId;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
-/** The primary component: which partition may go on, at most one. Specification: chapter 03. */
+/**
+ * The primary component: which partition may go on, at most one. Specification: chapter 03.
+ *
+ * <p>Sits on EVS: takes its views and its totally ordered messages, and gives views (PRIM, NON_PRIM) and numbered
+ * messages to the layer above. It has no timers; whatever it does is the consequence of a view, a message or a call.
+ *
+ * <p>What the caller owes: all calls from one thread; views and messages in the order in which EVS delivered them; one
+ * instance for one membership (after {@link Effects#onFatal} or the empty view it is spent, a node that comes back
+ * makes a new one). How messages that break the protocol are treated is a table in the description of this package.
+ */
 public final class Primary {
     /** Largest payload of {@link #send}, bytes. */
     public static final int MAX_PAYLOAD = 32636;
+
+    /** EVS user type of STATE and INSTALL (section 2). */
+    private static final int CONTROL = 0xFF;
+
+    private static final ViewId NEVER_PRIMARY = new ViewId(ViewId.Type.NON_PRIM, Uuids.NIL, 0);
 
     /** State of an endpoint (section 4.1). */
     public enum State {
@@ -19,10 +41,22 @@ public final class Primary {
         TRANS,
         STATES_EXCHANGE,
         INSTALL,
-        PRIM
+        PRIM;
+
+        /** The table of section 4.2. */
+        private boolean mayBecome(State next) {
+            return switch (this) {
+                case CLOSED -> next == NON_PRIM;
+                case NON_PRIM -> next == CLOSED || next == PRIM || next == TRANS || next == NON_PRIM;
+                case TRANS -> next == STATES_EXCHANGE || next == NON_PRIM;
+                case STATES_EXCHANGE -> next == INSTALL || next == TRANS || next == NON_PRIM;
+                case INSTALL -> next == PRIM || next == TRANS;
+                case PRIM -> next == TRANS;
+            };
+        }
     }
 
-    /** What the layer asks of EVS and tells the layer above. */
+    /** What the layer asks of EVS and tells the layer above. None of these may call back into {@link #onMessage}. */
     public interface Effects {
         SendResult send(int userType, Order order, Encodable message);
 
@@ -45,80 +79,657 @@ public final class Primary {
 
         /** The layer cannot go on: the driver aborts EVS, closes the links and reports to the application. */
         void onFatal(String reason);
+
+        /**
+         * A member broke the protocol with a message that is wrong in itself, so that every member dropped it. The group
+         * may be stuck until that member is out (its state is missing in the exchange): the driver reports it and
+         * excludes the member, all members do the same at the same message.
+         */
+        default void onViolation(UUID source, String reason) {}
+
+        /** Something that an operator should be able to find in a log; at most one for a message or view. */
+        default void onNotice(String text) {}
     }
 
+    private final PrimarySettings settings;
+    private final UUID selfUuid;
+    private final Effects effects;
+    private final Instances instances;
+    private final Instance self;
+    private final StateExchange exchange = new StateExchange();
+
+    private State state = State.CLOSED;
+    private boolean used;
+    private boolean startPrimary;
+    private boolean closing;
+    private boolean ignoreSplitBrain;
+    private boolean ignoreQuorum;
+    private Set<UUID> evicted = Set.of();
+    private @Nullable PrimaryView restored;
+    /** The last view of EVS, TRANS or REG. */
+    private @Nullable EvsView current;
+    /** The last view of this layer, and its members: the reference of the quorum. */
+    private ViewId viewId = NEVER_PRIMARY;
+
+    private List<UUID> viewMembers = List.of();
+    private int lastSentSeq;
+
     /**
+     * @param self own UUID; the next incarnation of the saved one if {@code restored} is there
      * @param restored the view that was saved before a crash, if the node continues from it
      */
     public Primary(PrimarySettings settings, UUID self, Optional<SavedView> restored, Effects effects) {
-        throw new UnsupportedOperationException();
+        if (self.equals(Uuids.NIL)) {
+            throw new IllegalArgumentException("the nil UUID is no node");
+        }
+        this.settings = settings;
+        this.selfUuid = self;
+        this.effects = effects;
+        this.ignoreSplitBrain = settings.ignoreSplitBrain();
+        this.ignoreQuorum = settings.ignoreQuorum();
+        this.restored = restored.map(SavedView::view).orElse(null);
+        ViewId last = restored.map(saved -> saved.view().id())
+                .map(id -> new ViewId(ViewId.Type.NON_PRIM, id.uuid(), id.seq()))
+                .orElse(NEVER_PRIMARY);
+        this.instances = new Instances(new NodeEntry(
+                self, false, false, false, settings.segment(), settings.weight(), NodeEntry.NEVER, last, -1));
+        this.self = instances.self();
     }
 
     /**
      * CLOSED to NON_PRIM.
      *
-     * @param startPrimary this node may declare itself the primary component
+     * @param startPrimary this node may declare itself the primary component; it then does not recover from a saved view
      */
     public void open(boolean startPrimary) {
-        throw new UnsupportedOperationException();
+        if (used && state != State.NON_PRIM) {
+            throw new IllegalStateException("opened before, now " + state);
+        }
+        used = true;
+        this.startPrimary = startPrimary;
+        if (startPrimary) {
+            restored = null;
+        }
+        shift(State.NON_PRIM);
+        markNonPrimary();
     }
 
     public State state() {
-        throw new UnsupportedOperationException();
+        return state;
     }
 
     /** A view from EVS, TRANS or REG. */
     public void onView(EvsView view) {
-        throw new UnsupportedOperationException();
+        if (state == State.CLOSED) {
+            return;
+        }
+        try {
+            switch (view.id().type()) {
+                case TRANS -> onTransitionalView(view);
+                case REG -> onRegularView(view);
+                default -> throw new FatalException("EVS delivered a view " + view.id());
+            }
+        } catch (FatalException e) {
+            fail(e);
+        }
     }
 
-    /** A message from EVS, in its order. A malformed one ends in {@link Effects#onFatal}. */
+    /** A message from EVS, in its order. One that breaks agreement ends in {@link Effects#onFatal}. */
     public void onMessage(UUID source, int userType, Order order, Encodable body) {
-        throw new UnsupportedOperationException();
+        if (state == State.CLOSED) {
+            return;
+        }
+        try {
+            if (body instanceof PcMessage message) {
+                dispatch(source, userType, order, message);
+            } else {
+                receive(source, userType, order, Bytes.of(body));
+            }
+        } catch (FatalException e) {
+            fail(e);
+        }
     }
 
     /** Sends to the group (order SAFE); accepted in state PRIM only. */
     public SendResult send(int userType, Encodable payload) {
-        throw new UnsupportedOperationException();
+        SendResult refusal = refusalToSend(payload);
+        if (refusal != null) {
+            return refusal;
+        }
+        int seq = lastSentSeq + 1;
+        SendResult result =
+                effects.send(userType, Order.SAFE, new PcMessage.User(version(), settings.checksum(), seq, payload));
+        if (result == SendResult.ACCEPTED) {
+            lastSentSeq = seq;
+        }
+        return result;
     }
 
     /** Sends to this node alone, behind everything that is known now. */
     public SendResult sendLocalCausal(int userType, Encodable payload) {
-        throw new UnsupportedOperationException();
+        SendResult refusal = refusalToSend(payload);
+        return refusal != null ? refusal : effects.sendLocalCausal(userType, new PcMessage.LocalCausal(payload));
     }
 
-    /** A node was evicted or is no longer: shown in the next state exchange. */
-    public void setEvicted(java.util.Set<UUID> evicted) {
-        throw new UnsupportedOperationException();
+    /** All nodes that are evicted now; shown in the next state exchange. */
+    public void setEvicted(Set<UUID> evicted) {
+        this.evicted = Set.copyOf(evicted);
     }
 
-    /** {@code pc.bootstrap}: makes this non-primary component the primary one. */
+    /**
+     * {@code pc.bootstrap}: makes this non-primary component the primary one, on all its members, when the message that
+     * this sends is delivered. In the primary component there is nothing to do and nothing is sent.
+     *
+     * @return AGAIN while the group is being re-formed, NOT_CONNECTED if there is no view yet or no more
+     */
     public SendResult bootstrap() {
-        throw new UnsupportedOperationException();
+        return switch (state) {
+            case PRIM -> {
+                effects.onNotice("ignoring pc.bootstrap: this component is primary");
+                yield SendResult.ACCEPTED;
+            }
+            case NON_PRIM -> {
+                List<NodeEntry> entries = presentEntries();
+                yield entries == null ? SendResult.NOT_CONNECTED : sendInstall(PcMessage.Purpose.BOOTSTRAP, entries);
+            }
+            case CLOSED -> SendResult.NOT_CONNECTED;
+            default -> SendResult.AGAIN;
+        };
     }
 
-    /** {@code pc.weight} at run time, 0 to 255; takes effect when delivered. */
+    /** {@code pc.weight} at run time, 0 to 255; accepted in state PRIM only, takes effect when delivered. */
     public SendResult changeWeight(int weight) {
-        throw new UnsupportedOperationException();
+        if (weight < 0 || weight > 255) {
+            throw new IllegalArgumentException("pc.weight is " + weight + ", it must be 0 to 255");
+        }
+        List<NodeEntry> entries = state == State.PRIM ? presentEntries() : null;
+        if (entries == null) {
+            return SendResult.AGAIN;
+        }
+        entries.replaceAll(entry -> entry.uuid().equals(selfUuid) ? entry.withWeight(weight) : entry);
+        return sendInstall(PcMessage.Purpose.WEIGHT_CHANGE, entries);
     }
 
     /** {@code pc.ignore_sb} and {@code pc.ignore_quorum} at run time. */
     public void setIgnore(boolean splitBrain, boolean quorum) {
-        throw new UnsupportedOperationException();
+        ignoreSplitBrain = splitBrain;
+        ignoreQuorum = quorum;
     }
 
     /** A graceful leave begins; EVS is closed by the driver. */
     public void close() {
-        throw new UnsupportedOperationException();
+        closing = true;
     }
 
     /** Sum of the weights of the primary component, 0 if not in it. */
     public int clusterWeight() {
-        throw new UnsupportedOperationException();
+        if (viewId.type() != ViewId.Type.PRIM) {
+            return 0;
+        }
+        int sum = 0;
+        for (Instance instance : instances) {
+            if (instance.lastPrim.equals(viewId) && instance.weight != NodeEntry.UNKNOWN_WEIGHT) {
+                sum += instance.weight;
+            }
+        }
+        return sum;
     }
 
     /** Own weight as the group knows it. */
     public int weight() {
-        throw new UnsupportedOperationException();
+        return self.weight;
+    }
+
+    private void onTransitionalView(EvsView view) throws FatalException {
+        EvsView previous = current;
+        if (previous == null) {
+            onFirstView(view);
+            return;
+        }
+        if (state == State.TRANS) {
+            throw new FatalException("two transitional views in a row: " + view.id());
+        }
+        if (!view.id().uuid().equals(previous.id().uuid())
+                || view.id().seq() != previous.id().seq()) {
+            throw new FatalException("transitional view " + view.id() + " does not belong to " + previous.id());
+        }
+        current = view;
+        shift(State.TRANS);
+        if (!keepsQuorum(view)) {
+            markNonPrimary();
+            deliverNonPrimary();
+        }
+    }
+
+    /** Section 5.1. */
+    private void onFirstView(EvsView view) throws FatalException {
+        if (startPrimary) {
+            if (view.members().size() != 1 || !view.members().contains(selfUuid)) {
+                throw new FatalException("the first view of a node that starts the primary component has others in it");
+            }
+            self.prim = true;
+            self.lastPrim =
+                    new ViewId(ViewId.Type.PRIM, view.id().uuid(), view.id().seq());
+        }
+        current = view;
+        shift(State.TRANS);
+    }
+
+    /** Section 5.2. */
+    private boolean keepsQuorum(EvsView view) {
+        Quorum quorum = Quorum.of(instances, viewMembers, view.members(), view.left());
+        if (quorum == Quorum.KEPT) {
+            return true;
+        }
+        if (closing) {
+            return false;
+        }
+        if (ignoreSplitBrain && quorum == Quorum.SPLIT_BRAIN) {
+            effects.onNotice("ignoring a possible split brain, as pc.ignore_sb says");
+            return true;
+        }
+        if (ignoreQuorum) {
+            effects.onNotice("ignoring lack of quorum, as pc.ignore_quorum says");
+            return true;
+        }
+        return false;
+    }
+
+    /** Section 5.3. */
+    private void onRegularView(EvsView view) throws FatalException {
+        EvsView previous = current;
+        if (state != State.TRANS || previous == null) {
+            throw new FatalException("regular view " + view.id() + " in state " + state);
+        }
+        if (view.isEmpty()) {
+            current = view;
+            shift(State.NON_PRIM);
+            markNonPrimary();
+            effects.deliverView(view(false));
+            shift(State.CLOSED);
+            return;
+        }
+        if (view.id().seq() <= previous.id().seq()) {
+            throw new FatalException("regular view " + view.id() + " is not newer than " + previous.id());
+        }
+        current = view;
+        exchange.clear();
+        shift(State.STATES_EXCHANGE);
+        for (Instance instance : instances) {
+            if (view.members().contains(instance.uuid)) {
+                instance.toSeq = self.toSeq;
+            }
+        }
+        instances.markEvicted(evicted);
+        SendResult result = effects.send(CONTROL, Order.SAFE, new PcMessage.State(version(), instances.entries()));
+        if (result != SendResult.ACCEPTED) {
+            throw new FatalException("own state could not be sent in " + view.id() + ": " + result);
+        }
+    }
+
+    private void receive(UUID source, int userType, Order order, Bytes bytes) throws FatalException {
+        PcMessage message;
+        try {
+            PcMessage.requireHeader(bytes);
+            if (PcMessage.version(bytes) > PcMessage.MAX_VERSION) {
+                effects.onNotice("dropped a message of node " + Uuids.brief(source) + ": PC protocol version "
+                        + PcMessage.version(bytes) + ", supported: " + PcMessage.MAX_VERSION);
+                return;
+            }
+            if (PcMessage.type(bytes) == PcMessage.TYPE_USER) {
+                if (settings.checksum()
+                        && (PcMessage.flags(bytes) & PcMessage.FLAG_CHECKSUM) != 0
+                        && !PcMessage.checksumMatches(bytes)) {
+                    throw new FatalException("message checksum failed, source " + Uuids.brief(source));
+                }
+                onUser(source, userType, order, PcMessage.seq(bytes), bytes.skip(PcMessage.HEADER_LENGTH));
+                return;
+            }
+            message = PcMessage.decode(bytes);
+        } catch (MalformedMessageException e) {
+            violation(source, String.valueOf(e.getMessage()));
+            return;
+        }
+        dispatch(source, userType, order, message);
+    }
+
+    private void dispatch(UUID source, int userType, Order order, PcMessage message) throws FatalException {
+        if (message instanceof PcMessage.User user) {
+            onUser(source, userType, order, user.seq(), user.payload());
+        } else if (message instanceof PcMessage.LocalCausal causal) {
+            effects.deliver(source, userType, -1, causal.payload());
+        } else if (message instanceof PcMessage.State states) {
+            onState(source, states);
+        } else if (message instanceof PcMessage.Install install) {
+            onInstall(source, install);
+        }
+    }
+
+    /** Section 5.9. */
+    private void onUser(UUID source, int userType, Order order, int seq, Encodable payload) throws FatalException {
+        if (state == State.STATES_EXCHANGE || state == State.INSTALL) {
+            throw new FatalException("user message of " + Uuids.brief(source) + " in state " + state);
+        }
+        if (!self.prim) {
+            onUncountedUser(source, userType, order, seq, payload);
+            return;
+        }
+        long toSeq = -1;
+        if (order == Order.SAFE) {
+            Instance sender = instances.find(source);
+            if (sender == null) {
+                throw new FatalException("user message of node " + Uuids.brief(source) + ", which is not known");
+            }
+            if (seq != sender.lastSeq + 1) {
+                throw new FatalException("gap in message sequence of node " + Uuids.brief(source) + ": "
+                        + Integer.toUnsignedString(seq) + " after " + Integer.toUnsignedString(sender.lastSeq));
+            }
+            sender.lastSeq = seq;
+            toSeq = ++self.toSeq;
+        }
+        effects.deliver(source, userType, toSeq, payload);
+    }
+
+    /** Without quorum: those who are here are heard, but nothing counts any more. */
+    private void onUncountedUser(UUID source, int userType, Order order, int seq, Encodable payload) {
+        Instance sender = instances.find(source);
+        if (sender == null || !isPresent(source)) {
+            return;
+        }
+        if (order == Order.SAFE) {
+            if (seq != sender.lastSeq + 1) {
+                violation(source, "gap in message sequence outside of the primary component");
+                return;
+            }
+            sender.lastSeq = seq;
+        }
+        effects.deliver(source, userType, -1, payload);
+    }
+
+    /** Section 5.4. */
+    private void onState(UUID source, PcMessage.State message) throws FatalException {
+        if (state == State.TRANS) {
+            return;
+        }
+        if (state != State.STATES_EXCHANGE || !isPresent(source) || exchange.has(source)) {
+            violation(source, "STATE message that was not due, in state " + state);
+            return;
+        }
+        NodeEntry own = message.entry(source);
+        if (own == null) {
+            violation(source, "STATE message without an entry for its source");
+            return;
+        }
+        if (self.prim && own.prim() && !own.lastPrim().equals(self.lastPrim)) {
+            boolean mineIsGreater = self.lastPrim.compareTo(own.lastPrim()) > 0;
+            if (mineIsGreater == settings.npvo()) {
+                throw new FatalException("conflicting primary components: mine " + self.lastPrim + " gives way to "
+                        + own.lastPrim() + " of node " + Uuids.brief(source));
+            }
+            effects.onNotice("conflicting primary components: mine " + self.lastPrim + " stays, state of node "
+                    + Uuids.brief(source) + " with " + own.lastPrim() + " discarded");
+            return;
+        }
+        exchange.add(source, message);
+        if (exchange.isComplete(present())) {
+            onStatesComplete();
+        }
+    }
+
+    private void onStatesComplete() throws FatalException {
+        List<UUID> present = present();
+        exchange.mergeInto(instances, present);
+        exchange.validate(instances, present);
+        String refusal = exchange.refusal(instances, present);
+        if (refusal != null) {
+            shift(State.NON_PRIM);
+            markNonPrimary();
+            effects.onNotice("no primary component is possible: " + refusal);
+            deliverNonPrimary();
+            return;
+        }
+        shift(State.INSTALL);
+        List<NodeEntry> entries = presentEntries();
+        if (entries != null && present.get(0).equals(selfUuid)) {
+            SendResult result = sendInstall(PcMessage.Purpose.PLAIN, entries);
+            if (result == SendResult.AGAIN) {
+                // EVS is re-forming the group already; the next view starts the exchange anew.
+                effects.onNotice("INSTALL not sent: the group is being re-formed");
+            } else if (result != SendResult.ACCEPTED) {
+                throw new FatalException("INSTALL could not be sent: " + result);
+            }
+        }
+    }
+
+    private void onInstall(UUID source, PcMessage.Install message) throws FatalException {
+        PcMessage.Purpose purpose = message.purpose();
+        switch (state) {
+            case TRANS -> {
+                if (purpose == PcMessage.Purpose.PLAIN) {
+                    installInTransition(message);
+                } else if (purpose == PcMessage.Purpose.WEIGHT_CHANGE) {
+                    changeWeightInTransition(source, message);
+                }
+            }
+            case PRIM -> {
+                if (purpose == PcMessage.Purpose.WEIGHT_CHANGE) {
+                    changeWeight(source, message);
+                } else {
+                    effects.onNotice("ignoring INSTALL of node " + Uuids.brief(source) + ": this component is primary");
+                }
+            }
+            case INSTALL, NON_PRIM -> {
+                if (purpose == PcMessage.Purpose.WEIGHT_CHANGE) {
+                    throw new FatalException("weight change of node " + Uuids.brief(source) + " in state " + state);
+                }
+                if (state == State.INSTALL && purpose == PcMessage.Purpose.BOOTSTRAP) {
+                    effects.onNotice("ignoring bootstrap of node " + Uuids.brief(source) + ": INSTALL is under way");
+                } else {
+                    install(source, message);
+                }
+            }
+            default -> throw new FatalException("INSTALL of node " + Uuids.brief(source) + " in state " + state);
+        }
+    }
+
+    /** Section 5.7. */
+    private void install(UUID source, PcMessage.Install message) throws FatalException {
+        NodeEntry mine = message.entry(selfUuid);
+        if (mine == null || !self.agreesWith(mine)) {
+            throw new FatalException("INSTALL of node " + Uuids.brief(source)
+                    + (mine == null ? " has no entry for this node" : " differs from this node's own state"));
+        }
+        EvsView view = requireView();
+        self.toSeq = toSeq(message);
+        viewId = new ViewId(ViewId.Type.PRIM, view.id().uuid(), view.id().seq());
+        viewMembers = view.members();
+        for (Instance instance : instances) {
+            instance.prim = isPresent(instance.uuid);
+            if (instance.prim) {
+                instance.lastPrim = viewId;
+                instance.lastSeq = 0;
+                instance.toSeq = self.toSeq;
+            }
+        }
+        lastSentSeq = 0;
+        shift(State.PRIM);
+        PrimaryView delivered = view(message.purpose() == PcMessage.Purpose.BOOTSTRAP);
+        effects.save(new SavedView(selfUuid, delivered));
+        effects.deliverView(delivered);
+        restored = null;
+        instances.retainOnly(view.members());
+        for (Instance instance : instances) {
+            instance.un = false;
+        }
+    }
+
+    private static long toSeq(PcMessage.Install message) throws FatalException {
+        long greatest = Long.MIN_VALUE;
+        NodeEntry primary = null;
+        for (NodeEntry entry : message.nodes()) {
+            greatest = Math.max(greatest, entry.toSeq());
+            if (entry.prim()) {
+                if (primary != null && primary.toSeq() != entry.toSeq()) {
+                    throw new FatalException(
+                            "INSTALL with different to_seqs: " + primary.toSeq() + " and " + entry.toSeq());
+                }
+                primary = entry;
+            }
+        }
+        return primary != null ? primary.toSeq() : greatest;
+    }
+
+    /** Section 5.10: whoever received this INSTALL in the regular view may have formed a primary component. */
+    private void installInTransition(PcMessage.Install message) {
+        EvsView view = requireView();
+        List<UUID> component = new ArrayList<>();
+        for (NodeEntry entry : message.nodes()) {
+            if (instances.contains(entry.uuid())) {
+                component.add(entry.uuid());
+            }
+        }
+        if (viewId.type() == ViewId.Type.PRIM
+                && Quorum.of(instances, component, view.members(), view.left()) == Quorum.KEPT) {
+            return;
+        }
+        markNonPrimary();
+        deliverNonPrimary();
+        markUnknown(message);
+    }
+
+    /** Section 5.11. */
+    private void changeWeight(UUID source, PcMessage.Install message) {
+        NodeEntry entry = message.entry(source);
+        Instance instance = instances.find(source);
+        if (entry == null || instance == null) {
+            violation(source, "weight change without an entry for its source");
+        } else {
+            instance.weight = entry.weight();
+        }
+    }
+
+    private void changeWeightInTransition(UUID source, PcMessage.Install message) {
+        EvsView view = requireView();
+        boolean partitioned = false;
+        for (UUID member : viewMembers) {
+            partitioned |= !view.members().contains(member) && !view.left().contains(member);
+        }
+        changeWeight(source, message);
+        if (partitioned) {
+            markNonPrimary();
+            deliverNonPrimary();
+            markUnknown(message);
+        }
+    }
+
+    private void markUnknown(PcMessage.Install message) {
+        for (NodeEntry entry : message.nodes()) {
+            Instance instance = instances.find(entry.uuid());
+            if (instance != null && !isPresent(entry.uuid())) {
+                instance.un = true;
+            }
+        }
+    }
+
+    /** Section 3, "mark non-primary". Absent nodes are not touched. */
+    private void markNonPrimary() {
+        EvsView view = current;
+        viewId = view == null
+                ? NEVER_PRIMARY
+                : new ViewId(ViewId.Type.NON_PRIM, view.id().uuid(), view.id().seq());
+        List<UUID> members = new ArrayList<>();
+        for (Instance instance : instances) {
+            if (isPresent(instance.uuid)) {
+                members.add(instance.uuid);
+                instance.prim = false;
+            }
+        }
+        self.prim = false;
+        viewMembers = members;
+    }
+
+    private void deliverNonPrimary() {
+        effects.deliverView(view(false));
+        PrimaryView saved = restored;
+        if (saved == null || state != State.NON_PRIM) {
+            return;
+        }
+        List<NodeEntry> entries = presentEntries();
+        Optional<String> refusal = Recovery.refusal(saved, instances, present());
+        if (refusal.isPresent() || entries == null) {
+            effects.onNotice("no recovery of the saved primary component yet: " + refusal.orElse("no states"));
+            return;
+        }
+        effects.onNotice("all members of the saved primary component are back: promoting to primary component");
+        SendResult result = sendInstall(PcMessage.Purpose.BOOTSTRAP, entries);
+        if (result != SendResult.ACCEPTED) {
+            effects.onNotice("promotion not sent (" + result + "), the next view tries again");
+        }
+    }
+
+    /** The view as the layer above sees it (section 5.12). */
+    private PrimaryView view(boolean bootstrap) {
+        List<PrimaryView.Member> members = new ArrayList<>();
+        List<PrimaryView.Member> partitioned = new ArrayList<>();
+        for (Instance instance : instances) {
+            (isPresent(instance.uuid) ? members : partitioned)
+                    .add(new PrimaryView.Member(instance.uuid, instance.segment));
+        }
+        return new PrimaryView(viewId, bootstrap, version(), members, partitioned);
+    }
+
+    private @Nullable SendResult refusalToSend(Encodable payload) {
+        if (state != State.PRIM) {
+            return state == State.CLOSED || state == State.NON_PRIM ? SendResult.NOT_CONNECTED : SendResult.AGAIN;
+        }
+        int length = payload.encodedLength();
+        return length == 0 || length > MAX_PAYLOAD ? SendResult.WRONG_SIZE : null;
+    }
+
+    /** The members' own entries of the last exchange; null if there was none for the current view. */
+    private @Nullable List<NodeEntry> presentEntries() {
+        return present().isEmpty() ? null : exchange.ownEntries(present());
+    }
+
+    private SendResult sendInstall(PcMessage.Purpose purpose, List<NodeEntry> entries) {
+        return effects.send(CONTROL, Order.SAFE, new PcMessage.Install(version(), purpose, entries));
+    }
+
+    private void violation(UUID source, String reason) {
+        effects.onViolation(source, "message of node " + Uuids.brief(source) + " dropped: " + reason);
+    }
+
+    private List<UUID> present() {
+        EvsView view = current;
+        return view == null ? List.of() : view.members();
+    }
+
+    private boolean isPresent(UUID node) {
+        return present().contains(node);
+    }
+
+    private int version() {
+        EvsView view = current;
+        return view == null ? 0 : view.version();
+    }
+
+    private EvsView requireView() {
+        EvsView view = current;
+        if (view == null) {
+            throw new IllegalStateException("no view yet");
+        }
+        return view;
+    }
+
+    private void shift(State next) {
+        if (!state.mayBecome(next)) {
+            throw new IllegalStateException("primary component: " + state + " to " + next);
+        }
+        state = next;
+    }
+
+    private void fail(FatalException failure) {
+        state = State.CLOSED;
+        effects.onFatal(String.valueOf(failure.getMessage()));
     }
 }

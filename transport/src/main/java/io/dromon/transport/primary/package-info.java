@@ -1,4 +1,52 @@
-/** The primary component: a core without I/O (specification, chapter 03). */
+/**
+ * The primary component: a core without I/O (specification, chapter 03).
+ *
+ * <p>{@link io.dromon.transport.primary.Primary} takes views and totally ordered messages from EVS, decides by quorum
+ * which partition may go on, agrees on the state of all members after each view (STATE, INSTALL), and numbers user
+ * messages. {@link io.dromon.transport.primary.SavedView} is what a node keeps on disk to come back after a crash.
+ *
+ * <h2>Messages that break the protocol</h2>
+ *
+ * The reference ends its process on nearly all of them (section 2.6). Here the process lives, and one of three things
+ * happens. What decides is who can see the fault. A message that is wrong in itself is dropped by every member at the
+ * same place in the order: agreement holds, and the sender can be excluded ({@link
+ * io.dromon.transport.primary.Primary.Effects#onViolation}). A message that contradicts what this node knows may be
+ * right for others, who then count it: this node must not stay in the group with another history ({@link
+ * io.dromon.transport.primary.Primary.Effects#onFatal}; it leaves without a LEAVE and may join again). Where real peers
+ * only warn, so do we ({@link io.dromon.transport.primary.Primary.Effects#onNotice}).
+ *
+ * <table>
+ * <caption>Conditions of section 2.6 and section 4.3</caption>
+ * <tr><th>condition</th><th>reaction</th><th>why</th></tr>
+ * <tr><td>version &gt; 1, primary</td><td>dropped, notice</td><td>as real peers; a dropped USER shows as a gap at the
+ *     next one and is fatal there, as with them</td></tr>
+ * <tr><td>version &gt; 1, not primary</td><td>dropped, notice</td><td>nothing is counted outside of the primary
+ *     component; all members drop it alike</td></tr>
+ * <tr><td>shorter than its header, unknown type, truncated entries, more than 1024 entries, duplicate node, both INSTALL
+ *     flags</td><td>dropped, violation</td><td>wrong in itself</td></tr>
+ * <tr><td>STATE without an entry for its source</td><td>dropped, violation</td><td>wrong in itself; the exchange waits
+ *     until the source is excluded</td></tr>
+ * <tr><td>STATE in NON_PRIM, INSTALL or PRIM; second STATE in one exchange</td><td>dropped, violation</td><td>the
+ *     exchange is complete on all members at the same message, the first one counts everywhere</td></tr>
+ * <tr><td>STATE in TRANS</td><td>dropped</td><td>not an error (section 5.10)</td></tr>
+ * <tr><td>INSTALL in STATES_EXCHANGE</td><td>fatal</td><td>its sender saw a complete exchange: this node missed a
+ *     message, or the sender lies; the two cannot be told apart</td></tr>
+ * <tr><td>weight change in INSTALL or NON_PRIM</td><td>fatal</td><td>its sender is primary in this view</td></tr>
+ * <tr><td>weight change without an entry for its source</td><td>dropped, violation</td><td>wrong in itself</td></tr>
+ * <tr><td>USER in STATES_EXCHANGE or INSTALL</td><td>fatal</td><td>its sender has delivered an INSTALL that this node
+ *     has not</td></tr>
+ * <tr><td>INSTALL whose entry for this node is missing or differs, or with different to_seqs</td><td>fatal</td><td>the
+ *     others enter the primary component with another idea of this node</td></tr>
+ * <tr><td>last_prim or to_seq of primary nodes not consistent, own record of a node not consistent</td><td>fatal</td>
+ *     <td>histories differ</td></tr>
+ * <tr><td>two primary components meet, the other one wins</td><td>fatal</td><td>section 5.4</td></tr>
+ * <tr><td>USER with a gap in its sequence, or of an unknown node, while primary</td><td>fatal</td><td>a message is
+ *     missing here, or to_seq would differ</td></tr>
+ * <tr><td>USER with a gap while not primary</td><td>dropped, violation</td><td>it is not counted</td></tr>
+ * <tr><td>checksum wrong</td><td>fatal</td><td>only nodes with {@code pc.checksum} see it, others count the message
+ *     </td></tr>
+ * </table>
+ */
 @NullMarked
 package io.dromon.transport.primary;
 

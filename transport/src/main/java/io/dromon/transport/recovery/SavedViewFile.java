@@ -1,0 +1,152 @@
+package io.dromon.transport.recovery;
+
+import io.dromon.transport.primary.SavedView;
+import io.dromon.transport.wire.Uuids;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+
+/**
+ * {@code gvwstate.dat}: the last primary view, kept so that a group that went down as a whole can come back on its own
+ * (chapter 03 sections 6.1 and 6.2). The text is the one that Galera writes and reads, byte for byte:
+ *
+ * <pre>
+ * my_uuid: d96df135-e52e-11f1-b1fc-a2eb830c6078
+ * #vwbeg
+ * view_id: 3 d96df135-e52e-11f1-b1fc-a2eb830c6078 2
+ * bootstrap: 0
+ * member: d96df135-e52e-11f1-b1fc-a2eb830c6078 0
+ * #vwend
+ * </pre>
+ *
+ * <p>Not thread-safe; one process at a time uses a directory. Writing is all or nothing: a crash leaves the old file or
+ * the new one.
+ */
+public final class SavedViewFile {
+    /** Name of the file in its directory. */
+    public static final String NAME = "gvwstate.dat";
+
+    private static final String TEMPORARY_NAME = NAME + ".tmp";
+    /** A view of a thousand members has some 50 KB. */
+    private static final int MAX_LENGTH_BYTES = 1 << 20;
+
+    /** What {@link #read} and {@link #restore} found. */
+    public sealed interface Content {
+        /** A complete saved view. */
+        record Found(SavedView view) implements Content {}
+
+        /** There is no file. */
+        record Missing() implements Content {}
+
+        /**
+         * There is a file that says nothing.
+         *
+         * @param reason why it is treated as if there were none
+         */
+        record Unusable(String reason) implements Content {}
+    }
+
+    private final Path directory;
+    private final Path file;
+
+    /**
+     * @param directory {@code base_dir}; it exists
+     */
+    public SavedViewFile(Path directory) {
+        this.directory = directory;
+        this.file = directory.resolve(NAME);
+    }
+
+    public Path path() {
+        return file;
+    }
+
+    /** What is there. Never throws for the content of the file, only if it cannot be read. */
+    public Content read() throws IOException {
+        byte[] bytes;
+        try {
+            long length = Files.size(file);
+            if (length > MAX_LENGTH_BYTES) {
+                return new Content.Unusable(file + " has " + length + " bytes, at most " + MAX_LENGTH_BYTES);
+            }
+            bytes = Files.readAllBytes(file);
+        } catch (NoSuchFileException e) {
+            return new Content.Missing();
+        }
+        try {
+            return new Content.Found(SavedViewText.parse(new String(bytes, StandardCharsets.UTF_8)));
+        } catch (SavedViewText.UnusableException e) {
+            return new Content.Unusable(file + ": " + e.getMessage());
+        }
+    }
+
+    /**
+     * What a starting node does with the file (section 6.2). Without recovery it is removed. Else, if it is complete, the
+     * node takes the next incarnation of its old UUID, which is written back at once.
+     *
+     * @param recovery {@code pc.recovery}
+     * @return the view to continue from, with the UUID to use from now on
+     */
+    public Content restore(boolean recovery) throws IOException {
+        if (!recovery) {
+            remove();
+            return new Content.Missing();
+        }
+        Content content = read();
+        if (content instanceof Content.Found found) {
+            SavedView next = new SavedView(
+                    Uuids.nextIncarnation(found.view().self()), found.view().view());
+            write(next);
+            return new Content.Found(next);
+        }
+        return content;
+    }
+
+    /** Replaces the file; when this returns, the new one is on disk. */
+    public void write(SavedView view) throws IOException {
+        Path temporary = directory.resolve(TEMPORARY_NAME);
+        ByteBuffer bytes = StandardCharsets.UTF_8.encode(SavedViewText.format(view));
+        try (FileChannel out = FileChannel.open(
+                temporary, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
+            while (bytes.hasRemaining()) {
+                out.write(bytes);
+            }
+            out.force(true);
+        }
+        try {
+            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (AtomicMoveNotSupportedException e) {
+            Files.deleteIfExists(temporary);
+            throw e;
+        }
+        syncDirectory();
+    }
+
+    /** Removes the file if it is there: an orderly close (section 6.2). */
+    public void remove() throws IOException {
+        Files.deleteIfExists(directory.resolve(TEMPORARY_NAME));
+        if (Files.deleteIfExists(file)) {
+            syncDirectory();
+        }
+    }
+
+    /** Makes a rename or removal last; systems that cannot open a directory do it themselves. */
+    private void syncDirectory() throws IOException {
+        FileChannel opened;
+        try {
+            opened = FileChannel.open(directory, StandardOpenOption.READ);
+        } catch (IOException e) {
+            return;
+        }
+        try (FileChannel channel = opened) {
+            channel.force(true);
+        }
+    }
+}
