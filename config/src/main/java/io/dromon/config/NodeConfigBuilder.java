@@ -1,0 +1,274 @@
+package io.dromon.config;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Collects a configuration from an option file, a command line and code. What is set by a method counts more than what stands
+ * in a file; of two settings the later counts. Nothing is checked before {@link #build}.
+ */
+public final class NodeConfigBuilder {
+    private static final Set<String> SERVER_SECTIONS =
+            Set.of("mysqld", "server", "mariadb", "mariadbd", "galera", "client-server");
+    private static final String OWN_SECTION = "dromon";
+    private static final String SST_SECTION = "sst";
+    private static final Map<Option<?>, String> ARBITRATOR =
+            Map.of(Options.GCS_FC_LIMIT, "9999999", Options.GCS_FC_SINGLE_PRIMARY, "yes", Options.GCS_STATELESS, "yes");
+
+    /** An option or, with an empty name, a whole provider-option string. */
+    private record Setting(String name, String text, Source source) {}
+
+    private final List<Path> files = new ArrayList<>();
+    private final List<Setting> settings = new ArrayList<>();
+    private Source source = Source.CODE;
+    private boolean arbitrator;
+
+    private final List<ConfigProblem> problems = new ArrayList<>();
+    private final List<String> warnings = new ArrayList<>();
+    private final Map<Option<?>, Resolver.Given> given = new HashMap<>();
+
+    NodeConfigBuilder() {}
+
+    /** Reads an option file (sections of the server, {@code [dromon]} and {@code [sst]}). */
+    public NodeConfigBuilder file(Path file) {
+        files.add(file);
+        return this;
+    }
+
+    /** What is set from here on comes from the command line; it is named so in messages. */
+    public NodeConfigBuilder commandLine() {
+        source = Source.COMMAND_LINE;
+        return this;
+    }
+
+    /** Uses the defaults of an arbitrator: no state, and no share in flow control (chapter 04 section 13). */
+    public NodeConfigBuilder arbitrator() {
+        arbitrator = true;
+        return this;
+    }
+
+    /** Name of the group. */
+    public NodeConfigBuilder group(String group) {
+        return option(ServerOptions.WSREP_CLUSTER_NAME, group);
+    }
+
+    /** Name of the node. */
+    public NodeConfigBuilder name(String name) {
+        return option(ServerOptions.WSREP_NODE_NAME, name);
+    }
+
+    /** Cluster address, {@code gcomm://...}. */
+    public NodeConfigBuilder address(String address) {
+        return option(ServerOptions.WSREP_CLUSTER_ADDRESS, address);
+    }
+
+    /** Makes a new group, whatever the address says. */
+    public NodeConfigBuilder bootstrap(boolean bootstrap) {
+        return option(ServerOptions.WSREP_NEW_CLUSTER, Boolean.toString(bootstrap));
+    }
+
+    /** Address to listen on; port 0 lets the system choose. */
+    public NodeConfigBuilder listen(String address) {
+        return option(Options.GMCAST_LISTEN_ADDR, address);
+    }
+
+    /** Directory of the node's state files. */
+    public NodeConfigBuilder dataDir(Path directory) {
+        return option(ServerOptions.WSREP_DATA_HOME_DIR, directory.toString());
+    }
+
+    /** Sets one option of the registry. */
+    public NodeConfigBuilder option(Option<?> option, String value) {
+        return option(option.name(), value);
+    }
+
+    /** Sets one option by name. */
+    public NodeConfigBuilder option(String name, String value) {
+        settings.add(new Setting(name, value, source));
+        return this;
+    }
+
+    /** Sets the options of a provider-option string, {@code name=value; name=value}. */
+    public NodeConfigBuilder options(String text) {
+        return option(ServerOptions.WSREP_PROVIDER_OPTIONS, text);
+    }
+
+    /**
+     * Resolves and checks.
+     *
+     * @throws ConfigException with all problems
+     */
+    public NodeConfig build() {
+        problems.clear();
+        warnings.clear();
+        given.clear();
+        for (Path file : files) {
+            take(readFile(file));
+        }
+        take(settings);
+        takeQuery();
+        Resolver resolver = new Resolver(given, arbitrator ? ARBITRATOR : Map.of(), problems);
+        resolver.resolve();
+        TlsFiles.check(resolver, problems);
+        checkAddress(resolver);
+        warnings.addAll(resolver.warnings);
+        if (!problems.isEmpty()) {
+            throw new ConfigException(problems);
+        }
+        return new NodeConfig(resolver.values, resolver.sources, warnings);
+    }
+
+    private List<Setting> readFile(Path file) {
+        Map<String, Setting> lastByName = new HashMap<>();
+        List<Setting> read = new ArrayList<>();
+        for (CnfFile.Line line : CnfFile.read(file, problems)) {
+            setting(line).ifPresent(setting -> {
+                Setting earlier = lastByName.put(setting.name.replace('-', '_'), setting);
+                if (earlier != null) {
+                    read.remove(earlier); // MariaDB's rule: the last line counts, also for a whole string
+                }
+                read.add(setting);
+            });
+        }
+        return read;
+    }
+
+    private Optional<Setting> setting(CnfFile.Line line) {
+        String section = line.section().toLowerCase(Locale.ROOT);
+        Source place = new Source(Source.Kind.FILE, line.place());
+        String name = line.name();
+        boolean loose = name.startsWith("loose_") || name.startsWith("loose-");
+        if (loose) {
+            name = name.substring("loose-".length());
+        }
+        String wanted = section.equals(SST_SECTION) ? "sst." + name : name;
+        Optional<Option<?>> option = Options.find(wanted);
+        boolean ours = name.replace('-', '_').toLowerCase(Locale.ROOT).startsWith("wsrep_");
+        if (section.equals(SST_SECTION)) {
+            if (option.isEmpty()) {
+                warnings.add(line.place() + ": '" + name + "' in [sst] is unknown and ignored");
+                return Optional.empty();
+            }
+        } else if (SERVER_SECTIONS.contains(section)) {
+            boolean known = option.isPresent() && option.get().scope() == Option.Scope.SERVER;
+            if (!known && (loose || !ours)) {
+                return Optional.empty(); // the database server's business
+            }
+        } else if (!section.equals(OWN_SECTION)) {
+            if (ours) {
+                warnings.add(line.place() + ": '" + name + "' is ignored, section [" + line.section()
+                        + "] is not read; use [mysqld], [galera] or [dromon]");
+            }
+            return Optional.empty();
+        }
+        if (!line.hasValue() && option.isPresent()) {
+            if (option.get().type() != Types.BOOLEAN) {
+                problems.add(new ConfigProblem(line.place(), "'" + name + "' has no value; write " + name + "=..."));
+                return Optional.empty();
+            }
+            return Optional.of(new Setting(wanted, "1", place));
+        }
+        return Optional.of(new Setting(wanted, line.value(), place));
+    }
+
+    private void take(List<Setting> from) {
+        for (Setting setting : from) {
+            Optional<Option<?>> option = Options.find(setting.name);
+            if (option.isEmpty()) {
+                problems.add(new ConfigProblem(
+                        setting.source.place(),
+                        "unknown option '" + setting.name + "'" + Registry.suggestion(setting.name)));
+            } else if (option.get() == ServerOptions.WSREP_PROVIDER_OPTIONS) {
+                takeProviderOptions(setting);
+            } else {
+                given.put(option.get(), new Resolver.Given(setting.text.strip(), setting.source));
+            }
+        }
+    }
+
+    private void takeProviderOptions(Setting setting) {
+        Source inside = setting.source.within(Source.Kind.PROVIDER_OPTIONS, "provider options");
+        List<String> unreadable = new ArrayList<>();
+        List<ProviderOptions.Entry> entries = ProviderOptions.parse(setting.text, unreadable);
+        for (String problem : unreadable) {
+            problems.add(new ConfigProblem(inside.place(), problem));
+        }
+        for (ProviderOptions.Entry entry : entries) {
+            Optional<Option<?>> option = Registry.find(entry.name(), Option.Scope.PROVIDER);
+            if (option.isEmpty()) {
+                problems.add(new ConfigProblem(
+                        inside.place(), "unknown option '" + entry.name() + "'" + Registry.suggestion(entry.name())));
+            } else {
+                given.put(option.get(), new Resolver.Given(entry.value(), inside));
+            }
+        }
+        given.put(ServerOptions.WSREP_PROVIDER_OPTIONS, new Resolver.Given(setting.text, setting.source));
+    }
+
+    /** The query part of the cluster address, where that can be read; whether it can is judged with all other options. */
+    private void takeQuery() {
+        Resolver.Given address = given.get(ServerOptions.WSREP_CLUSTER_ADDRESS);
+        if (address == null) {
+            problems.add(new ConfigProblem(
+                    "wsrep_cluster_address",
+                    "is not set; for example gcomm://10.0.0.5,10.0.0.6, or gcomm:// for a new group"));
+            return;
+        }
+        ClusterAddress read;
+        try {
+            read = ClusterAddress.parse(address.text());
+        } catch (IllegalArgumentException e) {
+            return;
+        }
+        Source inside = address.source().within(Source.Kind.ADDRESS_QUERY, "cluster address");
+        read.notes().forEach(note -> warnings.add(address.source().place() + ": " + note));
+        read.query().forEach((name, text) -> takeFromQuery(name, text, inside));
+    }
+
+    private void takeFromQuery(String name, String text, Source inside) {
+        Optional<Option<?>> found = Registry.find(name, Option.Scope.PROVIDER);
+        if (found.isEmpty()) {
+            problems.add(
+                    new ConfigProblem(inside.place(), "unknown option '" + name + "'" + Registry.suggestion(name)));
+            return;
+        }
+        Option<?> option = found.get();
+        if (option.inAddress()) {
+            Resolver.Given other = given.put(option, new Resolver.Given(text, inside));
+            if (other != null && !other.text().equals(text)) {
+                warnings.add(inside.place() + ": " + name + "=" + text + " counts, not " + other.text() + " from "
+                        + other.source().place());
+            }
+        } else if (name.startsWith("socket.ssl") || option == Options.SOCKET_DYNAMIC) {
+            problems.add(
+                    new ConfigProblem(
+                            inside.place(),
+                            name
+                                    + " has no effect in the cluster address, links would be plain text; put it into the provider options"));
+        } else {
+            warnings.add(inside.place() + ": " + name
+                    + " has no effect in the cluster address; put it into the provider options");
+        }
+    }
+
+    private void checkAddress(Resolver resolver) {
+        Resolver.Given given = this.given.get(ServerOptions.WSREP_CLUSTER_ADDRESS);
+        if (given != null && given.text().isEmpty()) {
+            problems.add(new ConfigProblem(
+                    given.source().place(), "wsrep_cluster_address is empty; write gcomm:// for a new group"));
+        }
+        resolver.optional(ServerOptions.WSREP_CLUSTER_ADDRESS).ifPresent(address -> {
+            boolean anyIpv6 = address.hosts().stream()
+                    .anyMatch(host -> host.isAny() && !host.host().equals("0.0.0.0"));
+            if (anyIpv6) {
+                warnings.add("cluster address: [::] is not dialled and makes no new group; write gcomm:// for one");
+            }
+        });
+    }
+}

@@ -1,0 +1,98 @@
+package io.dromon.config;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/** All options by name. */
+final class Registry {
+    static final List<Option<?>> ALL;
+    private static final Map<String, Option<?>> BY_NAME = new LinkedHashMap<>();
+
+    static {
+        List<Option<?>> all = new ArrayList<>();
+        all.addAll(Options.here());
+        all.addAll(ReplicationOptions.here());
+        all.addAll(ServerOptions.here());
+        all.addAll(SstOptions.here());
+        ALL = List.copyOf(all);
+        for (Option<?> option : ALL) {
+            if (BY_NAME.put(canonical(option.name()), option) != null) {
+                throw new IllegalStateException("Two options are called " + option.name());
+            }
+        }
+    }
+
+    private Registry() {}
+
+    static Optional<Option<?>> find(String name) {
+        return Optional.ofNullable(BY_NAME.get(canonical(name)));
+    }
+
+    static Optional<Option<?>> find(String name, Option.Scope scope) {
+        return find(name).filter(option -> option.scope() == scope);
+    }
+
+    /** "did you mean" or nothing, to stand behind a message. */
+    static String suggestion(String name) {
+        return nearest(name).map(near -> "; did you mean " + near + "?").orElse("; dromon options lists all");
+    }
+
+    static Optional<String> nearest(String name) {
+        String wanted = canonical(name).toLowerCase(Locale.ROOT);
+        String best = "";
+        int bestDistance = Integer.MAX_VALUE;
+        for (Map.Entry<String, Option<?>> entry : BY_NAME.entrySet()) {
+            String candidate = entry.getKey().toLowerCase(Locale.ROOT);
+            int distance = distance(wanted, candidate);
+            int dot = candidate.indexOf('.');
+            if (dot >= 0) {
+                // the family in front is often forgotten or taken for another
+                int wantedDot = wanted.indexOf('.');
+                String wantedTail = wantedDot < 0 ? wanted : wanted.substring(wantedDot + 1);
+                distance = Math.min(distance, 1 + distance(wantedTail, candidate.substring(dot + 1)));
+            }
+            if (distance < bestDistance) {
+                bestDistance = distance;
+                best = entry.getValue().name();
+            }
+        }
+        int limit = Math.max(2, wanted.length() / 3);
+        return bestDistance <= limit ? Optional.of(best) : Optional.empty();
+    }
+
+    private static String canonical(String name) {
+        return name.replace('-', '_');
+    }
+
+    /** Edit distance where two swapped neighbours count as one edit. */
+    private static int distance(String left, String right) {
+        int[] beforeLast = new int[right.length() + 1];
+        int[] last = new int[right.length() + 1];
+        int[] row = new int[right.length() + 1];
+        for (int j = 0; j <= right.length(); j++) {
+            last[j] = j;
+        }
+        for (int i = 1; i <= left.length(); i++) {
+            row[0] = i;
+            for (int j = 1; j <= right.length(); j++) {
+                int cost = left.charAt(i - 1) == right.charAt(j - 1) ? 0 : 1;
+                row[j] = Math.min(Math.min(last[j] + 1, row[j - 1] + 1), last[j - 1] + cost);
+                if (i > 1
+                        && j > 1
+                        && left.charAt(i - 1) == right.charAt(j - 2)
+                        && left.charAt(i - 2) == right.charAt(j - 1)) {
+                    row[j] = Math.min(row[j], beforeLast[j - 2] + 1);
+                }
+            }
+            int[] spare = beforeLast;
+            beforeLast = last;
+            last = row;
+            row = spare;
+        }
+        return last[right.length()];
+    }
+}

@@ -1,0 +1,124 @@
+package io.dromon.config;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Turns what is given into a value for each option: reads the texts, fills in defaults, checks ranges, and collects problems
+ * and warnings.
+ */
+final class Resolver implements Values {
+    /** A text that is given for an option. */
+    record Given(String text, Source source) {}
+
+    final Map<Option<?>, Object> values = new HashMap<>();
+    final Map<Option<?>, Source> sources = new HashMap<>();
+    final List<String> warnings = new ArrayList<>();
+    private final List<ConfigProblem> problems;
+    private final Map<Option<?>, Given> given;
+    private final Map<Option<?>, String> otherDefaults;
+    private final Map<Option<?>, Boolean> bad = new HashMap<>();
+
+    /**
+     * @param given texts by option
+     * @param otherDefaults defaults of the node's role
+     * @param problems gets all problems
+     */
+    Resolver(Map<Option<?>, Given> given, Map<Option<?>, String> otherDefaults, List<ConfigProblem> problems) {
+        this.given = given;
+        this.otherDefaults = otherDefaults;
+        this.problems = problems;
+    }
+
+    /** Resolves all options of the registry. */
+    void resolve() {
+        for (Option<?> option : Options.all()) {
+            optional(option);
+        }
+        for (Option<?> option : Options.all()) {
+            checkRange(option);
+            judgeSupport(option);
+        }
+    }
+
+    @Override
+    public <T> Optional<T> optional(Option<T> option) {
+        if (!sources.containsKey(option)) {
+            Optional<T> read = read(option);
+            sources.putIfAbsent(option, Source.DEFAULT);
+            Optional<T> value = read.isPresent() ? read : byDefault(option);
+            value.ifPresent(present -> values.put(option, present));
+        }
+        return known(option);
+    }
+
+    @SuppressWarnings("unchecked") // values holds for each option what its own type has read
+    private <T> Optional<T> known(Option<T> option) {
+        return Optional.ofNullable((T) values.get(option));
+    }
+
+    private <T> Optional<T> byDefault(Option<T> option) {
+        String role = otherDefaults.get(option);
+        return role == null ? option.defaultValue(this) : Optional.of(option.parse(role));
+    }
+
+    private <T> Optional<T> read(Option<T> option) {
+        Given text = given.get(option);
+        if (text == null || (text.text().isEmpty() && option.type() != Types.STRING)) {
+            // an empty value says "unset", as an empty file name does in Galera
+            return Optional.empty();
+        }
+        sources.put(option, text.source());
+        try {
+            T value = option.parse(text.text());
+            T counting = option.lenient(value);
+            if (!counting.equals(value)) {
+                warnings.add(text.source().place() + ": " + option.name() + ": '" + text.text() + "' is taken as "
+                        + option.type().print(counting));
+            }
+            return Optional.of(counting);
+        } catch (IllegalArgumentException e) {
+            bad.put(option, true);
+            problems.add(new ConfigProblem(text.source().place(), String.valueOf(e.getMessage())));
+            return Optional.empty();
+        }
+    }
+
+    private <T> void checkRange(Option<T> option) {
+        Optional<T> value = known(option);
+        if (value.isEmpty() || bad.containsKey(option)) {
+            return;
+        }
+        Source source = sources.getOrDefault(option, Source.DEFAULT);
+        String place = source.kind() == Source.Kind.DEFAULT ? "default of " + option.name() : source.place();
+        option.rangeProblem(value.get(), this, Bound.When.START)
+                .ifPresent(problem -> problems.add(new ConfigProblem(place, problem)));
+    }
+
+    private <T> void judgeSupport(Option<T> option) {
+        Given text = given.get(option);
+        if (text == null || bad.containsKey(option)) {
+            return;
+        }
+        String place = text.source().place() + ": " + option.name();
+        Support support = option.support();
+        switch (support.level()) {
+            case HONOURED -> {
+                if (!option.deprecated().isEmpty()) {
+                    warnings.add(place + " is deprecated: " + option.deprecated());
+                }
+            }
+            case NOT_YET -> warnings.add(place + " is read, but Dromon does not honour it yet");
+            case NO_EFFECT -> warnings.add(place + " has no effect: " + support.note());
+            case REFUSED -> {
+                if (!known(option).equals(option.defaultValue(this))
+                        && !text.text().isEmpty()) {
+                    problems.add(new ConfigProblem(text.source().place(), option.name() + ": " + support.note()));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,126 @@
+package io.dromon.config;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Options of the {@code [sst]} section (chapter 06 section 12). The registry calls them {@code sst.} and the name that stands
+ * in the file.
+ */
+public final class SstOptions {
+    private static final List<Option<?>> HERE = new ArrayList<>();
+
+    static {
+        word(
+                "ssl-mode",
+                "Whether snapshots go through TLS and what is verified.",
+                "DISABLED",
+                "REQUIRED",
+                "VERIFY_CA",
+                "VERIFY_IDENTITY");
+        text("tca", "", "File with trusted certificates, old style; counts before ssl-ca.");
+        text("tcapath", "", "Directory with trusted certificates, old style; counts before ssl-capath.");
+        text("tcert", "", "File with this node's certificate, old style; counts before ssl-cert.");
+        text("tkey", "", "File with this node's key, old style; counts before ssl-key.");
+        text("ssl-ca", "", "File with trusted certificates.");
+        text("ssl-capath", "", "Directory with trusted certificates.");
+        text("ssl-cert", "", "File with this node's certificate.");
+        text("ssl-key", "", "File with this node's key.");
+        text("ssl-server-ca", "", "ssl-ca of a joiner.");
+        text("ssl-server-capath", "", "ssl-capath of a joiner.");
+        text("ssl-server-cert", "", "ssl-cert of a joiner.");
+        text("ssl-server-key", "", "ssl-key of a joiner.");
+        text("ssl-client-ca", "", "ssl-ca of a donor.");
+        text("ssl-client-capath", "", "ssl-capath of a donor.");
+        text("ssl-client-cert", "", "ssl-cert of a donor.");
+        text("ssl-client-key", "", "ssl-key of a donor.");
+        number(
+                "encrypt",
+                "0",
+                0,
+                4,
+                "How the snapshot of mariabackup is encrypted: 0 not, 1 with a key, 2 to 4 by TLS.");
+        text("encrypt-algo", "", "Cipher of encrypt=1.");
+        word("encrypt-format", "Program that does encrypt=1.", "openssl", "xbcrypt");
+        secret("encrypt-key", "Key of encrypt=1.");
+        text("encrypt-key-file", "", "File with the key of encrypt=1, if encrypt-key is not set.");
+        text("encrypt-threads", "", "Threads of xbcrypt.");
+        text("encrypt-chunk-size", "", "Size of xbcrypt's chunks.");
+        text("ssl-dhparams", "", "File with Diffie-Hellman parameters for socat.");
+        text("sockopt", "", "Options behind socat's address.");
+        text("streamfmt", "mbstream", "Format of the stream: mbstream or xbstream, else tar.");
+        text("transferfmt", "socat", "Program of the transfer: nc without TLS, else socat.");
+        text("compressor", "", "Command that compresses the stream at the donor.");
+        text("decompressor", "", "Command that decompresses the stream at the joiner.");
+        text("compress", "none", "Compression inside mariadb-backup.");
+        text("compress-threads", "", "Threads of mariadb-backup's compression.");
+        text("compress-chunk-size", "", "Size of the chunks of mariadb-backup's compression.");
+        text("progress", "", "Where progress is shown: 1 for the error log, a file, or none.");
+        text("rlimit", "", "Limit of the donor's rate, as pv writes it.");
+        number("time", "0", 0, 1, "Whether the time of each stage is logged.");
+        number(
+                "sst-initial-timeout",
+                "300",
+                0,
+                Integer.MAX_VALUE,
+                "Seconds that a joiner waits for the first byte; 0 without limit.");
+        text("cpat", "", "Pattern of the files that a joiner keeps when it empties its data directory.");
+        number("use-extra", "0", 0, 1, "Whether the donor connects through extra-port.");
+        number("sst-special-dirs", "1", 0, 1, "Whether data and log directories may lie apart; 0 is not supported.");
+        text("inno-backup-opts", "", "More options for the backup.");
+        text("inno-apply-opts", "", "More options for preparing the backup.");
+        text("inno-move-opts", "", "More options for moving the backup into place.");
+        text("use-memory", "", "Memory for preparing the backup.");
+        number("sst-syslog", "0", -1, 1, "Whether the log goes to syslog.");
+        number("sst-log-archive", "1", 0, 1, "Whether old logs of mariadb-backup are kept.");
+        text("sst-log-archive-dir", "", "Where old logs of mariadb-backup are kept.");
+        text("backup-threads", "", "How many transfers run in parallel.");
+        number(
+                "sst-max-binlogs",
+                "1",
+                Integer.MIN_VALUE + 1,
+                Integer.MAX_VALUE,
+                "How many binary logs go along; negative for all.");
+        text("tmpdir", "", "Directory for temporary files.");
+        secret("wsrep-sst-auth", "Credentials, if they are not in the environment.");
+    }
+
+    private SstOptions() {}
+
+    static List<Option<?>> here() {
+        return HERE;
+    }
+
+    private static <T> Option.Builder<T> sst(String name, OptionType<T> type, String doc) {
+        return Option.of("sst." + name, type)
+                .scope(Option.Scope.SST)
+                .notYet(Support.Part.SST)
+                .doc(doc);
+    }
+
+    private static void text(String name, String byDefault, String doc) {
+        Option.Builder<String> option = sst(name, Types.STRING, doc);
+        add(byDefault.isEmpty() ? option : option.byDefault(byDefault));
+    }
+
+    private static void secret(String name, String doc) {
+        add(sst(name, Types.STRING, doc).secret());
+    }
+
+    private static void number(String name, String byDefault, int least, int most, String doc) {
+        Option.Builder<Integer> option = sst(name, Types.INTEGER, doc).byDefault(byDefault);
+        if (least > Integer.MIN_VALUE + 1) {
+            option.min(Integer.toString(least));
+        }
+        add(most < Integer.MAX_VALUE ? option.max(Integer.toString(most)) : option);
+    }
+
+    private static void word(String name, String doc, String... words) {
+        add(sst(name, Types.word(words), doc).byDefault(words[0]));
+    }
+
+    private static void add(Option.Builder<?> option) {
+        Optional<Option<?>> unused = Optional.of(option.in(HERE));
+    }
+}

@@ -1,0 +1,99 @@
+package io.dromon.config;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.List;
+import java.util.Optional;
+
+/** The rules of TLS options among each other (chapter 01 section 3.1). */
+final class TlsFiles {
+    private static final List<Option<Path>> FILES = List.of(
+            Options.SOCKET_SSL_KEY, Options.SOCKET_SSL_CERT, Options.SOCKET_SSL_CA, Options.SOCKET_SSL_PASSWORD_FILE);
+
+    private TlsFiles() {}
+
+    static void check(Resolver resolver, List<ConfigProblem> problems) {
+        boolean tls = resolver.value(Options.SOCKET_SSL);
+        if (!tls) {
+            warnOfIgnoredFiles(resolver);
+            return;
+        }
+        boolean complete = resolver.optional(Options.SOCKET_SSL_KEY).isPresent()
+                && resolver.optional(Options.SOCKET_SSL_CERT).isPresent();
+        if (!complete) {
+            problems.add(new ConfigProblem(
+                    placeOfWish(resolver),
+                    "To enable SSL at least both of 'socket.ssl_key' and 'socket.ssl_cert' must be set"));
+        }
+        for (Option<Path> option : FILES) {
+            if (isGiven(resolver, option)) {
+                checkFile(resolver, option, problems);
+            }
+        }
+        resolver.optional(Options.SOCKET_SSL_KEY).ifPresent(key -> {
+            if (othersMayRead(key)) {
+                resolver.warnings.add(place(resolver, Options.SOCKET_SSL_KEY) + ": socket.ssl_key: every user can read "
+                        + key + "; chmod 600 it");
+            }
+        });
+    }
+
+    private static void warnOfIgnoredFiles(Resolver resolver) {
+        for (Option<Path> option : FILES) {
+            if (isGiven(resolver, option)) {
+                String reason = isGiven(resolver, Options.SOCKET_SSL)
+                        ? "socket.ssl is false"
+                        : "neither socket.ssl_key nor socket.ssl_cert is set";
+                resolver.warnings.add(place(resolver, option) + ": " + option.name()
+                        + " is ignored, links are plain text: " + reason);
+            }
+        }
+    }
+
+    private static void checkFile(Resolver resolver, Option<Path> option, List<ConfigProblem> problems) {
+        Path file = resolver.value(option);
+        String seen = "";
+        if (!Files.exists(file)) {
+            seen = "does not exist";
+        } else if (!Files.isRegularFile(file)) {
+            seen = "is not a file";
+        } else if (!Files.isReadable(file)) {
+            seen = "cannot be read by this user";
+        }
+        if (!seen.isEmpty()) {
+            problems.add(new ConfigProblem(
+                    place(resolver, option), option.name() + ": " + file.toAbsolutePath() + " " + seen));
+        }
+    }
+
+    private static String placeOfWish(Resolver resolver) {
+        for (Option<?> option : List.of(Options.SOCKET_SSL, Options.SOCKET_SSL_KEY, Options.SOCKET_SSL_CERT)) {
+            if (isGiven(resolver, option)) {
+                return place(resolver, option);
+            }
+        }
+        return Options.SOCKET_SSL.name();
+    }
+
+    private static boolean isGiven(Resolver resolver, Option<?> option) {
+        return source(resolver, option).isPresent();
+    }
+
+    private static Optional<Source> source(Resolver resolver, Option<?> option) {
+        return Optional.ofNullable(resolver.sources.get(option)).filter(source -> source.kind() != Source.Kind.DEFAULT);
+    }
+
+    private static String place(Resolver resolver, Option<?> option) {
+        return source(resolver, option).map(Source::place).orElse(option.name());
+    }
+
+    private static boolean othersMayRead(Path file) {
+        try {
+            return Files.getPosixFilePermissions(file).contains(PosixFilePermission.OTHERS_READ);
+        } catch (IOException | UnsupportedOperationException e) {
+            return false; // a missing file is a problem already; another kind of file system has no such modes
+        }
+    }
+}

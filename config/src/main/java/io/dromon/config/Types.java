@@ -1,0 +1,273 @@
+package io.dromon.config;
+
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/** The types of options (chapter 01 section 10, "Value syntax"). */
+final class Types {
+    static final OptionType<Boolean> BOOLEAN = new OptionType<>(
+            "boolean",
+            "a boolean (true/false, yes/no, y/n, on/off, 1/0)",
+            "yes",
+            Types::parseBoolean,
+            value -> value ? "true" : "false");
+
+    static final OptionType<Integer> INTEGER = new OptionType<>(
+            "integer",
+            "an integer",
+            "10",
+            text -> Math.toIntExact(parseLong(text, Integer.MAX_VALUE)),
+            Object::toString);
+
+    static final OptionType<Long> SIZE = new OptionType<>(
+            "size",
+            "a number of bytes (an integer with an optional suffix K, M, G or T)",
+            "128M",
+            text -> parseLong(text, Long.MAX_VALUE),
+            Types::printSize);
+
+    static final OptionType<OptionalLong> SIZE_OR_AUTO = new OptionType<>(
+            "size or auto",
+            "'auto' or a number of bytes (an integer with an optional suffix K, M, G or T)",
+            "512K",
+            Types::parseSizeOrAuto,
+            value -> value.isPresent() ? printSize(value.getAsLong()) : "auto");
+
+    static final OptionType<Double> DECIMAL =
+            new OptionType<>("decimal", "a decimal number", "0.25", Types::parseDecimal, Types::printDecimal);
+
+    static final OptionType<Duration> DURATION = new OptionType<>(
+            "duration",
+            "a duration (ISO 8601 like PT1.5S or P1DT6H, or seconds like 2.5)",
+            "PT5S",
+            Types::parseDuration,
+            Duration::toString);
+
+    static final OptionType<String> STRING =
+            new OptionType<>("text", "a text", "text", text -> text, Function.identity());
+
+    static final OptionType<Path> PATH =
+            new OptionType<>("path", "a path", "/etc/dromon/key.pem", Types::parsePath, Path::toString);
+
+    static final OptionType<UUID> UUID_TEXT = new OptionType<>(
+            "UUID",
+            "a UUID (8-4-4-4-12 hexadecimal digits)",
+            "a53ca8a2-07b2-11f1-9f5c-b2a0d05e2f0c",
+            Types::parseUuid,
+            UUID::toString);
+
+    static final OptionType<Integer> MASK = new OptionType<>(
+            "mask",
+            "a mask in hexadecimal digits",
+            "0x1f",
+            Types::parseMask,
+            value -> "0x" + Integer.toHexString(value));
+
+    static final OptionType<Address> ADDRESS = new OptionType<>(
+            "address",
+            "an address ([scheme://]host[:port], IPv6 in brackets)",
+            "tcp://10.0.0.5:4567",
+            Address::parse,
+            Address::toString);
+
+    static final OptionType<ClusterAddress> CLUSTER_ADDRESS = new OptionType<>(
+            "cluster address",
+            "a cluster address (gcomm://host[:port],...[?name=value&...])",
+            "gcomm://10.0.0.5,10.0.0.6",
+            ClusterAddress::parse,
+            ClusterAddress::toString);
+
+    /** No duration is longer, so that sums of points in time and durations stay inside 64 bits of nanoseconds. */
+    private static final Duration LONGEST = Duration.ofDays(36_500);
+
+    private static final Pattern INTEGER_TEXT = Pattern.compile("([+-]?[0-9]{1,19})([kKmMgGtT]?)");
+    private static final Pattern DECIMAL_TEXT = Pattern.compile("[+-]?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)");
+    private static final Pattern SECONDS_TEXT = Pattern.compile("[0-9]{1,12}(\\.[0-9]{1,9})?|\\.[0-9]{1,9}");
+    private static final Pattern UUID_PATTERN =
+            Pattern.compile("[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}");
+    private static final Pattern MASK_TEXT = Pattern.compile("(0[xX])?([0-9a-fA-F]{1,7})");
+    private static final Set<String> TRUE = Set.of("1", "y", "yes", "on", "true");
+    private static final Set<String> FALSE = Set.of("0", "n", "no", "off", "false");
+
+    private Types() {}
+
+    /** One of the enum's constants, in any case, with dashes for underscores. */
+    static <E extends Enum<E>> OptionType<E> oneOf(Class<E> constants) {
+        Map<String, E> byName = new HashMap<>();
+        for (E constant : constants.getEnumConstants()) {
+            byName.put(printEnum(constant), constant);
+        }
+        String names = Arrays.stream(constants.getEnumConstants())
+                .map(Types::printEnum)
+                .collect(Collectors.joining(", "));
+        return new OptionType<>(
+                "one of",
+                "one of " + names,
+                printEnum(constants.getEnumConstants()[0]),
+                text -> {
+                    E constant = byName.get(text.toLowerCase(Locale.ROOT));
+                    if (constant == null) {
+                        throw new IllegalArgumentException("not one of " + names);
+                    }
+                    return constant;
+                },
+                Types::printEnum);
+    }
+
+    /** One of the words, in any case; the value is the word as it stands here. */
+    static OptionType<String> word(String... words) {
+        String names = String.join(", ", words);
+        return new OptionType<>("one of", "one of " + names, words[0], text -> pick(text, words), Function.identity());
+    }
+
+    /** Words from the list, separated by commas or colons, each once, at least one. */
+    static OptionType<List<String>> words(String... words) {
+        return new OptionType<>(
+                "list",
+                "a list of " + String.join(", ", words) + " separated by commas",
+                String.join(",", words),
+                text -> {
+                    Set<String> picked = new LinkedHashSet<>();
+                    for (String part : text.split("[,:]", -1)) {
+                        picked.add(pick(part.trim(), words));
+                    }
+                    return List.copyOf(picked);
+                },
+                value -> String.join(",", value));
+    }
+
+    private static String pick(String text, String... words) {
+        for (String word : words) {
+            if (word.equalsIgnoreCase(text)) {
+                return word;
+            }
+        }
+        throw new IllegalArgumentException("not one of " + String.join(", ", words));
+    }
+
+    private static String printEnum(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    private static Boolean parseBoolean(String text) {
+        String lower = text.toLowerCase(Locale.ROOT);
+        if (TRUE.contains(lower)) {
+            return Boolean.TRUE;
+        }
+        if (FALSE.contains(lower)) {
+            return Boolean.FALSE;
+        }
+        throw new IllegalArgumentException("not a boolean");
+    }
+
+    private static long parseLong(String text, long most) {
+        var matcher = INTEGER_TEXT.matcher(text);
+        if (!matcher.matches()) {
+            throw new IllegalArgumentException("not an integer");
+        }
+        int shift = switch (matcher.group(2)) {
+            case "k", "K" -> 10;
+            case "m", "M" -> 20;
+            case "g", "G" -> 30;
+            case "t", "T" -> 40;
+            default -> 0;
+        };
+        try {
+            long value = Math.multiplyExact(Long.parseLong(matcher.group(1)), 1L << shift);
+            if (value <= most && value >= -most) {
+                return value;
+            }
+        } catch (ArithmeticException | NumberFormatException e) {
+            // said below: the number is too large, whichever step found it
+        }
+        throw new IllegalArgumentException("too large, at most " + most);
+    }
+
+    private static OptionalLong parseSizeOrAuto(String text) {
+        if (text.equalsIgnoreCase("auto")) {
+            return OptionalLong.empty();
+        }
+        long value = parseLong(text, Integer.MAX_VALUE);
+        if (value < 0) {
+            throw new IllegalArgumentException("negative");
+        }
+        return OptionalLong.of(value);
+    }
+
+    private static String printSize(long value) {
+        for (int shift = 40, suffix = 0; shift > 0; shift -= 10, suffix++) {
+            if (value != 0 && value % (1L << shift) == 0) {
+                return (value >> shift) + String.valueOf("TGMK".charAt(suffix));
+            }
+        }
+        return Long.toString(value);
+    }
+
+    private static Double parseDecimal(String text) {
+        if (text.length() > 40 || !DECIMAL_TEXT.matcher(text).matches()) {
+            throw new IllegalArgumentException("not a decimal number");
+        }
+        return Double.valueOf(text);
+    }
+
+    private static String printDecimal(Double value) {
+        return Double.toString(value);
+    }
+
+    private static Duration parseDuration(String text) {
+        Duration value;
+        try {
+            if (SECONDS_TEXT.matcher(text).matches()) {
+                value = Duration.parse("PT" + (text.startsWith(".") ? "0" : "") + text + "S");
+            } else {
+                value = Duration.parse(text);
+            }
+        } catch (DateTimeParseException e) {
+            throw new IllegalArgumentException("not a duration", e);
+        }
+        if (value.isNegative()) {
+            throw new IllegalArgumentException("negative");
+        }
+        if (value.compareTo(LONGEST) > 0) {
+            throw new IllegalArgumentException("longer than P36500D");
+        }
+        return value;
+    }
+
+    private static Path parsePath(String text) {
+        try {
+            return Path.of(text);
+        } catch (InvalidPathException e) {
+            throw new IllegalArgumentException("not a path: " + e.getReason(), e);
+        }
+    }
+
+    private static UUID parseUuid(String text) {
+        if (!UUID_PATTERN.matcher(text).matches()) {
+            throw new IllegalArgumentException("not a UUID");
+        }
+        return UUID.fromString(text);
+    }
+
+    private static Integer parseMask(String text) {
+        var matcher = MASK_TEXT.matcher(text);
+        if (!matcher.matches()) {
+            throw new IllegalArgumentException("not a mask");
+        }
+        return Integer.valueOf(matcher.group(2), 16);
+    }
+}

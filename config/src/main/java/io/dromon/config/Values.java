@@ -1,0 +1,16 @@
+package io.dromon.config;
+
+import java.util.Optional;
+
+/** What derived defaults and relations look at: the values of the other options. */
+interface Values {
+    /** The value, or nothing if the option is unset and has no default. */
+    <T> Optional<T> optional(Option<T> option);
+
+    /** The value of an option that always has one. */
+    default <T> T value(Option<T> option) {
+        return optional(option)
+                .orElseThrow(() -> new IllegalStateException(
+                        "Option " + option.name() + " is not set and has no default; ask with optional()"));
+    }
+}
