@@ -1,5 +1,6 @@
 package io.dromon.transport.mesh;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
 /**
@@ -11,6 +12,22 @@ import java.time.Duration;
  * @param timeWaitNs {@code gmcast.time_wait}
  */
 public record MeshSettings(String group, int segment, long peerTimeoutNs, long timeWaitNs) {
+    private static final int MAX_SEGMENT = 254;
+
+    public MeshSettings {
+        int length = group.getBytes(StandardCharsets.UTF_8).length;
+        if (length < 1 || length > GmcastMessage.GROUP_LENGTH || group.indexOf('\0') >= 0) {
+            throw new IllegalArgumentException(
+                    "group name of " + length + " bytes, allowed are 1 to " + GmcastMessage.GROUP_LENGTH);
+        }
+        if (segment < 0 || segment > MAX_SEGMENT) {
+            throw new IllegalArgumentException("gmcast.segment " + segment + " is not in 0 to " + MAX_SEGMENT);
+        }
+        if (peerTimeoutNs <= 0 || timeWaitNs < 0) {
+            throw new IllegalArgumentException("gmcast.peer_timeout and gmcast.time_wait must be positive");
+        }
+    }
+
     /** Galera's defaults. */
     public static MeshSettings defaults(String group) {
         return new MeshSettings(

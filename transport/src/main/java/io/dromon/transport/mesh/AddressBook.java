@@ -1,0 +1,212 @@
+package io.dromon.transport.mesh;
+
+import io.dromon.transport.wire.Uuids;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Whom to dial and when: the pending list (configured addresses whose node is unknown), the remote list (addresses of
+ * known nodes) and the blacklist (own addresses), chapter 01 sections 7.1, 7.4 and 7.5.
+ */
+final class AddressBook {
+    /** Largest remote list; what is learned beyond it is not dialled. */
+    static final int MAX_REMOTE = 1024;
+
+    static final long RECONNECT_NS = TimeUnit.SECONDS.toNanos(1);
+    private static final int UNLIMITED = Integer.MAX_VALUE;
+
+    /** One address of the remote list. */
+    static final class Remote {
+        final String address;
+        final UUID uuid;
+        long nextNs;
+        int retries;
+        int maxRetries = UNLIMITED;
+
+        private Remote(String address, UUID uuid, long nextNs) {
+            this.address = address;
+            this.uuid = uuid;
+            this.nextNs = nextNs;
+        }
+
+        /** The node left or was outvoted: its links are not welcome for a while. */
+        boolean isInTimeWait() {
+            return retries > maxRetries;
+        }
+
+        private void welcome() {
+            retries = -1;
+            maxRetries = UNLIMITED;
+        }
+    }
+
+    /** Address to the time of its next dial. */
+    private final Map<String, Long> pending = new LinkedHashMap<>();
+
+    private final Map<String, Remote> remote = new LinkedHashMap<>();
+    private final Set<String> blacklist = new LinkedHashSet<>();
+
+    void addPending(String address, long nowNs) {
+        pending.put(address, nowNs);
+    }
+
+    void removePending(String address) {
+        pending.remove(address);
+    }
+
+    boolean isPending(String address) {
+        return pending.containsKey(address);
+    }
+
+    /** Addresses whose time has come, not changed by later calls. */
+    List<String> duePending(long nowNs) {
+        List<String> due = new ArrayList<>();
+        pending.forEach((address, nextNs) -> {
+            if (nextNs <= nowNs) {
+                due.add(address);
+            }
+        });
+        return due;
+    }
+
+    /** After the first primary view: addresses that never answered are dialled no more. */
+    List<String> discardPending() {
+        List<String> discarded = List.copyOf(pending.keySet());
+        pending.clear();
+        return discarded;
+    }
+
+    void blacklist(String address) {
+        blacklist.add(address);
+        pending.remove(address);
+        remote.remove(address);
+    }
+
+    boolean isBlacklisted(String address) {
+        return blacklist.contains(address);
+    }
+
+    Set<String> blacklisted() {
+        return Set.copyOf(blacklist);
+    }
+
+    Collection<Remote> remote() {
+        return remote.values();
+    }
+
+    boolean isKnown(String address) {
+        return remote.containsKey(address) || pending.containsKey(address) || blacklist.contains(address);
+    }
+
+    /** False if the list is full. */
+    boolean learn(String address, UUID uuid, long firstDialNs) {
+        if (remote.size() >= MAX_REMOTE) {
+            return false;
+        }
+        remote.putIfAbsent(address, new Remote(address, uuid, firstDialNs));
+        return true;
+    }
+
+    /**
+     * The entry of an established link, made or replaced if need be.
+     *
+     * @param linked to find an entry to give up if the list is full
+     */
+    Remote established(String address, UUID uuid, long nowNs, LinkTable linked) {
+        pending.remove(address);
+        Remote entry = remote.get(address);
+        if (entry == null || !entry.uuid.equals(uuid)) {
+            if (entry == null && remote.size() >= MAX_REMOTE) {
+                giveUpOne(linked);
+            }
+            entry = new Remote(address, uuid, nowNs);
+            remote.put(address, entry);
+        }
+        return entry;
+    }
+
+    /** Nil if the address is not in the remote list. */
+    UUID uuidOf(String address) {
+        Remote entry = remote.get(address);
+        return entry == null ? Uuids.NIL : entry.uuid;
+    }
+
+    void enable(Remote entry) {
+        entry.retries = 0;
+        entry.maxRetries = UNLIMITED;
+    }
+
+    /** A link failed and no other has its address. */
+    void failed(String address, long nowNs) {
+        pending.computeIfPresent(address, (key, old) -> nowNs + RECONNECT_NS);
+        Remote entry = remote.get(address);
+        if (entry != null) {
+            entry.retries = entry.retries == UNLIMITED ? entry.retries : entry.retries + 1;
+            entry.nextNs = Math.max(entry.isInTimeWait() ? entry.nextNs : Long.MIN_VALUE, nowNs + RECONNECT_NS);
+        }
+    }
+
+    /** Member of a view. */
+    void stable(UUID uuid) {
+        for (Remote entry : remote.values()) {
+            if (entry.uuid.equals(uuid)) {
+                entry.welcome();
+            }
+        }
+    }
+
+    /** Lifts a time wait. True if there was one. */
+    boolean allow(UUID uuid, long nowNs) {
+        boolean lifted = false;
+        for (Remote entry : remote.values()) {
+            if (entry.isInTimeWait() && entry.uuid.equals(uuid)) {
+                entry.welcome();
+                entry.nextNs = nowNs;
+                lifted = true;
+            }
+        }
+        return lifted;
+    }
+
+    /** Puts the addresses of a node into time wait. */
+    void forget(UUID uuid, long untilNs) {
+        for (Remote entry : remote.values()) {
+            if (entry.uuid.equals(uuid)) {
+                forget(entry, untilNs);
+            }
+        }
+    }
+
+    void forget(Remote entry, long untilNs) {
+        entry.retries = 1;
+        entry.maxRetries = 0;
+        entry.nextNs = Math.max(entry.nextNs, untilNs);
+    }
+
+    Remote block(String address, long untilNs) {
+        Remote entry = remote.computeIfAbsent(address, key -> new Remote(key, Uuids.NIL, untilNs));
+        forget(entry, untilNs);
+        return entry;
+    }
+
+    void remove(Remote entry) {
+        remote.remove(entry.address);
+    }
+
+    private void giveUpOne(LinkTable linked) {
+        for (Iterator<Remote> i = remote.values().iterator(); i.hasNext(); ) {
+            if (!linked.hasAddress(i.next().address)) {
+                i.remove();
+                return;
+            }
+        }
+    }
+}
