@@ -65,6 +65,10 @@ public record ClusterAddress(List<Address> hosts, Map<String, String> query, boo
         }
         List<Address> hosts = new ArrayList<>();
         String[] parts = authority.split(",", -1);
+        if (parts[0].isEmpty()) {
+            // Galera 26.4.23 makes a new group of this; nobody who lists hosts means that
+            throw new IllegalArgumentException("the first host is empty; write gcomm:// for a new group");
+        }
         for (String part : parts) {
             if (!part.isEmpty()) {
                 Address host = Address.parseHostPort("", part);
@@ -74,7 +78,7 @@ public record ClusterAddress(List<Address> hosts, Map<String, String> query, boo
                 hosts.add(host);
             }
         }
-        boolean bootstrap = !parts[0].isEmpty() && hosts.get(0).host().equals("0.0.0.0");
+        boolean bootstrap = hosts.get(0).host().equals("0.0.0.0");
         if (!bootstrap && hosts.stream().allMatch(Address::isAny)) {
             throw new IllegalArgumentException("no address to connect to; write gcomm:// for a new group");
         }

@@ -157,16 +157,12 @@ public final class NodeConfig implements Values {
 
     private <T> NodeConfig withChanged(Option<T> option, String text) {
         Optional<T> value = Optional.empty();
-        if (!text.isEmpty() || option.type() == Types.STRING) {
+        if (!text.isEmpty() || !option.type().emptyIsUnset()) {
             try {
                 value = Optional.of(option.lenient(option.parse(text)));
             } catch (IllegalArgumentException e) {
                 throw refuse(option.name(), String.valueOf(e.getMessage()));
             }
-        } else if (option.change() != Option.Change.TRIGGER) {
-            throw refuse(
-                    option.name(),
-                    "the value is missing; expected " + option.type().expects());
         }
         if (option.change() == Option.Change.NO) {
             if (value.equals(optional(option))) {

@@ -258,11 +258,6 @@ public final class NodeConfigBuilder {
     }
 
     private void checkAddress(Resolver resolver) {
-        Resolver.Given given = this.given.get(ServerOptions.WSREP_CLUSTER_ADDRESS);
-        if (given != null && given.text().isEmpty()) {
-            problems.add(new ConfigProblem(
-                    given.source().place(), "wsrep_cluster_address is empty; write gcomm:// for a new group"));
-        }
         resolver.optional(ServerOptions.WSREP_CLUSTER_ADDRESS).ifPresent(address -> {
             boolean anyIpv6 = address.hosts().stream()
                     .anyMatch(host -> host.isAny() && !host.host().equals("0.0.0.0"));

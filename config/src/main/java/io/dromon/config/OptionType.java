@@ -47,6 +47,11 @@ public final class OptionType<T> {
         return parser.apply(text);
     }
 
+    /** Whether an empty text says "unset", as an empty file name does in Galera, instead of being refused or being a value. */
+    boolean emptyIsUnset() {
+        return this == Types.PATH || this == Types.ADDRESS || this == Types.UUID_TEXT;
+    }
+
     /** Writes a value so that {@link #parse} reads it again. */
     public String print(T value) {
         return printer.apply(value);

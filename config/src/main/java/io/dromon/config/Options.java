@@ -441,7 +441,7 @@ public final class Options {
             .unit("messages")
             .byDefault("4")
             .min("1")
-            .bound(AT_LEAST, ALWAYS, "evs.user_send_window", values -> values.value(Options.EVS_USER_SEND_WINDOW))
+            .bound(AT_LEAST, RUNTIME, "evs.user_send_window", values -> values.value(Options.EVS_USER_SEND_WINDOW))
             .runtime()
             .honoured(EVS)
             .doc("How many messages may be sent but not yet ordered, all kinds together.")

@@ -67,8 +67,7 @@ final class Resolver implements Values {
 
     private <T> Optional<T> read(Option<T> option) {
         Given text = given.get(option);
-        if (text == null || (text.text().isEmpty() && option.type() != Types.STRING)) {
-            // an empty value says "unset", as an empty file name does in Galera
+        if (text == null || (text.text().isEmpty() && option.type().emptyIsUnset())) {
             return Optional.empty();
         }
         sources.put(option, text.source());

@@ -3,7 +3,6 @@ package io.dromon.config;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.format.DateTimeParseException;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -16,6 +15,7 @@ import java.util.UUID;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** The types of options (chapter 01 section 10, "Value syntax"). */
 final class Types {
@@ -94,9 +94,16 @@ final class Types {
     /** No duration is longer, so that sums of points in time and durations stay inside 64 bits of nanoseconds. */
     private static final Duration LONGEST = Duration.ofDays(36_500);
 
+    /** What Galera 26.4.23 takes a year and a month for: it prints 366 days as P1Y6D and 31 as P1M1D. */
+    private static final long DAYS_OF_YEAR = 360;
+
+    private static final long DAYS_OF_MONTH = 30;
+
     private static final Pattern INTEGER_TEXT = Pattern.compile("([+-]?[0-9]{1,19})([kKmMgGtT]?)");
     private static final Pattern DECIMAL_TEXT = Pattern.compile("[+-]?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)");
     private static final Pattern SECONDS_TEXT = Pattern.compile("[0-9]{1,12}(\\.[0-9]{1,9})?|\\.[0-9]{1,9}");
+    private static final Pattern ISO_TEXT = Pattern.compile("P(?:([0-9]{1,9})Y)?(?:([0-9]{1,9})M)?(?:([0-9]{1,9})D)?"
+            + "(?:T(?:([0-9]{1,9})H)?(?:([0-9]{1,9})M)?(?:([0-9]{1,12}(?:\\.[0-9]{1,9})?)S)?)?");
     private static final Pattern UUID_PATTERN =
             Pattern.compile("[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}");
     private static final Pattern MASK_TEXT = Pattern.compile("(0[xX])?([0-9a-fA-F]{1,7})");
@@ -230,22 +237,32 @@ final class Types {
 
     private static Duration parseDuration(String text) {
         Duration value;
-        try {
-            if (SECONDS_TEXT.matcher(text).matches()) {
-                value = Duration.parse("PT" + (text.startsWith(".") ? "0" : "") + text + "S");
-            } else {
-                value = Duration.parse(text);
+        if (SECONDS_TEXT.matcher(text).matches()) {
+            value = seconds(text);
+        } else {
+            var matcher = ISO_TEXT.matcher(text);
+            if (!matcher.matches() || text.endsWith("P") || text.endsWith("T")) {
+                throw new IllegalArgumentException(text.startsWith("-") ? "negative" : "not a duration");
             }
-        } catch (DateTimeParseException e) {
-            throw new IllegalArgumentException("not a duration", e);
-        }
-        if (value.isNegative()) {
-            throw new IllegalArgumentException("negative");
+            value = Duration.ofDays(DAYS_OF_YEAR * count(matcher.group(1))
+                            + DAYS_OF_MONTH * count(matcher.group(2))
+                            + count(matcher.group(3)))
+                    .plusHours(count(matcher.group(4)))
+                    .plusMinutes(count(matcher.group(5)))
+                    .plus(matcher.group(6) == null ? Duration.ZERO : seconds(matcher.group(6)));
         }
         if (value.compareTo(LONGEST) > 0) {
             throw new IllegalArgumentException("longer than P36500D");
         }
         return value;
+    }
+
+    private static long count(@Nullable String digits) {
+        return digits == null ? 0 : Long.parseLong(digits);
+    }
+
+    private static Duration seconds(String text) {
+        return Duration.parse("PT" + (text.startsWith(".") ? "0" : "") + text + "S");
     }
 
     private static Path parsePath(String text) {
