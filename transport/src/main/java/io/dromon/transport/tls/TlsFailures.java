@@ -1,0 +1,132 @@
+package io.dromon.transport.tls;
+
+import io.dromon.transport.wire.LinkFailure;
+import io.netty.handler.ssl.NotSslRecordException;
+import java.nio.channels.ClosedChannelException;
+import java.util.Locale;
+import java.util.Optional;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/** Names what went wrong in TLS: the rule that this node applied, or the alert that the peer sent. */
+public final class TlsFailures {
+    private TlsFailures() {}
+
+    /**
+     * @param peer address of the peer, for the text
+     * @param cause what a TLS handler reported
+     * @return empty if it is no matter of TLS
+     */
+    public static Optional<LinkFailure> of(String peer, Throwable cause) {
+        for (Throwable at = cause; at != null; at = at.getCause() == at ? null : at.getCause()) {
+            if (at instanceof CertificateRules.Refused refused) {
+                return Optional.of(refused(peer, refused));
+            }
+        }
+        for (Throwable at = cause; at != null; at = at.getCause() == at ? null : at.getCause()) {
+            if (at instanceof NotSslRecordException) {
+                // Its message is the received buffer in hexadecimal: never shown.
+                return Optional.of(new LinkFailure.Corrupt(peer + ": bytes that are no TLS record within TLS"));
+            }
+            if (at instanceof SSLException && !(at instanceof io.netty.handler.ssl.SslClosedEngineException)) {
+                return Optional.ofNullable(text(peer, String.valueOf(at.getMessage())));
+            }
+            if (at instanceof ClosedChannelException) {
+                return Optional.empty();
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static LinkFailure refused(String peer, CertificateRules.Refused refused) {
+        String text = peer + ": refused " + refused.getMessage();
+        return switch (refused.rule()) {
+            case EXPIRED, NOT_YET_VALID -> new LinkFailure.ExpiredPeer(text);
+            default -> new LinkFailure.UntrustedPeer(text);
+        };
+    }
+
+    private static @Nullable LinkFailure text(String peer, String message) {
+        String text = message.toUpperCase(Locale.ROOT);
+        if (text.contains("ALERT") || text.contains("TLSV1_CERTIFICATE_REQUIRED")) {
+            return alert(peer, text);
+        }
+        if (text.contains("DID_NOT_RETURN_A_CERTIFICATE") || text.contains("EMPTY CLIENT CERTIFICATE CHAIN")) {
+            return new LinkFailure.UntrustedPeer(
+                    peer + ": presented no certificate; set socket.ssl_cert and socket.ssl_key there");
+        }
+        if (text.contains("UNSUPPORTED_PROTOCOL")
+                || text.contains("VERSION_TOO_LOW")
+                || text.contains("WRONG_VERSION")
+                || text.contains("PREFERS TLSV1")
+                || text.contains("CLIENT REQUESTED PROTOCOL")
+                || text.contains("SERVER CHOSE")) {
+            return new LinkFailure.VersionMismatch(
+                    peer + ": speaks a version of TLS older than 1.2; update it or allow TLS 1.2 there");
+        }
+        if (text.contains("NO_SHARED_CIPHER")
+                || text.contains("NO CIPHER SUITES IN COMMON")
+                || text.contains("NO_COMMON")
+                || text.contains("NO_SHARED_GROUP")) {
+            return new LinkFailure.VersionMismatch(
+                    peer + ": no cipher suite in common; compare socket.ssl_cipher on both nodes");
+        }
+        return new LinkFailure.Corrupt(peer + ": TLS failed: " + reason(message));
+    }
+
+    private static LinkFailure alert(String peer, String text) {
+        String refused = peer + ": the peer refused this node's certificate: ";
+        if (text.contains("CERTIFICATE_EXPIRED")) {
+            return new LinkFailure.ExpiredPeer(refused
+                    + "expired (alert certificate_expired); renew socket.ssl_cert here, and compare the clocks");
+        }
+        if (text.contains("UNKNOWN_CA")) {
+            return new LinkFailure.UntrustedPeer(refused
+                    + "its issuer is not trusted there (alert unknown_ca); give both nodes the same CA in"
+                    + " socket.ssl_ca, or the same certificate in socket.ssl_cert");
+        }
+        if (text.contains("CERTIFICATE_REQUIRED")) {
+            return new LinkFailure.UntrustedPeer(
+                    refused + "none was presented (alert certificate_required); set socket.ssl_cert here");
+        }
+        if (text.contains("UNSUPPORTED_CERTIFICATE")) {
+            return new LinkFailure.UntrustedPeer(refused
+                    + "unsuitable purpose (alert unsupported_certificate); its extendedKeyUsage needs serverAuth and"
+                    + " clientAuth, its keyUsage digitalSignature");
+        }
+        if (text.contains("BAD_CERTIFICATE")
+                || text.contains("CERTIFICATE_UNKNOWN")
+                || text.contains("CERTIFICATE_REVOKED")
+                || text.contains("ACCESS_DENIED")) {
+            return new LinkFailure.UntrustedPeer(refused + "alert " + alertName(text) + "; see the peer's log for why");
+        }
+        if (text.contains("PROTOCOL_VERSION")) {
+            return new LinkFailure.VersionMismatch(
+                    peer + ": the peer has no version of TLS in common with this node (alert protocol_version);"
+                            + " this node speaks 1.3 and 1.2");
+        }
+        if (text.contains("HANDSHAKE_FAILURE") || text.contains("INSUFFICIENT_SECURITY")) {
+            return new LinkFailure.VersionMismatch(peer + ": the peer found nothing in common (alert " + alertName(text)
+                    + "); compare socket.ssl_cipher on both nodes, and see the peer's log");
+        }
+        return new LinkFailure.Disconnected(
+                peer + ": the peer ended TLS with alert " + alertName(text) + "; see the peer's log");
+    }
+
+    /** The name after the last "alert" of the text, in lower case. */
+    private static String alertName(String text) {
+        int at = text.lastIndexOf("ALERT");
+        String name = text.substring(at + "ALERT".length())
+                .replaceAll("[^A-Z_]+", " ")
+                .trim();
+        int space = name.indexOf(' ');
+        String first = space < 0 ? name : name.substring(0, space);
+        return first.replaceFirst("^_+", "").toLowerCase(Locale.ROOT);
+    }
+
+    /** OpenSSL's reason without its numbers; a text of the JDK as it is. */
+    private static String reason(String message) {
+        int colon = message.startsWith("error:") ? message.lastIndexOf(':') : -1;
+        return CertificateRules.printable(message.substring(colon + 1));
+    }
+}

@@ -1,0 +1,202 @@
+package io.dromon.transport.tls.pem;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.StringReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.security.KeyFactory;
+import java.security.PrivateKey;
+import java.security.Provider;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
+import org.bouncycastle.cert.X509CertificateHolder;
+import org.bouncycastle.jce.provider.BouncyCastleProvider;
+import org.bouncycastle.openssl.EncryptionException;
+import org.bouncycastle.openssl.PEMEncryptedKeyPair;
+import org.bouncycastle.openssl.PEMKeyPair;
+import org.bouncycastle.openssl.PEMParser;
+import org.bouncycastle.openssl.X509TrustedCertificateBlock;
+import org.bouncycastle.openssl.jcajce.JcaPEMKeyConverter;
+import org.bouncycastle.openssl.jcajce.JceOpenSSLPKCS8DecryptorProviderBuilder;
+import org.bouncycastle.openssl.jcajce.JcePEMDecryptorProviderBuilder;
+import org.bouncycastle.operator.OperatorCreationException;
+import org.bouncycastle.pkcs.PKCS8EncryptedPrivateKeyInfo;
+import org.bouncycastle.pkcs.PKCSException;
+
+/** Reads private keys and certificates from PEM files. */
+public final class PemFiles {
+    /** Larger files are refused: nobody's chain or CA bundle is, and a wrong path may name anything. */
+    private static final long LARGEST_FILE = 1 << 20;
+
+    private PemFiles() {}
+
+    /** All certificates of the file, in its order; at least one. */
+    public static List<X509Certificate> certificates(String option, Path file) throws PemException {
+        List<X509Certificate> found = new ArrayList<>();
+        CertificateFactory factory = certificateFactory();
+        for (Object object : objects(option, file)) {
+            X509CertificateHolder holder = null;
+            if (object instanceof X509CertificateHolder plain) {
+                holder = plain;
+            } else if (object instanceof X509TrustedCertificateBlock trusted) {
+                holder = trusted.getCertificateHolder();
+            }
+            if (holder != null) {
+                try {
+                    found.add((X509Certificate)
+                            factory.generateCertificate(new ByteArrayInputStream(holder.getEncoded())));
+                } catch (CertificateException | IOException e) {
+                    throw new PemException(
+                            option + ": certificate " + (found.size() + 1) + " in " + file + " is damaged", e);
+                }
+            }
+        }
+        if (found.isEmpty()) {
+            throw new PemException(
+                    option + ": no certificate in " + file + "; a block 'BEGIN CERTIFICATE' is expected there");
+        }
+        return found;
+    }
+
+    /**
+     * The private key of the file: PKCS#8, PKCS#1, SEC1, each plain or encrypted.
+     *
+     * @param passwordFile its first line is the password
+     */
+    public static PrivateKey privateKey(String option, Path file, Optional<Path> passwordFile) throws PemException {
+        PrivateKeyInfo key = null;
+        for (Object object : objects(option, file)) {
+            PrivateKeyInfo next = privateKeyInfo(object, option, file, passwordFile);
+            if (next != null && key != null) {
+                throw new PemException(option + ": more than one private key in " + file);
+            }
+            key = next != null ? next : key;
+        }
+        if (key == null) {
+            throw new PemException(option + ": no private key in " + file
+                    + "; a block 'BEGIN PRIVATE KEY' (or RSA, EC, ENCRYPTED) is expected there");
+        }
+        return toKey(key, option, file);
+    }
+
+    private static PrivateKey toKey(PrivateKeyInfo info, String option, Path file) throws PemException {
+        try {
+            PrivateKey key =
+                    new JcaPEMKeyConverter().setProvider(bouncyCastle()).getPrivateKey(info);
+            try {
+                // The JDK's own classes where it knows the algorithm: its TLS engine accepts them without asking.
+                String algorithm = key.getAlgorithm().startsWith("EC") ? "EC" : key.getAlgorithm();
+                return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(key.getEncoded()));
+            } catch (java.security.GeneralSecurityException e) {
+                return key;
+            }
+        } catch (IOException e) {
+            throw new PemException(option + ": private key in " + file + " is damaged or of an unknown kind", e);
+        }
+    }
+
+    private static org.bouncycastle.asn1.pkcs.@org.jspecify.annotations.Nullable PrivateKeyInfo privateKeyInfo(
+            Object object, String option, Path file, Optional<Path> passwordFile) throws PemException {
+        if (object instanceof PrivateKeyInfo plain) {
+            return plain;
+        }
+        if (object instanceof PEMKeyPair pair) {
+            return pair.getPrivateKeyInfo();
+        }
+        try {
+            if (object instanceof PKCS8EncryptedPrivateKeyInfo encrypted) {
+                return encrypted.decryptPrivateKeyInfo(new JceOpenSSLPKCS8DecryptorProviderBuilder()
+                        .setProvider(bouncyCastle())
+                        .build(password(option, file, passwordFile)));
+            }
+            if (object instanceof PEMEncryptedKeyPair encrypted) {
+                return encrypted
+                        .decryptKeyPair(new JcePEMDecryptorProviderBuilder()
+                                .setProvider(bouncyCastle())
+                                .build(password(option, file, passwordFile)))
+                        .getPrivateKeyInfo();
+            }
+        } catch (EncryptionException | PKCSException | OperatorCreationException e) {
+            throw wrongPassword(option, file, e);
+        } catch (IOException e) {
+            // What a wrong password of the traditional format may decrypt to is not even DER.
+            throw wrongPassword(option, file, e);
+        }
+        return null;
+    }
+
+    private static PemException wrongPassword(String option, Path file, Exception cause) {
+        return new PemException(
+                option + ": the private key in " + file
+                        + " cannot be decrypted with the first line of socket.ssl_password_file",
+                cause);
+    }
+
+    private static char[] password(String option, Path file, Optional<Path> passwordFile) throws PemException {
+        if (passwordFile.isEmpty()) {
+            throw new PemException(option + ": the private key in " + file
+                    + " is encrypted; set socket.ssl_password_file to a file whose first line is its password");
+        }
+        String text = read("socket.ssl_password_file", passwordFile.get());
+        return text.lines().findFirst().orElse("").toCharArray();
+    }
+
+    private static List<Object> objects(String option, Path file) throws PemException {
+        List<Object> objects = new ArrayList<>();
+        try (PEMParser parser = new PEMParser(new StringReader(read(option, file)))) {
+            for (Object object = parser.readObject(); object != null; object = parser.readObject()) {
+                objects.add(object);
+            }
+        } catch (IOException | RuntimeException e) {
+            // Bouncy Castle answers damaged DER with several unchecked exceptions.
+            throw new PemException(option + ": " + file + " is damaged: PEM block " + (objects.size() + 1), e);
+        }
+        return objects;
+    }
+
+    private static String read(String option, Path file) throws PemException {
+        try {
+            if (Files.isDirectory(file)) {
+                throw new PemException(option + ": " + file + " is a directory");
+            }
+            long size = Files.size(file);
+            if (size > LARGEST_FILE) {
+                throw new PemException(option + ": " + file + " has " + size + " bytes; that is no PEM file");
+            }
+            return Files.readString(file, StandardCharsets.ISO_8859_1);
+        } catch (NoSuchFileException e) {
+            throw new PemException(option + ": no such file: " + file, e);
+        } catch (AccessDeniedException e) {
+            throw new PemException(option + ": no permission to read " + file, e);
+        } catch (IOException e) {
+            throw new PemException(option + ": cannot read " + file + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static CertificateFactory certificateFactory() {
+        try {
+            return CertificateFactory.getInstance("X.509");
+        } catch (CertificateException e) {
+            throw new IllegalStateException("every JDK has X.509 certificates", e);
+        }
+    }
+
+    private static Provider bouncyCastle() {
+        return Holder.PROVIDER;
+    }
+
+    /** Used by reference, never registered: the JVM's list of providers is the application's business. */
+    private static final class Holder {
+        static final Provider PROVIDER = new BouncyCastleProvider();
+    }
+}
