@@ -1,4 +1,44 @@
-/** Netty: listener, dialler, first-byte probe, pipelines. */
+/**
+ * Netty: listener, dialler, first-byte probe, pipelines.
+ *
+ * <p>All of a node's connections live on the one event loop that is the node's protocol thread; {@link
+ * io.dromon.transport.link.NettyLinks} is the implementation of {@link io.dromon.transport.link.Links} on sockets.
+ *
+ * <h2>Pipelines</h2>
+ *
+ * Each handler has a name; one that has done its work replaces or removes itself.
+ *
+ * <pre>
+ *  accepted, TLS on     probe ──ClientHello──▶ tls ▸ handshake ──verified──▶ tls ▸ frames      onAccepted
+ *                         ├─ other bytes ▶ PlainPeer
+ *                         └─ nothing for the probe time ▶ a line of text, SilentPeer
+ *
+ *  accepted, TLS off    peek ──2 ms, or bytes──▶ frames                                        onAccepted
+ *                         └─ ClientHello ▶ TLS alert, TlsPeer
+ *
+ *  dialled, TLS on      reply ▸ tls ▸ handshake ──verified──▶ tls ▸ frames                     onConnected
+ *                         └─ no TLS record ▶ PlainPeer
+ *
+ *  dialled, TLS off     frames                                                                 onConnected
+ *                         └─ first bytes a TLS record or the line of text ▶ TlsPeer
+ * </pre>
+ *
+ * Who owns a buffer: whoever receives it in {@code channelRead} and does not pass it on releases it. The frames
+ * handler copies each body once into an array of its own, checks it, and releases the buffer.
+ *
+ * <h2>The turn</h2>
+ *
+ * <pre>
+ *  event loop iteration:  read A ▸ read B ▸ read C ▸ ... ▸ end of turn hook ▸ flush every link that was written to
+ *                           │        │        │               │
+ *                           └────────┴────────┴─▶ events      └─▶ the cores look once at all that happened
+ * </pre>
+ *
+ * The first read, send or call of {@code scheduleEndTurn} puts one task into the loop's queue; it runs after all
+ * sockets that were readable, so that however many messages came in, there is one hook call and one flush per link.
+ * Sent messages are encoded once into a buffer that all links of the turn share; a link that sends the same messages
+ * as another writes a slice of the same memory.
+ */
 @NullMarked
 package io.dromon.transport.link;
 

@@ -1,0 +1,23 @@
+package io.dromon.transport.link;
+
+import io.netty.channel.IoEventLoop;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.util.concurrent.DefaultThreadFactory;
+
+/** The protocol thread of a node. */
+public final class EventLoops {
+    private EventLoops() {}
+
+    /**
+     * One event loop on a thread of this name, on epoll where the system has it. The owner ends it with {@code
+     * loop.parent().shutdownGracefully(...)}.
+     */
+    public static IoEventLoop create(String threadName) {
+        IoHandlerFactory factory = Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
+        return new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory(threadName), factory).next();
+    }
+}

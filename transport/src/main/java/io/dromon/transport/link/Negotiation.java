@@ -1,0 +1,253 @@
+package io.dromon.transport.link;
+
+import io.dromon.transport.tls.TlsContexts;
+import io.dromon.transport.tls.TlsPeer;
+import io.dromon.transport.wire.LinkFailure;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import io.netty.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import org.jspecify.annotations.Nullable;
+
+/** The handlers between a new socket and a link that is up. Each removes itself when it has decided. */
+@SuppressWarnings("FutureReturnValueIgnored") // farewells: whether they arrive changes nothing
+abstract class Negotiation extends ChannelInboundHandlerAdapter {
+    final NettyLinks links;
+    final NettyLink link;
+
+    Negotiation(NettyLinks links, NettyLink link) {
+        this.links = links;
+        this.link = link;
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        links.fail(link, Verdicts.of(link, new java.nio.channels.ClosedChannelException()));
+        ctx.fireChannelInactive();
+    }
+
+    @Override
+    @SuppressWarnings("deprecation") // deprecated in ChannelHandler only, not for inbound handlers
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        links.fail(link, Verdicts.of(link, cause));
+    }
+
+    /** Collects the first bytes until their kind is known. Owns the collected bytes until it passes them on. */
+    private abstract static class Sniffer extends Negotiation {
+        private @Nullable ByteBuf head;
+
+        Sniffer(NettyLinks links, NettyLink link) {
+            super(links, link);
+        }
+
+        @Override
+        public void channelRead(ChannelHandlerContext ctx, Object message) {
+            ByteBuf in = (ByteBuf) message;
+            if (link.phase == NettyLink.Phase.CLOSED) {
+                in.release();
+                return;
+            }
+            ByteBuf all = in;
+            if (head != null) {
+                // Bounded: the kind is known after a dozen bytes, so only these and one read are ever here.
+                all = Unpooled.buffer(head.readableBytes() + in.readableBytes())
+                        .writeBytes(head)
+                        .writeBytes(in);
+                head.release();
+                head = null;
+                in.release();
+            }
+            FirstBytes.Kind kind = FirstBytes.kind(all);
+            head = all;
+            if (kind != FirstBytes.Kind.UNKNOWN) {
+                decide(ctx, kind);
+            }
+        }
+
+        /** The kind is known. Ends with {@link #passOn} or a failure. */
+        abstract void decide(ChannelHandlerContext ctx, FirstBytes.Kind kind);
+
+        int collected() {
+            return head == null ? 0 : head.readableBytes();
+        }
+
+        /** Leaves the pipeline; the collected bytes go to the handlers behind. */
+        void passOn(ChannelHandlerContext ctx) {
+            ByteBuf bytes = head;
+            head = null;
+            ctx.pipeline().remove(this);
+            if (bytes != null) {
+                ctx.fireChannelRead(bytes);
+            }
+        }
+
+        @Override
+        public void handlerRemoved(ChannelHandlerContext ctx) {
+            if (head != null) {
+                head.release();
+                head = null;
+            }
+        }
+    }
+
+    /** Accepted, TLS on: is it a ClientHello? */
+    static final class Probe extends Sniffer {
+        static final String NAME = "probe";
+        private final TlsContexts tls;
+        private @Nullable Future<?> timer;
+
+        Probe(NettyLinks links, NettyLink link, TlsContexts tls) {
+            super(links, link);
+            this.tls = tls;
+        }
+
+        @Override
+        public void channelActive(ChannelHandlerContext ctx) {
+            long probeNs = links.settings().probeTimeout().toNanos();
+            timer = ctx.executor().schedule(() -> silent(ctx), probeNs, TimeUnit.NANOSECONDS);
+            ctx.fireChannelActive();
+        }
+
+        private void silent(ChannelHandlerContext ctx) {
+            if (!ctx.isRemoved() && link.phase == NettyLink.Phase.NEGOTIATING) {
+                refuse(ctx, Verdicts.silentDialler(link, links.settings().probeTimeout(), collected()));
+            }
+        }
+
+        @Override
+        void decide(ChannelHandlerContext ctx, FirstBytes.Kind kind) {
+            if (kind != FirstBytes.Kind.TLS_HANDSHAKE) {
+                refuse(ctx, Verdicts.plainPeer(link, kind));
+                return;
+            }
+            ctx.pipeline().addAfter(NAME, Handshake.TLS, tls.serverHandler(ctx.alloc()));
+            ctx.pipeline().addAfter(Handshake.TLS, Handshake.NAME, new Handshake(links, link, tls));
+            passOn(ctx);
+        }
+
+        private void refuse(ChannelHandlerContext ctx, LinkFailure failure) {
+            ctx.writeAndFlush(FirstBytes.tlsRequired());
+            links.fail(link, failure);
+        }
+
+        @Override
+        public void handlerRemoved(ChannelHandlerContext ctx) {
+            if (timer != null) {
+                timer.cancel(false);
+            }
+            super.handlerRemoved(ctx);
+        }
+    }
+
+    /** Accepted, TLS off: a short look for a ClientHello, which can only be answered before this node speaks. */
+    static final class Peek extends Sniffer {
+        static final String NAME = "peek";
+        private @Nullable Future<?> timer;
+
+        Peek(NettyLinks links, NettyLink link) {
+            super(links, link);
+        }
+
+        @Override
+        public void channelActive(ChannelHandlerContext ctx) {
+            long peekNs = links.settings().peekTime().toNanos();
+            if (peekNs <= 0) {
+                up(ctx);
+            } else {
+                timer = ctx.executor().schedule(() -> up(ctx), peekNs, TimeUnit.NANOSECONDS);
+            }
+            ctx.fireChannelActive();
+        }
+
+        @Override
+        void decide(ChannelHandlerContext ctx, FirstBytes.Kind kind) {
+            if (kind == FirstBytes.Kind.TLS_HANDSHAKE) {
+                ctx.writeAndFlush(FirstBytes.plainHere());
+                links.fail(link, Verdicts.tlsPeer(link));
+            } else {
+                up(ctx);
+            }
+        }
+
+        private void up(ChannelHandlerContext ctx) {
+            if (!ctx.isRemoved() && link.phase == NettyLink.Phase.NEGOTIATING) {
+                links.addFrames(ctx.pipeline(), link, true);
+                links.up(link);
+                passOn(ctx);
+            }
+        }
+
+        @Override
+        public void handlerRemoved(ChannelHandlerContext ctx) {
+            if (timer != null) {
+                timer.cancel(false);
+            }
+            super.handlerRemoved(ctx);
+        }
+    }
+
+    /** Dialled, TLS on: is the first answer TLS? */
+    static final class Reply extends Sniffer {
+        static final String NAME = "reply";
+
+        Reply(NettyLinks links, NettyLink link) {
+            super(links, link);
+        }
+
+        @Override
+        void decide(ChannelHandlerContext ctx, FirstBytes.Kind kind) {
+            if (kind == FirstBytes.Kind.TLS_HANDSHAKE || kind == FirstBytes.Kind.TLS_ALERT) {
+                passOn(ctx);
+            } else {
+                links.fail(link, Verdicts.plainPeer(link, kind));
+            }
+        }
+    }
+
+    /** Waits until TLS is done, the peer's certificate verified. */
+    static final class Handshake extends Negotiation {
+        static final String NAME = "handshake";
+        static final String TLS = "tls";
+        private final TlsContexts tls;
+
+        Handshake(NettyLinks links, NettyLink link, TlsContexts tls) {
+            super(links, link);
+            this.tls = tls;
+        }
+
+        @Override
+        public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+            if (event instanceof SslHandshakeCompletionEvent done && link.phase == NettyLink.Phase.NEGOTIATING) {
+                if (done.isSuccess()) {
+                    done(ctx);
+                } else {
+                    links.fail(link, Verdicts.of(link, done.cause()));
+                }
+            }
+        }
+
+        private void done(ChannelHandlerContext ctx) {
+            SslHandler handler = (SslHandler) ctx.pipeline().get(TLS);
+            handler.setCloseNotifyFlushTimeoutMillis(
+                    links.settings().closeTimeout().toMillis());
+            try {
+                link.tls = TlsPeer.of(
+                        handler.engine().getSession(), tls.generation().number());
+            } catch (SSLPeerUnverifiedException e) {
+                links.fail(
+                        link,
+                        new LinkFailure.UntrustedPeer(
+                                link.peer + ": presented no certificate; set socket.ssl_cert there"));
+                return;
+            }
+            links.addFrames(ctx.pipeline(), link, false);
+            links.up(link);
+            ctx.pipeline().remove(this);
+        }
+    }
+}

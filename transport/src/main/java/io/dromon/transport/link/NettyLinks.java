@@ -1,0 +1,542 @@
+package io.dromon.transport.link;
+
+import io.dromon.transport.tls.TlsContexts;
+import io.dromon.transport.wire.Bytes;
+import io.dromon.transport.wire.Checksum;
+import io.dromon.transport.wire.Encodable;
+import io.dromon.transport.wire.LinkFailure;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.IoEventLoop;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.util.collection.LongObjectHashMap;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@link Links} on sockets. Everything happens on one event loop, the node's protocol thread; see the package for the
+ * pipelines and the turn.
+ *
+ * <p>What the caller owes: {@link #listen} once, from another thread; then {@link #start}; every other method on the
+ * event loop unless it says otherwise. With TLS contexts every link is TLS, whatever scheme a dialled address names:
+ * nothing is ever sent in clear text by a node that has TLS on.
+ */
+@SuppressWarnings("FutureReturnValueIgnored") // Netty tells what fails through exceptionCaught and closeFuture
+public final class NettyLinks implements Links {
+    private static final Events NOBODY = new Events() {
+        @Override
+        public void onAccepted(long link, String scheme, String remoteIp, long nowNs) {}
+
+        @Override
+        public void onConnected(long link, long nowNs) {}
+
+        @Override
+        public void onClosed(long link, LinkFailure failure, long nowNs) {}
+
+        @Override
+        public void onMessage(long link, Bytes message, long nowNs) {}
+    };
+
+    private final IoEventLoop loop;
+    private final LinkSettings settings;
+    /** What new links are made with; a reload will put the next generation here. */
+    private final Optional<TlsContexts> tls;
+
+    private final Runnable endTurnHook;
+    private final Consumer<Throwable> bugs;
+    private final LongSupplier clock;
+    private final Checksum checksum;
+    private final Runnable endTurnTask = this::endTurn;
+    private final TurnBuffer out;
+    private final List<NettyLink> written = new ArrayList<>();
+    private final RefusalLog refusals = new RefusalLog();
+
+    private final LongObjectHashMap<NettyLink> links = new LongObjectHashMap<>();
+    private final Set<NettyLink> halfOpen = new LinkedHashSet<>();
+    private long lastId;
+    private Events events = NOBODY;
+    private boolean turnScheduled;
+    private boolean stopped;
+    private @Nullable Channel listener;
+
+    /**
+     * @param tls empty for plain text; stays the caller's
+     * @param endTurn called once after each batch of events, before everything sent is flushed
+     * @param bugs takes what the events or the hook throw: unchecked, a bug; the node is to stop
+     */
+    public NettyLinks(
+            IoEventLoop loop,
+            LinkSettings settings,
+            Optional<TlsContexts> tls,
+            Runnable endTurn,
+            Consumer<Throwable> bugs,
+            LongSupplier clockNs) {
+        this.loop = loop;
+        this.settings = settings;
+        this.tls = tls;
+        this.endTurnHook = endTurn;
+        this.bugs = bugs;
+        this.clock = clockNs;
+        this.checksum = Checksum.of(settings.checksum());
+        this.out = new TurnBuffer(PooledByteBufAllocator.DEFAULT, checksum);
+    }
+
+    /**
+     * Binds the listening address; nobody is accepted before {@link #start}. Blocks; not on the event loop.
+     *
+     * @return the bound address as it is announced to peers, {@code tcp://ip:port} or {@code ssl://ip:port}
+     * @throws IOException naming the address and the reason
+     */
+    public String listen() throws IOException {
+        if (loop.inEventLoop()) {
+            throw new IllegalStateException("listen() blocks");
+        }
+        InetSocketAddress address = LinkAddress.parse(settings.listenAddress())
+                .orElseThrow(() -> new IOException("gmcast.listen_addr: " + settings.listenAddress()
+                        + " is not of the form tcp://ip:port with a numeric ip"));
+        ServerBootstrap bootstrap = new ServerBootstrap()
+                .group(loop, loop)
+                .channel(isEpoll() ? EpollServerSocketChannel.class : NioServerSocketChannel.class)
+                .option(ChannelOption.SO_REUSEADDR, true)
+                .option(ChannelOption.SO_BACKLOG, 128)
+                .option(ChannelOption.AUTO_READ, false)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
+                .childHandler(new ChannelInitializer<>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        accepted(channel);
+                    }
+                });
+        if (settings.receiveBufferBytes() > 0) {
+            bootstrap.option(ChannelOption.SO_RCVBUF, settings.receiveBufferBytes());
+        }
+        if (settings.sendBufferBytes() > 0) {
+            bootstrap.childOption(ChannelOption.SO_SNDBUF, settings.sendBufferBytes());
+        }
+        ChannelFuture bound = bootstrap.bind(address).awaitUninterruptibly();
+        if (!bound.isSuccess()) {
+            throw new IOException(
+                    "cannot listen at " + settings.listenAddress() + ": " + reason(bound.cause())
+                            + "; choose another gmcast.listen_addr, or end what uses this one",
+                    bound.cause());
+        }
+        listener = (ServerChannel) bound.channel();
+        return LinkAddress.format(scheme(), (InetSocketAddress) listener.localAddress());
+    }
+
+    private static String reason(Throwable cause) {
+        String message = String.valueOf(cause.getMessage());
+        return message.isEmpty() ? cause.getClass().getSimpleName() : message;
+    }
+
+    /** From now on {@code sink} gets the events, and connections are accepted. Any thread. */
+    public void start(Events sink) {
+        loop.execute(() -> {
+            events = sink;
+            if (listener != null) {
+                listener.config().setAutoRead(true);
+            }
+        });
+    }
+
+    private boolean isEpoll() {
+        return loop.isIoType(EpollIoHandler.class);
+    }
+
+    private String scheme() {
+        return tls.isPresent() ? "ssl" : "tcp";
+    }
+
+    LinkSettings settings() {
+        return settings;
+    }
+
+    long nowNs() {
+        return clock.getAsLong();
+    }
+
+    // ---- accepting
+
+    private void accepted(Channel channel) {
+        InetSocketAddress remote = (InetSocketAddress) channel.remoteAddress();
+        if (stopped || remote == null) {
+            channel.close();
+            return;
+        }
+        NettyLink link = new NettyLink(
+                ++lastId, true, LinkAddress.format(scheme(), remote), LinkAddress.ip(remote.getAddress()));
+        link.channel = channel;
+        links.put(link.id, link);
+        makeRoom();
+        link.halfOpen = true;
+        halfOpen.add(link);
+        if (tls.isPresent()) {
+            deadline(
+                    link,
+                    settings.handshakeTimeout().toNanos(),
+                    () -> Verdicts.slowHandshake(link, settings.handshakeTimeout()));
+            channel.pipeline().addLast(Negotiation.Probe.NAME, new Negotiation.Probe(this, link, tls.get()));
+        } else {
+            channel.pipeline().addLast(Negotiation.Peek.NAME, new Negotiation.Peek(this, link));
+        }
+    }
+
+    /**
+     * Over the cap, the oldest half-open link of the address that has most of them goes: one stranger's connections
+     * push out each other, not those of nodes.
+     */
+    private void makeRoom() {
+        if (halfOpen.size() < settings.halfOpenLinks()) {
+            return;
+        }
+        Map<String, Integer> counts = new HashMap<>();
+        String most = "";
+        int count = 0;
+        for (NettyLink link : halfOpen) {
+            int own = counts.merge(link.ip, 1, Integer::sum);
+            if (own > count) {
+                count = own;
+                most = link.ip;
+            }
+        }
+        for (NettyLink link : halfOpen) {
+            if (link.ip.equals(most)) {
+                fail(link, Verdicts.tooManyHalfOpen(link, settings.halfOpenLinks()));
+                return;
+            }
+        }
+    }
+
+    private void deadline(NettyLink link, long delayNs, java.util.function.Supplier<LinkFailure> verdict) {
+        link.deadline = loop.schedule(
+                () -> {
+                    link.deadline = null;
+                    if (link.phase == NettyLink.Phase.NEGOTIATING) {
+                        fail(link, verdict.get());
+                    }
+                },
+                delayNs,
+                TimeUnit.NANOSECONDS);
+    }
+
+    // ---- dialling
+
+    @Override
+    public long dial(String address) {
+        long id = ++lastId;
+        NettyLink link = new NettyLink(id, false, address, "");
+        links.put(id, link);
+        Optional<InetSocketAddress> remote = LinkAddress.parse(address);
+        LinkFailure refused = null;
+        if (remote.isEmpty() || remote.get().getPort() == 0) {
+            refused = new LinkFailure.Disconnected(address + ": not an address; tcp://ip:port with a numeric ip is");
+        } else if (tls.isEmpty() && LinkAddress.isTls(address)) {
+            refused = Verdicts.addressWantsTls(address);
+        } else if (stopped) {
+            refused = new LinkFailure.Disconnected(address + ": this node is stopping");
+        }
+        if (refused != null) {
+            LinkFailure failure = refused;
+            loop.execute(() -> fail(link, failure));
+            return id;
+        }
+        // Netty may answer a connect that fails at once from inside the call; events never come from there.
+        loop.execute(() -> connect(link, remote.orElseThrow()));
+        return id;
+    }
+
+    private void connect(NettyLink link, InetSocketAddress remote) {
+        if (link.phase == NettyLink.Phase.CLOSED) {
+            return;
+        }
+        Bootstrap bootstrap = new Bootstrap()
+                .group(loop)
+                .channel(isEpoll() ? EpollSocketChannel.class : NioSocketChannel.class)
+                .option(ChannelOption.TCP_NODELAY, true)
+                .option(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0)
+                .handler(new ChannelInitializer<>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        dialled(channel, link);
+                    }
+                });
+        if (settings.receiveBufferBytes() > 0) {
+            bootstrap.option(ChannelOption.SO_RCVBUF, settings.receiveBufferBytes());
+        }
+        if (settings.sendBufferBytes() > 0) {
+            bootstrap.option(ChannelOption.SO_SNDBUF, settings.sendBufferBytes());
+        }
+        deadline(link, settings.dialTimeout().toNanos(), () -> {
+            boolean connected = link.channel != null && link.channel.isActive();
+            return Verdicts.slowDial(link, settings.dialTimeout(), connected);
+        });
+        // Peers take the port of this node from its announcement and the IP from the socket (chapter 01, pitfall 3).
+        InetSocketAddress own = LinkAddress.parse(settings.listenAddress()).orElseThrow();
+        ChannelFuture connecting = own.getAddress().isAnyLocalAddress()
+                ? bootstrap.connect(remote)
+                : bootstrap.connect(remote, new InetSocketAddress(own.getAddress(), 0));
+        link.channel = connecting.channel();
+        connecting.addListener(done -> {
+            if (!done.isSuccess()) {
+                fail(link, Verdicts.of(link, done.cause()));
+            } else if (tls.isEmpty() && link.phase == NettyLink.Phase.NEGOTIATING) {
+                up(link);
+            }
+        });
+    }
+
+    private void dialled(Channel channel, NettyLink link) {
+        if (tls.isPresent()) {
+            TlsContexts contexts = tls.get();
+            channel.pipeline()
+                    .addLast(Negotiation.Reply.NAME, new Negotiation.Reply(this, link))
+                    .addLast(Negotiation.Handshake.TLS, contexts.clientHandler(channel.alloc()))
+                    .addLast(Negotiation.Handshake.NAME, new Negotiation.Handshake(this, link, contexts));
+        } else {
+            addFrames(channel.pipeline(), link, true);
+        }
+    }
+
+    // ---- up and down
+
+    void addFrames(ChannelPipeline pipeline, NettyLink link, boolean plain) {
+        pipeline.addLast(FramesHandler.NAME, new FramesHandler(this, link, checksum, plain));
+    }
+
+    /** The negotiation is over, the mesh learns of the link. */
+    void up(NettyLink link) {
+        link.phase = NettyLink.Phase.UP;
+        link.since = Instant.now();
+        link.cancelDeadline();
+        if (link.tls != null) {
+            proven(link);
+        }
+        scheduleEndTurn();
+        try {
+            if (link.accepted) {
+                events.onAccepted(link.id, scheme(), link.ip, nowNs());
+            } else {
+                events.onConnected(link.id, nowNs());
+            }
+        } catch (RuntimeException | Error bug) {
+            bugs.accept(bug);
+        }
+    }
+
+    private void proven(NettyLink link) {
+        if (link.halfOpen) {
+            link.halfOpen = false;
+            halfOpen.remove(link);
+        }
+    }
+
+    void message(NettyLink link, Bytes body, long nowNs) {
+        if (link.halfOpen) {
+            proven(link);
+        }
+        try {
+            events.onMessage(link.id, body, nowNs);
+        } catch (RuntimeException | Error bug) {
+            bugs.accept(bug);
+        }
+    }
+
+    /** Ends a link for a reason that the mesh did not give; harmless if it is closed already. */
+    void fail(NettyLink link, LinkFailure failure) {
+        if (link.phase == NettyLink.Phase.CLOSED) {
+            return;
+        }
+        boolean announced = !link.accepted || link.phase == NettyLink.Phase.UP;
+        forget(link);
+        if (link.channel != null) {
+            link.channel.close();
+        }
+        refusals.count(failure);
+        if (!announced) {
+            refusals.log(link.ip, failure, nowNs());
+            return;
+        }
+        scheduleEndTurn();
+        try {
+            events.onClosed(link.id, failure, nowNs());
+        } catch (RuntimeException | Error bug) {
+            bugs.accept(bug);
+        }
+    }
+
+    private void forget(NettyLink link) {
+        link.phase = NettyLink.Phase.CLOSED;
+        links.remove(link.id);
+        proven(link);
+        link.cancelDeadline();
+    }
+
+    @Override
+    public void close(long id) {
+        NettyLink link = links.get(id);
+        if (link != null) {
+            boolean up = link.phase == NettyLink.Phase.UP;
+            forget(link);
+            Channel channel = link.channel;
+            if (channel != null && up) {
+                out.write(link);
+                drain(channel, link);
+            } else if (channel != null) {
+                channel.close();
+            }
+        }
+    }
+
+    /** Sends what is queued, then closes; by force if the peer does not take it. */
+    private void drain(Channel channel, NettyLink link) {
+        io.netty.util.concurrent.Future<?> force = loop.schedule(
+                () -> channel.unsafe().close(channel.newPromise()),
+                settings.closeTimeout().toNanos(),
+                TimeUnit.NANOSECONDS);
+        channel.closeFuture().addListener(closed -> force.cancel(false));
+        if (link.tls != null) {
+            // TLS flushes by itself before its close_notify, which is not awaited.
+            channel.flush();
+            channel.close();
+        } else {
+            channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+        }
+    }
+
+    // ---- sending and the turn
+
+    @Override
+    public void send(long id, Encodable message) {
+        NettyLink link = links.get(id);
+        if (link != null && link.phase == NettyLink.Phase.UP) {
+            out.add(link, message);
+            scheduleEndTurn();
+        }
+    }
+
+    /** Makes sure that a turn ends soon: after timers, or when the application has given something to send. */
+    public void scheduleEndTurn() {
+        if (!turnScheduled) {
+            turnScheduled = true;
+            loop.execute(endTurnTask);
+        }
+    }
+
+    private void endTurn() {
+        turnScheduled = false;
+        try {
+            endTurnHook.run();
+        } catch (RuntimeException | Error bug) {
+            bugs.accept(bug);
+        }
+        out.flush(written);
+        for (int i = 0; i < written.size(); i++) {
+            checkBacklog(written.get(i));
+        }
+        written.clear();
+        if (stopped) {
+            out.release();
+        }
+    }
+
+    private void checkBacklog(NettyLink link) {
+        Channel channel = link.channel;
+        ChannelOutboundBuffer buffer = channel == null ? null : channel.unsafe().outboundBuffer();
+        if (channel != null && buffer != null && buffer.totalPendingWriteBytes() > settings.outboundBytes()) {
+            LinkFailure failure = Verdicts.doesNotRead(link, buffer.totalPendingWriteBytes());
+            // Not politely: the peer would not read the farewell either.
+            channel.unsafe().close(channel.newPromise());
+            fail(link, failure);
+        }
+    }
+
+    // ---- status and end
+
+    /** All connections, half-open ones included. Any thread. */
+    public CompletableFuture<List<LinkStatus>> status() {
+        CompletableFuture<List<LinkStatus>> result = new CompletableFuture<>();
+        loop.execute(() -> {
+            List<LinkStatus> all = new ArrayList<>();
+            for (NettyLink link : links.values()) {
+                all.add(link.status());
+            }
+            all.sort(java.util.Comparator.comparingLong(LinkStatus::link));
+            result.complete(all);
+        });
+        return result;
+    }
+
+    /** Failures so far by kind. Any thread. */
+    public CompletableFuture<Map<String, Long>> refusedByKind() {
+        CompletableFuture<Map<String, Long>> result = new CompletableFuture<>();
+        loop.execute(() -> result.complete(refusals.counters()));
+        return result;
+    }
+
+    /** The rate-limited log of refused peers, for refusals that only the mesh sees. */
+    public RefusalLog refusals() {
+        return refusals;
+    }
+
+    /**
+     * Stops accepting and dialling, closes every link after its queue was sent, without events. Any thread.
+     *
+     * @return done when all sockets are closed
+     */
+    public CompletableFuture<Void> stop() {
+        CompletableFuture<Void> result = new CompletableFuture<>();
+        loop.execute(() -> {
+            stopped = true;
+            List<CompletableFuture<?>> closing = new ArrayList<>();
+            if (listener != null) {
+                closing.add(closed(listener));
+                listener.close();
+            }
+            for (NettyLink link : new ArrayList<>(links.values())) {
+                if (link.channel != null) {
+                    closing.add(closed(link.channel));
+                }
+                close(link.id);
+            }
+            out.release();
+            CompletableFuture.allOf(closing.toArray(new CompletableFuture<?>[0]))
+                    .thenAccept(result::complete);
+        });
+        return result;
+    }
+
+    private static CompletableFuture<?> closed(Channel channel) {
+        CompletableFuture<Boolean> done = new CompletableFuture<>();
+        channel.closeFuture().addListener(closed -> done.complete(true));
+        return done;
+    }
+}

@@ -1,0 +1,85 @@
+package io.dromon.transport.link;
+
+import io.dromon.transport.wire.LinkFailure;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Log lines that a remote can trigger: one per peer and kind of failure in a minute, the rest counted and told with
+ * the next line. For one thread.
+ */
+public final class RefusalLog {
+    private static final Logger LOG = LoggerFactory.getLogger(RefusalLog.class);
+    private static final long INTERVAL_NS = 60_000_000_000L;
+    /** Peers and kinds remembered; with more, the oldest are forgotten (and may log once more). */
+    private static final int REMEMBERED = 1024;
+
+    private final Map<String, Entry> entries = new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Entry> eldest) {
+            return size() > REMEMBERED;
+        }
+    };
+    private final Map<String, Long> counters = new TreeMap<>();
+    private long windowNs;
+    private int linesInWindow;
+
+    private static final class Entry {
+        long loggedNs;
+        long suppressed;
+    }
+
+    /** Counts the failure by its kind. */
+    public void count(LinkFailure failure) {
+        counters.merge(failure.getClass().getSimpleName(), 1L, Long::sum);
+    }
+
+    /**
+     * Logs the failure unless the same was logged within the last minute.
+     *
+     * @param ip the peer without its port: reconnecting peers have another one each time
+     */
+    public void log(String ip, LinkFailure failure, long nowNs) {
+        String kind = failure.getClass().getSimpleName();
+        Entry entry = entries.get(kind + " " + ip);
+        if (entry != null && nowNs - entry.loggedNs < INTERVAL_NS) {
+            entry.suppressed++;
+            return;
+        }
+        if (!roomInWindow(nowNs)) {
+            return;
+        }
+        if (entry != null && entry.suppressed > 0) {
+            LOG.warn(
+                    "{}: {} ({} more like this from {} since the last line)",
+                    kind,
+                    failure.message(),
+                    entry.suppressed,
+                    ip);
+        } else {
+            LOG.warn("{}: {}", kind, failure.message());
+        }
+        Entry fresh = new Entry();
+        fresh.loggedNs = nowNs;
+        entries.put(kind + " " + ip, fresh);
+    }
+
+    /** However many addresses a stranger has, at most 60 lines in a minute. */
+    private boolean roomInWindow(long nowNs) {
+        if (linesInWindow == 0 || nowNs - windowNs >= INTERVAL_NS) {
+            windowNs = nowNs;
+            linesInWindow = 0;
+        }
+        return linesInWindow++ < 60;
+    }
+
+    /** How many of each kind so far. */
+    public Map<String, Long> counters() {
+        return Map.copyOf(counters);
+    }
+}
