@@ -21,15 +21,15 @@ final class AddressBook {
     static final int MAX_REMOTE = 1024;
 
     static final long RECONNECT_NS = TimeUnit.SECONDS.toNanos(1);
-    private static final int UNLIMITED = Integer.MAX_VALUE;
+    private static final long UNLIMITED = Long.MAX_VALUE;
 
     /** One address of the remote list. */
     static final class Remote {
         final String address;
         final UUID uuid;
         long nextNs;
-        int retries;
-        int maxRetries = UNLIMITED;
+        long retries;
+        long maxRetries = UNLIMITED;
 
         private Remote(String address, UUID uuid, long nextNs) {
             this.address = address;
@@ -123,7 +123,8 @@ final class AddressBook {
     Remote established(String address, UUID uuid, long nowNs, LinkTable linked) {
         pending.remove(address);
         Remote entry = remote.get(address);
-        if (entry == null || !entry.uuid.equals(uuid)) {
+        boolean timeWaitOver = entry != null && entry.isInTimeWait() && entry.nextNs <= nowNs;
+        if (entry == null || !entry.uuid.equals(uuid) || timeWaitOver) {
             if (entry == null && remote.size() >= MAX_REMOTE) {
                 giveUpOne(linked);
             }
@@ -148,9 +149,10 @@ final class AddressBook {
     void failed(String address, long nowNs) {
         pending.computeIfPresent(address, (key, old) -> nowNs + RECONNECT_NS);
         Remote entry = remote.get(address);
-        if (entry != null) {
-            entry.retries = entry.retries == UNLIMITED ? entry.retries : entry.retries + 1;
-            entry.nextNs = Math.max(entry.isInTimeWait() ? entry.nextNs : Long.MIN_VALUE, nowNs + RECONNECT_NS);
+        // A time wait is not made longer by a peer that keeps trying, or it would never end.
+        if (entry != null && !entry.isInTimeWait()) {
+            entry.retries++;
+            entry.nextNs = nowNs + RECONNECT_NS;
         }
     }
 
