@@ -45,9 +45,14 @@ public record GroupSettings(
     /** gcs version that this implementation speaks. */
     public static final int GCS_VERSION = 5;
 
+    private static final int MAX_TEXT = 2048;
+
     public GroupSettings {
         if (name.indexOf(0) >= 0 || address.indexOf(0) >= 0 || donors.indexOf(0) >= 0) {
             throw new IllegalArgumentException("NUL in the name, the address or the list of donors");
+        }
+        if (name.length() > MAX_TEXT || address.length() > MAX_TEXT || donors.length() > MAX_TEXT) {
+            throw new IllegalArgumentException("name, address or list of donors above " + MAX_TEXT + " characters");
         }
         if (replVersion < 0 || replVersion > 127 || applVersion < 0 || applVersion > 127) {
             throw new IllegalArgumentException("versions are 0 to 127");
@@ -58,6 +63,29 @@ public record GroupSettings(
         if (maxPacketSize < 0 || sendQueueBytes < 1 || maxActionBytes < 1 || maxReassemblyBytes < 1) {
             throw new IllegalArgumentException("sizes must be positive");
         }
+    }
+
+    /** These settings with the flow control of {@code changed}. */
+    GroupSettings withFlowControl(GroupSettings changed) {
+        return new GroupSettings(
+                name,
+                address,
+                replVersion,
+                applVersion,
+                stateless,
+                trivialState,
+                servesState,
+                discardsWriteSets,
+                donors,
+                changed.fcLimit,
+                changed.fcFactor,
+                fcSinglePrimary,
+                changed.syncDonor,
+                maxPacketSize,
+                votePolicy,
+                sendQueueBytes,
+                maxActionBytes,
+                maxReassemblyBytes);
     }
 
     /** A full member whose application has no state to give or take yet; Galera's defaults. */

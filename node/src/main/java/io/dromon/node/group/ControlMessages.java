@@ -1,0 +1,187 @@
+package io.dromon.node.group;
+
+import io.dromon.transport.evs.SendResult;
+import io.dromon.transport.wire.Bytes;
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+
+/** What this node has to tell the group beside its actions: waits here until the layer below takes it. */
+final class ControlMessages {
+    /** Seqnos between two LASTs. */
+    private static final int REPORT_INTERVAL = 128;
+
+    private static final int MAX_VOTES = 64;
+
+    @Nullable
+    StateUuidMessage stateUuid;
+
+    @Nullable
+    StateMessage stateMessage;
+
+    /** What the application has applied, -1 if nothing is known. */
+    long applied = -1;
+
+    boolean syncOutstanding;
+
+    /** JOINs that were not processed by the group yet, in the order of sending. */
+    private final ArrayDeque<CodeMessage> joins = new ArrayDeque<>();
+    /** How many of them are sent. */
+    private int joinsSent;
+
+    private final ArrayDeque<CodeMessage> votes = new ArrayDeque<>();
+    private long reported = -1;
+    private long votedSeqno = -1;
+    private long wantedVote = -1;
+
+    void onView() {
+        stateUuid = null;
+        stateMessage = null;
+    }
+
+    /** A primary configuration began: whatever was sent before and not processed is lost. */
+    void onConfiguration(NodeStatus own, long ownLastApplied) {
+        syncOutstanding = false;
+        joinsSent = 0;
+        reported = ownLastApplied;
+        onStatus(own);
+    }
+
+    void onStatus(NodeStatus own) {
+        if (own != NodeStatus.JOINER && own != NodeStatus.DONOR) {
+            joins.clear();
+            joinsSent = 0;
+        }
+    }
+
+    void addJoin(CodeMessage join) {
+        addJoin(join, Integer.MAX_VALUE);
+    }
+
+    /** Ignored if {@code limit} are on their way: a needless JOIN would end a desync. */
+    void addJoin(CodeMessage join, int limit) {
+        if (joins.size() < limit) {
+            joins.addLast(join);
+        }
+    }
+
+    /** The own JOIN was delivered. */
+    void joinProcessed() {
+        if (joinsSent > 0) {
+            joinsSent--;
+            joins.pollFirst();
+        }
+    }
+
+    void addVote(CodeMessage vote) {
+        if (vote.seqno() > votedSeqno && votes.size() < MAX_VOTES) {
+            votes.addLast(vote);
+            votedSeqno = vote.seqno();
+        }
+    }
+
+    /** Somebody wants to know how {@code seqno} went here. */
+    void voteWanted(long seqno) {
+        wantedVote = Math.max(wantedVote, seqno);
+    }
+
+    /** During an exchange; returns false if the layer below takes no more. */
+    boolean sendExchange(GroupCore.Effects effects) {
+        StateUuidMessage uuid = stateUuid;
+        if (uuid != null) {
+            // Taken out first: the layer below may deliver from inside of send().
+            stateUuid = null;
+            if (effects.send(MessageType.STATE_UUID, uuid) != SendResult.ACCEPTED) {
+                stateUuid = uuid;
+                return false;
+            }
+        }
+        StateMessage message = stateMessage;
+        if (message != null) {
+            stateMessage = null;
+            if (effects.send(MessageType.STATE_MSG, message) != SendResult.ACCEPTED) {
+                stateMessage = message;
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** In a primary configuration; returns false if the layer below takes no more. */
+    boolean send(
+            GroupCore.Effects effects, Member self, StateExchange exchange, FlowControl flow, GroupSettings settings) {
+        return sendFlow(effects, self, exchange, flow)
+                && sendJoins(effects)
+                && sendSync(effects, self, exchange, flow)
+                && sendVotes(effects, self, exchange, settings)
+                && sendLast(effects, self, exchange, flow, settings);
+    }
+
+    private static boolean sendFlow(GroupCore.Effects effects, Member self, StateExchange exchange, FlowControl flow) {
+        boolean stop = flow.isStopDue(self.status);
+        if (!stop && !flow.isContDue(self.status)) {
+            return true;
+        }
+        if (effects.send(MessageType.FLOW, new FlowMessage((int) exchange.confId(), stop)) != SendResult.ACCEPTED) {
+            return false;
+        }
+        flow.sent(stop);
+        return true;
+    }
+
+    private boolean sendJoins(GroupCore.Effects effects) {
+        while (joinsSent < joins.size()) {
+            CodeMessage join = joins.stream().skip(joinsSent).findFirst().orElseThrow();
+            joinsSent++;
+            if (effects.send(MessageType.JOIN, join) != SendResult.ACCEPTED) {
+                joinsSent--;
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean sendSync(GroupCore.Effects effects, Member self, StateExchange exchange, FlowControl flow) {
+        if (self.status != NodeStatus.JOINED || syncOutstanding || !flow.isQueueShort()) {
+            return true;
+        }
+        syncOutstanding = true;
+        CodeMessage sync = new CodeMessage(exchange.groupUuid(), exchange.actId(), 0);
+        if (effects.send(MessageType.SYNC, sync) != SendResult.ACCEPTED) {
+            syncOutstanding = false;
+            return false;
+        }
+        return true;
+    }
+
+    private boolean sendVotes(GroupCore.Effects effects, Member self, StateExchange exchange, GroupSettings settings) {
+        if (settings.stateless() || !self.status.isJoined()) {
+            return true;
+        }
+        if (wantedVote > votedSeqno && applied >= wantedVote) {
+            addVote(CodeMessage.vote(exchange.groupUuid(), wantedVote, 0, Bytes.EMPTY));
+        }
+        while (!votes.isEmpty()) {
+            CodeMessage vote = votes.removeFirst();
+            if (effects.send(MessageType.VOTE, vote) != SendResult.ACCEPTED) {
+                votes.addFirst(vote);
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean sendLast(
+            GroupCore.Effects effects, Member self, StateExchange exchange, FlowControl flow, GroupSettings settings) {
+        long seqno = Math.min(applied, exchange.actId());
+        if (settings.stateless() || flow.isPaused() || !self.status.isJoined() || seqno - reported < REPORT_INTERVAL) {
+            return true;
+        }
+        long before = reported;
+        reported = seqno;
+        if (effects.send(MessageType.LAST, new CodeMessage(exchange.groupUuid(), seqno, 0)) != SendResult.ACCEPTED) {
+            reported = before;
+            return false;
+        }
+        return true;
+    }
+}

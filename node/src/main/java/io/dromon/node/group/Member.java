@@ -1,0 +1,57 @@
+package io.dromon.node.group;
+
+import io.dromon.transport.wire.Uuids;
+import java.nio.charset.StandardCharsets;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** What is tracked of one member (chapter 04 section 5.1). */
+final class Member {
+    final UUID uuid;
+    int index;
+    int segment;
+    /** Raw bytes of the text as Latin-1, see {@link StateMessage}. */
+    String name = "";
+
+    String address = "";
+    NodeStatus status = NodeStatus.NON_PRIM;
+    long lastApplied;
+    long voteSeqno = -1;
+    long voteValue;
+    int desyncCount;
+    boolean countsLastApplied;
+    boolean arbitrator;
+    boolean bootstrap;
+    long cached = -1;
+    /** Whom it gives its state, nil if nobody. */
+    UUID joiner = Uuids.NIL;
+    /** Who gives it the state, nil if nobody. */
+    UUID donor = Uuids.NIL;
+
+    @Nullable
+    StateMessage stateMessage;
+
+    final Reassembly channel;
+
+    Member(UUID uuid, Reassembly.Budget budget) {
+        this.uuid = uuid;
+        this.channel = new Reassembly(budget);
+    }
+
+    /** Whether its progress is part of the commit cut and its votes count. */
+    boolean isCounted() {
+        return countsLastApplied && !arbitrator;
+    }
+
+    GroupMember snapshot() {
+        return new GroupMember(uuid, text(name), text(address), segment, status, arbitrator, cached);
+    }
+
+    static String raw(String text) {
+        return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+    }
+
+    private static String text(String raw) {
+        return new String(raw.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
+    }
+}

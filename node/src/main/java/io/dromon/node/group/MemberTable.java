@@ -1,0 +1,81 @@
+package io.dromon.node.group;
+
+import io.dromon.transport.primary.PrimaryView;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** The members of the current view in index order, and this node's own record, which outlives every view. */
+final class MemberTable {
+    private static final Member[] NOBODY = {};
+
+    private final Member self;
+    private final Reassembly.Budget budget;
+    private Map<UUID, Member> byUuid = new HashMap<>();
+    private Member[] members = NOBODY;
+
+    MemberTable(UUID self, Reassembly.Budget budget) {
+        this.budget = budget;
+        this.self = new Member(self, budget);
+        this.self.index = -1;
+    }
+
+    Member self() {
+        return self;
+    }
+
+    /** In index order; not to be changed. */
+    Member[] all() {
+        return members;
+    }
+
+    @Nullable
+    Member find(UUID uuid) {
+        return byUuid.get(uuid);
+    }
+
+    /** Takes over a view: who is known keeps the record (section 5.3 step 4). */
+    void update(PrimaryView view) {
+        Map<UUID, Member> known = byUuid;
+        Map<UUID, Member> next = new HashMap<>();
+        Member[] order = new Member[view.members().size()];
+        self.index = -1;
+        for (int i = 0; i < order.length; i++) {
+            PrimaryView.Member shown = view.members().get(i);
+            Member member = known.remove(shown.uuid());
+            if (member == null) {
+                member = shown.uuid().equals(self.uuid) ? self : new Member(shown.uuid(), budget);
+            }
+            member.index = i;
+            member.segment = shown.segment();
+            order[i] = member;
+            next.put(member.uuid, member);
+        }
+        for (Member gone : known.values()) {
+            gone.channel.clear();
+        }
+        byUuid = next;
+        members = order;
+    }
+
+    int joinedCount() {
+        int count = 0;
+        for (Member member : members) {
+            if (member.status.isJoined()) {
+                count++;
+            }
+        }
+        return count;
+    }
+
+    List<GroupMember> snapshot() {
+        List<GroupMember> list = new ArrayList<>(members.length);
+        for (Member member : members) {
+            list.add(member.snapshot());
+        }
+        return list;
+    }
+}

@@ -1,0 +1,131 @@
+package io.dromon.node.group;
+
+import io.dromon.transport.wire.Uuids;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the states of all members say together (chapter 04 section 5.6). Every member computes the same from the same
+ * messages.
+ *
+ * @param primary whether there is a common history to go on with; if not, the other fields say nothing
+ * @param stateVersion lowest version of a state message
+ * @param actId last seqno of the group
+ * @param confId number of the previous configuration
+ * @param groupUuid history
+ * @param primUuid exchange that formed the representative's last primary configuration
+ * @param lastApplied commit cut as the representative knows it
+ * @param votePolicy the representative's
+ * @param versions negotiated
+ */
+record Quorum(
+        boolean primary,
+        int stateVersion,
+        long actId,
+        long confId,
+        UUID groupUuid,
+        UUID primUuid,
+        long lastApplied,
+        int votePolicy,
+        GroupVersions versions) {
+    private static final Quorum NONE = new Quorum(false, 0, -1, -1, Uuids.NIL, Uuids.NIL, -1, 0, GroupVersions.NONE);
+
+    /**
+     * @param messages one of each member, in index order
+     */
+    static Quorum compute(List<StateMessage> messages) {
+        int version = Integer.MAX_VALUE;
+        for (StateMessage m : messages) {
+            version = Math.min(version, m.version());
+        }
+        StateMessage representative;
+        if (anyMatch(messages, m -> m.currentState().isJoined())) {
+            representative = inherit(messages);
+        } else {
+            representative = merge(messages, m -> m.primState().isJoined() && m.currentState() != NodeStatus.JOINER);
+            if (representative == null) {
+                representative = merge(messages, m -> m.has(StateMessage.FLAG_BOOTSTRAP));
+            }
+        }
+        return representative == null ? NONE : of(representative, version, messages);
+    }
+
+    private static boolean anyMatch(List<StateMessage> messages, Predicate<StateMessage> candidate) {
+        for (StateMessage m : messages) {
+            if (candidate.test(m)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Step 2. */
+    private static @Nullable StateMessage inherit(List<StateMessage> messages) {
+        StateMessage best = null;
+        for (StateMessage m : messages) {
+            if (!m.currentState().isJoined()) {
+                continue;
+            }
+            if (best != null && !m.groupUuid().equals(best.groupUuid())) {
+                return null;
+            }
+            if (best == null
+                    || m.received() > best.received()
+                    || (m.received() == best.received() && m.primSeqno() > best.primSeqno())) {
+                best = m;
+            }
+        }
+        return best;
+    }
+
+    /** Steps 3 and 4. */
+    private static @Nullable StateMessage merge(List<StateMessage> messages, Predicate<StateMessage> candidate) {
+        StateMessage best = null;
+        UUID history = Uuids.NIL;
+        for (StateMessage m : messages) {
+            if (!candidate.test(m)) {
+                continue;
+            }
+            if (!m.groupUuid().equals(Uuids.NIL)) {
+                if (!history.equals(Uuids.NIL) && !history.equals(m.groupUuid())) {
+                    return null;
+                }
+                history = m.groupUuid();
+            }
+            if (best == null
+                    || m.primSeqno() > best.primSeqno()
+                    || (m.primSeqno() == best.primSeqno() && m.received() > best.received())) {
+                best = m;
+            }
+        }
+        return best;
+    }
+
+    private static Quorum of(StateMessage representative, int version, List<StateMessage> messages) {
+        int gcs = Integer.MAX_VALUE;
+        int repl = Integer.MAX_VALUE;
+        int appl = Integer.MAX_VALUE;
+        for (StateMessage m : messages) {
+            gcs = Math.min(gcs, m.gcs());
+            repl = Math.min(repl, m.repl());
+            appl = Math.min(appl, m.appl());
+        }
+        if (version >= StateMessage.VERSION) {
+            gcs = Math.max(gcs, representative.primGcs());
+            repl = Math.max(repl, representative.primRepl());
+            appl = Math.max(appl, representative.primAppl());
+        }
+        return new Quorum(
+                true,
+                version,
+                representative.received(),
+                representative.primSeqno(),
+                representative.groupUuid(),
+                representative.primUuid(),
+                representative.lastApplied(),
+                representative.votePolicy(),
+                new GroupVersions(gcs, repl, appl));
+    }
+}

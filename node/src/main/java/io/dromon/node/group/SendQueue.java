@@ -1,0 +1,157 @@
+package io.dromon.node.group;
+
+import io.dromon.transport.evs.SendResult;
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Own actions: waiting, being sent, and sent but not back yet (chapter 04 sections 4.3 and 4.5). An action whose
+ * sending a view change cut starts over with fragment 0 and the same id.
+ */
+final class SendQueue {
+    private final ArrayDeque<OwnAction> writeSets = new ArrayDeque<>();
+    private final ArrayDeque<OwnAction> requests = new ArrayDeque<>();
+    private final ArrayDeque<OwnAction> sent = new ArrayDeque<>();
+    /** Some of its fragments are sent, not all. It stands in no queue. */
+    private @Nullable OwnAction current;
+
+    private final int fragmentBytes;
+    private long queuedBytes;
+    private int sentWriteSets;
+    /** Grows by one for each action that was sent completely. */
+    private long actionId = 1;
+
+    SendQueue(int fragmentBytes) {
+        this.fragmentBytes = fragmentBytes;
+    }
+
+    /** Bytes of write-sets that are not sent completely. */
+    long queuedBytes() {
+        return queuedBytes;
+    }
+
+    /** Write-sets that are not back. */
+    int inFlight() {
+        boolean sending = current != null && current.type == ActionType.WRITESET;
+        return writeSets.size() + sentWriteSets + (sending ? 1 : 0);
+    }
+
+    void add(OwnAction action) {
+        if (action.type == ActionType.WRITESET) {
+            writeSets.addLast(action);
+            queuedBytes += action.data.length();
+        } else {
+            requests.addLast(action);
+        }
+    }
+
+    /** An action that came to nothing goes again, before all others. */
+    void addAgain(OwnAction action) {
+        OwnAction again = action.again();
+        if (again.type == ActionType.WRITESET) {
+            writeSets.addFirst(again);
+            queuedBytes += again.data.length();
+        } else {
+            requests.addFirst(again);
+        }
+    }
+
+    /** Whether a fragment is to be sent. */
+    boolean hasNext(boolean mayStart, boolean mayWrite) {
+        return current != null || (mayStart && (!requests.isEmpty() || (mayWrite && !writeSets.isEmpty())));
+    }
+
+    /** Sends one fragment; {@link #hasNext} was true. */
+    SendResult sendNext(int version, GroupCore.Effects effects) {
+        OwnAction action = current;
+        if (action == null) {
+            action = requests.isEmpty() ? writeSets.removeFirst() : requests.removeFirst();
+            current = action;
+        }
+        int from = action.sentBytes;
+        int length = Math.min(fragmentBytes, action.data.length() - from);
+        OwnFragment fragment = new OwnFragment(action, version, actionId, action.sentFragments, from, length);
+        // Booked before: the layer below may deliver from inside of send().
+        action.sentBytes += length;
+        action.sentFragments++;
+        boolean last = action.isSent();
+        if (last) {
+            current = null;
+            sent.addLast(action);
+            actionId++;
+            book(action, -1);
+        }
+        SendResult result = effects.send(MessageType.ACTION, fragment);
+        if (result != SendResult.ACCEPTED) {
+            action.sentBytes = from;
+            action.sentFragments--;
+            if (last) {
+                sent.removeLastOccurrence(action);
+                actionId--;
+                current = action;
+                book(action, 1);
+            }
+        }
+        return result;
+    }
+
+    private void book(OwnAction action, int sign) {
+        if (action.type == ActionType.WRITESET) {
+            queuedBytes += (long) sign * action.data.length();
+            sentWriteSets -= sign;
+        }
+    }
+
+    /** A sent action is back, or given up. */
+    void forget(OwnAction action) {
+        // In the order of sending: it is the first, or was given up before.
+        if (sent.removeFirstOccurrence(action) && action.type == ActionType.WRITESET) {
+            sentWriteSets--;
+        }
+    }
+
+    /** A new configuration: what was cut off starts over. */
+    void rewind() {
+        OwnAction cut = current;
+        if (cut != null) {
+            current = null;
+            cut.rewind();
+            (cut.type == ActionType.WRITESET ? writeSets : requests).addFirst(cut);
+        }
+    }
+
+    /** Takes out a write-set that was not sent, or null. Call {@link #rewind} before. */
+    @Nullable
+    OwnAction pollUnsent() {
+        OwnAction action = writeSets.pollFirst();
+        if (action != null) {
+            queuedBytes -= action.data.length();
+        }
+        return action;
+    }
+
+    /** Takes out an action that was sent and is not back, or null. */
+    @Nullable
+    OwnAction pollSent() {
+        OwnAction action = sent.pollFirst();
+        if (action != null && action.type == ActionType.WRITESET) {
+            sentWriteSets--;
+        }
+        return action;
+    }
+
+    /** Takes out a request that was not sent, or null. Call {@link #rewind} before. */
+    @Nullable
+    OwnAction pollRequest() {
+        return requests.pollFirst();
+    }
+
+    int requestCount() {
+        return requests.size();
+    }
+
+    /** Largest data of a fragment (section 4.3). */
+    static int fragmentBytes(int maxPacketSize, int maxMessage) {
+        return Math.min(maxMessage, Math.max(FragmentHeader.LENGTH + 1, maxPacketSize)) - FragmentHeader.LENGTH;
+    }
+}

@@ -1,0 +1,284 @@
+package io.dromon.node.group;
+
+import io.dromon.transport.evs.SendResult;
+import io.dromon.transport.primary.PrimaryView;
+import io.dromon.transport.wire.Bytes;
+import io.dromon.transport.wire.Encodable;
+import io.dromon.transport.wire.Uuids;
+import io.dromon.transport.wire.ViewId;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.UUID;
+
+/**
+ * Group cores on a perfect transport: views, and messages in one total order per component. What is in an order when
+ * the component is split is delivered to its members before the next view, as virtual synchrony promises.
+ */
+final class TestGroup {
+    static final long MS = 1_000_000;
+
+    /** Something in the total order of a component. */
+    private record Entry(Peer source, int type, Encodable message) {}
+
+    /** A component: its members and its order. */
+    static final class Component {
+        final boolean primary;
+        final List<Peer> members;
+        final List<Entry> order = new ArrayList<>();
+
+        Component(boolean primary, List<Peer> members) {
+            this.primary = primary;
+            this.members = members;
+        }
+    }
+
+    /** One node: a core, its application, and its place in the order. */
+    static final class Peer implements GroupCore.Effects {
+        final TestGroup group;
+        final UUID uuid;
+        final String name;
+        final GroupSettings settings;
+        final GroupCore core;
+        final List<GroupEvent> events = new ArrayList<>();
+        final List<String> anomalies = new ArrayList<>();
+        final Map<Object, Object> ended = new HashMap<>();
+        final List<Object> tickets = new ArrayList<>();
+        /** Fingerprint of the state after each configuration and seqno, see {@link TestGroup#check}. */
+        final Map<String, String> fingerprints = new HashMap<>();
+
+        Component component = new Component(false, List.of());
+        int delivered;
+        boolean inconsistent;
+        boolean refuses;
+        int segment;
+
+        Peer(TestGroup group, UUID uuid, GroupSettings settings, GroupPosition position) {
+            this.group = group;
+            this.uuid = uuid;
+            this.name = settings.name();
+            this.settings = settings;
+            this.core = new GroupCore(settings, uuid, position, group::uuid, this);
+        }
+
+        @Override
+        public SendResult send(int userType, Encodable message) {
+            if (refuses) {
+                return SendResult.AGAIN;
+            }
+            if (!component.primary) {
+                return SendResult.NOT_CONNECTED;
+            }
+            component.order.add(new Entry(this, userType, message));
+            return SendResult.ACCEPTED;
+        }
+
+        @Override
+        public void deliver(GroupEvent event) {
+            events.add(event);
+        }
+
+        @Override
+        public void replicated(Object ticket, long seqno) {
+            end(ticket, seqno);
+        }
+
+        @Override
+        public void failed(Object ticket, ReplicationFailure reason) {
+            end(ticket, reason);
+        }
+
+        private void end(Object ticket, Object result) {
+            Object before = ended.put(ticket, result);
+            if (before != null) {
+                throw new AssertionError("ticket " + ticket + " ended twice: " + before + ", " + result);
+            }
+        }
+
+        @Override
+        public void onInconsistent(String reason) {
+            inconsistent = true;
+            anomalies.add(reason);
+        }
+
+        @Override
+        public void onAnomaly(UUID source, String what) {
+            anomalies.add(what);
+        }
+
+        boolean replicate(Bytes data) {
+            Object ticket = name + "#" + tickets.size();
+            if (core.replicate(data, ticket)) {
+                tickets.add(ticket);
+                return true;
+            }
+            return false;
+        }
+
+        boolean hasNext() {
+            return delivered < component.order.size();
+        }
+
+        /** The next message of the order, as bytes if it is another's. */
+        void deliverNext() {
+            Entry entry = component.order.get(delivered++);
+            Encodable payload = entry.source == this
+                    ? entry.message
+                    : new Bytes(Bytes.of(entry.message).toArray());
+            core.onMessage(entry.source.uuid, entry.type, payload, group.now);
+            fingerprint();
+        }
+
+        void turn() {
+            core.onQueueLength(0, group.now);
+            core.endTurn(group.now);
+        }
+
+        private void fingerprint() {
+            if (core.status().state() == GroupState.PRIMARY && component.primary) {
+                String key = System.identityHashCode(component) + "/" + delivered;
+                fingerprints.put(key, group.fingerprint(this));
+            }
+        }
+
+        <T extends GroupEvent> List<T> events(Class<T> type) {
+            List<T> found = new ArrayList<>();
+            for (GroupEvent event : events) {
+                if (type.isInstance(event)) {
+                    found.add(type.cast(event));
+                }
+            }
+            return found;
+        }
+
+        NodeStatus status() {
+            return core.status().ownStatus();
+        }
+
+        long seqno() {
+            return core.status().seqno();
+        }
+    }
+
+    final Random random;
+    final List<Peer> peers = new ArrayList<>();
+    long now = 1;
+    private int viewSeq;
+    private long uuidCount;
+
+    TestGroup(long seed) {
+        random = new Random(seed);
+    }
+
+    UUID uuid() {
+        return Uuids.timeBased(1_000_000_000_000L + ++uuidCount, random);
+    }
+
+    Peer member(String name) {
+        return add(GroupSettings.member(name, ""), GroupPosition.NONE);
+    }
+
+    Peer arbitrator(String name) {
+        return add(GroupSettings.arbitrator(name), GroupPosition.NONE);
+    }
+
+    Peer add(GroupSettings settings, GroupPosition position) {
+        // A random first word: the order of the members is not the order of their birth.
+        UUID base = uuid();
+        Peer peer = new Peer(this, new UUID(random.nextLong(), base.getLeastSignificantBits()), settings, position);
+        peers.add(peer);
+        return peer;
+    }
+
+    Peer add(GroupSettings settings, GroupPosition position, UUID uuid) {
+        Peer peer = new Peer(this, uuid, settings, position);
+        peers.add(peer);
+        return peer;
+    }
+
+    /** A view of these nodes, at once; what is left of their old orders is dropped. */
+    Component view(boolean primary, boolean bootstrap, List<Peer> members) {
+        List<Peer> sorted = new ArrayList<>(members);
+        sorted.sort(Comparator.comparing(peer -> peer.uuid, Uuids.ORDER));
+        Component component = new Component(primary, sorted);
+        List<PrimaryView.Member> shown = new ArrayList<>();
+        for (Peer peer : sorted) {
+            shown.add(new PrimaryView.Member(peer.uuid, peer.segment));
+        }
+        ViewId.Type type = primary ? ViewId.Type.PRIM : ViewId.Type.NON_PRIM;
+        PrimaryView view =
+                new PrimaryView(new ViewId(type, sorted.get(0).uuid, ++viewSeq), bootstrap, 1, shown, List.of());
+        for (Peer peer : sorted) {
+            peer.component = component;
+            peer.delivered = 0;
+            peer.core.onView(view, now);
+        }
+        return component;
+    }
+
+    Component primary(Peer... members) {
+        return view(true, false, List.of(members));
+    }
+
+    Component nonPrimary(Peer... members) {
+        return view(false, false, List.of(members));
+    }
+
+    /** The end mark. */
+    void leave(Peer peer) {
+        peer.component = new Component(false, List.of());
+        peer.delivered = 0;
+        peer.core.onView(
+                new PrimaryView(new ViewId(ViewId.Type.NON_PRIM, Uuids.NIL, 0), false, 1, List.of(), List.of()), now);
+    }
+
+    /** Delivers everything, in random interleaving of the nodes, until nothing moves. */
+    void settle(Peer... members) {
+        List<Peer> all = List.of(members);
+        for (int idle = 0; idle < 3; ) {
+            boolean moved = false;
+            for (Peer peer : all) {
+                while (peer.hasNext() && random.nextInt(4) != 0) {
+                    peer.deliverNext();
+                    moved = true;
+                }
+                peer.turn();
+                moved |= peer.hasNext();
+            }
+            idle = moved ? 0 : idle + 1;
+            now += MS;
+        }
+    }
+
+    /** Lets time pass: due ticks, and what follows from them. */
+    void advance(long byNs, Peer... members) {
+        long until = now + byNs;
+        while (now < until) {
+            long next = until;
+            for (Peer peer : members) {
+                next = Math.min(next, Math.max(now + MS, peer.core.nextDeadlineNs()));
+            }
+            now = next;
+            for (Peer peer : members) {
+                if (peer.core.nextDeadlineNs() <= now) {
+                    peer.core.tick(now);
+                }
+            }
+            settle(members);
+        }
+    }
+
+    private String fingerprint(Peer peer) {
+        GroupStatus s = peer.core.status();
+        StringBuilder out = new StringBuilder();
+        out.append(s.groupUuid()).append(':').append(s.seqno()).append(" conf ").append(s.confId());
+        out.append(" cut ").append(s.lastCommitted()).append(' ').append(s.versions());
+        for (GroupMember m : s.members()) {
+            out.append(' ').append(m.name()).append('=').append(m.status());
+        }
+        return out.toString();
+    }
+}
