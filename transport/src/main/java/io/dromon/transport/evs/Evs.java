@@ -1,5 +1,12 @@
 package io.dromon.transport.evs;
 
+import io.dromon.transport.evs.EvsMessage.DelayedList;
+import io.dromon.transport.evs.EvsMessage.Delegate;
+import io.dromon.transport.evs.EvsMessage.Gap;
+import io.dromon.transport.evs.EvsMessage.Install;
+import io.dromon.transport.evs.EvsMessage.Join;
+import io.dromon.transport.evs.EvsMessage.Leave;
+import io.dromon.transport.evs.EvsMessage.User;
 import io.dromon.transport.wire.Bytes;
 import io.dromon.transport.wire.Encodable;
 import io.dromon.transport.wire.MalformedMessageException;
@@ -54,35 +61,73 @@ public final class Evs {
         void onFatal(String reason);
     }
 
+    private final GroupState group;
+    private final Timers timers;
+    private final Traffic traffic;
+    private final Membership membership;
+    private final DelayedNodes delayedNodes;
+    private final EarlyMessages early = new EarlyMessages();
+    private boolean opened;
+    private boolean failed;
+    /** Depth of calls: what the layer above asks for from inside of a delivery is done at the end. */
+    private int depth;
+
+    private boolean abortRequested;
+    private long causalKeepaliveNs = KnownNode.LONG_AGO;
+
     /**
      * @param restoredView the primary view that was saved before a crash, if this node continues from it
      */
     public Evs(EvsSettings settings, UUID self, Optional<ViewId> restoredView, Effects effects) {
-        throw new UnsupportedOperationException();
+        group = new GroupState(settings, self, restoredView.orElse(null), effects);
+        timers = new Timers(group);
+        Consensus consensus = new Consensus(group);
+        traffic = new Traffic(group, consensus);
+        membership = new Membership(group, consensus, traffic, timers);
+        delayedNodes = new DelayedNodes(group, traffic);
     }
 
-    /** CLOSED to JOINING. The first transitional view {self} is delivered on entering the first regular view. */
+    /**
+     * CLOSED to JOINING. The first transitional view {self} is delivered on entering the first regular view. An
+     * instance is opened once; after its end a new one is made.
+     */
     public void open(long nowNs) {
-        throw new UnsupportedOperationException();
+        if (opened) {
+            throw new IllegalStateException("EVS was opened before");
+        }
+        opened = true;
+        begin(nowNs);
+        group.me.progressNs = nowNs;
+        group.shift(State.JOINING);
+        timers.armRetransmission();
+        end();
     }
 
     /** Broadcasts a JOIN without processing it; for the announce phase of a joiner (section 7.13). */
     public void announce(long nowNs) {
-        throw new UnsupportedOperationException();
+        if (group.state() == State.JOINING) {
+            begin(nowNs);
+            membership.sendJoin();
+            end();
+        }
     }
 
     /** Sends a JOIN and processes it: bootstraps, or ends the announce phase (section 7.13). */
     public void gather(long nowNs) {
-        throw new UnsupportedOperationException();
+        if (group.state() == State.JOINING || group.state() == State.GATHER) {
+            begin(nowNs);
+            membership.sendJoinAndProcess();
+            end();
+        }
     }
 
     /** Whether any node but this one is known. */
     public boolean knowsOthers() {
-        throw new UnsupportedOperationException();
+        return group.known.size() > 1;
     }
 
     public State state() {
-        throw new UnsupportedOperationException();
+        return group.state();
     }
 
     /**
@@ -92,66 +137,333 @@ public final class Evs {
      * @throws MalformedMessageException if it is none; nothing was changed, the caller drops the link it came from
      */
     public void receive(UUID source, Bytes message, long nowNs) throws MalformedMessageException {
-        throw new UnsupportedOperationException();
+        EvsMessage decoded = EvsDecoder.decode(source, message, group.view);
+        if (decoded == null || failed) {
+            return;
+        }
+        begin(nowNs);
+        filter(decoded, true);
+        end();
     }
+
+    // Receive pipeline (section 6.1)
+
+    private void filter(EvsMessage message, boolean direct) {
+        State state = group.state();
+        UUID source = message.source();
+        if (state == State.CLOSED || source.equals(group.self) || group.isEvicted(source) || group.isolated) {
+            return;
+        }
+        KnownNode node = group.known.get(source);
+        if (node == null) {
+            onForeign(source, message);
+            return;
+        }
+        boolean repeated = message.isRetransmitted();
+        if (direct && !repeated) {
+            node.seenNs = group.nowNs;
+        }
+        ViewId sourceView = message.view();
+        boolean ofThisView = sourceView.equals(group.view);
+        if (!(state == State.LEAVING && ofThisView) && !node.operational && node.leave == null && !repeated) {
+            return;
+        }
+        if (!repeated && message.fifoSeq() != -1) {
+            if (message.fifoSeq() <= node.fifoSeq) {
+                return;
+            }
+            node.fifoSeq = message.fifoSeq();
+        }
+        if (ofThisView && !node.isMember()) {
+            return;
+        }
+        dispatch(node, message);
+    }
+
+    private void onForeign(UUID source, EvsMessage message) {
+        traffic.settle();
+        if (group.state() == State.LEAVING && message instanceof Install install) {
+            membership.onInstallWhileLeaving(install);
+        } else {
+            membership.onForeign(source, message);
+        }
+    }
+
+    private void dispatch(KnownNode source, EvsMessage message) {
+        if (message instanceof User user) {
+            onUser(source, user);
+        } else if (message instanceof Gap gap) {
+            onGap(source, gap);
+        } else if (message instanceof Delegate delegate) {
+            onDelegate(delegate);
+        } else {
+            traffic.settle(); // what this turn has brought of the view comes before what may end it
+            onMembershipMessage(source, message);
+        }
+    }
+
+    private void onUser(KnownNode source, User message) {
+        if (message.view().equals(group.view)) {
+            if (group.install == null && traffic.onUser(source, message)) {
+                membership.sendJoinAndProcess();
+            }
+        } else if (membership.fastForward(source, message)) {
+            replayEarly();
+            onUser(source, message);
+        } else {
+            keepIfEarly(source, message);
+        }
+    }
+
+    private void onGap(KnownNode source, Gap message) {
+        Install install = group.install;
+        boolean proposed = install != null && message.view().equals(install.installView());
+        if (message.view().equals(group.view)) {
+            if (!message.isCommit() && traffic.onGap(source, message)) {
+                membership.sendJoinAndProcess();
+            }
+        } else if (proposed && message.isCommit()) {
+            membership.onCommitGap(source, message.seq());
+        } else if (proposed && group.state() == State.INSTALL) {
+            membership.onInstallGap(source);
+        } else {
+            keepIfEarly(source, message);
+        }
+    }
+
+    private void onDelegate(Delegate delegate) {
+        if (delegate.view().equals(group.view)) {
+            filter(delegate.inner(), false);
+        } else {
+            keepIfEarly(group.me, delegate);
+        }
+    }
+
+    private void onMembershipMessage(KnownNode source, EvsMessage message) {
+        if (message instanceof Join join) {
+            early.forgetGaps(source.uuid);
+            membership.onJoin(source, join);
+        } else if (message instanceof Install install) {
+            membership.onInstall(source, install);
+        } else if (message instanceof Leave leave) {
+            membership.onLeave(source, leave);
+        } else if (message instanceof DelayedList list && group.settings.autoEvict() > 0) {
+            delayedNodes.onList(source, list).forEach(membership::evict);
+        }
+    }
+
+    /** Of a view that this node may be about to enter. */
+    private void keepIfEarly(KnownNode source, EvsMessage message) {
+        boolean waiting = group.state() == State.GATHER || group.state() == State.INSTALL;
+        if (waiting && EarlyMessages.mayBeEarly(message) && !group.isFromPreviousView(source, message.view())) {
+            early.add(message);
+        }
+    }
+
+    /** Handles what came early, now that the state may have changed. The FIFO filter has seen it already. */
+    private void replayEarly() {
+        for (EvsMessage message = early.poll(this::isDue); message != null; message = early.poll(this::isDue)) {
+            KnownNode source = group.known.get(message.source());
+            boolean ofThisView = message.view().equals(group.view);
+            if (source != null && source.operational && (!ofThisView || source.isMember())) {
+                dispatch(source, message);
+            }
+        }
+        if (group.state() != State.GATHER && group.state() != State.INSTALL) {
+            early.clear();
+        }
+    }
+
+    private boolean isDue(EvsMessage message) {
+        if (message.view().equals(group.view)) {
+            return true;
+        }
+        Install install = group.install;
+        if (install == null || !message.view().equals(install.installView())) {
+            return false;
+        }
+        if (message instanceof Gap gap) {
+            return gap.isCommit() ? group.isGathering() : group.state() == State.INSTALL;
+        }
+        KnownNode source = group.known.get(message.source());
+        return message instanceof User && source != null && source.operational && !source.installed;
+    }
+
+    // The layer above
 
     /** Queues a message to the group; it is delivered to this node as well, in its order. */
     public SendResult send(int userType, Order order, Encodable body) {
-        throw new UnsupportedOperationException();
+        if (order == Order.DROP || order == Order.UNRELIABLE) {
+            throw new IllegalArgumentException("order " + order + " is not for user messages");
+        }
+        return traffic.enqueue(userType, order, body);
     }
 
     /**
      * Asks for {@code body} to be delivered to this node alone (order LOCAL_CAUSAL, {@link Effects#deliver} with order
      * {@link Order#SAFE} and the given user type), once everything that is known now is safely delivered (section 5.8).
+     * Delivered at the end of the turn at the earliest, never from inside of this call.
      */
     public SendResult sendLocalCausal(int userType, Encodable body, long nowNs) {
-        throw new UnsupportedOperationException();
+        if (!group.isOperational()) {
+            return traffic.refusal();
+        }
+        CausalQueue causal = traffic.delivery.causal;
+        if (causal.isFull()) {
+            return SendResult.AGAIN;
+        }
+        group.nowNs = nowNs;
+        long target = group.input.aru();
+        if (nowNs - causalKeepaliveNs >= group.settings.causalKeepalivePeriodNs()) {
+            traffic.keepalive();
+            causalKeepaliveNs = nowNs;
+            target = group.lastSent;
+        }
+        causal.add(userType, body, target);
+        return SendResult.ACCEPTED;
     }
 
     /** The end of a batch: sends what is queued and due, delivers what is safe. */
     public void endTurn(long nowNs) {
-        throw new UnsupportedOperationException();
+        begin(nowNs);
+        traffic.settle();
+        end();
     }
 
+    /** Does what is due by now; harmless earlier. */
     public void tick(long nowNs) {
-        throw new UnsupportedOperationException();
+        if (failed || group.state() == State.CLOSED || nowNs < timers.next()) {
+            return;
+        }
+        begin(nowNs);
+        traffic.settle();
+        if (timers.inactivityNs <= nowNs) {
+            timers.armInactivity();
+            membership.onInactivityTimer(group.settings.autoEvict() > 0 ? delayedNodes : null);
+            group.expireViews();
+            group.expireEvicted();
+        }
+        if (timers.retransmissionNs <= nowNs) {
+            timers.armRetransmission();
+            membership.onRetransmissionTimer();
+        }
+        if (timers.installNs <= nowNs) {
+            timers.armInstall();
+            if (membership.onInstallTimer()) {
+                fail("no view could be installed after " + group.installTimeoutCount + " install timeouts");
+            }
+        }
+        end();
     }
 
+    /** When {@link #tick} is due next; when a turn was cut short, the time of its end: {@link #endTurn} goes on. */
     public long nextDeadlineNs() {
-        throw new UnsupportedOperationException();
+        if (failed || group.state() == State.CLOSED) {
+            return Timers.OFF;
+        }
+        return traffic.isUnfinished() ? Math.min(group.nowNs, timers.next()) : timers.next();
     }
 
-    /** Leaves gracefully; the empty view is the answer. */
+    /** Leaves gracefully; the empty view is the answer. While a view is being agreed on, once it is installed. */
     public void close(long nowNs) {
-        throw new UnsupportedOperationException();
+        begin(nowNs);
+        group.closeRequested = true;
+        end();
     }
 
     /** Ends at once, without a LEAVE; delivers the last views as section 7.10 says (linger ran out, or after a fatal). */
     public void abort(long nowNs) {
-        throw new UnsupportedOperationException();
+        begin(nowNs);
+        abortRequested = true;
+        end();
     }
 
     /** Changes settings at run time (section 9, column R). */
     public void configure(EvsSettings settings, long nowNs) {
-        throw new UnsupportedOperationException();
+        begin(nowNs);
+        EvsSettings before = group.settings;
+        group.settings = settings;
+        if (timers.retransmissionNs != Timers.OFF
+                && (before.keepalivePeriodNs() != settings.keepalivePeriodNs()
+                        || before.joinRetransPeriodNs() != settings.joinRetransPeriodNs())) {
+            timers.armRetransmission();
+        }
+        if (timers.installNs != Timers.OFF && before.installTimeoutNs() != settings.installTimeoutNs()) {
+            timers.armInstall();
+        }
+        if (before.version() != settings.version() && depth == 1 && group.isOperational()) {
+            traffic.settle();
+            membership.shiftToGather(true);
+        }
+        end();
     }
 
     /** {@code evs.evict}: evicts by hand. */
     public void evict(UUID node, long nowNs) {
-        throw new UnsupportedOperationException();
+        begin(nowNs);
+        membership.evict(node);
+        end();
     }
 
     /** {@code evs.evict} with an empty value. */
     public void clearEvicted(long nowNs) {
-        throw new UnsupportedOperationException();
+        begin(nowNs);
+        group.clearEvicted();
+        end();
     }
 
     public Set<UUID> evicted() {
-        throw new UnsupportedOperationException();
+        return Set.copyOf(group.evicted());
     }
 
     /** Bytes queued by {@link #send} and not sent yet. */
     public int queuedBytes() {
-        throw new UnsupportedOperationException();
+        return traffic.queue.bytes();
+    }
+
+    /** What this node waits for, in one line: for debugging and for failing tests. */
+    String describe() {
+        StringBuilder text = new StringBuilder(group.view.toString());
+        text.append(" safe ").append(group.input.safe()).append(" aru ").append(group.input.aru());
+        text.append(" sent ").append(group.lastSent).append(" queued ").append(traffic.queue.size());
+        if (group.install != null) {
+            text.append(" installing ").append(group.install.installView());
+        }
+        for (KnownNode node : group.nodes()) {
+            node.describe(text);
+        }
+        return text.toString();
+    }
+
+    // Every entry
+
+    private void begin(long nowNs) {
+        group.nowNs = nowNs;
+        depth++;
+    }
+
+    private void end() {
+        if (depth == 1) {
+            if (!early.isEmpty()) {
+                replayEarly();
+            }
+            finish();
+        }
+        depth--;
+    }
+
+    /** Does what was asked for, now that nothing else is going on. */
+    private void finish() {
+        if (abortRequested && group.state() != State.CLOSED) {
+            membership.enterClosed();
+        } else if (group.closeRequested && (group.state() == State.OPERATIONAL || group.state() == State.JOINING)) {
+            traffic.settle();
+            membership.leave();
+        }
+    }
+
+    private void fail(String reason) {
+        failed = true;
+        group.effects.onFatal(reason);
     }
 }

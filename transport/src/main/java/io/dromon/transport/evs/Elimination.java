@@ -1,0 +1,152 @@
+package io.dromon.transport.evs;
+
+import io.dromon.transport.evs.EvsMessage.Join;
+import io.dromon.transport.wire.ViewId;
+import org.jspecify.annotations.Nullable;
+
+/** Who is given up because of what the others say of it (chapter 02 section 7.5, rules E1 to E5). */
+final class Elimination {
+    private final GroupState group;
+
+    Elimination(GroupState group) {
+        this.group = group;
+    }
+
+    /** E1 to E4, after a JOIN of another node. */
+    void afterJoin(Join received) {
+        suspectedByMajority(received);
+        givenUpByOther(received);
+        neverSeen();
+        nowhereInView();
+    }
+
+    /** E1. */
+    private void suspectedByMajority(Join received) {
+        for (NodeRecord record : received.records()) {
+            KnownNode node = record.view().equals(group.view) && record.isSuspected() ? other(record) : null;
+            if (node == null || !node.operational) {
+                continue;
+            }
+            int count = 0;
+            for (KnownNode member : group.members) {
+                NodeRecord seen = member == node || member.join == null ? null : member.join.record(node.uuid);
+                if (seen != null && seen.isSuspected()) {
+                    count++;
+                }
+            }
+            if (count > group.members.length / 2) {
+                group.setInactive(node);
+            }
+        }
+    }
+
+    /** E2. */
+    private void givenUpByOther(Join received) {
+        for (NodeRecord record : received.records()) {
+            KnownNode node = record.view().equals(group.view) && !record.isOperational() ? other(record) : null;
+            if (node != null && node.suspected) {
+                group.setInactive(node);
+            }
+        }
+    }
+
+    /** E3: nodes that others named and nobody hears. */
+    private void neverSeen() {
+        boolean any = false;
+        for (KnownNode node : group.nodes()) {
+            any |= isUnseen(node);
+        }
+        if (!any || someJoinIsMissing()) {
+            return;
+        }
+        for (KnownNode node : group.nodes()) {
+            if (isUnseen(node) && isGivenUpByAllWhoKnowIt(node)) {
+                group.setInactive(node);
+            }
+        }
+    }
+
+    private boolean isUnseen(KnownNode node) {
+        return node.operational && !node.isMember() && node != group.me && node.join == null;
+    }
+
+    private boolean someJoinIsMissing() {
+        for (KnownNode node : group.nodes()) {
+            if (node == group.me || node.join == null) {
+                continue;
+            }
+            for (NodeRecord record : node.join.records()) {
+                KnownNode listed = group.known.get(record.uuid());
+                if (listed == null || (record.isOperational() && listed.join == null)) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    private boolean isGivenUpByAllWhoKnowIt(KnownNode unseen) {
+        boolean any = false;
+        for (KnownNode node : group.nodes()) {
+            NodeRecord record = node == group.me || node.join == null ? null : node.join.record(unseen.uuid);
+            if (record != null && !record.view().equals(ViewId.NIL)) {
+                if (record.isOperational()) {
+                    return false;
+                }
+                any = true;
+            }
+        }
+        return any;
+    }
+
+    /** E4: nodes of which nobody knows a view, and that everybody suspects. */
+    private void nowhereInView() {
+        for (KnownNode node : group.nodes()) {
+            if (node.operational && node != group.me && isNowhere(node)) {
+                group.setInactive(node);
+            }
+        }
+    }
+
+    private boolean isNowhere(KnownNode unseen) {
+        boolean any = false;
+        for (KnownNode node : group.nodes()) {
+            if (node.join == null) {
+                continue;
+            }
+            NodeRecord record = node.join.record(unseen.uuid);
+            if (record == null || !record.isSuspected() || !record.view().equals(ViewId.NIL)) {
+                return false;
+            }
+            any = true;
+        }
+        return any;
+    }
+
+    /** E5, once the gather has lasted for the suspect timeout. */
+    void afterLongGather() {
+        for (KnownNode node : group.nodes()) {
+            if (node != group.me && node.operational && node.join == null) {
+                group.setInactive(node);
+            }
+        }
+        for (KnownNode node : group.nodes().toArray(KnownNode[]::new)) {
+            Join join = node.operational ? node.join : null;
+            NodeRecord mine = join == null ? null : join.record(group.self);
+            if (join == null || mine == null || !mine.isOperational()) {
+                continue;
+            }
+            for (NodeRecord record : join.records()) {
+                KnownNode listed = record.isOperational() ? null : other(record);
+                if (listed != null) {
+                    group.setInactive(listed);
+                }
+            }
+        }
+    }
+
+    private @Nullable KnownNode other(NodeRecord record) {
+        KnownNode node = group.known.get(record.uuid());
+        return node == group.me ? null : node;
+    }
+}

@@ -1,0 +1,52 @@
+package io.dromon.transport.evs;
+
+/** When which timer of section 8 is due; {@link #OFF} if it is not armed. */
+final class Timers {
+    static final long OFF = Long.MAX_VALUE;
+
+    long inactivityNs = OFF;
+    long retransmissionNs = OFF;
+    long installNs = OFF;
+    /** When the inactivity check ran last, or began to be due. */
+    long lastInactivityCheckNs;
+
+    private final GroupState group;
+
+    Timers(GroupState group) {
+        this.group = group;
+    }
+
+    void armInactivity() {
+        if (inactivityNs == OFF) {
+            lastInactivityCheckNs = group.nowNs;
+        }
+        // A period of 0 is legal; it must not make the driver spin.
+        inactivityNs = group.nowNs + Math.max(group.settings.inactiveCheckPeriodNs(), 1_000_000L);
+    }
+
+    void armRetransmission() {
+        boolean steady = group.state() == Evs.State.OPERATIONAL || group.state() == Evs.State.LEAVING;
+        retransmissionNs =
+                group.nowNs + (steady ? group.settings.keepalivePeriodNs() : group.settings.joinRetransPeriodNs());
+    }
+
+    void armInstall() {
+        installNs = group.nowNs + group.settings.installTimeoutNs();
+    }
+
+    /** Whether the gather lasts for the suspect timeout already (rule E5). */
+    boolean isLongGather() {
+        return installNs != OFF
+                && installNs - group.nowNs <= group.settings.installTimeoutNs() - group.settings.suspectTimeoutNs();
+    }
+
+    void stop() {
+        inactivityNs = OFF;
+        retransmissionNs = OFF;
+        installNs = OFF;
+    }
+
+    long next() {
+        return Math.min(inactivityNs, Math.min(retransmissionNs, installNs));
+    }
+}

@@ -1,0 +1,450 @@
+package io.dromon.transport.evs;
+
+import io.dromon.transport.evs.EvsMessage.Delegate;
+import io.dromon.transport.evs.EvsMessage.Gap;
+import io.dromon.transport.evs.EvsMessage.Leave;
+import io.dromon.transport.evs.EvsMessage.User;
+import io.dromon.transport.wire.Bytes;
+import io.dromon.transport.wire.Encodable;
+import io.dromon.transport.wire.Uuids;
+import java.util.UUID;
+
+/**
+ * Messages within a view: sending, acknowledging, requesting, recovering (chapter 02 sections 5.1 to 5.7).
+ *
+ * <p>In state OPERATIONAL nothing is answered message by message. {@link #settle} does it once for all that arrived in a
+ * turn: deliver, send what is queued, complete the own sequence, or acknowledge. Outside of that state the answers are
+ * immediate, as the rules of the gather want them.
+ */
+final class Traffic {
+    /** Between two requests to one node (section 5.5). */
+    static final long REQUEST_PERIOD_NS = 100_000_000L;
+
+    /** So much may be sent before somebody must be asked to answer (section 5.2). */
+    private static final int FEEDBACK_BYTES = 131072;
+    /** Most bytes that one request is answered with; the requester asks again. */
+    private static final int MAX_RESENT_BYTES = 2 << 20;
+    /** Messages without a window stop here; the others would not take them in. */
+    private static final int MAX_UNCONFIRMED = InputMap.MAX_AHEAD / 2;
+    /** Rounds of delivering and sending in one turn, when the layer above answers each delivery by a message. */
+    private static final int MAX_ROUNDS = 64;
+
+    private static final int NO_WINDOW = -1;
+    private static final int MAX_WINDOW = 4096;
+
+    private final GroupState group;
+    private final Consensus consensus;
+    final Delivery delivery;
+    final OutputQueue queue = new OutputQueue();
+    /** The highest aru that the members were told in this view. */
+    private long announcedAru = -1;
+
+    private int bytesSinceFeedback;
+    /** Something of this view arrived in this turn. */
+    private boolean heard;
+    /** Something arrived that wants an answer at once. */
+    private boolean answerDue;
+
+    private boolean settling;
+    private boolean unfinished;
+
+    Traffic(GroupState group, Consensus consensus) {
+        this.group = group;
+        this.consensus = consensus;
+        this.delivery = new Delivery(group);
+    }
+
+    /** A new view: all sequences start again. */
+    void reset() {
+        group.lastSent = -1;
+        announcedAru = -1;
+        bytesSinceFeedback = 0;
+        heard = false;
+        answerDue = false;
+    }
+
+    /** Whether {@link #settle} stopped before everything was done. */
+    boolean isUnfinished() {
+        return unfinished;
+    }
+
+    // The layer above
+
+    SendResult enqueue(int userType, Order order, Encodable body) {
+        int length = body.encodedLength();
+        if (length <= 0 || length > EvsMessage.MAX_PAYLOAD) {
+            return SendResult.WRONG_SIZE;
+        }
+        if (!group.isOperational()) {
+            return refusal();
+        }
+        boolean aggregating = group.settings.useAggregate();
+        if (queue.isFull(aggregating)) {
+            flush(window());
+            if (queue.isFull(aggregating)) {
+                return SendResult.AGAIN;
+            }
+        }
+        queue.add(userType, order, body, length);
+        return SendResult.ACCEPTED;
+    }
+
+    /** Why nothing can be sent outside of the state OPERATIONAL. */
+    SendResult refusal() {
+        boolean soon = group.state() == Evs.State.GATHER || group.state() == Evs.State.INSTALL;
+        return soon ? SendResult.AGAIN : SendResult.NOT_CONNECTED;
+    }
+
+    // The turn
+
+    /** Does what the messages of a turn have made due. */
+    void settle() {
+        if (settling) {
+            return;
+        }
+        settling = true;
+        try {
+            unfinished = false;
+            int round = 0;
+            boolean progress = true;
+            while (progress) {
+                if (round++ == MAX_ROUNDS) {
+                    unfinished = true;
+                    break;
+                }
+                delivery.deliverSafe();
+                progress = group.isOperational() && answer();
+            }
+        } finally {
+            settling = false;
+        }
+    }
+
+    /** Returns whether something was sent that may make messages deliverable. */
+    private boolean answer() {
+        boolean sent = flush(window());
+        if (answerDue && queue.isEmpty() && group.lastSent < group.input.maxHs()) {
+            sent |= complete(group.input.maxHs());
+        }
+        heard = false;
+        answerDue = false;
+        acknowledgeIfNews();
+        return sent;
+    }
+
+    private int window() {
+        return Math.min(heard ? group.settings.sendWindow() : group.settings.userSendWindow(), MAX_WINDOW);
+    }
+
+    private void acknowledgeIfNews() {
+        if (group.input.aru() > announcedAru) {
+            acknowledge();
+        }
+    }
+
+    /** Tells everybody what has arrived here. */
+    void acknowledge() {
+        long aru = group.input.aru();
+        announcedAru = aru;
+        group.broadcast(gap(0, group.lastSent, aru, Uuids.NIL, -1, -1));
+    }
+
+    private Gap gap(int flags, long seq, long aru, UUID origin, long lu, long hs) {
+        return new Gap(
+                group.self, group.settings.version(), flags, group.nextFifoSeq(), group.view, seq, aru, origin, lu, hs);
+    }
+
+    // Sending (section 5.2)
+
+    /** Sends the whole queue, before this node leaves the state OPERATIONAL. */
+    void flushAll() {
+        flush(NO_WINDOW);
+    }
+
+    /** For what the layer above sends while a view is delivered: it goes out before anything else. */
+    void flushQueue() {
+        flush(window());
+    }
+
+    private boolean flush(int window) {
+        boolean sent = false;
+        InputMap input = group.input;
+        while (!queue.isEmpty()) {
+            long seq = group.lastSent + 1;
+            if (window != NO_WINDOW && seq > input.safe() + window) {
+                break;
+            }
+            int count = group.settings.useAggregate() ? queue.fitting() : 1;
+            int length = queue.payloadLength(count);
+            boolean more = queue.size() > count
+                    && (window == NO_WINDOW
+                            || (seq + 1 <= input.safe() + window && bytesSinceFeedback + length < FEEDBACK_BYTES));
+            Order order = queue.headOrder();
+            int userType = count == 1 ? queue.headUserType() : EvsMessage.NO_USER_TYPE;
+            int flags = (more ? EvsMessage.MSG_MORE : 0) | (count == 1 ? 0 : EvsMessage.AGGREGATE);
+            long range = more ? 0 : Math.max(0, Math.min(input.maxHs() - seq, 255));
+            bytesSinceFeedback = more ? bytesSinceFeedback + length : 0;
+            sendUser(flags, order, userType, (int) range, queue.take(count));
+            sent = true;
+        }
+        return sent;
+    }
+
+    /** Uses up seqs until {@code upTo}, so that the others' messages up to there can be ordered. */
+    private boolean complete(long upTo) {
+        boolean sent = false;
+        while (group.lastSent < upTo && completeOnce(upTo)) {
+            sent = true;
+        }
+        return sent;
+    }
+
+    private boolean completeOnce(long upTo) {
+        long seq = group.lastSent + 1;
+        int range = (int) Math.min(upTo - seq, 255);
+        if (seq + range > group.input.safe() + MAX_UNCONFIRMED) {
+            return false;
+        }
+        sendUser(0, Order.DROP, EvsMessage.NO_USER_TYPE, range, Bytes.EMPTY);
+        return true;
+    }
+
+    /** An empty message that shows that this node lives (section 5.6). */
+    void keepalive() {
+        completeOnce(group.lastSent + 1);
+    }
+
+    private void sendUser(int flags, Order order, int userType, int range, Encodable payload) {
+        long seq = group.lastSent + 1;
+        long aru = group.input.aruWithOwn(seq + range);
+        User message = new User(
+                group.self,
+                group.settings.version(),
+                flags,
+                group.nextFifoSeq(),
+                group.view,
+                order,
+                userType,
+                range,
+                seq,
+                aru,
+                payload);
+        group.input.insertOwn(message);
+        group.lastSent = seq + range;
+        announcedAru = aru;
+        group.broadcast(message);
+    }
+
+    // Receiving (sections 5.3 and 5.4)
+
+    /** A USER of the current view; returns whether a JOIN is due because of it. */
+    boolean onUser(KnownNode source, User message) {
+        InputMap input = group.input;
+        int index = source.index;
+        long aruBefore = input.aru();
+        long ackBefore = input.ss(index);
+        if (input.insert(index, message)) {
+            source.progressNs = group.nowNs;
+        }
+        input.raiseOwnSafe();
+        input.raiseSafe(index, message.aruSeq());
+        if (input.hs(index) > input.lu(index) && !message.isRetransmitted()) {
+            request(source, index, input.lu(index), input.hs(index));
+        }
+        if (group.isOperational()) {
+            heard = true;
+            answerDue |= !message.hasMore();
+            return false;
+        }
+        boolean news = input.aru() != aruBefore;
+        if (group.isGathering() && !message.hasMore() && group.lastSent < input.maxHs()) {
+            complete(input.maxHs());
+        } else if (news) {
+            acknowledge();
+        }
+        delivery.deliverSafe();
+        return group.isGathering()
+                && !message.isRetransmitted()
+                && (input.aru() != aruBefore || ackBefore != input.safe())
+                && isJoinDue();
+    }
+
+    /** A GAP of the current view that is no commit; returns whether a JOIN is due because of it. */
+    boolean onGap(KnownNode source, Gap message) {
+        InputMap input = group.input;
+        long ackBefore = input.ss(source.index);
+        if (input.raiseSafe(source.index, message.aruSeq())) {
+            source.progressNs = group.nowNs;
+        }
+        if (message.rangeUuid().equals(group.self)) {
+            boolean mayComplete = group.isOperational() || group.isGathering();
+            if (mayComplete && message.rangeHs() > group.lastSent) {
+                completeOnce(message.rangeHs());
+            }
+            resend(source, message.rangeLu(), Math.min(message.rangeHs(), group.lastSent));
+        } else if (message.isRetransmitted() && !message.source().equals(group.self)) {
+            recover(source, message);
+        }
+        if (group.isOperational()) {
+            heard = true;
+            answerDue = true;
+            return false;
+        }
+        delivery.deliverSafe();
+        return group.isGathering() && ackBefore != input.safe() && isJoinDue();
+    }
+
+    private boolean isJoinDue() {
+        return group.install == null
+                && consensus.highestReachableSafeSeq() == group.input.aru()
+                && !consensus.isReached();
+    }
+
+    // Missing messages (section 5.5)
+
+    /** Asks {@code target} for messages of {@code origin}, unless it was asked a moment ago. */
+    void request(KnownNode target, int origin, long from, long to) {
+        if (group.nowNs - target.requestedNs < REQUEST_PERIOD_NS) {
+            return;
+        }
+        long[] runs = group.input.missing(origin, from, to);
+        for (int i = 0; i < runs.length; i += 2) {
+            Gap gap = gap(
+                    EvsMessage.RETRANS,
+                    group.lastSent,
+                    group.input.aru(),
+                    group.members[origin].uuid,
+                    runs[i],
+                    runs[i + 1]);
+            target.requestedNs = group.nowNs;
+            group.sendTo(target, gap);
+        }
+    }
+
+    /** Repeats own messages for a node that missed them. */
+    void resend(KnownNode target, long from, long to) {
+        InputMap input = group.input;
+        if (from <= input.safe()) {
+            return;
+        }
+        long budget = MAX_RESENT_BYTES;
+        for (long seq = from; seq <= to && budget > 0; seq++) {
+            User message = input.find(group.me.index, seq);
+            if (message == null) {
+                continue;
+            }
+            User repeated = known(message, group.me, seq).resent(input.aru());
+            group.sendTo(target, repeated);
+            budget -= repeated.encodedLength();
+            seq += message.seqRange();
+        }
+    }
+
+    /** Repeats messages of another node for one that missed them. */
+    private void recover(KnownNode target, Gap wanted) {
+        KnownNode origin = group.known.get(wanted.rangeUuid());
+        InputMap input = group.input;
+        if (origin == null || !origin.isMember() || wanted.rangeLu() <= input.safe()) {
+            return;
+        }
+        long budget = MAX_RESENT_BYTES;
+        long end = Math.min(wanted.rangeHs(), input.hs(origin.index));
+        for (long seq = wanted.rangeLu(); seq <= end && budget > 0; seq++) {
+            User message = input.find(origin.index, seq);
+            if (message == null) {
+                continue;
+            }
+            Delegate delegate = delegate(known(message, origin, seq).recovered());
+            group.sendTo(target, delegate);
+            budget -= delegate.encodedLength();
+            seq += message.seqRange();
+        }
+    }
+
+    /** A request may begin within the range of a message: then an empty one stands for the rest, seq by seq. */
+    private User known(User message, KnownNode origin, long seq) {
+        if (!message.source().equals(Uuids.NIL)) {
+            return message;
+        }
+        return new User(
+                origin.uuid,
+                group.settings.version(),
+                0,
+                -1,
+                group.view,
+                Order.DROP,
+                EvsMessage.NO_USER_TYPE,
+                0,
+                seq,
+                -1,
+                Bytes.EMPTY);
+    }
+
+    private Delegate delegate(EvsMessage inner) {
+        return new Delegate(group.self, group.settings.version(), 0, group.nextFifoSeq(), group.view, inner);
+    }
+
+    /** Repeats the LEAVE of another node for those that may have missed it. */
+    void repeatLeave(Leave leave) {
+        group.broadcast(delegate(leave.recovered()));
+    }
+
+    /** Asks for everything that is missing in the view that ends (section 5.5, request_missing). */
+    void requestMissing() {
+        InputMap input = group.input;
+        for (KnownNode node : group.members) {
+            int i = node.index;
+            boolean incomplete = input.lu(i) <= input.hs(i) || input.hs(i) < group.lastSent;
+            if (node == group.me
+                    || !incomplete
+                    || (node.leave != null && node.leave.seq() <= input.hs(i) && input.lu(i) > input.hs(i))) {
+                continue;
+            }
+            if (node.operational) {
+                request(node, i, input.lu(i), group.lastSent);
+            } else {
+                requestFromBestHolder(node);
+            }
+        }
+    }
+
+    private void requestFromBestHolder(KnownNode gone) {
+        KnownNode holder = null;
+        long best = -1;
+        for (KnownNode node : group.members) {
+            if (node == group.me || !node.operational || node.join == null) {
+                continue;
+            }
+            NodeRecord record = node.join.view().equals(group.view) ? node.join.record(gone.uuid) : null;
+            if (record != null && record.view().equals(group.view) && record.lu() > best) {
+                best = record.lu();
+                holder = node;
+            }
+        }
+        if (holder != null) {
+            request(holder, gone.index, group.input.lu(gone.index), best - 1);
+        }
+    }
+
+    /** Repeats own messages for those that a leaver still waits for (section 5.5, retrans_missing). */
+    void resendMissing() {
+        for (KnownNode node : group.members) {
+            if (node == group.me) {
+                continue;
+            }
+            NodeRecord mine =
+                    node.join == null || !node.join.view().equals(group.view) ? null : node.join.record(group.self);
+            if (mine != null && mine.lu() <= group.lastSent) {
+                resend(node, mine.lu(), group.lastSent);
+            }
+            if (node.leave != null && node.leave.view().equals(group.view) && node.leave.aruSeq() < group.lastSent) {
+                resend(node, node.leave.aruSeq() + 1, group.lastSent);
+            }
+        }
+    }
+
+    /** A JOIN has shown that somebody in this view has sent up to {@code seq}. */
+    void completeUpTo(long seq) {
+        complete(seq);
+    }
+}

@@ -1,0 +1,141 @@
+package io.dromon.transport.evs;
+
+import io.dromon.transport.evs.Evs.State;
+import io.dromon.transport.evs.EvsMessage.Install;
+import io.dromon.transport.wire.Uuids;
+import io.dromon.transport.wire.ViewId;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+
+/** Entering a view, and leaving the last one (chapter 02 sections 7.9 and 7.10). */
+final class ViewChange {
+    private final GroupState group;
+    private final Traffic traffic;
+    private final Timers timers;
+
+    ViewChange(GroupState group, Traffic traffic, Timers timers) {
+        this.group = group;
+        this.traffic = traffic;
+        this.timers = timers;
+    }
+
+    /** Section 7.9, steps as numbered there. */
+    void enter(Install install) {
+        traffic.delivery.deliverSafe(); // 1
+        deliverTransitionalView(install); // 2
+        traffic.delivery.deliverTransitional(install); // 3
+        Set<UUID> before = memberUuids();
+        install(install); // 4
+        deliverRegularView(install, before); // 5
+        traffic.flushQueue();
+        traffic.acknowledge(); // 7
+        timers.armInactivity();
+        timers.armRetransmission();
+        timers.installNs = Timers.OFF;
+    }
+
+    private void deliverTransitionalView(Install install) {
+        List<UUID> members = new ArrayList<>();
+        List<UUID> left = new ArrayList<>();
+        List<UUID> partitioned = new ArrayList<>();
+        for (KnownNode member : group.members) {
+            NodeRecord record = install.record(member.uuid);
+            if (record == null || !record.view().equals(group.view)) {
+                partitioned.add(member.uuid);
+            } else if (record.isOperational()) {
+                members.add(member.uuid);
+            } else {
+                (record.hasLeave() ? left : partitioned).add(member.uuid);
+            }
+        }
+        deliverTransitionalView(members, left, partitioned);
+    }
+
+    private void deliverTransitionalView(List<UUID> members, List<UUID> left, List<UUID> partitioned) {
+        ViewId id = new ViewId(ViewId.Type.TRANS, group.view.uuid(), group.view.seq());
+        group.effects.deliverView(new EvsView(group.viewVersion, id, members, List.of(), left, partitioned));
+    }
+
+    private Set<UUID> memberUuids() {
+        Set<UUID> uuids = new HashSet<>();
+        for (KnownNode member : group.members) {
+            uuids.add(member.uuid);
+        }
+        return uuids;
+    }
+
+    /** Steps 4 and 6: what is known of the view that ends is forgotten. */
+    private void install(Install install) {
+        group.forgetGatherViews();
+        group.view = install.installView();
+        group.viewVersion = install.version();
+        group.known.values().removeIf(node -> {
+            NodeRecord record = install.record(node.uuid);
+            return node != group.me && (record == null || !record.isOperational());
+        });
+        List<KnownNode> members = new ArrayList<>(group.known.values());
+        for (int i = 0; i < members.size(); i++) {
+            KnownNode member = members.get(i);
+            member.index = i;
+            member.join = null;
+        }
+        group.members = members.toArray(KnownNode[]::new);
+        group.input = new InputMap(group.members.length, group.me.index);
+        traffic.reset();
+        group.expireViews();
+        group.install = null;
+        group.attemptSeq = 1;
+        group.installTimeoutCount = 0;
+        group.shift(State.OPERATIONAL);
+    }
+
+    private void deliverRegularView(Install install, Set<UUID> before) {
+        List<UUID> members = new ArrayList<>();
+        List<UUID> joined = new ArrayList<>();
+        Set<UUID> gone = new HashSet<>(before);
+        for (KnownNode member : group.members) {
+            members.add(member.uuid);
+            if (!gone.remove(member.uuid)) {
+                joined.add(member.uuid);
+            }
+        }
+        List<UUID> left = new ArrayList<>();
+        List<UUID> partitioned = new ArrayList<>();
+        for (UUID uuid : gone) {
+            NodeRecord record = install.record(uuid);
+            (record != null && record.isLeaving() ? left : partitioned).add(uuid);
+        }
+        left.sort(Uuids.ORDER);
+        partitioned.sort(Uuids.ORDER);
+        group.effects.deliverView(new EvsView(group.viewVersion, group.view, members, joined, left, partitioned));
+    }
+
+    /** To CLOSED: what can be delivered, a transitional view of this node alone, the rest, and the end mark. */
+    void leave() {
+        timers.stop();
+        traffic.delivery.deliverSafe();
+        List<UUID> others = new ArrayList<>();
+        for (KnownNode member : group.members) {
+            if (member != group.me) {
+                others.add(member.uuid);
+            }
+        }
+        group.shift(State.CLOSED);
+        deliverTransitionalView(List.of(group.self), List.of(), others);
+        traffic.delivery.deliverTransitional(null);
+        traffic.queue.clear();
+        group.install = null;
+        group.closeRequested = false;
+        group.known.values().removeIf(node -> node != group.me);
+        group.members = new KnownNode[] {group.me};
+        group.me.index = 0;
+        group.me.join = null;
+        group.input = new InputMap(1, 0);
+        traffic.reset();
+        group.effects.deliverView(
+                new EvsView(group.viewVersion, ViewId.NIL, List.of(), List.of(), List.of(), List.of()));
+    }
+}

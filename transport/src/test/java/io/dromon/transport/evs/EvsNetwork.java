@@ -1,0 +1,370 @@
+package io.dromon.transport.evs;
+
+import io.dromon.transport.wire.Bytes;
+import io.dromon.transport.wire.Encodable;
+import io.dromon.transport.wire.MalformedMessageException;
+import io.dromon.transport.wire.ViewId;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.PriorityQueue;
+import java.util.Random;
+import java.util.UUID;
+import java.util.function.BooleanSupplier;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A few {@link Evs} in virtual time with directed channels between them: ordered, with a delay, a probability of loss and
+ * a switch. All randomness comes from one seed.
+ */
+final class EvsNetwork {
+    static final long MILLI = 1_000_000L;
+
+    final Random random;
+    final List<Peer> peers = new ArrayList<>();
+    private final Map<String, Channel> channels = new HashMap<>();
+    private final PriorityQueue<Arrival> arrivals =
+            new PriorityQueue<>(Comparator.comparingLong(Arrival::atNs).thenComparingLong(Arrival::number));
+    private long sent;
+    long nowNs = Duration.ofSeconds(1000).toNanos();
+    double loss;
+    long maxDelayNs = 2 * MILLI;
+
+    EvsNetwork(long seed) {
+        this.random = new Random(seed);
+    }
+
+    private record Arrival(long atNs, long number, Peer from, Peer to, Bytes message) {}
+
+    private static final class Channel {
+        boolean up = true;
+        double loss;
+        long lastArrivalNs;
+    }
+
+    /** What a node delivered, as text that tests can compare. */
+    record Delivered(UUID source, ViewId view, int userType, Order order, String body, boolean transitional) {}
+
+    /** A view and what was delivered in it. */
+    static final class Epoch {
+        final EvsView view;
+        final List<Delivered> messages = new ArrayList<>();
+
+        Epoch(EvsView view) {
+            this.view = view;
+        }
+    }
+
+    final class Peer implements Evs.Effects {
+        final UUID uuid;
+        final Evs evs;
+        final List<Epoch> epochs = new ArrayList<>();
+        final List<EvsMessage> outbox = new ArrayList<>();
+        final List<Delivered> delivered = new ArrayList<>();
+        final ArrayDeque<String> answers = new ArrayDeque<>();
+        boolean crashed;
+        boolean recordOutbox;
+        boolean dirty;
+        int counter;
+
+        @Nullable
+        String fatal;
+
+        Peer(UUID uuid, EvsSettings settings, Optional<ViewId> restored) {
+            this.uuid = uuid;
+            this.evs = new Evs(settings, uuid, restored, this);
+        }
+
+        @Override
+        public void broadcast(Encodable message) {
+            EvsMessage sentMessage = note(message);
+            Bytes bytes = Bytes.of(sentMessage);
+            for (Peer to : peers) {
+                if (to != this) {
+                    transmit(this, to, bytes);
+                }
+            }
+        }
+
+        @Override
+        public void sendTo(UUID target, Encodable message) {
+            Bytes bytes = Bytes.of(note(message));
+            for (Peer to : peers) {
+                if (to.uuid.equals(target)) {
+                    transmit(this, to, bytes);
+                }
+            }
+        }
+
+        private EvsMessage note(Encodable message) {
+            EvsMessage sentMessage = (EvsMessage) message;
+            if (recordOutbox) {
+                outbox.add(sentMessage);
+            }
+            return sentMessage;
+        }
+
+        @Override
+        public void deliver(UUID source, ViewId view, int userType, Order order, Encodable body) {
+            byte[] content = Bytes.of(body).toArray();
+            Epoch epoch = epochs.isEmpty() ? null : epochs.get(epochs.size() - 1);
+            boolean transitional = epoch != null && epoch.view.id().type() == ViewId.Type.TRANS;
+            Delivered message = new Delivered(
+                    source,
+                    view,
+                    userType,
+                    order,
+                    new String(content, java.nio.charset.StandardCharsets.UTF_8),
+                    transitional);
+            delivered.add(message);
+            if (epoch != null) {
+                epoch.messages.add(message);
+            }
+        }
+
+        @Override
+        public void deliverView(EvsView view) {
+            epochs.add(new Epoch(view));
+            if (!view.isEmpty() && view.id().type() == ViewId.Type.REG) {
+                while (!answers.isEmpty()) {
+                    send(answers.remove());
+                }
+            }
+        }
+
+        @Override
+        public void allow(UUID node) {}
+
+        @Override
+        public void evict(UUID node) {}
+
+        @Override
+        public void unevict(UUID node) {}
+
+        @Override
+        public void onFatal(String reason) {
+            fatal = reason;
+        }
+
+        SendResult send(String body) {
+            dirty = true;
+            return evs.send(1, Order.SAFE, new Bytes(body.getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+        }
+
+        SendResult sendNext() {
+            return send(io.dromon.transport.wire.Uuids.brief(uuid) + "#" + counter++);
+        }
+
+        EvsView view() {
+            return epochs.get(epochs.size() - 1).view;
+        }
+
+        boolean isIn(Peer... members) {
+            if (epochs.isEmpty() || evs.state() != Evs.State.OPERATIONAL) {
+                return false;
+            }
+            EvsView view = view();
+            if (view.members().size() != members.length) {
+                return false;
+            }
+            for (Peer member : members) {
+                if (!view.members().contains(member.uuid)) {
+                    return false;
+                }
+            }
+            return true;
+        }
+
+        void settle() {
+            dirty = false;
+            evs.endTurn(nowNs);
+        }
+
+        List<EvsMessage> takeOutbox() {
+            List<EvsMessage> taken = List.copyOf(outbox);
+            outbox.clear();
+            return taken;
+        }
+    }
+
+    // Set-up
+
+    static UUID uuid(int number) {
+        return new UUID((long) (number + 1) << 56 | 0x11f1, 0xb9d1_0000_0000_0000L | number);
+    }
+
+    static EvsSettings settings() {
+        return EvsSettings.defaults();
+    }
+
+    Peer add(int number) {
+        return add(number, s -> s);
+    }
+
+    Peer add(int number, UnaryOperator<EvsSettings> change) {
+        return add(uuid(number), change, Optional.empty());
+    }
+
+    Peer add(UUID uuid, UnaryOperator<EvsSettings> change, Optional<ViewId> restored) {
+        Peer peer = new Peer(uuid, change.apply(settings()), restored);
+        peers.add(peer);
+        return peer;
+    }
+
+    /** Starts a node as one that joins, or that is alone. */
+    void start(Peer peer) {
+        peer.evs.open(nowNs);
+        peer.evs.gather(nowNs);
+        peer.settle();
+    }
+
+    void crash(Peer peer) {
+        peer.crashed = true;
+        isolate(peer, false);
+    }
+
+    private Channel channel(Peer from, Peer to) {
+        return channels.computeIfAbsent(from.uuid + ">" + to.uuid, key -> new Channel());
+    }
+
+    void connect(Peer from, Peer to, boolean up) {
+        channel(from, to).up = up;
+    }
+
+    void lose(Peer from, Peer to, double probability) {
+        channel(from, to).loss = probability;
+    }
+
+    /** Switches all channels of {@code peer}. */
+    void isolate(Peer peer, boolean up) {
+        for (Peer other : peers) {
+            if (other != peer) {
+                connect(peer, other, up);
+                connect(other, peer, up);
+            }
+        }
+    }
+
+    /** Switches the channels between the first {@code position} peers and the rest. */
+    void split(int position, boolean up) {
+        for (int i = 0; i < position; i++) {
+            for (int j = position; j < peers.size(); j++) {
+                connect(peers.get(i), peers.get(j), up);
+                connect(peers.get(j), peers.get(i), up);
+            }
+        }
+    }
+
+    private void transmit(Peer from, Peer to, Bytes message) {
+        Channel channel = channel(from, to);
+        if (from.crashed || !channel.up || random.nextDouble() < Math.max(loss, channel.loss)) {
+            return;
+        }
+        long at = nowNs + MILLI / 10 + (long) (random.nextDouble() * maxDelayNs);
+        channel.lastArrivalNs = Math.max(channel.lastArrivalNs, at);
+        arrivals.add(new Arrival(channel.lastArrivalNs, sent++, from, to, message));
+    }
+
+    // Running
+
+    /** Runs the group until the condition holds; fails after so much virtual time. */
+    void await(String what, long seconds, BooleanSupplier condition) {
+        long endNs = nowNs + Duration.ofSeconds(seconds).toNanos();
+        while (!condition.getAsBoolean()) {
+            if (nowNs > endNs) {
+                throw new AssertionError("not within " + seconds + " s: " + what + "\n" + dump());
+            }
+            step(endNs + 1);
+        }
+    }
+
+    void run(long millis) {
+        long endNs = nowNs + millis * MILLI;
+        while (nowNs < endNs) {
+            step(endNs);
+        }
+    }
+
+    /** All that happens at the next moment, but not after {@code endNs}. */
+    private void step(long endNs) {
+        long next = endNs;
+        if (!arrivals.isEmpty()) {
+            next = Math.min(next, arrivals.element().atNs());
+        }
+        for (Peer peer : peers) {
+            if (peer.dirty) {
+                peer.settle();
+            }
+            if (!peer.crashed) {
+                next = Math.min(next, peer.evs.nextDeadlineNs());
+            }
+        }
+        nowNs = Math.max(nowNs, next);
+        for (Peer peer : peers) {
+            if (!peer.crashed && peer.evs.nextDeadlineNs() <= nowNs) {
+                peer.evs.tick(nowNs);
+                peer.settle();
+            }
+        }
+        while (!arrivals.isEmpty() && arrivals.element().atNs() <= nowNs) {
+            Arrival arrival = arrivals.remove();
+            if (channel(arrival.from, arrival.to).up && !arrival.to.crashed) {
+                receive(arrival);
+            }
+        }
+        for (Peer peer : peers) {
+            if (peer.dirty) {
+                peer.settle();
+            }
+        }
+    }
+
+    private void receive(Arrival arrival) {
+        try {
+            arrival.to.evs.receive(arrival.from.uuid, arrival.message, nowNs);
+        } catch (MalformedMessageException e) {
+            throw new AssertionError(e);
+        }
+        if (random.nextInt(4) == 0) {
+            arrival.to.settle();
+        } else {
+            arrival.to.dirty = true;
+        }
+    }
+
+    /** Brings all that is under way to its end, without moving the timers on. */
+    void drain() {
+        for (Peer peer : peers) {
+            peer.settle();
+        }
+        while (!arrivals.isEmpty()) {
+            nowNs = Math.max(nowNs, arrivals.element().atNs());
+            Arrival arrival = arrivals.remove();
+            if (channel(arrival.from, arrival.to).up && !arrival.to.crashed) {
+                receive(arrival);
+                arrival.to.settle();
+            }
+        }
+    }
+
+    String dump() {
+        StringBuilder text = new StringBuilder();
+        for (Peer peer : peers) {
+            text.append(io.dromon.transport.wire.Uuids.brief(peer.uuid))
+                    .append(peer.crashed ? " crashed " : " ")
+                    .append(peer.evs.state())
+                    .append(' ')
+                    .append(peer.epochs.isEmpty() ? "no view" : peer.view())
+                    .append(' ')
+                    .append(peer.evs.describe())
+                    .append('\n');
+        }
+        return text.toString();
+    }
+}
