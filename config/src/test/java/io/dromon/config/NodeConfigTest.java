@@ -1,9 +1,12 @@
 package io.dromon.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class NodeConfigTest {
     @Test
@@ -29,5 +32,216 @@ class NodeConfigTest {
         assertThat(config.value(Options.EVS_INSTALL_TIMEOUT)).isEqualTo(Duration.ofMillis(7500));
         assertThat(config.source(Options.PC_WEIGHT).kind()).isEqualTo(Source.Kind.PROVIDER_OPTIONS);
         assertThat(config.warnings()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "gcomm://|''|tcp://0.0.0.0:4567",
+                "gcomm://h:5000|''|tcp://0.0.0.0:5000",
+                "gcomm://h,g:5000|''|tcp://0.0.0.0:4567",
+                "gcomm://h:5000|base_port=6000|tcp://0.0.0.0:6000",
+                "gcomm://h:5000|gmcast.listen_addr=tcp://127.0.0.1:7|tcp://127.0.0.1:7",
+                "gcomm://h:5000|gmcast.listen_addr=ssl://127.0.0.1:7|tcp://127.0.0.1:7",
+                "gcomm://h:5000|gmcast.listen_addr=tcp://127.0.0.1|tcp://127.0.0.1:5000",
+                "gcomm://h:5000|gmcast.listen_addr=127.0.0.1|tcp://127.0.0.1:5000",
+                "gcomm://h:5000?gmcast.listen_addr=tcp://[::1]:8|gmcast.listen_addr=tcp://127.0.0.1:7|tcp://[::1]:8",
+                "gcomm://h|wsrep_node_address|tcp://0.0.0.0:4567"
+            })
+    void findsTheListenAddress(String address, String options, String listen) {
+        NodeConfigBuilder builder = NodeConfig.builder().name("n").address(address);
+        if (options.equals("wsrep_node_address")) {
+            builder.option(options, "10.0.0.9");
+        } else {
+            builder.options(options);
+        }
+
+        assertThat(builder.build().listen()).hasToString(listen);
+    }
+
+    @Test
+    void refusesAListenAddressThatIsANameOrHasNoProtocol() {
+        assertThatThrownBy(() -> node("gmcast.listen_addr=tcp://localhost:1")).hasMessageContaining("not a name");
+        assertThatThrownBy(() -> node("gmcast.listen_addr=127.0.0.1:1")).hasMessageContaining("tcp://127.0.0.1:1");
+    }
+
+    @Test
+    void reportsAMissingClusterAddress() {
+        assertThatThrownBy(() -> NodeConfig.builder().name("n").build())
+                .isInstanceOf(ConfigException.class)
+                .hasMessageStartingWith("wsrep_cluster_address: is not set");
+    }
+
+    @Test
+    void letsTheQueryReachOnlyTheProtocolsOptions() {
+        NodeConfig config = NodeConfig.builder()
+                .name("n")
+                .address("gcomm://?pc.weight=7&gmcast.segment=3&socket.checksum=1&base_port=7000")
+                .options("pc.weight=2")
+                .build();
+
+        assertThat(config.bootstrap()).isTrue();
+        assertThat(config.value(Options.PC_WEIGHT)).isEqualTo(7);
+        assertThat(config.value(Options.GMCAST_SEGMENT)).isEqualTo(3);
+        assertThat(config.value(Options.SOCKET_CHECKSUM)).isEqualTo(2);
+        assertThat(config.optional(Options.BASE_PORT)).isEmpty();
+        assertThat(config.warnings())
+                .anyMatch(warning -> warning.contains("socket.checksum has no effect in the cluster address"))
+                .anyMatch(warning -> warning.contains("base_port has no effect in the cluster address"));
+    }
+
+    @Test
+    void refusesTlsAndUnknownOptionsInTheAddress() {
+        assertThatThrownBy(() -> NodeConfig.builder()
+                        .name("n")
+                        .address("gcomm://h?socket.ssl=yes&pc.wieght=1")
+                        .build())
+                .hasMessageContaining("2 problems")
+                .hasMessageContaining("cluster address: socket.ssl has no effect")
+                .hasMessageContaining("did you mean pc.weight?");
+    }
+
+    @Test
+    void derivesDefaultsFromOtherOptions() {
+        NodeConfig config = node("pc.ignore_quorum=yes; evs.inactive_timeout=PT20S; evs.keepalive_period=PT1.5S");
+
+        assertThat(config.value(Options.PC_IGNORE_SB)).isTrue();
+        assertThat(config.value(Options.EVS_INSTALL_TIMEOUT)).isEqualTo(Duration.ofSeconds(10));
+        assertThat(config.value(Options.EVS_CAUSAL_KEEPALIVE_PERIOD)).isEqualTo(Duration.ofMillis(1500));
+        assertThat(config.source(Options.PC_IGNORE_SB).kind()).isEqualTo(Source.Kind.DEFAULT);
+    }
+
+    @Test
+    void namesTheDefaultThatANewValueBreaks() {
+        assertThatThrownBy(() -> node("evs.inactive_timeout=PT1S"))
+                .hasMessageContaining("default of evs.install_timeout")
+                .hasMessageContaining("at least evs.keepalive_period (now PT1S)");
+    }
+
+    @Test
+    void hasGarbdsDefaultsForAnArbitrator() {
+        NodeConfig config = NodeConfig.builder()
+                .arbitrator()
+                .name("n")
+                .address("gcomm://h")
+                .options("gcs.fc_limit=5")
+                .build();
+
+        assertThat(config.value(Options.GCS_STATELESS)).isTrue();
+        assertThat(config.value(Options.GCS_FC_SINGLE_PRIMARY)).isTrue();
+        assertThat(config.value(Options.GCS_FC_LIMIT)).isEqualTo(5);
+    }
+
+    @Test
+    void takesSomeValuesAsOthersWithAWarning() {
+        NodeConfig config = node("socket.checksum=7");
+
+        assertThat(config.value(Options.SOCKET_CHECKSUM)).isEqualTo(1);
+        assertThat(config.warnings()).singleElement().asString().contains("'7' is taken as 1");
+    }
+
+    @Test
+    void saysWhichOptionHasNoValue() {
+        assertThatThrownBy(() -> node("").value(Options.EVS_EVICT))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("evs.evict");
+    }
+
+    @Test
+    void refusesAnEmptyValueWhereOneIsNeeded() {
+        assertThatThrownBy(() -> node("pc.weight=")).hasMessageContaining("pc.weight: ''");
+        assertThat(node("socket.ssl_key=;evs.evict=").tls()).isFalse();
+    }
+
+    @Test
+    void changesWhatARunningNodeMayChange() {
+        NodeConfig before = node("");
+
+        NodeConfig after = before.withChanged("evs.send_window", "1024").withChanged("evs.user_send_window", "512");
+
+        assertThat(after.value(Options.EVS_SEND_WINDOW)).isEqualTo(1024);
+        assertThat(after.value(Options.EVS_USER_SEND_WINDOW)).isEqualTo(512);
+        assertThat(after.source(Options.EVS_SEND_WINDOW).kind()).isEqualTo(Source.Kind.RUNTIME);
+        assertThat(before.value(Options.EVS_SEND_WINDOW)).isEqualTo(4);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "evs.send_window|1|at least evs.user_send_window (now 2)",
+                "evs.user_send_window|5|at most evs.send_window (now 4)",
+                "evs.install_timeout|PT1.9S|at least 2*evs.keepalive_period (now PT2S)",
+                "evs.keepalive_period|PT0.05S|at least PT0.1S",
+                "pc.weight|256|at most 255",
+                "pc.weight|''|an integer",
+                "gcs.fc_limit|0|at least 1",
+                "evs.view_forget_timeout|PT1H|cannot be changed while the node runs",
+                "pc.recovery|no|cannot be changed while the node runs",
+                "pc.wight|1|did you mean pc.weight?"
+            })
+    void refusesARuntimeChange(String name, String value, String reason) {
+        assertThatThrownBy(() -> node("").withChanged(name, value))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageStartingWith(name + ": ")
+                .hasMessageContaining(reason);
+    }
+
+    @Test
+    void allowsAtRunTimeWhatOnlyTheStartForbids() {
+        assertThat(node("").withChanged("evs.keepalive_period", "PT3S").value(Options.EVS_KEEPALIVE_PERIOD))
+                .isEqualTo(Duration.ofSeconds(3));
+        assertThat(node("").withChanged("pc.weight", "255").value(Options.PC_WEIGHT))
+                .isEqualTo(255);
+    }
+
+    @Test
+    void acceptsAFixedOptionWhoseValueStaysTheSame() {
+        NodeConfig config = node("");
+
+        assertThat(config.withChanged("pc.recovery", "1")).isSameAs(config);
+    }
+
+    @Test
+    void keepsDerivedDefaultsWhenTheirBaseChanges() {
+        NodeConfig config =
+                node("").withChanged("evs.inactive_timeout", "PT40S").withChanged("pc.ignore_quorum", "on");
+
+        assertThat(config.value(Options.EVS_INSTALL_TIMEOUT)).isEqualTo(Duration.ofMillis(7500));
+        assertThat(config.value(Options.PC_IGNORE_SB)).isFalse();
+    }
+
+    @Test
+    void passesTriggersOn() {
+        assertThat(node("").withChanged("pc.bootstrap", "0").value(Options.PC_BOOTSTRAP))
+                .isEqualTo("0");
+        assertThat(node("").withChanged("evs.evict", "a53ca8a2-07b2-11f1-9f5c-b2a0d05e2f0c")
+                        .withChanged("evs.evict", "")
+                        .optional(Options.EVS_EVICT))
+                .isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "suspect_timeout,evs.suspect_timeout", "evs.suspect_timout,evs.suspect_timeout", "pc.segment,gmcast.segment",
+        "wsrep_cluster_adress,wsrep_cluster_address", "Pc.Weight,pc.weight", "socket.ssl_cret,socket.ssl_cert",
+        "gsc.fc_limit,gcs.fc_limit"
+    })
+    void suggestsTheNearestName(String written, String meant) {
+        assertThat(Options.nearest(written)).contains(meant);
+    }
+
+    @Test
+    void suggestsNothingForSomethingElseAltogether() {
+        assertThat(Options.nearest("qqqqzzzz")).isEmpty();
+    }
+
+    private static NodeConfig node(String options) {
+        return NodeConfig.builder()
+                .name("n")
+                .address("gcomm://h")
+                .options(options)
+                .build();
     }
 }

@@ -1,0 +1,41 @@
+package io.dromon.config;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+@AnalyzeClasses(packages = "io.dromon.config", importOptions = ImportOption.DoNotIncludeTests.class)
+class ConfigArchitectureTest {
+    @ArchTest
+    static final ArchRule knowsOnlyTheJdkAndItsJsonLibrary = classes()
+            .that()
+            .resideInAPackage("io.dromon.config..")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                    "io.dromon.config..",
+                    "java.lang..",
+                    "java.util..",
+                    "java.io..",
+                    "java.nio..",
+                    "java.time..",
+                    "java.net..",
+                    "com.fasterxml.jackson..",
+                    "org.jspecify..");
+
+    @ArchTest
+    static final ArchRule opensNoSocket =
+            noClasses().should().dependOnClassesThat().haveNameMatching("java\\.net\\..*Socket.*");
+
+    @ArchTest
+    static final ArchRule onlyTheTableKnowsJson = noClasses()
+            .that()
+            .doNotHaveSimpleName("OptionTable")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("com.fasterxml..");
+}
