@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 
 /** Prints options of the registry, with their values where a configuration is at hand. */
@@ -21,6 +22,9 @@ public final class OptionTable {
         /** Columns of plain text; of one option a line for each fact. */
         TABLE
     }
+
+    /** A longer cell does not widen its column. */
+    private static final int WIDEST = 40;
 
     private static final ObjectMapper MAPPER = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
@@ -65,8 +69,8 @@ public final class OptionTable {
     private static List<Fact> facts(Option<?> option, Optional<NodeConfig> config) {
         List<Fact> facts = new ArrayList<>();
         facts.add(new Fact("where", where(option)));
-        facts.add(new Fact("type", option.type().name() + (option.unit().isEmpty() ? "" : " (" + option.unit() + ")")));
-        facts.add(new Fact("default", option.defaultText().isEmpty() ? "unset" : option.defaultText()));
+        facts.add(new Fact("type", type(option)));
+        facts.add(new Fact("default", byDefault(option)));
         config.ifPresent(current -> {
             facts.add(new Fact("value", current.text(option)));
             facts.add(new Fact("from", current.source(option).place()));
@@ -112,26 +116,60 @@ public final class OptionTable {
     }
 
     private static String columns(List<Option<?>> options, Optional<NodeConfig> config) {
-        StringBuilder table = new StringBuilder();
-        String last = config.isPresent() ? "FROM" : "DROMON";
-        row(table, "OPTION", config.isPresent() ? "VALUE" : "DEFAULT", "TYPE", "RUNTIME", last);
+        List<List<String>> rows = new ArrayList<>();
+        String value = config.isPresent() ? "VALUE" : "DEFAULT";
+        rows.add(List.of("OPTION", value, "TYPE", "RUNTIME", config.isPresent() ? "FROM" : "DROMON"));
         for (Option<?> option : options) {
-            row(
-                    table,
+            rows.add(List.of(
                     option.name(),
-                    config.map(current -> current.text(option)).orElse(option.defaultText()),
+                    config.map(current -> current.text(option)).orElseGet(() -> byDefault(option)),
                     option.type().name(),
                     runtime(option),
                     config.map(current -> current.source(option).place())
-                            .orElseGet(() -> option.support().toString()));
+                            .orElseGet(() -> option.support().toString())));
+        }
+        int[] widths = new int[5];
+        for (List<String> row : rows) {
+            for (int i = 0; i < widths.length; i++) {
+                widths[i] = Math.min(WIDEST, Math.max(widths[i], row.get(i).length()));
+            }
+        }
+        StringBuilder table = new StringBuilder();
+        for (List<String> row : rows) {
+            StringBuilder line = new StringBuilder();
+            for (int i = 0; i < widths.length; i++) {
+                line.append(row.get(i))
+                        .append(" ".repeat(Math.max(0, widths[i] - row.get(i).length()) + 2));
+            }
+            table.append(line.toString().stripTrailing()).append('\n');
         }
         return table.toString();
     }
 
-    private static void row(StringBuilder table, String name, String value, String type, String runtime, String last) {
-        table.append(String.format(Locale.ROOT, "%-32s %-28s %-15s %-8s %s", name, value, type, runtime, last)
-                .stripTrailing());
-        table.append('\n');
+    private static String type(Option<?> option) {
+        String name = option.type().name();
+        if (name.equals("one of") || name.equals("list")) {
+            return option.type().expects();
+        }
+        return option.unit().isEmpty() ? name : name + " (" + option.unit() + ")";
+    }
+
+    /** The default in words and, where it derives from other options, what their defaults make of it. */
+    private static String byDefault(Option<?> option) {
+        String words = option.defaultText();
+        String value = option == ServerOptions.WSREP_NODE_NAME ? "" : defaultValue(option);
+        if (words.isEmpty()) {
+            return value.isEmpty() ? "unset" : value;
+        }
+        boolean fixed = value.isEmpty() || !words.matches(".*[a-z] .*|[a-z_]+[._][a-z_]+.*") || words.equals(value);
+        return fixed ? words : words + " (" + value + ")";
+    }
+
+    private static <T> String defaultValue(Option<T> option) {
+        return new Resolver(Map.of(), Map.of(), new ArrayList<>())
+                .optional(option)
+                .map(option.type()::print)
+                .orElse("");
     }
 
     private static ObjectNode object(Option<?> option, Optional<NodeConfig> config) {
@@ -141,7 +179,7 @@ public final class OptionTable {
         object.put("type", option.type().name());
         object.put("expects", option.type().expects());
         object.put("unit", option.unit());
-        object.put("default", option.defaultText());
+        object.put("default", byDefault(option));
         config.ifPresent(current -> {
             object.put("value", current.text(option));
             object.put("source", current.source(option).place());

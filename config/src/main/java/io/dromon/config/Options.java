@@ -51,13 +51,14 @@ public final class Options {
     /** {@code base_port}. */
     public static final Option<Integer> BASE_PORT = Option.of("base_port", Types.INTEGER)
             .derived(
-                    "port of wsrep_node_address, 4567 if that names none; unset without it",
+                    "port of wsrep_node_address",
                     values -> values.optional(ServerOptions.WSREP_NODE_ADDRESS)
                             .map(address -> address.hasPort() ? address.port() : NodeConfig.DEFAULT_PORT))
             .min("1")
             .max("65535")
             .honoured(CONFIG)
-            .doc("Port of the listen address and of cluster addresses that name none (4567 if unset).")
+            .doc(
+                    "Port of the listen address and of cluster addresses that name none; 4567 where wsrep_node_address names none.")
             .in(HERE);
 
     /** {@code base_dir}. */
@@ -124,7 +125,7 @@ public final class Options {
     /** {@code socket.ssl}; {@link NodeConfig#tls} is the verdict. */
     public static final Option<Boolean> SOCKET_SSL = Option.of("socket.ssl", Types.BOOLEAN)
             .derived(
-                    "true if socket.ssl_key or socket.ssl_cert is set, else false",
+                    "true with a key or certificate",
                     values ->
                             Optional.of(values.optional(Options.SOCKET_SSL_KEY).isPresent()
                                     || values.optional(Options.SOCKET_SSL_CERT).isPresent()))
@@ -250,12 +251,12 @@ public final class Options {
 
     /** {@code gmcast.listen_addr}; {@link NodeConfig#listen} is the verdict. */
     public static final Option<Address> GMCAST_LISTEN_ADDR = Option.of("gmcast.listen_addr", Types.ADDRESS)
-            .derived(
-                    "tcp://0.0.0.0, port: base_port, else that of the cluster address's first host, else 4567",
-                    values -> Optional.of(new Address("tcp", "0.0.0.0", Address.NO_PORT)))
+            .derived("tcp://0.0.0.0", values -> Optional.of(new Address("tcp", "0.0.0.0", Address.NO_PORT)))
             .check("a numeric host, tcp:// or ssl:// in front of a port", Options::listenProblem)
             .honoured(MESH)
-            .doc("Address to listen on for peers; port 0 lets the system choose.")
+            .doc(
+                    "Address to listen on for peers; port 0 lets the system choose, no port means base_port, else the port of the "
+                            + "cluster address's first host, else 4567.")
             .in(HERE);
 
     /** {@code gmcast.segment}. */

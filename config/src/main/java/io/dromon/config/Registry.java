@@ -64,8 +64,11 @@ final class Registry {
         return bestDistance <= limit ? Optional.of(best) : Optional.empty();
     }
 
+    /** Dashes are underscores; of server options (MariaDB's wsrep_OSU_method) the case does not matter. */
     private static String canonical(String name) {
-        return name.replace('-', '_');
+        String plain = name.replace('-', '_');
+        String lower = plain.toLowerCase(Locale.ROOT);
+        return lower.startsWith("wsrep_") ? lower : plain;
     }
 
     /** Edit distance where two swapped neighbours count as one edit. */

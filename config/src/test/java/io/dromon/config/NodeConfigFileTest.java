@@ -27,6 +27,7 @@ class NodeConfigFileTest {
                 "innodb-autoinc-lock-mode = 2",
                 "skip-name-resolve",
                 "wsrep-on = ON",
+                "wsrep_OSU_method = RSU",
                 "wsrep_provider = /usr/lib/galera/libgalera_smm.so",
                 "wsrep-cluster-name = shop",
                 "wsrep_cluster_address = \"gcomm://10.0.0.1,10.0.0.2:5000?pc.weight=4\"",
@@ -48,11 +49,12 @@ class NodeConfigFileTest {
         assertThat(config.value(Options.EVS_SUSPECT_TIMEOUT)).isEqualTo(Duration.ofSeconds(4));
         assertThat(config.value(Options.PC_WEIGHT)).isEqualTo(4);
         assertThat(config.source(Options.PC_WEIGHT).kind()).isEqualTo(Source.Kind.ADDRESS_QUERY);
-        assertThat(config.source(Options.EVS_SUSPECT_TIMEOUT).place()).isEqualTo(file + ":14, provider options");
+        assertThat(config.source(Options.EVS_SUSPECT_TIMEOUT).place()).isEqualTo(file + ":15, provider options");
         assertThat(config.source(ServerOptions.WSREP_CLUSTER_NAME))
-                .isEqualTo(new Source(Source.Kind.FILE, file + ":9"));
+                .isEqualTo(new Source(Source.Kind.FILE, file + ":10"));
         assertThat(config.warnings())
                 .anyMatch(warning -> warning.contains("wsrep_provider has no effect"))
+                .anyMatch(warning -> warning.contains("wsrep_osu_method has no effect"))
                 .anyMatch(warning -> warning.contains("sst.tca is read, but"))
                 .anyMatch(warning -> warning.contains("pc.weight=4 counts, not 9"))
                 .noneMatch(warning -> warning.contains("innodb") || warning.contains("unheard"));
