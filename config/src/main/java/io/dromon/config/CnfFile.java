@@ -32,11 +32,13 @@ public final class CnfFile {
      */
     public record Line(String section, String name, String value, boolean hasValue, String place) {}
 
+    private final String firstSection;
     private final List<Line> lines = new ArrayList<>();
     private final List<ConfigProblem> problems;
     private final Set<Path> open = new LinkedHashSet<>();
 
-    private CnfFile(List<ConfigProblem> problems) {
+    private CnfFile(String firstSection, List<ConfigProblem> problems) {
+        this.firstSection = firstSection;
         this.problems = problems;
     }
 
@@ -46,7 +48,17 @@ public final class CnfFile {
      * @param problems gets what cannot be read; the rest is returned all the same
      */
     public static List<Line> read(Path file, List<ConfigProblem> problems) {
-        CnfFile reader = new CnfFile(problems);
+        return read(file, "", problems);
+    }
+
+    /**
+     * Reads a file whose options may stand without a section, as garbd's {@code --cfg} has them.
+     *
+     * @param firstSection the section of the lines before the first section line; empty if there must be none
+     * @param problems gets what cannot be read; the rest is returned all the same
+     */
+    public static List<Line> read(Path file, String firstSection, List<ConfigProblem> problems) {
+        CnfFile reader = new CnfFile(firstSection, problems);
         reader.file(file, file.toString());
         return List.copyOf(reader.lines);
     }
@@ -68,7 +80,7 @@ public final class CnfFile {
             problems.add(new ConfigProblem(place, "file " + file + " includes itself"));
             return;
         }
-        String section = "";
+        String section = firstSection;
         for (int i = 0; i < content.size(); i++) {
             String line = i == 0 && content.get(i).startsWith("\uFEFF")
                     ? content.get(i).substring(1)

@@ -112,6 +112,16 @@ class CnfFileTest {
     }
 
     @Test
+    void readsAFileWithoutSectionsWhereThatIsAllowed() throws IOException {
+        Path file = write("garb.cnf", "# garbd", "group = g", "options = \"pc.weight=2; gcs.fc_limit=5\"");
+
+        assertThat(CnfFile.read(file, "garbd", problems))
+                .extracting(line -> line.section() + "." + line.name() + "=" + line.value())
+                .containsExactly("garbd.group=g", "garbd.options=pc.weight=2; gcs.fc_limit=5");
+        assertThat(problems).isEmpty();
+    }
+
+    @Test
     void reportsAFileThatIsNoText() throws IOException {
         Path file = directory.resolve("binary.cnf");
         Files.write(file, new byte[] {'[', 'a', ']', '\n', (byte) 0xff, (byte) 0xfe});
