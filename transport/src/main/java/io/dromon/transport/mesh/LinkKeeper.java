@@ -1,0 +1,356 @@
+package io.dromon.transport.mesh;
+
+import io.dromon.transport.link.Links;
+import io.dromon.transport.mesh.GmcastMessage.Fail;
+import io.dromon.transport.mesh.GmcastMessage.KeepAlive;
+import io.dromon.transport.mesh.GmcastMessage.TopologyChange;
+import io.dromon.transport.wire.LinkFailure;
+import io.dromon.transport.wire.Uuids;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+
+/**
+ * Keeps the links of a node: lists and dials addresses, tells and learns the topology, watches the peers, closes links.
+ * Chapter 01 sections 7 and 8.
+ */
+final class LinkKeeper {
+    private static final long CHECK_NS = TimeUnit.MILLISECONDS.toNanos(500);
+    private static final long FIRST_DIAL_NS = TimeUnit.MILLISECONDS.toNanos(100);
+    /** Dials in progress at one time to addresses that peers told. */
+    private static final int MAX_DIALLING = 64;
+
+    final MeshSettings settings;
+    final UUID self;
+    final String listenAddress;
+    final String scheme;
+    final Links io;
+    final Mesh.Effects effects;
+    final LinkTable links = new LinkTable();
+    final AddressBook book = new AddressBook();
+    final Router router;
+    final TreeSet<UUID> evicted = new TreeSet<>(Uuids.ORDER);
+
+    /** A primary view was reached since the start. */
+    boolean primaryReached;
+
+    boolean isolated;
+    boolean closed;
+
+    private final RandomGenerator random;
+    private long checkNs = Long.MAX_VALUE;
+    private long learnedDialNs = Long.MAX_VALUE;
+
+    LinkKeeper(
+            MeshSettings settings,
+            UUID self,
+            String listenAddress,
+            RandomGenerator random,
+            Links io,
+            Mesh.Effects effects) {
+        this.settings = settings;
+        this.self = self;
+        this.listenAddress = listenAddress;
+        this.scheme = PeerAddress.parse(listenAddress)
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "listen address " + listenAddress + " is not tcp://ip:port or ssl://ip:port"))
+                .scheme();
+        this.random = random;
+        this.io = io;
+        this.effects = effects;
+        this.router = new Router(self, settings.segment(), io);
+    }
+
+    void start(List<String> initialAddresses, long nowNs) {
+        checkNs = nowNs + CHECK_NS;
+        for (String address : initialAddresses) {
+            if (!address.equals(listenAddress) && !book.isPending(address)) {
+                book.addPending(address, nowNs);
+                dial(address, nowNs);
+            }
+        }
+    }
+
+    void tick(long nowNs) {
+        if (nowNs >= checkNs) {
+            checkNs = nowNs + CHECK_NS;
+            checkLiveness(nowNs);
+            reconnect(nowNs);
+            rebuildRoutes();
+        } else if (nowNs >= learnedDialNs) {
+            reconnect(nowNs);
+        }
+    }
+
+    long nextDeadlineNs() {
+        return Math.min(checkNs, learnedDialNs);
+    }
+
+    /** The node may be dialled at once. */
+    void allow(UUID node, long nowNs) {
+        if (book.allow(node, nowNs)) {
+            learnedDialNs = Math.min(learnedDialNs, nowNs);
+        }
+    }
+
+    void close() {
+        closed = true;
+        checkNs = Long.MAX_VALUE;
+        learnedDialNs = Long.MAX_VALUE;
+        for (MeshLink link : links.all()) {
+            end(link);
+        }
+        router.rebuild(links, new TreeSet<>(Uuids.ORDER));
+    }
+
+    /** Section 7.3, a received list. */
+    void onTopologyChange(MeshLink link, TopologyChange change, long nowNs) {
+        SortedMap<UUID, String> topology = new TreeMap<>(Uuids.ORDER);
+        List<String> skipped = new ArrayList<>();
+        for (TopologyChange.Entry entry : change.entries()) {
+            PeerAddress parsed = PeerAddress.parse(entry.address()).orElse(null);
+            if (parsed == null) {
+                corrupt(link, "topology with no valid address for " + Uuids.brief(entry.uuid()), nowNs);
+                return;
+            }
+            topology.put(entry.uuid(), usableAddress(entry.uuid(), parsed, skipped));
+        }
+        if (topology.equals(link.topology)) {
+            return;
+        }
+        link.topology = topology;
+        if (!skipped.isEmpty()) {
+            effects.onNotice("addresses told by " + link + ": " + skipped.get(0)
+                    + (skipped.size() > 1 ? ", and " + (skipped.size() - 1) + " more" : ""));
+        }
+        update(nowNs);
+        checkLiveness(nowNs);
+        reconnect(nowNs);
+    }
+
+    /** The address to dial, in the own scheme; empty if this node must not dial it. */
+    private String usableAddress(UUID uuid, PeerAddress told, List<String> skipped) {
+        if (uuid.equals(self)) {
+            return "";
+        }
+        if (!told.isDialable()) {
+            skipped.add(told + " is not dialled, it is no numeric address");
+            return "";
+        }
+        if (!told.scheme().equals(scheme)) {
+            if (scheme.equals("tcp")) {
+                skipped.add(told + " is not dialled, it is of a TLS node and this node runs without"
+                        + " (set socket.ssl_key and socket.ssl_cert on all nodes)");
+                return "";
+            }
+            skipped.add(told + " is dialled with TLS, this node never falls back to plain text");
+        }
+        String address = told.withScheme(scheme).toString();
+        if (address.equals(listenAddress)) {
+            skipped.add(told + " is this node's own and stands for " + Uuids.brief(uuid) + ", ignored");
+            return "";
+        }
+        return address;
+    }
+
+    /** Section 7.3: after each change of the links. */
+    void update(long nowNs) {
+        if (closed) {
+            return;
+        }
+        tellTopology();
+        boolean full = false;
+        for (MeshLink link : links.all()) {
+            if (link.isOk()) {
+                for (Map.Entry<UUID, String> entry : link.topology.entrySet()) {
+                    full |= !learn(entry.getValue(), entry.getKey(), nowNs);
+                }
+            }
+        }
+        if (full) {
+            effects.onNotice("more than " + AddressBook.MAX_REMOTE + " addresses told by peers, the rest is ignored");
+        }
+        rebuildRoutes();
+    }
+
+    private void tellTopology() {
+        SortedMap<UUID, String> established = new TreeMap<>(Uuids.ORDER);
+        for (MeshLink link : links.all()) {
+            if (link.isOk()) {
+                established.put(link.peer, link.address);
+            }
+        }
+        List<TopologyChange.Entry> entries = new ArrayList<>(established.size());
+        established.forEach((uuid, address) -> entries.add(new TopologyChange.Entry(uuid, address)));
+        TopologyChange change = new TopologyChange(self, settings.group(), entries);
+        for (MeshLink link : links.all()) {
+            if (link.isOk() && !link.sentTopology.equals(change)) {
+                link.sentTopology = change;
+                io.send(link.id, change);
+            }
+        }
+    }
+
+    private boolean learn(String address, UUID uuid, long nowNs) {
+        if (address.isEmpty() || evicted.contains(uuid) || book.isKnown(address)) {
+            return true;
+        }
+        long firstDialNs = nowNs + random.nextLong(FIRST_DIAL_NS + 1);
+        learnedDialNs = Math.min(learnedDialNs, firstDialNs);
+        return book.learn(address, uuid, firstDialNs);
+    }
+
+    void rebuildRoutes() {
+        if (closed) {
+            return;
+        }
+        SortedSet<UUID> missing = new TreeSet<>(Uuids.ORDER);
+        for (AddressBook.Remote entry : book.remote()) {
+            UUID uuid = entry.uuid;
+            if (!entry.isInTimeWait() && !uuid.equals(Uuids.NIL) && links.established(uuid) == null) {
+                missing.add(uuid);
+            }
+        }
+        boolean before = !router.unreachable().isEmpty();
+        router.rebuild(links, missing);
+        if (before == missing.isEmpty()) {
+            effects.onNotice(
+                    before
+                            ? "every known node is linked, no relaying is needed"
+                            : "relaying is requested, not linked are " + PeerText.brief(missing));
+        }
+    }
+
+    /** Section 8. */
+    void checkLiveness(long nowNs) {
+        long timeout = settings.peerTimeoutNs();
+        boolean changed = false;
+        for (MeshLink link : links.all()) {
+            long silentNs = nowNs - link.receivedNs;
+            // A peer must not stay half-open for ever by KEEPALIVEs, hence the limit from the start.
+            boolean stuck = !link.isOk() && nowNs - link.createdNs > 2 * timeout;
+            if (silentNs > timeout || stuck) {
+                changed |= drop(link, silent(link, timeout), nowNs);
+            } else if (link.isOk() && (silentNs > 2 * timeout / 3 || nowNs - link.sentNs > timeout / 3)) {
+                io.send(link.id, new KeepAlive(settings.segment(), self));
+            }
+        }
+        if (changed) {
+            update(nowNs);
+        }
+    }
+
+    private static LinkFailure silent(MeshLink link, long timeoutNs) {
+        String limit = " for " + TimeUnit.NANOSECONDS.toMillis(timeoutNs) + " ms (gmcast.peer_timeout)";
+        if (!link.connected) {
+            return new LinkFailure.SilentPeer(link + " could not be connected" + limit);
+        }
+        String hint = link.state() == MeshLinkState.HANDSHAKE_WAIT && link.address.startsWith("tcp:")
+                ? ": a node with TLS on waits like this for a plain one, check socket.ssl on both"
+                : "";
+        return new LinkFailure.SilentPeer(link + " said nothing" + limit + " in state " + link.state() + hint);
+    }
+
+    /** Section 7.4. */
+    void reconnect(long nowNs) {
+        learnedDialNs = Long.MAX_VALUE;
+        if (closed || isolated) {
+            return;
+        }
+        for (String address : book.duePending(nowNs)) {
+            // One at a time: two addresses of one node must not look like two nodes with one UUID. Accepted links do
+            // not count, or silent connections from anywhere could keep this node from dialling.
+            if (links.countDialling() == 0 && !links.hasAddress(address)) {
+                dial(address, nowNs);
+            }
+        }
+        for (AddressBook.Remote entry : List.copyOf(book.remote())) {
+            if (entry.nextNs > nowNs) {
+                if (entry.retries == 0 && entry.nextNs - nowNs <= FIRST_DIAL_NS) {
+                    learnedDialNs = Math.min(learnedDialNs, entry.nextNs);
+                }
+            } else if (entry.isInTimeWait()) {
+                effects.onNotice("forgetting " + Uuids.brief(entry.uuid) + " at " + entry.address);
+                book.remove(entry);
+            } else if (!links.hasAddress(entry.address)
+                    && !links.hasPeer(entry.uuid)
+                    && links.countDialling() < MAX_DIALLING) {
+                dial(entry.address, nowNs);
+            }
+        }
+    }
+
+    void dial(String address, long nowNs) {
+        links.add(MeshLink.dialled(io.dial(address), address, nowNs));
+    }
+
+    boolean closeLinks(UUID peer, String why, long nowNs) {
+        boolean any = false;
+        for (MeshLink link : links.all()) {
+            if (link.peer.equals(peer)) {
+                any |= drop(link, new LinkFailure.Disconnected("link to " + link + " closed: " + why), nowNs);
+            }
+        }
+        return any;
+    }
+
+    void corrupt(MeshLink link, String what, long nowNs) {
+        fail(link, new LinkFailure.Corrupt("link to " + link + " closed: " + what), nowNs);
+    }
+
+    void refuse(MeshLink link, String error, LinkFailure failure, long nowNs) {
+        io.send(link.id, new Fail(settings.segment(), self, error));
+        fail(link, failure, nowNs);
+    }
+
+    void fail(MeshLink link, LinkFailure failure, long nowNs) {
+        if (drop(link, failure, nowNs)) {
+            update(nowNs);
+        }
+    }
+
+    /** Closes a link from this side; the caller updates. False if it was gone already. */
+    boolean drop(MeshLink link, LinkFailure failure, long nowNs) {
+        if (!forgetLink(link, failure, nowNs)) {
+            return false;
+        }
+        io.close(link.id);
+        return true;
+    }
+
+    /** Section 7.4: a link is over. */
+    boolean forgetLink(MeshLink link, LinkFailure failure, long nowNs) {
+        if (!links.remove(link)) {
+            return false;
+        }
+        link.become(MeshLinkState.FAILED, nowNs);
+        if (!link.address.isEmpty() && !links.hasAddress(link.address)) {
+            book.failed(link.address, nowNs);
+        }
+        if (link.announced) {
+            effects.onLinkDown(link.id, link.peer, link.address, failure);
+        } else if (!links.hasPeer(link.peer)) {
+            // Otherwise it was one of two links to the same node, and the other one won.
+            effects.onRefused(link.shownAddress(), failure);
+        }
+        return true;
+    }
+
+    /** Closes a link without a word. */
+    void end(MeshLink link) {
+        links.remove(link);
+        io.close(link.id);
+    }
+
+    void fatal(String reason) {
+        close();
+        effects.onFatal(reason);
+    }
+}
