@@ -145,6 +145,14 @@ public final class NodeCore {
         stack.leave(nowNs);
     }
 
+    /** The driver cannot go on: ends every ticket; nothing may be called afterwards. */
+    public void abandon() {
+        if (!left) {
+            left = true;
+            group.onView(LEFT, nowNs);
+        }
+    }
+
     private void leaveIfInconsistent() {
         if (inconsistency != null) {
             stack.leave(nowNs);
@@ -180,10 +188,7 @@ public final class NodeCore {
 
         @Override
         public void onClosed(@Nullable StackFailure failure) {
-            if (!left) {
-                // The transport broke down: the group layer ends as after a leave, so that no ticket stays open.
-                group.onView(LEFT, nowNs);
-            }
+            abandon(); // if the transport broke down the group layer ends as after a leave: no ticket stays open
             String reason = inconsistency;
             effects.onClosed(
                     failure == null && reason != null ? new StackFailure(StackFailure.Kind.PROTOCOL, reason) : failure);

@@ -1,4 +1,4 @@
-/** Dromon. */
+/** State snapshot transfer; nothing yet (see the module page). */
 @NullMarked
 package io.dromon.sst;
 

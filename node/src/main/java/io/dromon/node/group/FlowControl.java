@@ -144,6 +144,10 @@ final class FlowControl {
         return !isAllowed(own) || queue <= lower;
     }
 
+    boolean isStopSent() {
+        return stopSent;
+    }
+
     void sent(boolean stop) {
         stopSent = stop;
         if (stop) {

@@ -817,6 +817,11 @@ public final class GroupCore {
         return state == GroupState.PRIMARY && self.status.isJoined() && !flow.isPaused();
     }
 
+    /** Whether a shorter queue of the application would make this node speak: CONT, or SYNC. */
+    public boolean awaitsShortQueue() {
+        return flow.isStopSent() || self.status == NodeStatus.JOINED;
+    }
+
     /** A snapshot. */
     public GroupStatus status() {
         return new GroupStatus(

@@ -1,0 +1,114 @@
+package io.dromon.node;
+
+import io.dromon.config.NodeConfig;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+
+/**
+ * A member of a Galera cluster inside this JVM: replicates write-sets in the cluster's one order and gives every
+ * write-set of that order to the {@link Application}.
+ *
+ * <pre>{@code
+ * NodeConfig config = NodeConfig.builder()
+ *         .group("orders").name("node1").address("gcomm://10.0.0.2,10.0.0.3").build();
+ * try (Node node = Node.join(config, delivery -> System.out.println(delivery.seqno()))) {
+ *     Committed done = node.replicate(WriteSet.of(bytes)).join();
+ * }
+ * }</pre>
+ *
+ * <p>Threads: one protocol thread (a Netty event loop that owns sockets, TLS and all protocol state) and one delivery
+ * thread (the application and the continuations of {@link #replicate}'s futures). All methods may be called from any
+ * thread; {@link #leave}, {@link #join} and {@link #close} must not be called from the delivery thread.
+ */
+public final class Node implements AutoCloseable {
+    private final NodeDriver driver;
+
+    private Node(NodeDriver driver) {
+        this.driver = driver;
+    }
+
+    /**
+     * Starts a node and returns at once; {@link #synced} tells when it is a full member.
+     *
+     * @throws NodeException if the configuration, a file it names or the listen address cannot be used
+     */
+    public static Node start(NodeConfig config, Application application) {
+        return new Node(NodeDriver.start(config, application));
+    }
+
+    /**
+     * Starts a node and waits until it is SYNCED.
+     *
+     * @throws NodeException if it cannot be started, or ends before it is synced: no primary component within {@code
+     *     pc.wait_prim_timeout} (the message says what each peer answered), refused by the group
+     */
+    public static Node join(NodeConfig config, Application application) {
+        Node node = start(config, application);
+        try {
+            node.synced().get();
+            return node;
+        } catch (ExecutionException e) {
+            node.close();
+            throw e.getCause() instanceof NodeException failure
+                    ? failure
+                    : new NodeException(NodeException.Reason.PROTOCOL, "joining failed", e);
+        } catch (InterruptedException e) {
+            node.close();
+            Thread.currentThread().interrupt();
+            throw new NodeException(NodeException.Reason.CLOSED, "interrupted while joining", e);
+        }
+    }
+
+    /** Done when the node is SYNCED for the first time; fails with a {@link NodeException} if it ends before. */
+    public CompletableFuture<Void> synced() {
+        return driver.synced().copy();
+    }
+
+    /**
+     * Replicates a write-set. The future completes, on the delivery thread, with its number once every member of the
+     * primary component holds it and this node's application was given it; it fails with a {@link NodeException} whose
+     * {@link NodeException#reason reason} says why it has no number. It always ends: when the primary component is
+     * lost, when the node leaves or fails, it fails.
+     */
+    public CompletableFuture<Committed> replicate(WriteSet change) {
+        return driver.replicate(change);
+    }
+
+    /** Own UUID in the group. */
+    public UUID uuid() {
+        return driver.uuid();
+    }
+
+    /** The address the node listens on, {@code tcp://ip:port} or {@code ssl://ip:port}. */
+    public String listenAddress() {
+        return driver.listenAddress();
+    }
+
+    /** A snapshot of the node's state, its links and its flow control. */
+    public NodeStatus status() {
+        return driver.status();
+    }
+
+    /**
+     * Changes an option of the running node.
+     *
+     * @throws io.dromon.config.ConfigException if there is no such option, it cannot be changed at run time, or the
+     *     value is out of range
+     * @throws NodeException if the group does not allow it now (a weight outside of the primary component, say)
+     */
+    public void set(String option, String value) {
+        driver.set(option, value);
+    }
+
+    /** Leaves the group gracefully and waits for the end, {@code pc.linger} at most. Further calls do nothing. */
+    public void leave() {
+        driver.leave();
+    }
+
+    /** The same as {@link #leave}. */
+    @Override
+    public void close() {
+        leave();
+    }
+}

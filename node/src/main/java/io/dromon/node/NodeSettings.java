@@ -1,0 +1,179 @@
+package io.dromon.node;
+
+import io.dromon.config.Address;
+import io.dromon.config.NodeConfig;
+import io.dromon.config.Options;
+import io.dromon.config.ServerOptions;
+import io.dromon.node.group.GroupSettings;
+import io.dromon.transport.StackSettings;
+import io.dromon.transport.evs.EvsSettings;
+import io.dromon.transport.link.LinkSettings;
+import io.dromon.transport.mesh.MeshSettings;
+import io.dromon.transport.primary.PrimarySettings;
+import io.dromon.transport.tls.TlsSettings;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The configuration of a node in the words of each layer.
+ *
+ * @param peers addresses to dial, numeric, with the scheme of this node's mode
+ */
+record NodeSettings(
+        String name,
+        List<String> peers,
+        LinkSettings link,
+        Optional<TlsSettings> tls,
+        StackSettings stack,
+        GroupSettings group,
+        Path dataDirectory,
+        boolean recovery,
+        long deliveryQueueBytes) {
+    /** Version of write-sets and application that says: not interpreted (chapter 04 section 2). */
+    static final int OPAQUE = 127;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Node.class);
+    /** garbd's and ours: a receive queue that no arbitrator fills. */
+    private static final long SEND_QUEUE_BYTES = 64L << 20;
+
+    private static final long REASSEMBLY_BYTES = 4L << 30;
+
+    static NodeSettings of(NodeConfig config) {
+        return new NodeSettings(
+                config.name(),
+                peers(config),
+                link(config),
+                config.tls() ? Optional.of(tls(config)) : Optional.empty(),
+                stack(config),
+                group(config),
+                config.dataDir(),
+                config.value(Options.PC_RECOVERY),
+                config.value(Options.NODE_DELIVERY_QUEUE_BYTES));
+    }
+
+    private static List<String> peers(NodeConfig config) {
+        String scheme = config.tls() ? "ssl" : "tcp";
+        List<String> peers = new ArrayList<>();
+        for (Address peer : config.peers()) {
+            try {
+                String ip = InetAddress.getByName(peer.host()).getHostAddress();
+                String numeric = ip.indexOf(':') >= 0 ? "[" + ip + "]" : ip;
+                peers.add(scheme + "://" + numeric + ":" + peer.port());
+            } catch (UnknownHostException e) {
+                LOG.warn("{}: cannot resolve {} of the cluster address; it is left out", config.name(), peer.host());
+            }
+        }
+        if (peers.isEmpty() && !config.bootstrap()) {
+            throw new NodeException(
+                    NodeException.Reason.CONFIGURATION,
+                    "no address to connect to: none of the hosts of " + config.address()
+                            + " can be resolved; correct the cluster address, or start a new cluster with gcomm://");
+        }
+        return peers;
+    }
+
+    private static LinkSettings link(NodeConfig config) {
+        LinkSettings defaults = LinkSettings.at(config.listen().toString());
+        return new LinkSettings(
+                defaults.listenAddress(),
+                config.value(Options.SOCKET_CHECKSUM),
+                bufferSize(config.value(Options.SOCKET_RECV_BUF_SIZE)),
+                bufferSize(config.value(Options.SOCKET_SEND_BUF_SIZE)),
+                config.value(Options.TLS_PROBE_TIMEOUT),
+                config.value(Options.TLS_HANDSHAKE_TIMEOUT),
+                defaults.dialTimeout(),
+                defaults.peekTime(),
+                config.value(Options.TLS_MAX_HALF_OPEN),
+                defaults.outboundBytes(),
+                defaults.closeTimeout());
+    }
+
+    private static int bufferSize(java.util.OptionalLong size) {
+        return (int) Math.min(Integer.MAX_VALUE, size.orElse(0));
+    }
+
+    private static TlsSettings tls(NodeConfig config) {
+        return new TlsSettings(
+                config.value(Options.SOCKET_SSL_CERT),
+                config.value(Options.SOCKET_SSL_KEY),
+                config.optional(Options.SOCKET_SSL_CA),
+                config.optional(Options.SOCKET_SSL_PASSWORD_FILE),
+                config.optional(Options.SOCKET_SSL_CIPHER).orElse(""),
+                switch (config.value(Options.TLS_PROVIDER)) {
+                    case AUTO -> TlsSettings.Provider.AUTO;
+                    case BORINGSSL -> TlsSettings.Provider.BORINGSSL;
+                    case JDK -> TlsSettings.Provider.JDK;
+                });
+    }
+
+    private static StackSettings stack(NodeConfig config) {
+        return new StackSettings(
+                new MeshSettings(
+                        config.group(),
+                        config.value(Options.GMCAST_SEGMENT),
+                        config.value(Options.GMCAST_PEER_TIMEOUT).toNanos(),
+                        config.value(Options.GMCAST_TIME_WAIT).toNanos()),
+                evs(config),
+                new PrimarySettings(
+                        config.value(Options.PC_WEIGHT),
+                        config.value(Options.GMCAST_SEGMENT),
+                        config.value(Options.PC_NPVO),
+                        config.value(Options.PC_IGNORE_SB),
+                        config.value(Options.PC_IGNORE_QUORUM),
+                        config.value(Options.PC_CHECKSUM)),
+                config.bootstrap(),
+                config.value(Options.PC_ANNOUNCE_TIMEOUT).toNanos(),
+                config.value(Options.PC_WAIT_PRIM),
+                config.value(Options.PC_WAIT_PRIM_TIMEOUT).toNanos(),
+                config.value(Options.PC_LINGER).toNanos());
+    }
+
+    static EvsSettings evs(NodeConfig config) {
+        return new EvsSettings(
+                config.value(Options.EVS_VERSION),
+                config.value(Options.EVS_VIEW_FORGET_TIMEOUT).toNanos(),
+                config.value(Options.EVS_SUSPECT_TIMEOUT).toNanos(),
+                config.value(Options.EVS_INACTIVE_TIMEOUT).toNanos(),
+                config.value(Options.EVS_INACTIVE_CHECK_PERIOD).toNanos(),
+                config.value(Options.EVS_INSTALL_TIMEOUT).toNanos(),
+                config.value(Options.EVS_KEEPALIVE_PERIOD).toNanos(),
+                config.value(Options.EVS_JOIN_RETRANS_PERIOD).toNanos(),
+                config.value(Options.EVS_SEND_WINDOW),
+                config.value(Options.EVS_USER_SEND_WINDOW),
+                config.value(Options.EVS_USE_AGGREGATE),
+                config.value(Options.EVS_CAUSAL_KEEPALIVE_PERIOD).toNanos(),
+                config.value(Options.EVS_MAX_INSTALL_TIMEOUTS),
+                config.value(Options.EVS_DELAY_MARGIN).toNanos(),
+                config.value(Options.EVS_DELAYED_KEEP_PERIOD).toNanos(),
+                config.value(Options.EVS_AUTO_EVICT));
+    }
+
+    static GroupSettings group(NodeConfig config) {
+        boolean stateless = config.value(Options.GCS_STATELESS);
+        return new GroupSettings(
+                config.name(),
+                config.incomingAddress(),
+                OPAQUE,
+                OPAQUE,
+                stateless,
+                !stateless,
+                false,
+                false,
+                config.optional(ServerOptions.WSREP_SST_DONOR).orElse(""),
+                config.value(Options.GCS_FC_LIMIT),
+                config.value(Options.GCS_FC_FACTOR),
+                config.value(Options.GCS_FC_SINGLE_PRIMARY) || config.value(Options.GCS_FC_MASTER_SLAVE),
+                config.value(Options.GCS_SYNC_DONOR),
+                config.value(Options.GCS_MAX_PACKET_SIZE),
+                config.value(Options.GCS_VOTE_POLICY),
+                SEND_QUEUE_BYTES,
+                Integer.MAX_VALUE,
+                REASSEMBLY_BYTES);
+    }
+}

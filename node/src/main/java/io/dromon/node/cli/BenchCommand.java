@@ -1,0 +1,233 @@
+package io.dromon.node.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.dromon.node.bench.BenchCluster;
+import io.dromon.node.bench.BenchResult;
+import io.dromon.node.bench.JGroupsPeer;
+import io.dromon.transport.tls.pem.SharedPair;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code dromon bench}. */
+@Command(
+        name = "bench",
+        mixinStandardHelpOptions = true,
+        description = "Benchmarks on this machine.",
+        synopsisSubcommandLabel = "BENCHMARK",
+        subcommands = BenchCommand.Replication.class)
+final class BenchCommand implements Runnable {
+    @Spec
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private CommandSpec spec;
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "name a benchmark, for example: dromon bench replication");
+    }
+
+    /** {@code dromon bench replication}. */
+    @Command(
+            name = "replication",
+            mixinStandardHelpOptions = true,
+            description = {
+                "Write-sets per second through the total order: one process a node on loopback, closed-loop writers on"
+                        + " every node (each waits for its own commit before the next).",
+                "Latency is from the call of replicate() until the writer knows its number."
+            })
+    static final class Replication implements Callable<Integer> {
+        @Option(names = "--nodes", defaultValue = "3", description = "Nodes, one process each (${DEFAULT-VALUE}).")
+        private int nodes;
+
+        @Option(names = "--writers", defaultValue = "16", description = "Writers on each node (${DEFAULT-VALUE}).")
+        private int writers;
+
+        @Option(names = "--size", defaultValue = "1024", description = "Bytes of a write-set (${DEFAULT-VALUE}).")
+        private int size;
+
+        @Option(names = "--seconds", defaultValue = "10", description = "Measured time (${DEFAULT-VALUE}).")
+        private int seconds;
+
+        @Option(
+                names = "--warmup",
+                defaultValue = "10",
+                description = "Seconds of load before that (${DEFAULT-VALUE}).")
+        private int warmup;
+
+        @Option(names = "--plain", description = "Without TLS.")
+        private boolean plain;
+
+        @Option(
+                names = {"-o", "--options"},
+                defaultValue = "",
+                paramLabel = "\"NAME=VALUE;...\"",
+                description = "Provider options for all nodes.")
+        private String options = "";
+
+        @Option(names = "--json", description = "One JSON document.")
+        private boolean json;
+
+        @Option(
+                names = "--peer",
+                paramLabel = "jgroups",
+                description = "Runs that in the same shape right after and prints the ratio.")
+        private @Nullable Peer peer;
+
+        /** What can be run beside. */
+        enum Peer {
+            JGROUPS
+        }
+
+        @Override
+        public Integer call() throws IOException, InterruptedException {
+            if (nodes < 1 || writers < 1 || size < 4 || seconds < 1 || warmup < 0) {
+                throw new CommandFailure("--nodes, --writers and --seconds must be at least 1, --size at least 4");
+            }
+            Optional<Path> peerJar = peer == null ? Optional.empty() : Optional.of(JGroupsPeer.locateJar());
+            Path directory = Files.createTempDirectory("dromon-bench");
+            Optional<SharedPair> pair = plain
+                    ? Optional.empty()
+                    : Optional.of(SharedPair.create(directory, "dromon-bench", Duration.ofDays(1)));
+            ObjectNode result = summary(runDromon(directory, pair));
+            if (peerJar.isPresent()) {
+                JGroupsPeer.Shape shape = new JGroupsPeer.Shape(
+                        nodes,
+                        writers,
+                        size,
+                        pair.map(SharedPair::certificate),
+                        pair.map(SharedPair::key),
+                        ManagementFactory.getRuntimeMXBean().getInputArguments(),
+                        Duration.ofSeconds(warmup),
+                        Duration.ofSeconds(seconds));
+                Path logs = Files.createDirectory(directory.resolve("jgroups"));
+                ObjectNode other = summary(JGroupsPeer.run(peerJar.get(), shape, logs));
+                double ratio = result.get("writeSetsPerSecond").asDouble()
+                        / other.get("writeSetsPerSecond").asDouble();
+                result.set("jgroups", other);
+                result.put("ratio", Math.round(100 * ratio) / 100.0);
+            }
+            print(System.out, result);
+            delete(directory); // kept after a failure: the logs are there
+            return 0;
+        }
+
+        private List<BenchResult> runDromon(Path directory, Optional<SharedPair> pair)
+                throws IOException, InterruptedException {
+            String security = pair.map(
+                            files -> "socket.ssl_cert=" + files.certificate() + ";socket.ssl_key=" + files.key() + ";")
+                    .orElse("");
+            int port = freePort();
+            try (BenchCluster cluster = new BenchCluster(directory)) {
+                for (int i = 0; i < nodes; i++) {
+                    List<String> command = ChildNode.command(
+                            "bench-node",
+                            "--group=bench",
+                            "--name=node" + (i + 1),
+                            "--address=" + (i == 0 ? "gcomm://" : "gcomm://127.0.0.1:" + port),
+                            "--listen=tcp://127.0.0.1:" + (i == 0 ? port : 0),
+                            "--data-dir=" + Files.createDirectory(directory.resolve("node" + (i + 1))),
+                            "--options=" + security + options,
+                            "--node=" + i,
+                            "--nodes=" + nodes,
+                            "--writers=" + writers,
+                            "--size=" + size);
+                    cluster.launch(command);
+                }
+                return cluster.run(Duration.ofSeconds(60), Duration.ofSeconds(warmup), Duration.ofSeconds(seconds));
+            }
+        }
+
+        private void print(PrintStream out, ObjectNode result) throws IOException {
+            if (json) {
+                out.println(new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(result));
+            } else {
+                table(out, "Dromon", result);
+                if (result.has("jgroups")) {
+                    table(out, "JGroups (TCP, SEQUENCER: a total order without safe delivery)", result.get("jgroups"));
+                    out.printf(
+                            Locale.ROOT,
+                            "ratio Dromon / JGroups: %.2f%n",
+                            result.get("ratio").asDouble());
+                }
+            }
+            out.flush();
+        }
+
+        private static void table(PrintStream out, String title, JsonNode result) {
+            out.printf(
+                    Locale.ROOT,
+                    "%s: %d nodes, %d writers each, %d bytes, %s%n",
+                    title,
+                    result.get("nodeCount").asInt(),
+                    result.get("writersPerNode").asInt(),
+                    result.get("bytes").asInt(),
+                    result.get("nodes").get(0).get("transport").asText());
+            out.println("  node  write-sets/s    p50 ms    p99 ms  p99.9 ms  CPU us/write-set  garbage B/write-set");
+            for (JsonNode node : result.get("nodes")) {
+                out.printf(
+                        Locale.ROOT,
+                        "  %4d %13.0f %9.3f %9.3f %9.3f %17.1f %20.0f%n",
+                        node.get("node").asInt() + 1,
+                        node.get("deliveredPerSecond").asDouble(),
+                        node.get("latencyP50Micros").asDouble() / 1000,
+                        node.get("latencyP99Micros").asDouble() / 1000,
+                        node.get("latencyP999Micros").asDouble() / 1000,
+                        node.get("cpuMicrosPerDelivery").asDouble(),
+                        node.get("allocatedBytesPerDelivery").asDouble());
+            }
+            out.printf(
+                    Locale.ROOT,
+                    "  lowest node: %,d write-sets/s%n",
+                    result.get("writeSetsPerSecond").asLong());
+        }
+
+        private ObjectNode summary(List<BenchResult> results) throws IOException {
+            ObjectMapper mapper = new ObjectMapper();
+            ObjectNode summary = mapper.createObjectNode();
+            summary.put("nodeCount", nodes);
+            summary.put("writersPerNode", writers);
+            summary.put("bytes", size);
+            summary.put("writeSetsPerSecond", Math.round(BenchResult.writeSetsPerSecond(results)));
+            var list = summary.putArray("nodes");
+            for (BenchResult result : results) {
+                list.add(mapper.readTree(result.toJson()));
+            }
+            return summary;
+        }
+    }
+
+    /** A port that was free a moment ago. */
+    static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    /** Removes a directory with what is in it. */
+    static void delete(Path directory) throws IOException {
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
+            }
+        }
+    }
+}

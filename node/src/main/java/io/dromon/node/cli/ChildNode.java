@@ -1,0 +1,156 @@
+package io.dromon.node.cli;
+
+import java.io.BufferedReader;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.OutputStreamWriter;
+import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A process of this same program that is talked to by lines: commands on its standard input, answers on its standard
+ * output, its log in a file. Ended with this object.
+ */
+final class ChildNode implements AutoCloseable {
+    private final String name;
+    private final Process process;
+    private final Writer in;
+    private final Path log;
+    private final BlockingQueue<String> answers = new LinkedBlockingQueue<>();
+
+    private ChildNode(String name, Process process, Path log) {
+        this.name = name;
+        this.process = process;
+        this.log = log;
+        this.in = new BufferedWriter(new OutputStreamWriter(process.getOutputStream(), StandardCharsets.UTF_8));
+        Thread reader = new Thread(this::read, name + "-output");
+        reader.setDaemon(true);
+        reader.start();
+    }
+
+    /** The command line of {@code dromon ARGUMENTS} on this JVM, with this JVM's flags. */
+    static List<String> command(String... arguments) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+        command.addAll(List.of("-cp", System.getProperty("java.class.path", ""), Dromon.class.getName()));
+        command.addAll(List.of(arguments));
+        return command;
+    }
+
+    /** Starts {@code dromon ARGUMENTS}. */
+    static ChildNode start(String name, Path directory, String... arguments) throws IOException {
+        Files.createDirectories(directory);
+        Path log = directory.resolve("log");
+        Process process = new ProcessBuilder(command(arguments))
+                .redirectError(log.toFile())
+                .start();
+        return new ChildNode(name, process, log);
+    }
+
+    private void read() {
+        try (BufferedReader out =
+                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+            String line;
+            while ((line = out.readLine()) != null) {
+                answers.add(line);
+            }
+        } catch (IOException e) {
+            answers.add("unreadable: " + e.getMessage());
+        }
+    }
+
+    String name() {
+        return name;
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** Writes one line to its standard input. */
+    void tell(String line) {
+        try {
+            in.write(line);
+            in.write('\n');
+            in.flush();
+        } catch (IOException e) {
+            throw new UncheckedIOException(describe("cannot be told '" + line + "'"), e);
+        }
+    }
+
+    /** The next line of its standard output, null if there is none within the time. */
+    @Nullable
+    String answer(long timeoutMs) throws InterruptedException {
+        return answers.poll(timeoutMs, TimeUnit.MILLISECONDS);
+    }
+
+    /** The rest of the first line that starts with {@code prefix}; other lines are passed over. */
+    String await(String prefix, int timeoutSeconds) throws InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(timeoutSeconds);
+        while (System.nanoTime() < deadline) {
+            String line = answer(100);
+            if (line != null && line.startsWith(prefix)) {
+                return line.substring(prefix.length()).strip();
+            }
+            if (line == null && !process.isAlive() && answers.isEmpty()) {
+                throw new CommandFailure(describe("ended with code " + process.exitValue()));
+            }
+        }
+        throw new CommandFailure(describe("did not say '" + prefix + "' within " + timeoutSeconds + " s"));
+    }
+
+    private String describe(String what) {
+        return name + " (pid " + process.pid() + ") " + what + "; the end of its log:\n" + tail();
+    }
+
+    private String tail() {
+        try (Stream<String> lines = Files.lines(log, StandardCharsets.UTF_8)) {
+            List<String> all = lines.toList();
+            return String.join("\n", all.subList(Math.max(0, all.size() - 8), all.size()));
+        } catch (IOException | UncheckedIOException e) {
+            return "(" + log + " cannot be read)";
+        }
+    }
+
+    /** Ends it as a crash does: SIGKILL. */
+    void kill() throws InterruptedException {
+        process.destroyForcibly();
+        process.waitFor();
+    }
+
+    /** Waits for its own end; ends it by force if that takes too long. */
+    @Override
+    public void close() {
+        try {
+            in.close();
+        } catch (IOException e) {
+            // It has ended already: nothing is left to tell it.
+            process.destroyForcibly();
+        }
+        try {
+            if (!process.waitFor(15, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,67 @@
+package io.dromon.node.cli;
+
+import io.dromon.config.ConfigException;
+import io.dromon.node.NodeException;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The executable. */
+@Command(
+        name = "dromon",
+        description = "Galera's replication transport for the JVM.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Dromon.Version.class,
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {
+            DemoCommand.class,
+            NodeCommand.class,
+            ArbitratorCommand.class,
+            OptionsCommand.class,
+            BenchCommand.class,
+            BenchNode.class,
+            DemoNode.class
+        })
+public final class Dromon implements Runnable {
+    /** Exit code of a run that failed for a reason that was printed. */
+    static final int FAILED = 1;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private CommandSpec spec;
+
+    public static void main(String[] arguments) {
+        System.exit(commandLine().execute(arguments));
+    }
+
+    static CommandLine commandLine() {
+        return new CommandLine(new Dromon())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setExecutionExceptionHandler((failure, command, result) -> {
+                    if (failure instanceof NodeException
+                            || failure instanceof ConfigException
+                            || failure instanceof CommandFailure) {
+                        command.getErr().println("dromon: " + failure.getMessage());
+                        return FAILED;
+                    }
+                    throw failure;
+                });
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "name a command, for example: dromon demo");
+    }
+
+    /** The version in the jar's manifest. */
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = Dromon.class.getPackage().getImplementationVersion();
+            return new String[] {"dromon " + (version == null ? "(not packaged)" : version)};
+        }
+    }
+}

@@ -1,0 +1,53 @@
+package io.dromon.transport.link;
+
+import io.dromon.transport.tls.TlsContexts;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoEventLoop;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/** The one thread that owns a node's sockets, TLS and protocol state: an event loop. May be used from any thread. */
+public final class ProtocolThread implements Executor {
+    private final IoEventLoop loop;
+
+    private ProtocolThread(IoEventLoop loop) {
+        this.loop = loop;
+    }
+
+    /** Starts a thread of this name. Its owner calls {@link #end}. */
+    public static ProtocolThread start(String name) {
+        return new ProtocolThread(EventLoops.create(name));
+    }
+
+    /** Links whose events all happen on this thread; see {@link NettyLinks}. */
+    public NettyLinks links(
+            LinkSettings settings, Optional<TlsContexts> tls, Runnable endTurn, Consumer<Throwable> bugs) {
+        return new NettyLinks(loop, settings, tls, endTurn, bugs, System::nanoTime);
+    }
+
+    /**
+     * Runs a task on the thread, after those that were given before.
+     *
+     * @throws java.util.concurrent.RejectedExecutionException if the thread has ended
+     */
+    @Override
+    public void execute(Runnable task) {
+        loop.execute(task);
+    }
+
+    /** Runs a task on the thread, not before {@code delayNs} have passed. The task must not throw. */
+    @SuppressWarnings("FutureReturnValueIgnored")
+    public void schedule(Runnable task, long delayNs) {
+        loop.schedule(task, delayNs, TimeUnit.NANOSECONDS);
+    }
+
+    /** Ends the thread after the tasks that it was given; returns at once. */
+    @SuppressWarnings("FutureReturnValueIgnored")
+    public void end() {
+        EventLoopGroup group = Objects.requireNonNullElse(loop.parent(), loop);
+        group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+    }
+}
