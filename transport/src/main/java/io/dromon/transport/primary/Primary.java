@@ -362,7 +362,7 @@ public final class Primary {
         }
         instances.markEvicted(evicted);
         SendResult result = effects.send(CONTROL, Order.SAFE, new PcMessage.State(version(), instances.entries()));
-        if (result != SendResult.ACCEPTED) {
+        if (result != SendResult.ACCEPTED && !closing) {
             throw new FatalException("own state could not be sent in " + view.id() + ": " + result);
         }
     }
@@ -492,8 +492,8 @@ public final class Primary {
         List<NodeEntry> entries = presentEntries();
         if (entries != null && present.get(0).equals(selfUuid)) {
             SendResult result = sendInstall(PcMessage.Purpose.PLAIN, entries);
-            if (result == SendResult.AGAIN) {
-                // EVS is re-forming the group already; the next view starts the exchange anew.
+            if (result == SendResult.AGAIN || closing) {
+                // EVS is re-forming the group already, or this node leaves: the next view starts the exchange anew.
                 effects.onNotice("INSTALL not sent: the group is being re-formed");
             } else if (result != SendResult.ACCEPTED) {
                 throw new FatalException("INSTALL could not be sent: " + result);
