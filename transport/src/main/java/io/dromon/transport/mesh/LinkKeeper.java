@@ -27,6 +27,8 @@ final class LinkKeeper {
     /** Dials in progress at one time to addresses that peers told. */
     private static final int MAX_DIALLING = 64;
 
+    private static final int ATTEMPTS_PER_NOTICE = 30;
+
     final MeshSettings settings;
     final UUID self;
     final String listenAddress;
@@ -281,7 +283,12 @@ final class LinkKeeper {
                 book.remove(entry);
             } else if (!links.hasAddress(entry.address)
                     && !links.hasPeer(entry.uuid)
+                    && !evicted.contains(entry.uuid)
                     && links.countDialling() < MAX_DIALLING) {
+                if (entry.retries > 0 && entry.retries % ATTEMPTS_PER_NOTICE == 0) {
+                    effects.onNotice("reconnecting to " + Uuids.brief(entry.uuid) + " at " + entry.address
+                            + ", attempt " + entry.retries);
+                }
                 dial(entry.address, nowNs);
             }
         }

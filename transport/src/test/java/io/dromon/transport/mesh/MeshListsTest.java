@@ -204,6 +204,35 @@ class MeshListsTest {
     }
 
     @Test
+    void saysEvery30thAttemptThatItStillTries() {
+        fixture.start();
+        fixture.mesh.onClosed(fixture.acceptPeer(2), RESET, fixture.now);
+
+        for (int attempt = 1; attempt <= 61; attempt++) {
+            fixture.pass(1.6);
+            fixture.mesh.onClosed(fixture.dialledTo(address(2)).orElseThrow(), RESET, fixture.now);
+        }
+
+        assertThat(fixture.notices.stream().filter(text -> text.contains("reconnecting")))
+                .hasSize(2)
+                .first()
+                .asString()
+                .contains(address(2), "attempt 30");
+    }
+
+    @Test
+    void doesNotDialAnEvictedNode() {
+        fixture.start();
+        long link = fixture.acceptPeer(2);
+        fixture.mesh.evict(node(2));
+
+        fixture.mesh.onClosed(link, RESET, fixture.now);
+        fixture.pass(5);
+
+        assertThat(fixture.links.dialled).isEmpty();
+    }
+
+    @Test
     void doesNotDialANodeThatIsLinked() {
         fixture.start();
         long two = fixture.acceptPeer(2);
