@@ -112,6 +112,9 @@ public final class Primary {
     private ViewId viewId = NEVER_PRIMARY;
 
     private List<UUID> viewMembers = List.of();
+    /** Who is in the primary component that others formed, or may have, by an INSTALL that came here too late. */
+    private List<UUID> missedComponent = List.of();
+
     private int lastSentSeq;
 
     /**
@@ -354,8 +357,10 @@ public final class Primary {
         }
         current = view;
         exchange.clear();
+        missedComponent = List.of();
         shift(State.STATES_EXCHANGE);
         for (Instance instance : instances) {
+            instance.restarted = false;
             if (view.members().contains(instance.uuid)) {
                 instance.toSeq = self.toSeq;
             }
@@ -420,10 +425,11 @@ public final class Primary {
             if (sender == null) {
                 throw new FatalException("user message of node " + Uuids.brief(source) + ", which is not known");
             }
-            if (seq != sender.lastSeq + 1) {
+            if (seq != sender.lastSeq + 1 && !(sender.restarted && seq == 1)) {
                 throw new FatalException("gap in message sequence of node " + Uuids.brief(source) + ": "
                         + Integer.toUnsignedString(seq) + " after " + Integer.toUnsignedString(sender.lastSeq));
             }
+            sender.restarted = false;
             sender.lastSeq = seq;
             toSeq = ++self.toSeq;
         }
@@ -579,17 +585,27 @@ public final class Primary {
         return primary != null ? primary.toSeq() : greatest;
     }
 
-    /** Section 5.10: whoever received this INSTALL in the regular view may have formed a primary component. */
+    /**
+     * Section 5.10: whoever received this INSTALL in the regular view has formed a primary component. Stricter than the
+     * reference in one point: nodes that are not known yet, because the STATEs came in the transitional view too, count
+     * with the weight that the INSTALL gives them. They may be primary with it.
+     */
     private void installInTransition(PcMessage.Install message) {
         EvsView view = requireView();
         List<UUID> component = new ArrayList<>();
         for (NodeEntry entry : message.nodes()) {
-            if (instances.contains(entry.uuid())) {
-                component.add(entry.uuid());
-            }
+            instances.addReported(entry, view.members());
+            component.add(entry.uuid());
         }
         if (viewId.type() == ViewId.Type.PRIM
                 && Quorum.of(instances, component, view.members(), view.left()) == Quorum.KEPT) {
+            missedComponent = component;
+            for (UUID uuid : component) {
+                Instance instance = instances.find(uuid);
+                if (instance != null && !isPresent(uuid)) {
+                    instance.restarted = true;
+                }
+            }
             return;
         }
         markNonPrimary();
@@ -610,16 +626,22 @@ public final class Primary {
 
     private void changeWeightInTransition(UUID source, PcMessage.Install message) {
         EvsView view = requireView();
-        boolean partitioned = false;
-        for (UUID member : viewMembers) {
-            partitioned |= !view.members().contains(member) && !view.left().contains(member);
-        }
+        boolean partitioned = isPartitioned(viewMembers, view) || isPartitioned(missedComponent, view);
         changeWeight(source, message);
         if (partitioned) {
             markNonPrimary();
             deliverNonPrimary();
             markUnknown(message);
         }
+    }
+
+    private static boolean isPartitioned(List<UUID> component, EvsView view) {
+        for (UUID member : component) {
+            if (!view.members().contains(member) && !view.left().contains(member)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private void markUnknown(PcMessage.Install message) {

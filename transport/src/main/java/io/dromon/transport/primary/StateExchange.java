@@ -50,6 +50,9 @@ final class StateExchange {
     /** Takes over what the others know (section 5.4, on completion). */
     void mergeInto(Instances instances, List<UUID> present) {
         Instance self = instances.self();
+        for (Instance instance : instances) {
+            instance.weightBefore = instance.weight;
+        }
         for (Map.Entry<UUID, PcMessage.State> message : messages.entrySet()) {
             for (NodeEntry entry : message.getValue().nodes()) {
                 Instance known = instances.find(entry.uuid());
@@ -80,7 +83,7 @@ final class StateExchange {
             for (NodeEntry entry : message.getValue().nodes()) {
                 if (entry.prim() && present.contains(entry.uuid())) {
                     Instance known = instances.find(entry.uuid());
-                    if (known == null || !known.agreesWith(entry) || entry.toSeq() != toSeq) {
+                    if (known == null || !known.agreedWith(entry) || entry.toSeq() != toSeq) {
                         throw new FatalException("state of node " + Uuids.brief(entry.uuid()) + " as reported by "
                                 + Uuids.brief(message.getKey()) + " is not consistent with the state known here: "
                                 + describe(entry) + " against "

@@ -275,6 +275,54 @@ class PrimaryScenarioTest {
         assertPrimary(joiner, old.get(0), old.get(1));
     }
 
+    /** Beyond the scenarios: the reference stays primary on both sides here. */
+    @Test
+    void joinerThatIsNotKnownYetCountsWithTheWeightOfItsInstall() {
+        Node second = evs.bootstrap(2, PrimarySettings.defaults());
+        Node third = evs.add(3);
+        evs.regroup(second);
+        evs.regroup(second, third);
+        Node joiner = evs.add(1, new PrimarySettings(3, 0, false, false, false, false));
+        evs.transition(joiner, second, third);
+        evs.install(joiner, second, third);
+        for (int i = 0; i < 4; i++) {
+            assertThat(joiner.step()).isTrue();
+        }
+        assertPrimary(joiner);
+
+        evs.regroup(second, third);
+        evs.regroup(joiner);
+
+        assertPrimary(joiner);
+        assertNonPrimary(second, third);
+    }
+
+    /** Beyond the scenarios: the reference ends here, by a gap in the sequence. */
+    @Test
+    void messagesOfALostJoinerAreCountedByThoseWhoKeepQuorum() {
+        List<Node> nodes = evs.primaryOf(1, 1, 1);
+        send(nodes.get(0), "a");
+        Node joiner = evs.add(9);
+        exchangeStates(nodes.get(0), nodes.get(1), nodes.get(2), joiner);
+        assertThat(joiner.step()).isTrue();
+        assertThat(joiner.send("b")).isEqualTo(SendResult.ACCEPTED);
+        assertThat(joiner.send("c")).isEqualTo(SendResult.ACCEPTED);
+        assertThat(joiner.step()).isTrue();
+        assertThat(joiner.step()).isTrue();
+
+        evs.regroup(array(nodes));
+        evs.regroup(joiner);
+
+        assertPrimary(array(nodes));
+        assertNonPrimary(joiner);
+        for (Node node : nodes) {
+            assertThat(node.messages())
+                    .extracting(SimulatedEvs.Delivered::toSeq)
+                    .containsExactly(0L, 1L, 2L);
+        }
+        assertThat(joiner.messages()).extracting(SimulatedEvs.Delivered::toSeq).containsExactly(1L, 2L);
+    }
+
     @Test
     void s16InstallInTransitionEverywhereLeadsToNonPrimaryEverywhere() {
         Node joiner = heavyJoinerWithInstallOnTheWay();

@@ -64,6 +64,10 @@ final class SimulatedEvs {
     private final Map<ViewId, Long> firstToSeq = new HashMap<>();
     /** Two primary components are expected (ignored split brain, two bootstraps, an operator's decision). */
     boolean forked;
+    /** Somebody crashed: what it alone had counted is counted again, {@code to_seq} is not on disk. */
+    private boolean countersLost;
+    /** Somebody lies: no invariant holds, the nodes must survive. */
+    boolean adversarial;
 
     /** A UUID whose age and byte order are both that of {@code id}. */
     static UUID uuid(int id) {
@@ -114,6 +118,7 @@ final class SimulatedEvs {
 
     /** The process of a node is gone. */
     void crash(Node... nodes) {
+        countersLost = true;
         for (Node node : nodes) {
             freeze(node);
             everybody.remove(node);
@@ -173,6 +178,13 @@ final class SimulatedEvs {
                 List.of(),
                 left,
                 partitioned);
+        // Those who go together agree on what was safe, before the transitional view.
+        int together = survivors.stream().mapToInt(node -> node.cursor).max().orElse(0);
+        for (Node node : survivors) {
+            while (node.cursor < together) {
+                node.receive(old.log.get(node.cursor++));
+            }
+        }
         int safe = old.safe;
         for (Node node : survivors) {
             node.primary.onView(view);
@@ -364,7 +376,9 @@ final class SimulatedEvs {
                 return SendResult.AGAIN;
             }
             PcMessage pc = (PcMessage) message;
-            checkSent(in, pc, userType, order);
+            if (!adversarial) {
+                checkSent(in, pc, userType, order);
+            }
             sent.add(pc);
             in.log.add(new Message(uuid, userType, order, new OnTheWire(pc, onTheWire)));
             return SendResult.ACCEPTED;
@@ -415,7 +429,7 @@ final class SimulatedEvs {
         /** Invariants 2 and 8. */
         @Override
         public void deliverView(PrimaryView view) {
-            if (view.isPrimary()) {
+            if (view.isPrimary() && !adversarial) {
                 assertThat(disk).contains(new SavedView(uuid, view));
                 assertThat(primary.state()).isEqualTo(Primary.State.PRIM);
                 if (view.bootstrap() && !primaryViews.containsKey(view.id())) {
@@ -460,13 +474,16 @@ final class SimulatedEvs {
         public void deliver(UUID source, int userType, long toSeq, Encodable payload) {
             Delivered message = new Delivered(source, userType, toSeq, Bytes.of(payload));
             delivered.add(message);
+            if (adversarial) {
+                return;
+            }
             if (userType == 10) {
                 assertThat(toSeq).isEqualTo(-1);
                 return;
             }
             if (lastView().isPrimary()) {
                 assertThat(toSeq).isEqualTo(++expectedToSeq);
-                if (!forked) {
+                if (!forked && !countersLost) {
                     assertThat(history.computeIfAbsent(toSeq, seq -> message)).isEqualTo(message);
                 }
             } else {
