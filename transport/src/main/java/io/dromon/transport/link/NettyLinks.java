@@ -473,9 +473,9 @@ public final class NettyLinks implements Links {
         ChannelOutboundBuffer buffer = channel == null ? null : channel.unsafe().outboundBuffer();
         if (channel != null && buffer != null && buffer.totalPendingWriteBytes() > settings.outboundBytes()) {
             LinkFailure failure = Verdicts.doesNotRead(link, buffer.totalPendingWriteBytes());
+            fail(link, failure);
             // Not politely: the peer would not read the farewell either.
             channel.unsafe().close(channel.newPromise());
-            fail(link, failure);
         }
     }
 

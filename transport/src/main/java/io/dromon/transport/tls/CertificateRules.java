@@ -32,8 +32,8 @@ final class CertificateRules {
     static final int SMALLEST_RSA = 2048;
 
     static final int SMALLEST_EC = 224;
-    /** A peer may not make this node check signatures without end. */
-    static final int LONGEST_CHAIN = 10;
+    /** A peer may not make this node check signatures without end. (BoringSSL shows ten and drops the rest.) */
+    static final int LONGEST_CHAIN = 9;
 
     private static final int DIGITAL_SIGNATURE = 0;
     private static final int KEY_CERT_SIGN = 5;

@@ -71,6 +71,14 @@ public final class TlsFailures {
             return new LinkFailure.VersionMismatch(
                     peer + ": no cipher suite in common; compare socket.ssl_cipher on both nodes");
         }
+        if (text.contains("KEY_USAGE_BIT_INCORRECT")) {
+            return new LinkFailure.UntrustedPeer(
+                    peer + ": refused its certificate: the keyUsage lacks digitalSignature; issue it anew");
+        }
+        if (text.contains("CERTIFICATE CHAIN LENGTH") || text.contains("EXCESSIVE_MESSAGE_SIZE")) {
+            return new LinkFailure.UntrustedPeer(
+                    peer + ": refused its certificates: there are too many; send the chain up to the CA alone");
+        }
         return new LinkFailure.Corrupt(peer + ": TLS failed: " + reason(message));
     }
 

@@ -2,6 +2,7 @@ package io.dromon.transport.link;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.dromon.transport.testpeer.NoLeaks;
 import io.dromon.transport.testpki.TestPki;
 import io.dromon.transport.tls.TlsContexts;
 import io.dromon.transport.tls.TlsSettings;
@@ -17,10 +18,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Messages over real sockets. */
+@ExtendWith(NoLeaks.class)
 @Timeout(60)
 class EchoTest {
     private static final X509Bundle SHARED = TestPki.selfSigned("shared");

@@ -53,7 +53,13 @@ final class TestNode implements Links.Events, AutoCloseable {
         return new TestNode(Optional.of(tls), settings());
     }
 
+    /** Deadlines that a loaded machine does not reach. */
     static LinkSettings settings() {
+        return defaults().withTimeouts(Duration.ofSeconds(20), Duration.ofSeconds(20), Duration.ofSeconds(20));
+    }
+
+    /** The deadlines of a real node. */
+    static LinkSettings defaults() {
         return LinkSettings.at("tcp://127.0.0.1:0");
     }
 
@@ -123,10 +129,14 @@ final class TestNode implements Links.Events, AutoCloseable {
 
     /** The event of the kind with this index. */
     Event await(String kind, int index, Duration limit) {
-        Awaitility.await(kind + " of " + events)
-                .pollInterval(Duration.ofMillis(5))
-                .atMost(limit)
-                .until(() -> all(kind).size() > index);
+        try {
+            Awaitility.await()
+                    .pollInterval(Duration.ofMillis(5))
+                    .atMost(limit)
+                    .until(() -> all(kind).size() > index);
+        } catch (org.awaitility.core.ConditionTimeoutException e) {
+            throw new AssertionError("no " + kind + " " + index + " within " + limit + " in " + events, e);
+        }
         return all(kind).get(index);
     }
 
@@ -143,10 +153,17 @@ final class TestNode implements Links.Events, AutoCloseable {
     }
 
     void awaitRefused(Class<? extends LinkFailure> kind) {
-        Awaitility.await(kind.getSimpleName())
-                .pollInterval(Duration.ofMillis(5))
-                .atMost(Duration.ofSeconds(10))
-                .until(() -> refused(kind) > 0);
+        try {
+            Awaitility.await()
+                    .pollInterval(Duration.ofMillis(5))
+                    .atMost(Duration.ofSeconds(10))
+                    .until(() -> refused(kind) > 0);
+        } catch (org.awaitility.core.ConditionTimeoutException e) {
+            throw new AssertionError(
+                    "no " + kind.getSimpleName() + " in "
+                            + links.refusedByKind().join() + ", events " + events,
+                    e);
+        }
     }
 
     @Override
