@@ -96,8 +96,12 @@ final class DelayedNodes {
         for (Map.Entry<UUID, Entry> entry : entries.entrySet()) {
             list.add(new DelayedList.Entry(entry.getKey(), entry.getValue().counter));
         }
-        group.broadcast(
-                new DelayedList(group.self, group.settings.version(), 0, group.nextFifoSeq(), group.view, list));
+        DelayedList message =
+                new DelayedList(group.self, group.settings.version(), 0, group.nextFifoSeq(), group.view, list);
+        group.broadcast(message);
+        // The own opinion counts as well: in a group of three the other one alone would be no majority.
+        group.me.delayedList = message;
+        group.me.delayedListNs = group.nowNs;
     }
 
     /** Stores the list of another node; returns who is to be evicted by what all lists say together. */

@@ -11,6 +11,7 @@ import io.dromon.transport.wire.Bytes;
 import io.dromon.transport.wire.Encodable;
 import io.dromon.transport.wire.MalformedMessageException;
 import io.dromon.transport.wire.ViewId;
+import java.util.ArrayDeque;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -72,6 +73,7 @@ public final class Evs {
     /** Depth of calls: what the layer above asks for from inside of a delivery is done at the end. */
     private int depth;
 
+    private final ArrayDeque<Runnable> later = new ArrayDeque<>();
     private boolean abortRequested;
     private long causalKeepaliveNs = KnownNode.LONG_AGO;
 
@@ -216,8 +218,7 @@ public final class Evs {
     }
 
     private void onGap(KnownNode source, Gap message) {
-        Install install = group.install;
-        boolean proposed = install != null && message.view().equals(install.installView());
+        boolean proposed = isAhead(message);
         if (message.view().equals(group.view)) {
             if (!message.isCommit() && traffic.onGap(source, message)) {
                 membership.sendJoinAndProcess();
@@ -241,15 +242,35 @@ public final class Evs {
 
     private void onMembershipMessage(KnownNode source, EvsMessage message) {
         if (message instanceof Join join) {
-            early.forgetGaps(source.uuid);
+            boolean ahead = isAhead(join);
+            if (!ahead) {
+                early.forgetGaps(source.uuid);
+            } else if (!(group.state() == State.INSTALL && isInstaller(source))) {
+                early.add(join); // its sender has entered the view and agrees on the next one already
+                return;
+            }
             membership.onJoin(source, join);
         } else if (message instanceof Install install) {
             membership.onInstall(source, install);
         } else if (message instanceof Leave leave) {
-            membership.onLeave(source, leave);
+            if (isAhead(leave)) {
+                early.add(leave);
+            } else {
+                membership.onLeave(source, leave);
+            }
         } else if (message instanceof DelayedList list && group.settings.autoEvict() > 0) {
             delayedNodes.onList(source, list).forEach(membership::evict);
         }
+    }
+
+    /** Whether a message is of the view that this node is about to enter. */
+    private boolean isAhead(EvsMessage message) {
+        Install install = group.install;
+        return install != null && message.view().equals(install.installView());
+    }
+
+    private boolean isInstaller(KnownNode source) {
+        return group.install != null && group.install.source().equals(source.uuid);
     }
 
     /** Of a view that this node may be about to enter. */
@@ -278,8 +299,7 @@ public final class Evs {
         if (message.view().equals(group.view)) {
             return true;
         }
-        Install install = group.install;
-        if (install == null || !message.view().equals(install.installView())) {
+        if (!isAhead(message)) {
             return false;
         }
         if (message instanceof Gap gap) {
@@ -391,9 +411,12 @@ public final class Evs {
         if (timers.installNs != Timers.OFF && before.installTimeoutNs() != settings.installTimeoutNs()) {
             timers.armInstall();
         }
-        if (before.version() != settings.version() && depth == 1 && group.isOperational()) {
-            traffic.settle();
-            membership.shiftToGather(true);
+        if (before.version() != settings.version()) {
+            later.add(() -> {
+                if (group.isOperational()) {
+                    membership.shiftToGather(true);
+                }
+            });
         }
         end();
     }
@@ -401,7 +424,7 @@ public final class Evs {
     /** {@code evs.evict}: evicts by hand. */
     public void evict(UUID node, long nowNs) {
         begin(nowNs);
-        membership.evict(node);
+        later.add(() -> membership.evict(node));
         end();
     }
 
@@ -425,7 +448,11 @@ public final class Evs {
     String describe() {
         StringBuilder text = new StringBuilder(group.view.toString());
         text.append(" safe ").append(group.input.safe()).append(" aru ").append(group.input.aru());
-        text.append(" sent ").append(group.lastSent).append(" queued ").append(traffic.queue.size());
+        text.append(group.isolated ? " isolated" : "")
+                .append(" sent ")
+                .append(group.lastSent)
+                .append(" queued ")
+                .append(traffic.queue.size());
         if (group.install != null) {
             text.append(" installing ").append(group.install.installView());
         }
@@ -454,6 +481,10 @@ public final class Evs {
 
     /** Does what was asked for, now that nothing else is going on. */
     private void finish() {
+        for (Runnable action = later.poll(); action != null; action = later.poll()) {
+            traffic.settle();
+            action.run();
+        }
         if (abortRequested && group.state() != State.CLOSED) {
             membership.enterClosed();
         } else if (group.closeRequested && (group.state() == State.OPERATIONAL || group.state() == State.JOINING)) {
@@ -464,6 +495,7 @@ public final class Evs {
 
     private void fail(String reason) {
         failed = true;
+        group.silence();
         group.effects.onFatal(reason);
     }
 }

@@ -124,6 +124,12 @@ final class GroupState {
         }
     }
 
+    /** Sends and hears nothing any more. */
+    void silence() {
+        isolated = true;
+        isolatedUntilNs = Long.MAX_VALUE;
+    }
+
     Collection<KnownNode> nodes() {
         return known.values();
     }

@@ -32,6 +32,10 @@ final class EvsNetwork {
     private final PriorityQueue<Arrival> arrivals =
             new PriorityQueue<>(Comparator.comparingLong(Arrival::atNs).thenComparingLong(Arrival::number));
     private long sent;
+    /** What all nodes send, in order; null if nobody wants to know. */
+    @Nullable
+    List<String> trace;
+
     long nowNs = Duration.ofSeconds(1000).toNanos();
     double loss;
     long maxDelayNs = 2 * MILLI;
@@ -104,6 +108,9 @@ final class EvsNetwork {
 
         private EvsMessage note(Encodable message) {
             EvsMessage sentMessage = (EvsMessage) message;
+            if (trace != null) {
+                trace.add(Character.toString('A' + peers.indexOf(this)) + " " + kind(sentMessage));
+            }
             if (recordOutbox) {
                 outbox.add(sentMessage);
             }
@@ -191,6 +198,22 @@ final class EvsNetwork {
             outbox.clear();
             return taken;
         }
+    }
+
+    /** What a message is, in a word. */
+    static String kind(EvsMessage message) {
+        if (message instanceof EvsMessage.User user) {
+            return user.order() == Order.DROP ? "DROP " + user.seq() + "+" + user.seqRange() : "USER " + user.seq();
+        }
+        if (message instanceof EvsMessage.Gap gap) {
+            if (gap.isCommit()) {
+                return "COMMIT";
+            }
+            String range = "[" + gap.rangeLu() + "," + gap.rangeHs() + "]";
+            return gap.isRetransmitted() ? "REQUEST " + range : "GAP " + gap.aruSeq();
+        }
+        String repeated = message instanceof EvsMessage.Install && message.isRetransmitted() ? " again" : "";
+        return message.getClass().getSimpleName().toUpperCase(java.util.Locale.ROOT) + repeated;
     }
 
     // Set-up
@@ -350,6 +373,20 @@ final class EvsNetwork {
                 receive(arrival);
                 arrival.to.settle();
             }
+        }
+    }
+
+    /** Gives {@code to} a message of {@code from} by hand, and ends the turn. */
+    void give(UUID from, Peer to, EvsMessage message) {
+        giveInTurn(from, to, message);
+        to.settle();
+    }
+
+    void giveInTurn(UUID from, Peer to, EvsMessage message) {
+        try {
+            to.evs.receive(from, Bytes.of(message), nowNs);
+        } catch (MalformedMessageException e) {
+            throw new AssertionError(e);
         }
     }
 

@@ -1,0 +1,577 @@
+package io.dromon.transport.evs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.dromon.transport.evs.EvsMessage.Gap;
+import io.dromon.transport.evs.EvsMessage.Install;
+import io.dromon.transport.evs.EvsMessage.Join;
+import io.dromon.transport.evs.EvsMessage.User;
+import io.dromon.transport.evs.EvsNetwork.Peer;
+import io.dromon.transport.wire.Bytes;
+import io.dromon.transport.wire.Uuids;
+import io.dromon.transport.wire.ViewId;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Test;
+
+/** One or two nodes, message by message: the unit-level scenarios of chapter 02 section 12. */
+class EvsStepTest {
+    private final EvsNetwork network = new EvsNetwork(1);
+
+    @Test
+    void aSingleNodeBootstrapsInOneGo() {
+        Peer a = network.add(0);
+        List<String> trace = traced();
+
+        network.start(a);
+
+        assertThat(trace).containsExactly("A JOIN", "A INSTALL", "A COMMIT", "A GAP -1", "A GAP -1");
+        assertThat(a.evs.state()).isEqualTo(Evs.State.OPERATIONAL);
+        assertThat(a.epochs).hasSize(2);
+        assertThat(a.epochs.get(0).view.id()).isEqualTo(new ViewId(ViewId.Type.TRANS, a.uuid, 0));
+        assertThat(a.view().id()).isEqualTo(new ViewId(ViewId.Type.REG, a.uuid, 1));
+        assertThat(a.view().version()).isEqualTo(1);
+    }
+
+    @Test
+    void anOwnMessageHandedBackChangesNothing() {
+        Peer a = network.add(0);
+        a.recordOutbox = true;
+        network.start(a);
+        List<EvsMessage> sent = a.takeOutbox();
+
+        for (EvsMessage message : sent) {
+            network.give(a.uuid, a, message);
+        }
+
+        assertThat(a.takeOutbox()).isEmpty();
+        assertThat(a.epochs).hasSize(2);
+    }
+
+    @Test
+    void aSecondNodeJoinsWithNoMessageTooMany() {
+        Peer a = network.add(0);
+        Peer b = network.add(1);
+        network.maxDelayNs = 0;
+        network.start(a);
+        List<String> trace = traced();
+        b.evs.open(network.nowNs);
+
+        b.evs.announce(network.nowNs);
+        network.drain();
+
+        assertThat(trace)
+                .containsExactly(
+                        "B JOIN",
+                        "A JOIN",
+                        "B JOIN",
+                        "A INSTALL",
+                        "A COMMIT",
+                        "B COMMIT",
+                        "B GAP -1",
+                        "A GAP -1",
+                        "A GAP -1",
+                        "B GAP -1");
+        assertThat(a.isIn(a, b) && b.isIn(a, b)).isTrue();
+        assertThat(a.view().id()).isEqualTo(new ViewId(ViewId.Type.REG, a.uuid, 2));
+        assertThat(a.view().joined()).containsExactly(b.uuid);
+        assertThat(b.view().joined()).containsExactly(a.uuid);
+    }
+
+    @Test
+    void aJoinerWithTheSmallestUuidProposesTheView() {
+        Peer b = network.add(1);
+        network.start(b);
+        Peer a = network.add(0);
+        a.evs.open(network.nowNs);
+
+        a.evs.announce(network.nowNs);
+        network.drain();
+
+        assertThat(a.view().id()).isEqualTo(new ViewId(ViewId.Type.REG, a.uuid, 2));
+        assertThat(b.view().id()).isEqualTo(a.view().id());
+    }
+
+    @Test
+    void whatIsSentDuringTheViewGoesOutBeforeTheAcknowledgement() {
+        Peer a = network.add(0);
+        a.answers.add("state");
+        List<String> trace = traced();
+
+        network.start(a);
+
+        assertThat(trace).endsWith("A GAP -1", "A USER 0", "A GAP 0");
+        assertThat(a.delivered).extracting(EvsNetwork.Delivered::body).containsExactly("state");
+    }
+
+    @Test
+    void aSafeMessageTakesOneAndAHalfRoundTrips() {
+        Peer a = pair(s -> s);
+        List<String> trace = traced();
+
+        a.send("x");
+        network.drain();
+
+        assertThat(trace).containsExactly("A USER 0", "B DROP 0+0", "A GAP 0");
+        assertThat(network.peers.get(1).delivered).hasSize(1);
+        assertThat(a.delivered).hasSize(1);
+    }
+
+    @Test
+    void aTurnIsAnsweredOnce() {
+        Peer a = pair(s -> with(s, 8, 8, false));
+        Peer b = network.peers.get(1);
+        a.recordOutbox = true;
+        for (int i = 0; i < 5; i++) {
+            a.sendNext();
+            a.settle();
+        }
+        List<String> trace = traced();
+
+        for (EvsMessage message : a.takeOutbox()) {
+            network.giveInTurn(a.uuid, b, message);
+        }
+        b.settle();
+
+        assertThat(trace).containsExactly("B DROP 0+4");
+    }
+
+    @Test
+    void keepsStillUntilTheLastOfSeveralMessages() {
+        Peer a = pair(s -> s);
+        Peer b = network.peers.get(1);
+        List<String> trace = traced();
+        ViewId view = a.view().id();
+
+        network.give(a.uuid, b, user(a.uuid, EvsMessage.MSG_MORE, 100, view, 0));
+        assertThat(trace).isEmpty();
+
+        network.give(a.uuid, b, user(a.uuid, 0, 101, view, 1));
+        assertThat(trace).containsExactly("B DROP 0+1");
+    }
+
+    @Test
+    void crossingMessagesInNarrowWindowsAreAcknowledgedOnce() {
+        Peer a = pair(s -> with(s, 1, 1, false));
+        Peer b = network.peers.get(1);
+        network.maxDelayNs = 0;
+        List<String> trace = traced();
+        for (Peer peer : List.of(a, b)) {
+            peer.sendNext();
+            peer.sendNext();
+        }
+
+        network.drain();
+
+        assertThat(trace)
+                .containsExactly(
+                        "A USER 0", "B USER 0", "B GAP 0", "A GAP 0", "A USER 1", "B USER 1", "B GAP 1", "A GAP 1");
+        assertThat(a.delivered).isEqualTo(b.delivered).hasSize(4);
+    }
+
+    @Test
+    void manyMessagesOfBothNodesTravelAsAggregates() {
+        Peer a = pair(s -> s);
+        Peer b = network.peers.get(1);
+        a.recordOutbox = true;
+        for (int i = 0; i < 8; i++) {
+            a.sendNext();
+            b.sendNext();
+        }
+
+        network.drain();
+
+        assertThat(a.delivered).isEqualTo(b.delivered).hasSize(16);
+        List<User> sent = a.takeOutbox().stream()
+                .filter(m -> m instanceof User)
+                .map(m -> (User) m)
+                .filter(m -> m.order() == Order.SAFE)
+                .toList();
+        assertThat(sent).hasSize(1);
+        assertThat(sent.get(0).isAggregate()).isTrue();
+        assertThat(sent.get(0).userType()).isEqualTo(0xff);
+    }
+
+    @Test
+    void missingMessagesAreRequestedAtMostEveryTenthOfASecond() {
+        Peer a = pair(s -> s);
+        Peer b = network.peers.get(1);
+        ViewId view = a.view().id();
+        List<String> trace = traced();
+
+        network.give(b.uuid, a, user(b.uuid, 0, 101, view, 1));
+        assertThat(trace).containsExactly("A REQUEST [0,0]", "A DROP 0+1");
+        trace.clear();
+
+        network.give(b.uuid, a, user(b.uuid, 0, 102, view, 2));
+        assertThat(trace).containsExactly("A DROP 2+0");
+        trace.clear();
+
+        network.nowNs += Traffic.REQUEST_PERIOD_NS;
+        network.give(b.uuid, a, user(b.uuid, 0, 103, view, 3));
+        assertThat(trace).containsExactly("A REQUEST [0,0]", "A DROP 3+0");
+    }
+
+    @Test
+    void aRequestForMoreThanWasSentIsCompletedOnceAndServed() {
+        Peer a = pair(s -> s);
+        Peer b = network.peers.get(1);
+        ViewId view = a.view().id();
+        for (int i = 0; i < 3; i++) {
+            a.sendNext();
+            a.settle();
+        }
+        List<String> trace = traced();
+
+        network.give(b.uuid, a, new Gap(b.uuid, 1, EvsMessage.RETRANS, 200, view, -1, -1, a.uuid, 1, 400));
+
+        assertThat(trace).startsWith("A DROP 2+255", "A USER 1", "A DROP 2+255");
+    }
+
+    @Test
+    void aRequestForWhatIsSafeIsRefused() {
+        Peer a = pair(s -> s);
+        Peer b = network.peers.get(1);
+        a.sendNext();
+        network.drain();
+        List<String> trace = traced();
+
+        network.give(
+                b.uuid, a, new Gap(b.uuid, 1, EvsMessage.RETRANS, 200, a.view().id(), 0, 0, a.uuid, 0, 0));
+
+        assertThat(trace).isEmpty();
+    }
+
+    @Test
+    void theOutputQueueHasALimit() {
+        Peer a = pair(s -> s);
+        network.split(1, false);
+        Bytes large = new Bytes(new byte[EvsMessage.MAX_PAYLOAD]);
+        int accepted = 0;
+        while (a.evs.send(1, Order.SAFE, large) == SendResult.ACCEPTED) {
+            accepted++;
+            a.settle();
+        }
+
+        assertThat(accepted).isEqualTo(2 + 33);
+        assertThat(a.evs.queuedBytes()).isGreaterThan(OutputQueue.MAX_BYTES);
+        assertThat(a.evs.send(1, Order.SAFE, new Bytes(new byte[EvsMessage.MAX_PAYLOAD + 1])))
+                .isEqualTo(SendResult.WRONG_SIZE);
+        assertThat(a.evs.send(1, Order.SAFE, Bytes.EMPTY)).isEqualTo(SendResult.WRONG_SIZE);
+    }
+
+    @Test
+    void nothingIsAcceptedOutsideOfAGroup() {
+        Peer a = network.add(0);
+
+        assertThat(a.send("x")).isEqualTo(SendResult.NOT_CONNECTED);
+
+        network.start(a);
+        a.evs.close(network.nowNs);
+        assertThat(a.evs.state()).isEqualTo(Evs.State.CLOSED);
+        assertThat(a.view().isEmpty()).isTrue();
+        assertThat(a.send("x")).isEqualTo(SendResult.NOT_CONNECTED);
+        assertThat(a.evs.nextDeadlineNs()).isEqualTo(Long.MAX_VALUE);
+    }
+
+    @Test
+    void causalRequestsWaitForWhatIsKnown() {
+        Peer a = pair(s -> s);
+        Peer b = network.peers.get(1);
+        b.send("first");
+        b.settle();
+        network.drain();
+
+        a.evs.sendLocalCausal(7, new Bytes("mark".getBytes(java.nio.charset.StandardCharsets.UTF_8)), network.nowNs);
+        assertThat(a.delivered).extracting(EvsNetwork.Delivered::body).containsExactly("first");
+        network.drain();
+
+        assertThat(a.delivered).extracting(EvsNetwork.Delivered::body).containsExactly("first", "mark");
+        assertThat(b.delivered).extracting(EvsNetwork.Delivered::body).containsExactly("first");
+        assertThat(a.delivered.get(1).userType()).isEqualTo(7);
+    }
+
+    @Test
+    void aProposalThatNobodyCommitsToIsRepeatedAndThenMadeAnew() {
+        Peer a = network.add(0);
+        a.recordOutbox = true;
+        network.start(a);
+        UUID b = EvsNetwork.uuid(1);
+        ViewId fresh = new ViewId(ViewId.Type.TRANS, b, 0);
+        NodeRecord own = new NodeRecord(b, 1, 0, -1, fresh, -1, 0, -1);
+        network.give(b, a, new Join(b, 1, 0, 0, fresh, -1, -1, List.of(own)));
+        Join answer = (Join) a.takeOutbox().stream().reduce((x, y) -> y).orElseThrow();
+        network.give(
+                b,
+                a,
+                new Join(b, 1, 0, 1, fresh, -1, -1, List.of(answer.records().get(0), own)));
+        Install first = (Install) a.takeOutbox().get(0);
+
+        List<Install> later = new ArrayList<>();
+        long start = network.nowNs;
+        while (network.nowNs - start < Duration.ofMillis(7600).toNanos()) {
+            network.nowNs += 50 * EvsNetwork.MILLI;
+            a.evs.tick(network.nowNs);
+            a.settle();
+        }
+        for (EvsMessage message : a.takeOutbox()) {
+            if (message instanceof Install install) {
+                later.add(install);
+            }
+        }
+
+        assertThat(first.installView().seq()).isEqualTo(2);
+        assertThat(later.subList(0, 7)).allSatisfy(m -> assertThat(m).isEqualTo(first.repeated()));
+        assertThat(later.get(7).installView().seq()).isEqualTo(3);
+        assertThat(a.evs.state()).isEqualTo(Evs.State.OPERATIONAL);
+        assertThat(a.view().members()).containsExactly(a.uuid);
+    }
+
+    @Test
+    void startsBehindARestoredView() {
+        ViewId saved = new ViewId(ViewId.Type.PRIM, EvsNetwork.uuid(5), 17);
+        Peer a = network.add(EvsNetwork.uuid(0), s -> s, Optional.of(saved));
+
+        network.start(a);
+
+        assertThat(a.epochs.get(0).view.id()).isEqualTo(new ViewId(ViewId.Type.TRANS, a.uuid, 18));
+        assertThat(a.view().id()).isEqualTo(new ViewId(ViewId.Type.REG, a.uuid, 19));
+    }
+
+    @Test
+    void theNextIncarnationWaitsUntilTheOldOneIsOut() {
+        Peer a = pair(s -> s);
+        Peer b = network.peers.get(1);
+        network.crash(b);
+        Peer again = network.add(Uuids.nextIncarnation(b.uuid), s -> s, Optional.empty());
+        network.start(again);
+        List<String> trace = traced();
+
+        network.run(1500);
+        assertThat(trace).noneMatch(line -> line.equals("A JOIN"));
+        network.await("the new one is in", 30, () -> a.isIn(a, again) && again.isIn(a, again));
+    }
+
+    @Test
+    void aGracefulLeaveNeedsNoTimeout() {
+        Peer a = pair(s -> s);
+        Peer b = network.peers.get(1);
+
+        b.evs.close(network.nowNs);
+        network.drain();
+
+        assertThat(b.evs.state()).isEqualTo(Evs.State.CLOSED);
+        assertThat(a.isIn(a)).isTrue();
+        assertThat(a.view().left()).containsExactly(b.uuid);
+        assertThat(a.view().partitioned()).isEmpty();
+    }
+
+    @Test
+    void aCloseDuringTheInstallationIsDoneAfterIt() {
+        Peer a = network.add(0);
+        network.start(a);
+        Peer b = network.add(1);
+        b.evs.open(network.nowNs);
+        b.evs.announce(network.nowNs);
+        network.await("b gathers", 5, () -> b.evs.state() == Evs.State.GATHER);
+
+        b.evs.close(network.nowNs);
+        network.await("b is out", 20, () -> b.evs.state() == Evs.State.CLOSED);
+
+        assertThat(b.epochs.stream().anyMatch(e -> e.view.members().size() == 2))
+                .isTrue();
+        network.await("a is alone", 20, () -> a.isIn(a));
+        assertThat(a.view().left()).containsExactly(b.uuid);
+        EvsChecks.check(network, true);
+    }
+
+    @Test
+    void theViewHasTheLowestVersionOfItsMembers() {
+        Peer a = network.add(0);
+        network.start(a);
+        Peer old = network.add(1, s -> withVersion(s, 0));
+        network.start(old);
+        network.await("both", 20, () -> a.isIn(a, old) && old.isIn(a, old));
+        assertThat(a.view().version()).isZero();
+        assertThat(old.view().version()).isZero();
+
+        old.evs.close(network.nowNs);
+        network.await("a is alone", 20, () -> a.isIn(a));
+        assertThat(a.view().version()).isEqualTo(1);
+    }
+
+    @Test
+    void aNewVersionAtRunTimeMakesANewView() {
+        Peer a = pair(s -> withVersion(s, 0));
+        Peer b = network.peers.get(1);
+        assertThat(a.view().version()).isZero();
+
+        for (Peer peer : network.peers) {
+            peer.evs.configure(EvsNetwork.settings(), network.nowNs);
+        }
+        network.await("version 1", 30, () -> a.isIn(a, b) && a.view().version() == 1);
+    }
+
+    @Test
+    void anEvictedNodeIsOutAndStaysOut() {
+        Peer a = pair(s -> s);
+        Peer b = network.peers.get(1);
+
+        a.evs.evict(b.uuid, network.nowNs);
+        assertThat(a.evs.evicted()).containsExactly(b.uuid);
+        network.await("a is alone", 30, () -> a.isIn(a));
+        network.run(10_000);
+        assertThat(a.isIn(a)).isTrue();
+
+        a.evs.clearEvicted(network.nowNs);
+        assertThat(a.evs.evicted()).isEmpty();
+    }
+
+    @Test
+    void aNodeThatIsLateAgainAndAgainIsEvicted() {
+        for (int i = 0; i < 3; i++) {
+            network.start(network.add(i, s -> withAutoEvict(s, 3)));
+        }
+        Peer late = network.peers.get(2);
+        network.await("three", 30, () -> late.isIn(network.peers.toArray(Peer[]::new)));
+
+        for (int i = 0; i < 8; i++) {
+            network.isolate(late, false);
+            network.run(3500);
+            network.isolate(late, true);
+            network.run(1500);
+        }
+
+        assertThat(network.peers.get(0).evs.evicted()).containsExactly(late.uuid);
+        assertThat(network.peers.get(1).evs.evicted()).containsExactly(late.uuid);
+    }
+
+    @Test
+    void completesManySeqsInSeveralRanges() {
+        Peer a = pair(s -> with(s, 1024, 512, false));
+        Peer b = network.peers.get(1);
+        network.connect(a, b, false);
+        for (int i = 0; i < 600; i++) {
+            a.sendNext();
+            network.run(1);
+        }
+        network.connect(a, b, true);
+        network.await("everything arrives", 30, () -> a.delivered.size() == 600);
+        network.run(100);
+
+        assertThat(a.delivered).isEqualTo(b.delivered);
+    }
+
+    @Test
+    void givesUpAfterTooManyInstallTimeouts() {
+        Peer a = network.add(1);
+        a.recordOutbox = true;
+        network.start(a);
+        UUID smaller = EvsNetwork.uuid(0);
+        ViewId fresh = new ViewId(ViewId.Type.TRANS, smaller, 0);
+        long fifo = 0;
+        long start = network.nowNs;
+
+        // A representative that agrees to everything and proposes nothing.
+        while (network.nowNs - start < Duration.ofSeconds(31).toNanos()) {
+            NodeRecord own = new NodeRecord(smaller, 1, 0, -1, fresh, -1, 0, -1);
+            List<NodeRecord> records = new ArrayList<>(List.of(own));
+            for (EvsMessage message : a.takeOutbox()) {
+                if (message instanceof Join join) {
+                    NodeRecord mine = join.record(a.uuid);
+                    records = new ArrayList<>(List.of(own));
+                    if (mine != null) {
+                        records.add(mine);
+                    }
+                }
+            }
+            if (records.size() == 2 || fifo == 0) {
+                network.give(smaller, a, new Join(smaller, 1, 0, fifo++, fresh, -1, -1, records));
+            }
+            network.nowNs += 50 * EvsNetwork.MILLI;
+            a.evs.tick(network.nowNs);
+            a.settle();
+        }
+
+        assertThat(a.fatal).isNull();
+        assertThat(a.isIn(a)).isTrue();
+        assertThat(a.evs.describe()).contains("isolated");
+    }
+
+    // Set-up
+
+    private List<String> traced() {
+        List<String> trace = new ArrayList<>();
+        network.trace = trace;
+        return trace;
+    }
+
+    /** Two nodes in one view; returns the first. */
+    private Peer pair(UnaryOperator<EvsSettings> change) {
+        Peer a = network.add(0, change);
+        Peer b = network.add(1, change);
+        network.start(a);
+        b.evs.open(network.nowNs);
+        b.evs.announce(network.nowNs);
+        network.drain();
+        assertThat(a.isIn(a, b) && b.isIn(a, b)).isTrue();
+        return a;
+    }
+
+    private static User user(UUID source, int flags, long fifoSeq, ViewId view, long seq) {
+        Bytes body = new Bytes(("hand-made " + seq).getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        return new User(source, 1, flags, fifoSeq, view, Order.SAFE, 1, 0, seq, -1, body);
+    }
+
+    private static EvsSettings with(EvsSettings s, int window, int userWindow, boolean aggregate) {
+        return new EvsSettings(
+                s.version(),
+                s.viewForgetTimeoutNs(),
+                s.suspectTimeoutNs(),
+                s.inactiveTimeoutNs(),
+                s.inactiveCheckPeriodNs(),
+                s.installTimeoutNs(),
+                s.keepalivePeriodNs(),
+                s.joinRetransPeriodNs(),
+                window,
+                userWindow,
+                aggregate,
+                s.causalKeepalivePeriodNs(),
+                s.maxInstallTimeouts(),
+                s.delayMarginNs(),
+                s.delayedKeepPeriodNs(),
+                s.autoEvict());
+    }
+
+    private static EvsSettings withVersion(EvsSettings s, int version) {
+        return copy(s, version, s.autoEvict());
+    }
+
+    private static EvsSettings withAutoEvict(EvsSettings s, int autoEvict) {
+        return copy(s, s.version(), autoEvict);
+    }
+
+    private static EvsSettings copy(EvsSettings s, int version, int autoEvict) {
+        return new EvsSettings(
+                version,
+                s.viewForgetTimeoutNs(),
+                s.suspectTimeoutNs(),
+                s.inactiveTimeoutNs(),
+                s.inactiveCheckPeriodNs(),
+                s.installTimeoutNs(),
+                s.keepalivePeriodNs(),
+                s.joinRetransPeriodNs(),
+                s.sendWindow(),
+                s.userSendWindow(),
+                s.useAggregate(),
+                s.causalKeepalivePeriodNs(),
+                s.maxInstallTimeouts(),
+                s.delayMarginNs(),
+                s.delayedKeepPeriodNs(),
+                autoEvict);
+    }
+}
