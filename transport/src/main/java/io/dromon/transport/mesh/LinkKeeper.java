@@ -223,10 +223,12 @@ final class LinkKeeper {
         boolean before = !router.unreachable().isEmpty();
         router.rebuild(links, missing);
         if (before == missing.isEmpty()) {
+            String relays =
+                    router.relays().isEmpty() ? "no peer reaches them" : PeerText.brief(router.relays()) + " relay";
             effects.onNotice(
                     before
                             ? "every known node is linked, no relaying is needed"
-                            : "relaying is requested, not linked are " + PeerText.brief(missing));
+                            : "known nodes without a link: " + PeerText.brief(missing) + ", " + relays);
         }
     }
 

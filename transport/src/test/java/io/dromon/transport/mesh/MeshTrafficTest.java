@@ -194,7 +194,8 @@ class MeshTrafficTest {
         assertThat(fixture.links.take(three)).containsExactly(new User(0x20, 0, SELF, HELLO));
         assertThat(fixture.mesh.relays()).containsExactly(node(3));
         assertThat(fixture.mesh.unreachable()).containsExactly(node(8), node(9));
-        assertThat(fixture.notices).anyMatch(text -> text.startsWith("relaying is requested"));
+        assertThat(fixture.notices)
+                .anyMatch(text -> text.startsWith("known nodes without a link") && text.endsWith("relay"));
     }
 
     @Test
