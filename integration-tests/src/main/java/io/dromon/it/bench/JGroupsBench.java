@@ -40,11 +40,12 @@ public final class JGroupsBench {
             options.put(arguments[i], arguments[i + 1]);
         }
         int writers = number(options, "--writers");
-        BenchProcess process = new BenchProcess(number(options, "--node"), writers, number(options, "--size"));
+        int node = number(options, "--node");
+        BenchProcess process = new BenchProcess(node, writers, number(options, "--size"));
         String certificate = options.get("--cert");
         SSLContext tls = certificate == null ? null : tls(Path.of(certificate), Path.of(text(options, "--key")));
         try (JGroupsReplicator replicator =
-                new JGroupsReplicator(number(options, "--port"), text(options, "--hosts"), writers, tls)) {
+                new JGroupsReplicator(node == 0, number(options, "--port"), text(options, "--hosts"), writers, tls)) {
             replicator.join(number(options, "--nodes"), Duration.ofSeconds(60));
             process.serve(replicator);
         }

@@ -36,13 +36,14 @@ final class JGroupsReplicator implements Replicator, Receiver, AutoCloseable {
         volatile Thread writer;
     }
 
-    JGroupsReplicator(int port, String hosts, int writers, @Nullable SSLContext tls) throws Exception {
+    JGroupsReplicator(boolean first, int port, String hosts, int writers, @Nullable SSLContext tls) throws Exception {
         slots = new Slot[writers];
         for (int i = 0; i < writers; i++) {
             slots[i] = new Slot();
         }
         System.setProperty("bench.port", Integer.toString(port));
         System.setProperty("bench.hosts", hosts);
+        System.setProperty("bench.join_timeout", first ? "1s" : "30s"); // the first one founds the cluster
         try (InputStream stack = JGroupsReplicator.class.getResourceAsStream("sequencer.xml")) {
             channel = new JChannel(Objects.requireNonNull(stack, "sequencer.xml"));
         }
@@ -61,6 +62,7 @@ final class JGroupsReplicator implements Replicator, Receiver, AutoCloseable {
     /** Joins and waits until the view has {@code nodes} members. */
     void join(int nodes, Duration limit) throws Exception {
         channel.connect("bench");
+        System.out.println("joined");
         long deadlineNs = System.nanoTime() + limit.toNanos();
         while (channel.getView().size() < nodes) {
             if (System.nanoTime() > deadlineNs) {

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -33,9 +34,13 @@ public final class BenchCluster implements AutoCloseable {
         members.add(new Member(members.size(), command, logDirectory));
     }
 
-    /** Waits until the process that was started last is ready; where members must join one after the other. */
-    public void awaitLastReady(Duration limit) throws IOException, InterruptedException {
-        members.get(members.size() - 1).await("ready", limit);
+    /** Waits until the process that was started last is a member, where members must not all start at once. */
+    public void awaitLastJoined(Duration limit) throws IOException, InterruptedException {
+        Member last = members.get(members.size() - 1);
+        if (!last.joined.await(limit.toNanos(), TimeUnit.NANOSECONDS) || !last.process.isAlive()) {
+            throw new IOException(
+                    "node " + last.number + " did not join within " + limit.toSeconds() + " s; its log is " + last.log);
+        }
     }
 
     /**
@@ -90,7 +95,7 @@ public final class BenchCluster implements AutoCloseable {
         private final Path log;
         private final BufferedWriter input;
         private final BlockingQueue<String> answers = new LinkedBlockingQueue<>();
-        private boolean ready;
+        private final CountDownLatch joined = new CountDownLatch(1);
 
         Member(int number, List<String> command, Path logDirectory) throws IOException {
             this.number = number;
@@ -107,7 +112,9 @@ public final class BenchCluster implements AutoCloseable {
             try (BufferedReader reader =
                     new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
                 for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-                    if (line.equals("ready") || line.startsWith("result ") || line.startsWith("failed ")) {
+                    if (line.equals("joined")) {
+                        joined.countDown();
+                    } else if (line.equals("ready") || line.startsWith("result ") || line.startsWith("failed ")) {
                         answers.add(line);
                     }
                 }
@@ -115,18 +122,15 @@ public final class BenchCluster implements AutoCloseable {
                 answers.add("failed " + e);
             }
             answers.add(END);
+            joined.countDown();
         }
 
         String await(String start, Duration limit) throws IOException, InterruptedException {
-            if (ready && start.equals("ready")) {
-                return start;
-            }
             String line = answers.poll(limit.toNanos(), TimeUnit.NANOSECONDS);
             if (line == null || !line.startsWith(start)) {
                 throw new IOException("node " + number + " " + described(line, limit) + " instead of " + start.trim()
                         + "; its log is " + log);
             }
-            ready = true;
             return line;
         }
 

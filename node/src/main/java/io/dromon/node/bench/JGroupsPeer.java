@@ -88,6 +88,9 @@ public final class JGroupsPeer {
                 shape.certificate().ifPresent(file -> command.addAll(List.of("--cert", file.toString())));
                 shape.key().ifPresent(file -> command.addAll(List.of("--key", file.toString())));
                 cluster.launch(command);
+                if (node == 0) {
+                    cluster.awaitLastJoined(Duration.ofSeconds(60)); // else several would found a cluster each
+                }
             }
             return cluster.run(Duration.ofSeconds(60), shape.warmUp(), shape.duration());
         }

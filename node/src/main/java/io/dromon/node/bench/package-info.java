@@ -8,6 +8,7 @@
  *
  * <pre>
  * coordinator            process
+ *            &lt;- joined              it is a member (only where the coordinator waits for it)
  *            &lt;- ready               it is in a cluster of the full size
  * start      -&gt;                     the writers begin
  *                                   (warm-up)
