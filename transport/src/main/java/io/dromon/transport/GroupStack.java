@@ -304,9 +304,7 @@ public final class GroupStack implements Links.Events {
         if (refusals.isEmpty()) {
             return "no link failed: the peers that were reached are in no primary component themselves";
         }
-        return refusals.entrySet().stream()
-                .map(refusal -> refusal.getKey() + ": " + refusal.getValue().message())
-                .collect(Collectors.joining("; "));
+        return refusals.values().stream().map(LinkFailure::message).collect(Collectors.joining("; "));
     }
 
     private void fail(StackFailure.Kind kind, String reason) {

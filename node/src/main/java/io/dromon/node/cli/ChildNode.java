@@ -29,6 +29,7 @@ final class ChildNode implements AutoCloseable {
     private final Writer in;
     private final Path log;
     private final BlockingQueue<String> answers = new LinkedBlockingQueue<>();
+    private final List<String> passed = new ArrayList<>();
 
     private ChildNode(String name, Process process, Path log) {
         this.name = name;
@@ -101,15 +102,23 @@ final class ChildNode implements AutoCloseable {
         return answers.poll(timeoutMs, TimeUnit.MILLISECONDS);
     }
 
-    /** The rest of the first line that starts with {@code prefix}; other lines are passed over. */
+    /** The rest of the first line that starts with {@code prefix}; lines before it are kept for later calls. */
     String await(String prefix, int timeoutSeconds) throws InterruptedException {
+        for (String line : passed) {
+            if (line.startsWith(prefix)) {
+                passed.remove(line);
+                return line.substring(prefix.length()).strip();
+            }
+        }
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(timeoutSeconds);
         while (System.nanoTime() < deadline) {
             String line = answer(100);
             if (line != null && line.startsWith(prefix)) {
                 return line.substring(prefix.length()).strip();
             }
-            if (line == null && !process.isAlive() && answers.isEmpty()) {
+            if (line != null) {
+                passed.add(line);
+            } else if (!process.isAlive() && answers.isEmpty()) {
                 throw new CommandFailure(describe("ended with code " + process.exitValue()));
             }
         }
