@@ -90,6 +90,22 @@ public record LinkSettings(
                 closeTimeout);
     }
 
+    /** The same with another time to look for a ClientHello; zero speaks at once. */
+    public LinkSettings withPeek(Duration peek) {
+        return new LinkSettings(
+                listenAddress,
+                checksum,
+                receiveBufferBytes,
+                sendBufferBytes,
+                probeTimeout,
+                handshakeTimeout,
+                dialTimeout,
+                peek,
+                halfOpenLinks,
+                outboundBytes,
+                closeTimeout);
+    }
+
     /** The same with other bounds. */
     public LinkSettings withBounds(int halfOpen, long outbound) {
         return new LinkSettings(

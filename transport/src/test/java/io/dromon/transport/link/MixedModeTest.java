@@ -42,19 +42,7 @@ class MixedModeTest {
     }
 
     private static LinkSettings withPeek(Duration peek) {
-        LinkSettings plain = TestNode.defaults();
-        return new LinkSettings(
-                plain.listenAddress(),
-                2,
-                0,
-                0,
-                plain.probeTimeout(),
-                plain.handshakeTimeout(),
-                plain.dialTimeout(),
-                peek,
-                64,
-                1 << 20,
-                plain.closeTimeout());
+        return TestNode.defaults().withPeek(peek);
     }
 
     @Test
