@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -96,7 +97,7 @@ public final class PrimaryChecker {
     }
 
     public void onView(Life life, PrimaryView view) {
-        check(!life.over, "end-mark", life, "delivers " + view + " after its end mark");
+        check(!life.over, "end-mark", life, () -> "delivers " + view + " after its end mark");
         if (view.isEmpty()) {
             life.over = true;
             life.view = view;
@@ -106,7 +107,7 @@ public final class PrimaryChecker {
                 view.members().stream().anyMatch(member -> member.uuid().equals(life.self)),
                 "self-in-primary-view",
                 life,
-                view.toString());
+                () -> view.toString());
         if (view.isPrimary()) {
             onPrimary(life, view);
         }
@@ -114,18 +115,13 @@ public final class PrimaryChecker {
     }
 
     private void onPrimary(Life life, PrimaryView view) {
-        Node node = nodes.get(view.id());
-        if (node == null) {
-            views++;
-            node = create(view);
-            nodes.put(view.id(), node);
-        }
+        Node node = node(view);
         check(
                 node.view.members().equals(view.members()) && node.view.bootstrap() == view.bootstrap(),
                 "same-primary-view",
                 life,
-                view + " elsewhere is " + node.view);
-        check(node.deliveredBy.add(life.self), "primary-view-once", life, view.toString());
+                () -> view + " elsewhere is " + node.view);
+        check(node.deliveredBy.add(life.self), "primary-view-once", life, () -> view.toString());
         boolean continues = life.isPrimary() && life.lastPrimary != null && life.lastPrimary.order == node.order;
         if (!continues) {
             life.toSeqKnown = false;
@@ -141,9 +137,20 @@ public final class PrimaryChecker {
                                 || node.ancestors.contains(other),
                         "one-primary-component",
                         life,
-                        "is in " + node.view + ", which does not descend from " + other.view);
+                        () -> "is in " + node.view + ", which does not descend from " + other.view);
             }
         }
+    }
+
+    private Node node(PrimaryView view) {
+        Node known = nodes.get(view.id());
+        if (known != null) {
+            return known;
+        }
+        views++;
+        Node node = create(view);
+        nodes.put(view.id(), node);
+        return node;
     }
 
     private Node create(PrimaryView view) {
@@ -176,17 +183,17 @@ public final class PrimaryChecker {
 
     /** A message was delivered; {@code toSeq} is -1 outside the primary component. */
     public void onMessage(Life life, UUID source, long toSeq, long contentHash) {
-        check(!life.over, "end-mark", life, "delivers a message after its end mark");
+        check(!life.over, "end-mark", life, () -> "delivers a message after its end mark");
         Node node = life.lastPrimary;
         if (!life.isPrimary() || node == null) {
-            check(toSeq == -1, "numbered-in-primary-only", life, "gives " + toSeq + " to a message of " + source);
+            check(toSeq == -1, "numbered-in-primary-only", life, () -> "gives " + toSeq + " to a message of " + source);
             return;
         }
         check(
                 !life.toSeqKnown || toSeq == life.toSeq + 1,
                 "contiguous-to-seq",
                 life,
-                "goes from " + life.toSeq + " to " + toSeq + " in " + node.view.id());
+                () -> "goes from " + life.toSeq + " to " + toSeq + " in " + node.view.id());
         life.toSeq = toSeq;
         life.toSeqKnown = true;
         long content = contentHash * 31 + source.getLeastSignificantBits();
@@ -195,12 +202,12 @@ public final class PrimaryChecker {
                 other == null || other == content,
                 "one-order",
                 life,
-                "delivers another message as " + toSeq + " in " + node.view.id());
+                () -> "delivers another message as " + toSeq + " in " + node.view.id());
     }
 
-    private static void check(boolean holds, String rule, Life life, String detail) {
+    private static void check(boolean holds, String rule, Life life, Supplier<String> detail) {
         if (!holds) {
-            throw new Violation(rule, life.name + " " + detail);
+            throw new Violation(rule, life.name + " " + detail.get());
         }
     }
 }

@@ -98,7 +98,8 @@ public final class Seeds {
                 + "\nFaults that are enough for it:\n  "
                 + String.join("\n  ", faults.stream().map(Fault::toString).toList()) + "\nThen: "
                 + (again == null ? "nothing" : again.getMessage()) + "\nThe last lines of the trace:\n"
-                + trace.tail(TAIL_LINES) + "\nTo replay: mvn -q -B -pl " + module + " -am -Dtest=" + test
+                + trace.tail(Integer.getInteger("sim.tail", TAIL_LINES)) + "\nTo replay: mvn -q -B -pl " + module
+                + " -am -Dtest=" + test
                 + " -Dsurefire.failIfNoSpecifiedTests=false -Dtest.jvm.args=-Dsim.seed=" + seed + " test";
     }
 

@@ -52,6 +52,7 @@ public abstract class SimCluster<P extends SimProcess> {
     private boolean faultsOver;
     private long primarySinceNs;
     private int operatorBootstraps;
+    private int decisions;
 
     protected SimCluster(long seed, Fault.Family family, SimTrace trace) {
         this(seed, family, trace, null);
@@ -104,6 +105,12 @@ public abstract class SimCluster<P extends SimProcess> {
 
     /** Which of these processes the operator chooses to bootstrap: the one that has most to lose. */
     protected abstract P mostAdvanced(List<P> candidates);
+
+    /** Whether any host knows anything that a new group must not forget. */
+    protected abstract boolean hasHistory();
+
+    /** The operator stops everything and starts anew from one host: histories may fork. */
+    protected abstract void onNewCluster();
 
     /** A process has ended by its own decision. */
     protected abstract void onEnded(int host, P process);
@@ -186,8 +193,11 @@ public abstract class SimCluster<P extends SimProcess> {
         if (!mayStart[host] || processes.get(host) != null) {
             return;
         }
+        start(host, host == 0 && clock.nowNs() == 0);
+    }
+
+    private void start(int host, boolean bootstrap) {
         network.powerOn(host);
-        boolean bootstrap = host == 0 && clock.nowNs() == 0;
         P process = create(host, bootstrap);
         processes.set(host, process);
         List<String> addresses = new ArrayList<>();
@@ -320,7 +330,12 @@ public abstract class SimCluster<P extends SimProcess> {
                     SimNetwork.name(to),
                     (lost ? "LOST " : "<- ") + SimNetwork.name(from) + " " + Frames.describe(frame));
         }
-        return lost ? null : frame;
+        return lost ? null : tamper(from, to, frame);
+    }
+
+    /** Changes a frame on its way: for rules that are broken on purpose. */
+    protected Bytes tamper(int from, int to, Bytes frame) {
+        return frame;
     }
 
     private void workload() {
@@ -354,8 +369,10 @@ public abstract class SimCluster<P extends SimProcess> {
     private void settle() {
         long began = clock.nowNs();
         long deadline = began + patienceNs();
-        primarySinceNs = began;
-        long sameSince = began;
+        // What the last faults have done shows when the timers have run out.
+        clock.runUntil(began + (fastTimers ? 7 : 18) * SECOND);
+        primarySinceNs = clock.nowNs();
+        long sameSince = clock.nowNs();
         while (!isWhole()) {
             if (clock.nowNs() >= deadline) {
                 throw new Violation(
@@ -379,8 +396,25 @@ public abstract class SimCluster<P extends SimProcess> {
     }
 
     private void operatorBootstrap() {
-        P chosen = mostAdvanced(running());
         operatorBootstraps++;
+        P chosen = mostAdvanced(running());
+        if (!hasHistory() || ++decisions > 1) {
+            // Nobody knows anything, or the nodes that are left are incomplete: pc.bootstrap cannot help.
+            int first = processes.indexOf(chosen);
+            trace.add(clock.nowNs(), "sim", "the operator starts a new cluster on " + SimNetwork.name(first));
+            onNewCluster();
+            for (int host = 0; host < hosts; host++) {
+                kill(host);
+                network.kill(host);
+            }
+            start(first, true);
+            for (int host = 0; host < hosts; host++) {
+                if (host != first) {
+                    restartAt(host, clock.nowNs() + SECOND);
+                }
+            }
+            return;
+        }
         trace.add(clock.nowNs(), "sim", "the operator bootstraps " + uuid(chosen));
         network.host(processes.indexOf(chosen)).post((process, now) -> bootstrap(chosen, now));
     }

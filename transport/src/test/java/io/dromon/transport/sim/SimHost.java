@@ -17,7 +17,7 @@ public final class SimHost implements Links {
     private static final int MAX_IDLE_WAKES = 1000;
 
     /** What happens in a process's turn. */
-    interface Work {
+    public interface Work {
         void run(SimProcess process, long nowNs);
     }
 

@@ -15,6 +15,7 @@ import io.dromon.transport.wire.MalformedMessageException;
 import io.dromon.transport.wire.Uuids;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -129,6 +130,17 @@ public class StackCluster extends SimCluster<StackCluster.StackProcess> {
     }
 
     @Override
+    protected final void onNewCluster() {
+        primaries.onOperatorBootstrap();
+        Arrays.fill(saved, null);
+    }
+
+    @Override
+    protected final boolean hasHistory() {
+        return true;
+    }
+
+    @Override
     protected final void onEnded(int host, StackProcess process) {
         StackFailure failure = process.failure;
         if (failure != null && failure.kind() != StackFailure.Kind.NO_PRIMARY) {
@@ -240,13 +252,17 @@ public class StackCluster extends SimCluster<StackCluster.StackProcess> {
 
         @Override
         public void onGroupView(EvsView view) {
-            trace().add(clock().nowNs(), name, "EVS " + view);
+            if (trace().isOn()) {
+                trace().add(clock().nowNs(), name, "EVS " + view);
+            }
             views.onView(viewLife, view);
         }
 
         @Override
         public void deliverView(PrimaryView view) {
-            trace().add(clock().nowNs(), name, "PC " + view);
+            if (trace().isOn()) {
+                trace().add(clock().nowNs(), name, "PC " + view);
+            }
             primaries.onView(primaryLife, view);
         }
 

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,20 +63,20 @@ public final class ViewChecker {
     /** A message was delivered. */
     public void onMessage(Life life, UUID source, long contentHash) {
         EvsView regular = life.regular;
-        check(!life.over, "end-mark", life, "delivers a message after its end mark");
-        check(regular != null, "message-in-view", life, "delivers a message before its first view");
+        check(!life.over, "end-mark", life, () -> "delivers a message after its end mark");
+        check(regular != null, "message-in-view", life, () -> "delivers a message before its first view");
         check(
                 regular != null && regular.members().contains(source),
                 "sender-in-view",
                 life,
-                "delivers a message of " + source + " that is not in " + regular);
+                () -> "delivers a message of " + source + " that is not in " + regular);
         life.messages++;
         life.hash = life.hash * 0x9E3779B97F4A7C15L + contentHash + source.getLeastSignificantBits();
     }
 
     /** A view was delivered. */
     public void onView(Life life, EvsView view) {
-        check(!life.over, "end-mark", life, "delivers " + view + " after its end mark");
+        check(!life.over, "end-mark", life, () -> "delivers " + view + " after its end mark");
         if (view.id().type() == ViewId.Type.TRANS) {
             onTransitional(life, view);
         } else if (view.isEmpty()) {
@@ -88,12 +89,12 @@ public final class ViewChecker {
     }
 
     private void onTransitional(Life life, EvsView view) {
-        check(life.transitional == null, "one-transitional-view", life, "delivers a second one: " + view);
-        check(view.members().contains(life.self), "self-in-view", life, view.toString());
+        check(life.transitional == null, "one-transitional-view", life, () -> "delivers a second one: " + view);
+        check(view.members().contains(life.self), "self-in-view", life, () -> view.toString());
         life.transitional = view;
         EvsView regular = life.regular;
         if (regular == null) {
-            check(view.members().size() == 1, "first-view", life, "starts with " + view);
+            check(view.members().size() == 1, "first-view", life, () -> "starts with " + view);
             return;
         }
         check(
@@ -101,7 +102,7 @@ public final class ViewChecker {
                         && view.id().seq() == regular.id().seq(),
                 "transitional-id",
                 life,
-                view.id() + " follows " + regular.id());
+                () -> view.id() + " follows " + regular.id());
         List<UUID> all = new ArrayList<>(view.members());
         all.addAll(view.left());
         all.addAll(view.partitioned());
@@ -109,7 +110,7 @@ public final class ViewChecker {
                 all.size() == regular.members().size() && new HashSet<>(all).equals(new HashSet<>(regular.members())),
                 "transitional-members",
                 life,
-                view + " does not account for the members of " + regular);
+                () -> view + " does not account for the members of " + regular);
 
         TransitionalKey key = new TransitionalKey(view.id(), view.members());
         Span mine = new Span(life.name, life.messages, life.hash);
@@ -121,7 +122,8 @@ public final class ViewChecker {
                         !disjoint || Collections.disjoint(that.members(), view.members()),
                         "disjoint-transitional-views",
                         life,
-                        "goes on from " + regular.id() + " with " + view.members() + ", others with " + that.members());
+                        () -> "goes on from " + regular.id() + " with " + view.members() + ", others with "
+                                + that.members());
             }
             known.add(key);
         } else {
@@ -129,7 +131,7 @@ public final class ViewChecker {
                     other.messages == mine.messages && other.hash == mine.hash,
                     "virtual-synchrony",
                     life,
-                    "delivered " + mine.messages + " messages in " + regular.id() + ", " + other.by + " "
+                    () -> "delivered " + mine.messages + " messages in " + regular.id() + ", " + other.by + " "
                             + other.messages + (other.messages == mine.messages ? " others" : "")
                             + ", and both go on with " + view.members());
         }
@@ -141,29 +143,33 @@ public final class ViewChecker {
             throw violation("one-transitional-view", life, "delivers none before " + view);
         }
         EvsView before = life.regular;
-        check(view.members().contains(life.self), "self-in-view", life, view.toString());
-        check(view.members().contains(view.id().uuid()), "proposer-in-view", life, view.toString());
+        check(view.members().contains(life.self), "self-in-view", life, () -> view.toString());
+        check(view.members().contains(view.id().uuid()), "proposer-in-view", life, () -> view.toString());
         check(
                 before == null || view.id().seq() > before.id().seq(),
                 "view-seq-increases",
                 life,
-                "goes from " + before + " to " + view);
+                () -> "goes from " + before + " to " + view);
         Set<UUID> previous = before == null ? Set.of(life.self) : Set.copyOf(before.members());
         Set<UUID> joined = new HashSet<>(view.members());
         joined.removeAll(previous);
-        check(joined.equals(new HashSet<>(view.joined())), "joined-set", life, view + " after members " + previous);
+        check(
+                joined.equals(new HashSet<>(view.joined())),
+                "joined-set",
+                life,
+                () -> view + " after members " + previous);
         Set<UUID> gone = new HashSet<>(view.left());
         gone.addAll(view.partitioned());
         Set<UUID> missing = new HashSet<>(previous);
         missing.removeAll(view.members());
-        check(missing.equals(gone), "gone-set", life, view + " after members " + previous);
+        check(missing.equals(gone), "gone-set", life, () -> view + " after members " + previous);
 
         EvsView same = regulars.putIfAbsent(view.id(), view);
         check(
                 same == null || same.members().equals(view.members()),
                 "same-view-same-members",
                 life,
-                view + " elsewhere is " + same);
+                () -> view + " elsewhere is " + same);
         TransitionalKey key = new TransitionalKey(transitional.id(), transitional.members());
         Follower mine = new Follower(life.name, view, life.messages, life.hash);
         Follower other = followers.putIfAbsent(key, mine);
@@ -172,21 +178,21 @@ public final class ViewChecker {
                     Objects.equals(other.view, view),
                     "same-origin-same-view",
                     life,
-                    view + ", with " + other.by + " it is " + other.view);
+                    () -> view + ", with " + other.by + " it is " + other.view);
             check(
                     other.messages == mine.messages && other.hash == mine.hash,
                     "virtual-synchrony",
                     life,
-                    "delivered " + mine.messages + " messages in transitional view " + key + ", " + other.by + " "
+                    () -> "delivered " + mine.messages + " messages in transitional view " + key + ", " + other.by + " "
                             + other.messages);
         }
         life.regular = view;
         life.transitional = null;
     }
 
-    private static void check(boolean holds, String rule, Life life, String detail) {
+    private static void check(boolean holds, String rule, Life life, Supplier<String> detail) {
         if (!holds) {
-            throw violation(rule, life, detail);
+            throw violation(rule, life, detail.get());
         }
     }
 

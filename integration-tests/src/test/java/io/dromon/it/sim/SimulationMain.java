@@ -1,0 +1,80 @@
+package io.dromon.it.sim;
+
+import io.dromon.transport.sim.Fault;
+import io.dromon.transport.sim.Seeds;
+import io.dromon.transport.sim.SimCluster;
+import io.dromon.transport.sim.SimTrace;
+import io.dromon.transport.sim.StackCluster;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Runs many seeds on one thread and tells how fast that goes and which failed: {@code SimulationMain (stack|node) [from
+ * [count [families]]]}.
+ */
+public final class SimulationMain {
+    private SimulationMain() {}
+
+    public static void main(String[] args) {
+        boolean stack = args.length > 0 && args[0].equals("stack");
+        Seeds.Maker maker = stack ? StackCluster::new : NodeCluster::new;
+        Seeds seeds = new Seeds(
+                stack ? "transport" : "integration-tests", stack ? "StackSimulationTest" : "NodeSimulationTest", maker);
+        long from = args.length > 1 ? Long.parseLong(args[1]) : 1;
+        long count = args.length > 2 ? Long.parseLong(args[2]) : 2000;
+        String families = args.length > 3 ? args[3] : "";
+        Map<String, Integer> failures = new LinkedHashMap<>();
+        Map<String, Long> examples = new LinkedHashMap<>();
+        long began = System.nanoTime();
+        long events = 0;
+        double virtual = 0;
+        long ran = 0;
+        long messages = 0;
+        long bootstraps = 0;
+        for (long seed = from; seed < from + count; seed++) {
+            Fault.Family family = Seeds.family(seed);
+            if (!families.isEmpty() && !families.contains(family.name())) {
+                continue;
+            }
+            ran++;
+            SimCluster<?> cluster = maker.make(seed, family, new SimTrace(false), null);
+            try {
+                cluster.run();
+            } catch (AssertionError | RuntimeException failure) {
+                String text =
+                        String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
+                String what = family + " " + failure.getClass().getSimpleName() + " "
+                        + text.substring(0, Math.min(160, text.length()))
+                                .replaceAll("[0-9a-f]{8}[-0-9a-f]*|[0-9]+", "#");
+                failures.merge(what, 1, Integer::sum);
+                examples.putIfAbsent(what, seed);
+            }
+            if (cluster instanceof StackCluster it) {
+                messages += it.delivered();
+            } else if (cluster instanceof NodeCluster it) {
+                messages += it.acknowledged();
+            }
+            bootstraps += cluster.operatorBootstraps();
+            events += cluster.clock().executed();
+            virtual += cluster.clock().nowNs() / 1e9;
+        }
+        double seconds = (System.nanoTime() - began) / 1e9;
+        System.out.printf(
+                "%d seeds in %.1f s: %.1f seeds/s, %.2f million events/s, %.0f virtual seconds a second, "
+                        + "%d %s, %d operator bootstraps%n",
+                ran,
+                seconds,
+                ran / seconds,
+                events / seconds / 1e6,
+                virtual / seconds,
+                messages,
+                stack ? "deliveries" : "acknowledged",
+                bootstraps);
+        failures.forEach((what, times) -> System.out.println(times + " x (seed " + examples.get(what) + ") " + what));
+        if (args.length > 4) {
+            long seed = Long.parseLong(args[4]);
+            Throwable failure = seeds.attempt(seed, null, new SimTrace(false));
+            System.out.println(failure == null ? "no failure" : seeds.report(seed, failure));
+        }
+    }
+}
