@@ -7,8 +7,6 @@ import io.dromon.transport.wire.Bytes;
 import io.dromon.transport.wire.Encodable;
 import io.dromon.transport.wire.MalformedMessageException;
 import io.dromon.transport.wire.Uuids;
-import io.dromon.transport.wire.ViewId;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -31,8 +29,6 @@ public final class Primary {
 
     /** EVS user type of STATE and INSTALL (section 2). */
     private static final int CONTROL = 0xFF;
-
-    private static final ViewId NEVER_PRIMARY = new ViewId(ViewId.Type.NON_PRIM, Uuids.NIL, 0);
 
     /** State of an endpoint (section 4.1). */
     public enum State {
@@ -92,10 +88,10 @@ public final class Primary {
     }
 
     private final PrimarySettings settings;
-    private final UUID selfUuid;
     private final Effects effects;
-    private final Instances instances;
+    private final Component component;
     private final Instance self;
+    private final UserMessages users;
     private final StateExchange exchange = new StateExchange();
 
     private State state = State.CLOSED;
@@ -106,16 +102,6 @@ public final class Primary {
     private boolean ignoreQuorum;
     private Set<UUID> evicted = Set.of();
     private @Nullable PrimaryView restored;
-    /** The last view of EVS, TRANS or REG. */
-    private @Nullable EvsView current;
-    /** The last view of this layer, and its members: the reference of the quorum. */
-    private ViewId viewId = NEVER_PRIMARY;
-
-    private List<UUID> viewMembers = List.of();
-    /** Who is in the primary component that others formed, or may have, by an INSTALL that came here too late. */
-    private List<UUID> missedComponent = List.of();
-
-    private int lastSentSeq;
 
     /**
      * @param self own UUID; the next incarnation of the saved one if {@code restored} is there
@@ -126,17 +112,13 @@ public final class Primary {
             throw new IllegalArgumentException("the nil UUID is no node");
         }
         this.settings = settings;
-        this.selfUuid = self;
         this.effects = effects;
         this.ignoreSplitBrain = settings.ignoreSplitBrain();
         this.ignoreQuorum = settings.ignoreQuorum();
         this.restored = restored.map(SavedView::view).orElse(null);
-        ViewId last = restored.map(saved -> saved.view().id())
-                .map(id -> new ViewId(ViewId.Type.NON_PRIM, id.uuid(), id.seq()))
-                .orElse(NEVER_PRIMARY);
-        this.instances = new Instances(new NodeEntry(
-                self, false, false, false, settings.segment(), settings.weight(), NodeEntry.NEVER, last, -1));
-        this.self = instances.self();
+        this.component = new Component(self, settings, this.restored);
+        this.self = component.self;
+        this.users = new UserMessages(component, settings.checksum(), effects);
     }
 
     /**
@@ -154,7 +136,7 @@ public final class Primary {
             restored = null;
         }
         shift(State.NON_PRIM);
-        markNonPrimary();
+        component.markNonPrimary();
     }
 
     public State state() {
@@ -199,11 +181,10 @@ public final class Primary {
         if (refusal != null) {
             return refusal;
         }
-        int seq = lastSentSeq + 1;
-        SendResult result =
-                effects.send(userType, Order.SAFE, new PcMessage.User(version(), settings.checksum(), seq, payload));
+        PcMessage.User message = users.next(payload);
+        SendResult result = effects.send(userType, Order.SAFE, message);
         if (result == SendResult.ACCEPTED) {
-            lastSentSeq = seq;
+            users.sent(message);
         }
         return result;
     }
@@ -249,7 +230,7 @@ public final class Primary {
         if (entries == null) {
             return SendResult.AGAIN;
         }
-        entries.replaceAll(entry -> entry.uuid().equals(selfUuid) ? entry.withWeight(weight) : entry);
+        entries.replaceAll(entry -> entry.uuid().equals(self.uuid) ? entry.withWeight(weight) : entry);
         return sendInstall(PcMessage.Purpose.WEIGHT_CHANGE, entries);
     }
 
@@ -266,16 +247,7 @@ public final class Primary {
 
     /** Sum of the weights of the primary component, 0 if not in it. */
     public int clusterWeight() {
-        if (viewId.type() != ViewId.Type.PRIM) {
-            return 0;
-        }
-        int sum = 0;
-        for (Instance instance : instances) {
-            if (instance.lastPrim.equals(viewId) && instance.weight != NodeEntry.UNKNOWN_WEIGHT) {
-                sum += instance.weight;
-            }
-        }
-        return sum;
+        return component.weight();
     }
 
     /** Own weight as the group knows it. */
@@ -284,7 +256,7 @@ public final class Primary {
     }
 
     private void onTransitionalView(EvsView view) throws FatalException {
-        EvsView previous = current;
+        EvsView previous = component.view();
         if (previous == null) {
             onFirstView(view);
             return;
@@ -296,10 +268,10 @@ public final class Primary {
                 || view.id().seq() != previous.id().seq()) {
             throw new FatalException("transitional view " + view.id() + " does not belong to " + previous.id());
         }
-        current = view;
+        component.setView(view);
         shift(State.TRANS);
         if (!keepsQuorum(view)) {
-            markNonPrimary();
+            component.markNonPrimary();
             deliverNonPrimary();
         }
     }
@@ -307,20 +279,18 @@ public final class Primary {
     /** Section 5.1. */
     private void onFirstView(EvsView view) throws FatalException {
         if (startPrimary) {
-            if (view.members().size() != 1 || !view.members().contains(selfUuid)) {
+            if (view.members().size() != 1 || !view.members().contains(self.uuid)) {
                 throw new FatalException("the first view of a node that starts the primary component has others in it");
             }
-            self.prim = true;
-            self.lastPrim =
-                    new ViewId(ViewId.Type.PRIM, view.id().uuid(), view.id().seq());
+            component.startPrimary(view);
         }
-        current = view;
+        component.setView(view);
         shift(State.TRANS);
     }
 
     /** Section 5.2. */
     private boolean keepsQuorum(EvsView view) {
-        Quorum quorum = Quorum.of(instances, viewMembers, view.members(), view.left());
+        Quorum quorum = component.quorum(view);
         if (quorum == Quorum.KEPT) {
             return true;
         }
@@ -340,33 +310,28 @@ public final class Primary {
 
     /** Section 5.3. */
     private void onRegularView(EvsView view) throws FatalException {
-        EvsView previous = current;
+        EvsView previous = component.view();
         if (state != State.TRANS || previous == null) {
             throw new FatalException("regular view " + view.id() + " in state " + state);
         }
         if (view.isEmpty()) {
-            current = view;
+            component.setView(view);
             shift(State.NON_PRIM);
-            markNonPrimary();
-            effects.deliverView(view(false));
+            component.markNonPrimary();
+            effects.deliverView(component.primaryView(false));
             shift(State.CLOSED);
             return;
         }
         if (view.id().seq() <= previous.id().seq()) {
             throw new FatalException("regular view " + view.id() + " is not newer than " + previous.id());
         }
-        current = view;
+        component.setView(view);
         exchange.clear();
-        missedComponent = List.of();
         shift(State.STATES_EXCHANGE);
-        for (Instance instance : instances) {
-            instance.restarted = false;
-            if (view.members().contains(instance.uuid)) {
-                instance.toSeq = self.toSeq;
-            }
-        }
-        instances.markEvicted(evicted);
-        SendResult result = effects.send(CONTROL, Order.SAFE, new PcMessage.State(version(), instances.entries()));
+        component.beginExchange();
+        component.instances.markEvicted(evicted);
+        SendResult result = effects.send(
+                CONTROL, Order.SAFE, new PcMessage.State(component.version(), component.instances.entries()));
         if (result != SendResult.ACCEPTED && !closing) {
             throw new FatalException("own state could not be sent in " + view.id() + ": " + result);
         }
@@ -415,41 +380,10 @@ public final class Primary {
         if (state == State.STATES_EXCHANGE || state == State.INSTALL) {
             throw new FatalException("user message of " + Uuids.brief(source) + " in state " + state);
         }
-        if (!self.prim) {
-            onUncountedUser(source, userType, order, seq, payload);
-            return;
+        String broken = users.deliver(source, userType, order, seq, payload);
+        if (broken != null) {
+            violation(source, broken);
         }
-        long toSeq = -1;
-        if (order == Order.SAFE) {
-            Instance sender = instances.find(source);
-            if (sender == null) {
-                throw new FatalException("user message of node " + Uuids.brief(source) + ", which is not known");
-            }
-            if (seq != sender.lastSeq + 1 && !(sender.restarted && seq == 1)) {
-                throw new FatalException("gap in message sequence of node " + Uuids.brief(source) + ": "
-                        + Integer.toUnsignedString(seq) + " after " + Integer.toUnsignedString(sender.lastSeq));
-            }
-            sender.restarted = false;
-            sender.lastSeq = seq;
-            toSeq = ++self.toSeq;
-        }
-        effects.deliver(source, userType, toSeq, payload);
-    }
-
-    /** Without quorum: those who are here are heard, but nothing counts any more. */
-    private void onUncountedUser(UUID source, int userType, Order order, int seq, Encodable payload) {
-        Instance sender = instances.find(source);
-        if (sender == null || !isPresent(source)) {
-            return;
-        }
-        if (order == Order.SAFE) {
-            if (seq != sender.lastSeq + 1) {
-                violation(source, "gap in message sequence outside of the primary component");
-                return;
-            }
-            sender.lastSeq = seq;
-        }
-        effects.deliver(source, userType, -1, payload);
     }
 
     /** Section 5.4. */
@@ -457,7 +391,7 @@ public final class Primary {
         if (state == State.TRANS) {
             return;
         }
-        if (state != State.STATES_EXCHANGE || !isPresent(source) || exchange.has(source)) {
+        if (state != State.STATES_EXCHANGE || !component.isPresent(source) || exchange.has(source)) {
             violation(source, "STATE message that was not due, in state " + state);
             return;
         }
@@ -477,26 +411,26 @@ public final class Primary {
             return;
         }
         exchange.add(source, message);
-        if (exchange.isComplete(present())) {
+        if (exchange.isComplete(component.present())) {
             onStatesComplete();
         }
     }
 
     private void onStatesComplete() throws FatalException {
-        List<UUID> present = present();
-        exchange.mergeInto(instances, present);
-        exchange.validate(instances, present);
-        String refusal = exchange.refusal(instances, present);
+        List<UUID> present = component.present();
+        exchange.mergeInto(component.instances, present);
+        exchange.validate(component.instances, present);
+        String refusal = exchange.refusal(component.instances, present);
         if (refusal != null) {
             shift(State.NON_PRIM);
-            markNonPrimary();
+            component.markNonPrimary();
             effects.onNotice("no primary component is possible: " + refusal);
             deliverNonPrimary();
             return;
         }
         shift(State.INSTALL);
         List<NodeEntry> entries = presentEntries();
-        if (entries != null && present.get(0).equals(selfUuid)) {
+        if (entries != null && present.get(0).equals(self.uuid)) {
             SendResult result = sendInstall(PcMessage.Purpose.PLAIN, entries);
             if (result == SendResult.AGAIN || closing) {
                 // EVS is re-forming the group already, or this node leaves: the next view starts the exchange anew.
@@ -540,33 +474,19 @@ public final class Primary {
 
     /** Section 5.7. */
     private void install(UUID source, PcMessage.Install message) throws FatalException {
-        NodeEntry mine = message.entry(selfUuid);
+        NodeEntry mine = message.entry(self.uuid);
         if (mine == null || !self.agreesWith(mine)) {
             throw new FatalException("INSTALL of node " + Uuids.brief(source)
                     + (mine == null ? " has no entry for this node" : " differs from this node's own state"));
         }
-        EvsView view = requireView();
-        self.toSeq = toSeq(message);
-        viewId = new ViewId(ViewId.Type.PRIM, view.id().uuid(), view.id().seq());
-        viewMembers = view.members();
-        for (Instance instance : instances) {
-            instance.prim = isPresent(instance.uuid);
-            if (instance.prim) {
-                instance.lastPrim = viewId;
-                instance.lastSeq = 0;
-                instance.toSeq = self.toSeq;
-            }
-        }
-        lastSentSeq = 0;
+        component.enterPrimary(requireView(), toSeq(message));
+        users.restart();
         shift(State.PRIM);
-        PrimaryView delivered = view(message.purpose() == PcMessage.Purpose.BOOTSTRAP);
-        effects.save(new SavedView(selfUuid, delivered));
-        effects.deliverView(delivered);
+        PrimaryView view = component.primaryView(message.purpose() == PcMessage.Purpose.BOOTSTRAP);
+        effects.save(new SavedView(self.uuid, view));
+        effects.deliverView(view);
         restored = null;
-        instances.retainOnly(view.members());
-        for (Instance instance : instances) {
-            instance.un = false;
-        }
+        component.forgetOthers();
     }
 
     private static long toSeq(PcMessage.Install message) throws FatalException {
@@ -585,38 +505,24 @@ public final class Primary {
         return primary != null ? primary.toSeq() : greatest;
     }
 
-    /**
-     * Section 5.10: whoever received this INSTALL in the regular view has formed a primary component. Stricter than the
-     * reference in one point: nodes that are not known yet, because the STATEs came in the transitional view too, count
-     * with the weight that the INSTALL gives them. They may be primary with it.
-     */
+    /** Section 5.10. */
     private void installInTransition(PcMessage.Install message) {
-        EvsView view = requireView();
-        List<UUID> component = new ArrayList<>();
-        for (NodeEntry entry : message.nodes()) {
-            instances.addReported(entry, view.members());
-            component.add(entry.uuid());
+        if (!component.outvotes(message, requireView())) {
+            loseQuorumTo(message);
         }
-        if (viewId.type() == ViewId.Type.PRIM
-                && Quorum.of(instances, component, view.members(), view.left()) == Quorum.KEPT) {
-            missedComponent = component;
-            for (UUID uuid : component) {
-                Instance instance = instances.find(uuid);
-                if (instance != null && !isPresent(uuid)) {
-                    instance.restarted = true;
-                }
-            }
-            return;
-        }
-        markNonPrimary();
+    }
+
+    /** The others may have formed a primary component by this message. */
+    private void loseQuorumTo(PcMessage.Install message) {
+        component.markNonPrimary();
         deliverNonPrimary();
-        markUnknown(message);
+        component.markUnknown(message);
     }
 
     /** Section 5.11. */
     private void changeWeight(UUID source, PcMessage.Install message) {
         NodeEntry entry = message.entry(source);
-        Instance instance = instances.find(source);
+        Instance instance = component.instances.find(source);
         if (entry == null || instance == null) {
             violation(source, "weight change without an entry for its source");
         } else {
@@ -625,59 +531,21 @@ public final class Primary {
     }
 
     private void changeWeightInTransition(UUID source, PcMessage.Install message) {
-        EvsView view = requireView();
-        boolean partitioned = isPartitioned(viewMembers, view) || isPartitioned(missedComponent, view);
+        boolean torn = component.isTorn(requireView());
         changeWeight(source, message);
-        if (partitioned) {
-            markNonPrimary();
-            deliverNonPrimary();
-            markUnknown(message);
+        if (torn) {
+            loseQuorumTo(message);
         }
-    }
-
-    private static boolean isPartitioned(List<UUID> component, EvsView view) {
-        for (UUID member : component) {
-            if (!view.members().contains(member) && !view.left().contains(member)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private void markUnknown(PcMessage.Install message) {
-        for (NodeEntry entry : message.nodes()) {
-            Instance instance = instances.find(entry.uuid());
-            if (instance != null && !isPresent(entry.uuid())) {
-                instance.un = true;
-            }
-        }
-    }
-
-    /** Section 3, "mark non-primary". Absent nodes are not touched. */
-    private void markNonPrimary() {
-        EvsView view = current;
-        viewId = view == null
-                ? NEVER_PRIMARY
-                : new ViewId(ViewId.Type.NON_PRIM, view.id().uuid(), view.id().seq());
-        List<UUID> members = new ArrayList<>();
-        for (Instance instance : instances) {
-            if (isPresent(instance.uuid)) {
-                members.add(instance.uuid);
-                instance.prim = false;
-            }
-        }
-        self.prim = false;
-        viewMembers = members;
     }
 
     private void deliverNonPrimary() {
-        effects.deliverView(view(false));
+        effects.deliverView(component.primaryView(false));
         PrimaryView saved = restored;
         if (saved == null || state != State.NON_PRIM) {
             return;
         }
         List<NodeEntry> entries = presentEntries();
-        Optional<String> refusal = Recovery.refusal(saved, instances, present());
+        Optional<String> refusal = Recovery.refusal(saved, component.instances, component.present());
         if (refusal.isPresent() || entries == null) {
             effects.onNotice("no recovery of the saved primary component yet: " + refusal.orElse("no states"));
             return;
@@ -687,17 +555,6 @@ public final class Primary {
         if (result != SendResult.ACCEPTED) {
             effects.onNotice("promotion not sent (" + result + "), the next view tries again");
         }
-    }
-
-    /** The view as the layer above sees it (section 5.12). */
-    private PrimaryView view(boolean bootstrap) {
-        List<PrimaryView.Member> members = new ArrayList<>();
-        List<PrimaryView.Member> partitioned = new ArrayList<>();
-        for (Instance instance : instances) {
-            (isPresent(instance.uuid) ? members : partitioned)
-                    .add(new PrimaryView.Member(instance.uuid, instance.segment));
-        }
-        return new PrimaryView(viewId, bootstrap, version(), members, partitioned);
     }
 
     private @Nullable SendResult refusalToSend(Encodable payload) {
@@ -710,33 +567,19 @@ public final class Primary {
 
     /** The members' own entries of the last exchange; null if there was none for the current view. */
     private @Nullable List<NodeEntry> presentEntries() {
-        return present().isEmpty() ? null : exchange.ownEntries(present());
+        return component.present().isEmpty() ? null : exchange.ownEntries(component.present());
     }
 
     private SendResult sendInstall(PcMessage.Purpose purpose, List<NodeEntry> entries) {
-        return effects.send(CONTROL, Order.SAFE, new PcMessage.Install(version(), purpose, entries));
+        return effects.send(CONTROL, Order.SAFE, new PcMessage.Install(component.version(), purpose, entries));
     }
 
     private void violation(UUID source, String reason) {
         effects.onViolation(source, "message of node " + Uuids.brief(source) + " dropped: " + reason);
     }
 
-    private List<UUID> present() {
-        EvsView view = current;
-        return view == null ? List.of() : view.members();
-    }
-
-    private boolean isPresent(UUID node) {
-        return present().contains(node);
-    }
-
-    private int version() {
-        EvsView view = current;
-        return view == null ? 0 : view.version();
-    }
-
     private EvsView requireView() {
-        EvsView view = current;
+        EvsView view = component.view();
         if (view == null) {
             throw new IllegalStateException("no view yet");
         }

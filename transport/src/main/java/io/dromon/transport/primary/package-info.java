@@ -46,6 +46,23 @@
  * <tr><td>checksum wrong</td><td>fatal</td><td>only nodes with {@code pc.checksum} see it, others count the message
  *     </td></tr>
  * </table>
+ *
+ * <h2>Stricter or milder than the reference</h2>
+ *
+ * Found by playing random partitions; all members that follow these rules decide alike, and what goes to the wire is
+ * what real peers send too.
+ *
+ * <ul>
+ *   <li>INSTALL in TRANS (section 5.10): nodes of it that are not known here count with the weight that it gives them.
+ *       The reference leaves them out; if the STATEs came in TRANS as well, a heavy joiner that got the INSTALL in its
+ *       regular view and the old members could then both stay primary. The same nodes count when a change of weight
+ *       follows in that TRANS view (section 5.11).
+ *   <li>After such an INSTALL, a primary node takes user messages of the absent ones that begin at 1 again: they were
+ *       sent in the primary component that this node missed, and delivered there. The reference ends by the gap.
+ *   <li>Validation (section 5.5): a present node's weight may also be the one known before this exchange. A node that
+ *       changed its weight while it lost quorum otherwise ends the primary node that it comes back to.
+ *   <li>A node shows at most 400 absent nodes in its STATE: members cannot fill its memory with invented ones.
+ * </ul>
  */
 @NullMarked
 package io.dromon.transport.primary;
