@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
  * 03 section 10. Replay of one seed: {@code -Dsim.seeds=1 -Dsim.seed=N}.
  */
 class PrimarySimulationTest {
-    private static final int RUNS_PER_SEED = 20;
+    private static final int RUNS_PER_SEED = 10;
 
     @Test
     void partitionsAndMergesKeepOnePrimaryAndComeBackToIt() {
