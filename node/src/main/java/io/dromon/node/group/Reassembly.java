@@ -52,6 +52,7 @@ final class Reassembly {
     private int size;
     private long next;
     private int received;
+    private boolean keeping;
     private byte @Nullable [] collected;
 
     Reassembly(Budget budget) {
@@ -76,7 +77,7 @@ final class Reassembly {
     /**
      * The next fragment.
      *
-     * @param keep whether the data is wanted; otherwise a complete action is {@link Bytes#EMPTY}
+     * @param keep whether the data is wanted, asked for fragment 0; otherwise a complete action is {@link Bytes#EMPTY}
      * @return the action if it is complete, else null
      * @throws MalformedMessageException the action was dropped
      */
@@ -97,6 +98,7 @@ final class Reassembly {
                 return keep ? data : Bytes.EMPTY;
             }
             active = true;
+            keeping = keep;
             id = header.actionId();
             size = header.size();
             next = 0;
@@ -110,7 +112,7 @@ final class Reassembly {
             throw broken("action larger than announced");
         }
         next++;
-        if (keep) {
+        if (keeping && data.length() > 0) {
             collect(data);
         }
         received += data.length();

@@ -247,16 +247,20 @@ final class StateExchange {
     /**
      * Who was not in the representative's last primary configuration has no part in the group's cut: a cut of his own,
      * from another history or from a saved position, could be ahead of what the members have applied. He takes the one
-     * that the counted members tell, all of which carry the group's.
+     * that the counted members of that configuration tell.
      */
     private void recomputeCommitCut(boolean continues, Quorum quorum) {
         if (!continues) {
-            commitCut.set(Long.MIN_VALUE);
+            long told = Long.MAX_VALUE;
+            for (Member member : table.all()) {
+                StateMessage m = member.stateMessage;
+                if (m != null && member.isCounted() && m.primUuid().equals(quorum.primUuid())) {
+                    told = Math.min(told, m.lastApplied());
+                }
+            }
+            commitCut.set(told == Long.MAX_VALUE ? quorum.lastApplied() : told);
         }
         commitCut.recompute(table.all(), versions.gcs());
-        if (commitCut.seqno() == Long.MIN_VALUE) {
-            commitCut.set(quorum.lastApplied());
-        }
     }
 
     /** Section 5.7. */
