@@ -95,6 +95,10 @@ public final class Garbd implements AutoCloseable {
         return process;
     }
 
+    public int port() {
+        return port;
+    }
+
     /** Where others can dial it. */
     public String hostPort() {
         return "127.0.0.1:" + port;

@@ -8,8 +8,10 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +22,7 @@ public final class OutputLog {
     private final int capacity;
     private final Consumer<String> listener;
     private final List<String> lines = new ArrayList<>();
+    private final List<Long> timesNs = new ArrayList<>();
     private long dropped;
     private boolean ended;
 
@@ -53,6 +56,7 @@ public final class OutputLog {
     private synchronized void add(String line) {
         if (lines.size() < capacity) {
             lines.add(line);
+            timesNs.add(System.nanoTime());
             notifyAll();
         } else {
             dropped++;
@@ -68,6 +72,20 @@ public final class OutputLog {
     public synchronized List<String> lines() {
         return List.copyOf(lines);
     }
+
+    /** The first line from index {@code from} on that contains a match, and when it came. */
+    public synchronized Optional<Timed> find(String regex, int from) {
+        Pattern wanted = Pattern.compile(regex);
+        for (int i = from; i < lines.size(); i++) {
+            if (wanted.matcher(lines.get(i)).find()) {
+                return Optional.of(new Timed(lines.get(i), timesNs.get(i)));
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** A line and the value of {@link System#nanoTime} when it was read. */
+    public record Timed(String line, long timeNs) {}
 
     /** The last lines, for a failure's message. */
     public synchronized String tail(int count) {

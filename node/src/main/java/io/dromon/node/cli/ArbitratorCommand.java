@@ -108,7 +108,7 @@ final class ArbitratorCommand implements Callable<Integer> {
         System.setErr(report); // the log goes where the report goes
         Report application = new Report(report);
         Node node = Node.start(config(), application);
-        Runtime.getRuntime().addShutdownHook(new Thread(node::leave, "dromon-shutdown"));
+        LeaveOnSignal.install(node, application.stopped, () -> application.failed);
         application.stopped.await();
         return application.failed ? Dromon.FAILED : 0;
     }

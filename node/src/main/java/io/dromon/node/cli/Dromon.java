@@ -34,7 +34,9 @@ public final class Dromon implements Runnable {
     private CommandSpec spec;
 
     public static void main(String[] arguments) {
-        System.exit(commandLine().execute(arguments));
+        int code = commandLine().execute(arguments);
+        LeaveOnSignal.endedByItself();
+        System.exit(code);
     }
 
     static CommandLine commandLine() {

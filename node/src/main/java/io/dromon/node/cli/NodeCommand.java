@@ -41,7 +41,7 @@ final class NodeCommand implements Callable<Integer> {
         PrintStream log = System.err;
         LineApplication application = new LineApplication(System.out, log);
         Node node = Node.start(config, application);
-        Runtime.getRuntime().addShutdownHook(new Thread(node::leave, "dromon-shutdown"));
+        LeaveOnSignal.install(node, application.stopped(), () -> application.failure() != null);
         try {
             node.synced().get();
         } catch (ExecutionException e) {

@@ -1,0 +1,139 @@
+package io.dromon.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.dromon.config.NodeConfig;
+import io.dromon.it.peers.DromonNode;
+import io.dromon.it.peers.MariaDb;
+import io.dromon.it.peers.OpenSsl;
+import io.dromon.it.peers.Ports;
+import io.dromon.it.peers.TlsFiles;
+import io.dromon.node.Application;
+import io.dromon.node.Delivery;
+import io.dromon.node.Node;
+import io.dromon.node.NodeState;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code dromon arbitrator} in garbd's place, beside two real mariadbd over TLS. */
+@Timeout(180)
+final class ArbitratorTest {
+    private static final Duration LIMIT = Duration.ofSeconds(40);
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void eachInsertArrivesAsOneWriteSetInTheServersOwnOrder() throws Exception {
+        TlsFiles files = new OpenSsl(directory).sharedPair();
+        MariaDb.Template template = MariaDb.Template.create(
+                directory, "CREATE DATABASE d; CREATE TABLE d.t (a INT PRIMARY KEY, b LONGBLOB);");
+        Recorder recorder = new Recorder();
+        try (MariaDb server =
+                template.server(directory, "server").tls(files).bootstrap().start()) {
+            NodeConfig config = NodeConfig.builder()
+                    .arbitrator()
+                    .group("g")
+                    .name("recorder")
+                    .address("gcomm://" + server.hostPort())
+                    .dataDir(directory)
+                    .options(files.providerOptions() + ";gmcast.listen_addr=tcp://127.0.0.1:" + Ports.free())
+                    .build();
+            try (Node node = Node.join(config, recorder)) {
+                long before = server.statusNumber("wsrep_last_committed");
+                StringBuilder inserts = new StringBuilder();
+                for (int i = 0; i < 1000; i++) {
+                    inserts.append("INSERT INTO d.t VALUES (").append(i).append(", 'x');\n");
+                }
+                server.execute(inserts.toString());
+                server.execute("INSERT INTO d.t VALUES (5000, REPEAT('m', 8 * 1024 * 1024))");
+                server.execute("ALTER TABLE d.t ADD COLUMN c INT");
+
+                await().atMost(LIMIT)
+                        .untilAsserted(() -> assertThat(recorder.deliveries).hasSize(1002));
+                List<Long> expected = LongStream.rangeClosed(before + 1, before + 1002)
+                        .boxed()
+                        .toList();
+                assertThat(recorder.deliveries.stream().map(Received::seqno)).containsExactlyElementsOf(expected);
+                assertThat(recorder.deliveries.stream().map(Received::origin)).containsOnly("server");
+                assertThat(recorder.deliveries.get(1000).bytes()).isGreaterThan(8 * 1024 * 1024);
+                assertThat(server.statusNumber("wsrep_last_committed")).isEqualTo(before + 1002);
+                assertThat(node.status().state()).isEqualTo(NodeState.SYNCED);
+            }
+        }
+    }
+
+    private record Received(long seqno, String origin, int bytes) {}
+
+    private static final class Recorder implements Application {
+        final List<Received> deliveries = new CopyOnWriteArrayList<>();
+
+        @Override
+        public void deliver(Delivery delivery) {
+            deliveries.add(new Received(
+                    delivery.seqno(), delivery.originName(), delivery.data().remaining()));
+        }
+    }
+
+    @Test
+    void twoServersAndTheArbitratorMakeACluster() {
+        TlsFiles files = new OpenSsl(directory).sharedPair();
+        MariaDb.Template template = MariaDb.Template.create(
+                directory, "CREATE DATABASE d; CREATE TABLE d.t (a INT PRIMARY KEY, b LONGBLOB);");
+        try (MariaDb first = template.server(directory, "first")
+                        .tls(files)
+                        .bootstrap()
+                        .start();
+                MariaDb second = template.server(directory, "second")
+                        .tls(files)
+                        .peers(first.hostPort())
+                        .start();
+                DromonNode arbitrator = DromonNode.in(directory, "arbitrator")
+                        .tls(files)
+                        .peers(first.hostPort(), second.hostPort())
+                        .startArbitrator()) {
+            arbitrator.awaitSynced(LIMIT);
+            assertThat(first.statusNumber("wsrep_cluster_size")).isEqualTo(3);
+            assertThat(second.statusNumber("wsrep_cluster_size")).isEqualTo(3);
+
+            StringBuilder inserts = new StringBuilder();
+            for (int i = 0; i < 1000; i++) {
+                inserts.append("INSERT INTO d.t VALUES (").append(i).append(", 'x');\n");
+            }
+            long before = first.statusNumber("wsrep_last_committed");
+            first.execute(inserts.toString());
+            assertThat(first.statusNumber("wsrep_last_committed")).isEqualTo(before + 1000);
+
+            first.execute("INSERT INTO d.t VALUES (5000, REPEAT('m', 8 * 1024 * 1024))");
+            second.execute("ALTER TABLE d.t ADD COLUMN c INT");
+            second.execute("INSERT INTO d.t VALUES (5001, 'y', 1)");
+            await().atMost(LIMIT)
+                    .untilAsserted(() -> assertThat(first.execute("SELECT COUNT(*), MAX(LENGTH(b)) FROM d.t"))
+                            .isEqualTo("1002\t" + 8 * 1024 * 1024));
+
+            int mark = arbitrator.process().log().size();
+            second.process().kill();
+            arbitrator.awaitPrimary(2, mark, LIMIT);
+            await().atMost(LIMIT).untilAsserted(() -> {
+                assertThat(first.status("wsrep_cluster_status")).isEqualTo("Primary");
+                assertThat(first.statusNumber("wsrep_cluster_size")).isEqualTo(2);
+            });
+            first.execute("INSERT INTO d.t VALUES (6000, 'z', 2)");
+
+            assertThat(arbitrator.leave()).isZero();
+            await().atMost(LIMIT)
+                    .untilAsserted(() ->
+                            assertThat(first.statusNumber("wsrep_cluster_size")).isEqualTo(1));
+            assertThat(first.status("wsrep_cluster_status"))
+                    .as("a graceful leave")
+                    .isEqualTo("Primary");
+        }
+    }
+}

@@ -1,0 +1,47 @@
+package io.dromon.node.cli;
+
+import io.dromon.node.Node;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Leaves the group when the process is asked to end. A clean leave on SIGTERM or SIGINT is success, so the exit code is
+ * 0 then and not the signal's, which supervisors take for a crash.
+ */
+final class LeaveOnSignal {
+    private static final int LAST_OUTPUT_SECONDS = 5;
+    private static volatile boolean endedByItself;
+
+    private LeaveOnSignal() {}
+
+    /**
+     * @param stopped counted down when the application was told that the node ended
+     * @param failed whether the node ended for a failure
+     */
+    static void install(Node node, CountDownLatch stopped, BooleanSupplier failed) {
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> leave(node, stopped, failed), "dromon-shutdown"));
+    }
+
+    /** The command ran to its end: its own exit code counts. */
+    static void endedByItself() {
+        endedByItself = true;
+    }
+
+    private static void leave(Node node, CountDownLatch stopped, BooleanSupplier failed) {
+        boolean signalled = !endedByItself;
+        node.leave();
+        if (!signalled) {
+            return;
+        }
+        boolean done = false;
+        try {
+            done = stopped.await(LAST_OUTPUT_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        System.out.flush();
+        System.err.flush();
+        Runtime.getRuntime().halt(done && !failed.getAsBoolean() ? 0 : Dromon.FAILED);
+    }
+}
