@@ -66,6 +66,7 @@ public final class Evs {
     private final Timers timers;
     private final Traffic traffic;
     private final Membership membership;
+    private final FailureDetector failureDetector;
     private final DelayedNodes delayedNodes;
     private final EarlyMessages early = new EarlyMessages();
     private boolean opened;
@@ -86,6 +87,7 @@ public final class Evs {
         Consensus consensus = new Consensus(group);
         traffic = new Traffic(group, consensus);
         membership = new Membership(group, consensus, traffic, timers);
+        failureDetector = new FailureDetector(group, consensus, membership, timers);
         delayedNodes = new DelayedNodes(group, traffic);
     }
 
@@ -359,7 +361,7 @@ public final class Evs {
         traffic.settle();
         if (timers.inactivityNs <= nowNs) {
             timers.armInactivity();
-            membership.onInactivityTimer(group.settings.autoEvict() > 0 ? delayedNodes : null);
+            failureDetector.onInactivityTimer(group.settings.autoEvict() > 0 ? delayedNodes : null);
             group.expireViews();
             group.expireEvicted();
         }
@@ -369,7 +371,7 @@ public final class Evs {
         }
         if (timers.installNs <= nowNs) {
             timers.armInstall();
-            if (membership.onInstallTimer()) {
+            if (failureDetector.onInstallTimer()) {
                 fail("no view could be installed after " + group.installTimeoutCount + " install timeouts");
             }
         }

@@ -9,9 +9,7 @@ import io.dromon.transport.evs.EvsMessage.StateMessage;
 import io.dromon.transport.evs.EvsMessage.User;
 import io.dromon.transport.wire.Uuids;
 import io.dromon.transport.wire.ViewId;
-import java.util.List;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 
 /** How the group agrees on its next view (chapter 02 section 7). */
 final class Membership {
@@ -565,7 +563,7 @@ final class Membership {
         if (!ofThisView || !source.isMember()) {
             return;
         }
-        boolean news = group.input.raiseSafe(source.index, leave.aruSeq());
+        boolean news = group.install == null && group.input.raiseSafe(source.index, leave.aruSeq());
         if (news) {
             source.progressNs = group.nowNs;
         }
@@ -606,7 +604,7 @@ final class Membership {
         viewChange.leave();
     }
 
-    // Timers (sections 7.2, 7.5, 7.11)
+    // Timers (section 7.2)
 
     void onRetransmissionTimer() {
         Install install = group.install;
@@ -635,95 +633,6 @@ final class Membership {
             }
             case CLOSED -> timers.stop();
         }
-    }
-
-    /** Section 7.11; returns whether this node must give up. */
-    boolean onInstallTimer() {
-        int count = group.installTimeoutCount;
-        int limit = group.settings.maxInstallTimeouts();
-        if (count > limit) {
-            return true;
-        }
-        for (KnownNode node : others()) {
-            if (count == limit || node.join == null || !consensus.isConsistent(node.join)) {
-                group.setInactive(node);
-            }
-        }
-        if (count == limit) {
-            group.isolated = true;
-            group.isolatedUntilNs =
-                    group.nowNs + group.settings.suspectTimeoutNs() + group.settings.inactiveTimeoutNs();
-        }
-        if (group.install != null) {
-            for (KnownNode node : others()) {
-                if (!node.committed) {
-                    group.setInactive(node);
-                }
-            }
-        }
-        shiftToGather(true);
-        proposeIfAgreed();
-        group.installTimeoutCount++;
-        return false;
-    }
-
-    private List<KnownNode> others() {
-        return group.nodes().stream().filter(node -> node != group.me).toList();
-    }
-
-    /** Steps 1 to 3 and 5 to 7 of the inactivity check (section 7.5); step 4 is {@code delayed}. */
-    void onInactivityTimer(@Nullable DelayedNodes delayed) {
-        long now = group.nowNs;
-        long last = timers.lastInactivityCheckNs;
-        timers.lastInactivityCheckNs = now;
-        if (now - last > 3 * group.settings.inactiveCheckPeriodNs()) {
-            return; // this process was stopped, not the others
-        }
-        group.me.progressNs = now;
-        boolean anyInactive = false;
-        int suspects = 0;
-        for (KnownNode node : group.nodes()) {
-            node.suspected = node.progressNs + group.settings.suspectTimeoutNs() < now;
-            node.inactive = node.progressNs + group.settings.inactiveTimeoutNs() < now;
-            if (node == group.me || !(node.suspected || node.inactive)) {
-                continue;
-            }
-            anyInactive = true;
-            if (node.inactive) {
-                group.setInactive(node);
-            }
-            if (node.suspected && node.operational) {
-                suspects++;
-                if (node.join == null) {
-                    group.setInactive(node);
-                }
-            }
-        }
-        if (delayed != null) {
-            delayed.check();
-        }
-        if (group.known.size() > 2 && suspects == group.known.size() - 1) {
-            others().forEach(group::setInactive);
-        }
-        if (anyInactive) {
-            if (group.isOperational()) {
-                shiftToGather(true);
-            } else if (group.state() == State.LEAVING && isAlone()) {
-                enterClosed();
-            }
-        }
-        if (group.isolated && group.isolatedUntilNs <= now) {
-            group.isolated = false;
-        }
-    }
-
-    private boolean isAlone() {
-        for (KnownNode node : group.nodes()) {
-            if (node != group.me && node.operational) {
-                return false;
-            }
-        }
-        return true;
     }
 
     // Eviction (section 7.12)

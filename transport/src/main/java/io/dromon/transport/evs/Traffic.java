@@ -269,11 +269,16 @@ final class Traffic {
                 && isJoinDue();
     }
 
-    /** A GAP of the current view that is no commit; returns whether a JOIN is due because of it. */
+    /**
+     * A GAP of the current view that is no commit; returns whether a JOIN is due because of it.
+     *
+     * <p>Once a proposal is accepted it acknowledges nothing any more: a late acknowledgement of a leaver would make
+     * messages safe here that the others deliver in the transitional view.
+     */
     boolean onGap(KnownNode source, Gap message) {
         InputMap input = group.input;
         long ackBefore = input.ss(source.index);
-        if (input.raiseSafe(source.index, message.aruSeq())) {
+        if (group.install == null && input.raiseSafe(source.index, message.aruSeq())) {
             source.progressNs = group.nowNs;
         }
         if (message.rangeUuid().equals(group.self)) {

@@ -222,6 +222,7 @@ class EvsGroupTest {
                     .filter(p -> !p.crashed && p.evs.state() != Evs.State.CLOSED)
                     .filter(p -> p.evs.state() != Evs.State.LEAVING)
                     .toList();
+            network.run(20_000); // until then somebody may still be given up for what was lost before
             network.await("one view", 120, () -> allIn(alive.toArray(Peer[]::new)));
             settleAndCompare(network, alive);
             EvsChecks.check(network, false);

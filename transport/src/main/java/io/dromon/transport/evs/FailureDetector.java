@@ -1,0 +1,109 @@
+package io.dromon.transport.evs;
+
+import io.dromon.transport.evs.Evs.State;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Who is silent, and who holds up the installation of a view (chapter 02 sections 7.5 and 7.11). */
+final class FailureDetector {
+    private final GroupState group;
+    private final Consensus consensus;
+    private final Membership membership;
+    private final Timers timers;
+
+    FailureDetector(GroupState group, Consensus consensus, Membership membership, Timers timers) {
+        this.group = group;
+        this.consensus = consensus;
+        this.membership = membership;
+        this.timers = timers;
+    }
+
+    /** Section 7.11; returns whether this node must give up. */
+    boolean onInstallTimer() {
+        int count = group.installTimeoutCount;
+        int limit = group.settings.maxInstallTimeouts();
+        if (count > limit) {
+            return true;
+        }
+        for (KnownNode node : others()) {
+            if (count == limit || node.join == null || !consensus.isConsistent(node.join)) {
+                group.setInactive(node);
+            }
+        }
+        if (count == limit) {
+            group.isolated = true;
+            group.isolatedUntilNs =
+                    group.nowNs + group.settings.suspectTimeoutNs() + group.settings.inactiveTimeoutNs();
+        }
+        if (group.install != null) {
+            for (KnownNode node : others()) {
+                if (!node.committed) {
+                    group.setInactive(node);
+                }
+            }
+        }
+        membership.shiftToGather(true);
+        membership.proposeIfAgreed();
+        group.installTimeoutCount++;
+        return false;
+    }
+
+    private List<KnownNode> others() {
+        return group.nodes().stream().filter(node -> node != group.me).toList();
+    }
+
+    /** Steps 1 to 3 and 5 to 7 of the inactivity check (section 7.5); step 4 is {@code delayed}. */
+    void onInactivityTimer(@Nullable DelayedNodes delayed) {
+        long now = group.nowNs;
+        long last = timers.lastInactivityCheckNs;
+        timers.lastInactivityCheckNs = now;
+        if (now - last > 3 * group.settings.inactiveCheckPeriodNs()) {
+            return; // this process was stopped, not the others
+        }
+        group.me.progressNs = now;
+        boolean anyInactive = false;
+        int suspects = 0;
+        for (KnownNode node : group.nodes()) {
+            node.suspected = node.progressNs + group.settings.suspectTimeoutNs() < now;
+            node.inactive = node.progressNs + group.settings.inactiveTimeoutNs() < now;
+            if (node == group.me || !(node.suspected || node.inactive)) {
+                continue;
+            }
+            anyInactive = true;
+            if (node.inactive) {
+                group.setInactive(node);
+            }
+            if (node.suspected && node.operational) {
+                suspects++;
+                if (node.join == null) {
+                    group.setInactive(node);
+                }
+            }
+        }
+        if (delayed != null) {
+            delayed.check();
+        }
+        if (group.known.size() > 2 && suspects == group.known.size() - 1) {
+            others().forEach(group::setInactive);
+        }
+        if (anyInactive) {
+            if (group.isOperational()) {
+                membership.shiftToGather(true);
+            } else if (group.state() == State.LEAVING && isAlone()) {
+                membership.enterClosed();
+            }
+        }
+        if (group.isolated && group.isolatedUntilNs <= now) {
+            group.isolated = false;
+        }
+    }
+
+    private boolean isAlone() {
+        for (KnownNode node : group.nodes()) {
+            if (node != group.me && node.operational) {
+                return false;
+            }
+        }
+        return true;
+    }
+}
