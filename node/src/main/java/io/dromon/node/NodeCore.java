@@ -60,6 +60,9 @@ public final class NodeCore {
 
         void onRefused(String address, LinkFailure failure);
 
+        /** A line for the log. Peers can provoke these: limit their rate. */
+        default void onNotice(String text) {}
+
         /** A member sent what it should not have, and it was dropped. */
         void onAnomaly(UUID source, String what);
     }
@@ -207,6 +210,11 @@ public final class NodeCore {
         @Override
         public void onRefused(String address, LinkFailure failure) {
             effects.onRefused(address, failure);
+        }
+
+        @Override
+        public void onNotice(String text) {
+            effects.onNotice(text);
         }
     }
 

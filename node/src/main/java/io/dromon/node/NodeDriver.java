@@ -47,6 +47,10 @@ import org.slf4j.LoggerFactory;
  */
 final class NodeDriver implements NodeCore.Effects, Deliverer.Listener {
     private static final Logger LOG = LoggerFactory.getLogger(Node.class);
+    /** Lines that peers can provoke: so many in a window. */
+    private static final int MAX_NOTICES = 50;
+
+    private static final long NOTICE_WINDOW_NS = 10_000_000_000L;
     private static final AtomicLong LAST_MICROS = new AtomicLong();
 
     private final NodeSettings settings;
@@ -65,6 +69,8 @@ final class NodeDriver implements NodeCore.Effects, Deliverer.Listener {
 
     private long batchBytes;
     private long timerAtNs = Long.MAX_VALUE;
+    private long noticeWindowNs = System.nanoTime();
+    private int notices;
     private volatile NodeConfig config;
     private volatile boolean closed;
     /** The delivery thread is to tell when its queue is worked off. */
@@ -459,8 +465,23 @@ final class NodeDriver implements NodeCore.Effects, Deliverer.Listener {
     }
 
     @Override
+    public void onNotice(String text) {
+        long now = System.nanoTime();
+        if (now - noticeWindowNs > NOTICE_WINDOW_NS) {
+            if (notices > MAX_NOTICES) {
+                LOG.info("{}: {} more lines were left out", settings.name(), notices - MAX_NOTICES);
+            }
+            noticeWindowNs = now;
+            notices = 0;
+        }
+        if (++notices <= MAX_NOTICES) {
+            LOG.info("{}: {}", settings.name(), text);
+        }
+    }
+
+    @Override
     public void onAnomaly(UUID source, String what) {
-        LOG.warn("{}: dropped from {}: {}", settings.name(), Uuids.brief(source), what);
+        onNotice("dropped from " + Uuids.brief(source) + ": " + what);
     }
 
     private void failInbound() {

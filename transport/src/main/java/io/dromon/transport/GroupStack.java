@@ -15,6 +15,7 @@ import io.dromon.transport.wire.Encodable;
 import io.dromon.transport.wire.LinkFailure;
 import io.dromon.transport.wire.MalformedMessageException;
 import io.dromon.transport.wire.ViewId;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -69,6 +70,9 @@ public final class GroupStack implements Links.Events {
         void onLinkDown(long link, UUID peer, String address, LinkFailure failure);
 
         void onRefused(String address, LinkFailure failure);
+
+        /** A line for the log. Peers can provoke these: limit their rate. */
+        default void onNotice(String text) {}
     }
 
     private enum Phase {
@@ -88,6 +92,9 @@ public final class GroupStack implements Links.Events {
     private final boolean restoredPrimary;
     /** Why peers could not be joined, by address: the answer to "why is there no primary component". */
     private final Map<String, LinkFailure> refusals = new LinkedHashMap<>();
+
+    /** Members that broke the protocol in a way that all others saw; they are evicted at the end of the turn. */
+    private final List<UUID> violators = new ArrayList<>();
 
     private Phase phase = Phase.NEW;
     private long nowNs;
@@ -249,6 +256,9 @@ public final class GroupStack implements Links.Events {
 
     /** Moves on through the phases of joining and leaving, and ends the stack where a layer cannot go on. */
     private void progress() {
+        while (!violators.isEmpty() && phase != Phase.CLOSED) {
+            evs.evict(violators.remove(violators.size() - 1), nowNs);
+        }
         if (pendingFailure != null) {
             abort(pendingFailure);
             return;
@@ -369,6 +379,11 @@ public final class GroupStack implements Links.Events {
         }
 
         @Override
+        public void onNotice(String text) {
+            effects.onNotice(text);
+        }
+
+        @Override
         public void onFatal(String reason) {
             fail(StackFailure.Kind.REFUSED, reason);
         }
@@ -457,6 +472,17 @@ public final class GroupStack implements Links.Events {
         @Override
         public void deliver(UUID source, int userType, long toSeq, Encodable payload) {
             effects.deliver(source, userType, toSeq, payload);
+        }
+
+        @Override
+        public void onNotice(String text) {
+            effects.onNotice(text);
+        }
+
+        @Override
+        public void onViolation(UUID source, String reason) {
+            effects.onNotice(reason + "; the node is evicted");
+            violators.add(source); // not from inside of a delivery
         }
 
         @Override
