@@ -1,0 +1,117 @@
+package io.dromon.transport.evs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.dromon.transport.evs.EvsMessage.Leave;
+import io.dromon.transport.evs.EvsMessage.User;
+import io.dromon.transport.evs.EvsNetwork.Peer;
+import io.dromon.transport.wire.Bytes;
+import io.dromon.transport.wire.Uuids;
+import io.dromon.transport.wire.ViewId;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** What becomes of the messages and the name of a node that is gone (chapter 02 sections 5.5, 7.7 and 12). */
+class EvsRecoveryTest {
+    private final EvsNetwork network = new EvsNetwork(3);
+
+    @Test
+    void theLastMessagesOfADeadNodeAreRecoveredFromWhoHasThem() {
+        Peer a = network.add(0);
+        Peer b = network.add(1);
+        Peer dead = network.add(2);
+        startAll(a, b, dead);
+        network.connect(dead, a, false);
+        dead.send("last words");
+        network.run(20);
+        a.recordOutbox = true;
+        b.recordOutbox = true;
+        network.crash(dead);
+
+        network.await("two go on", 30, () -> a.isIn(a, b) && b.isIn(a, b));
+
+        assertThat(a.delivered).isEqualTo(b.delivered);
+        assertThat(a.delivered).extracting(EvsNetwork.Delivered::body).containsExactly("last words");
+        assertThat(a.takeOutbox())
+                .anySatisfy(m -> assertThat(EvsNetwork.kind(m)).isEqualTo("REQUEST [0,0]"));
+        assertThat(b.takeOutbox()).anySatisfy(m -> assertThat(m).isInstanceOf(EvsMessage.Delegate.class));
+        EvsChecks.check(network, true);
+    }
+
+    @Test
+    void aMessageThatLeaksInAfterTheAgreementIsNotDelivered() {
+        Peer a = network.add(0);
+        Peer b = network.add(1);
+        Peer dead = network.add(2);
+        startAll(a, b, dead);
+        ViewId view = a.view().id();
+        network.crash(dead);
+        network.await(
+                "a has accepted",
+                30,
+                () -> a.evs.state() == Evs.State.INSTALL || a.evs.describe().contains("installing"));
+
+        Bytes body = new Bytes("leaked".getBytes(StandardCharsets.UTF_8));
+        network.give(
+                dead.uuid, a, new User(dead.uuid, 1, EvsMessage.RETRANS, 999, view, Order.SAFE, 1, 0, 0, -1, body));
+        network.await("two go on", 30, () -> a.isIn(a, b) && b.isIn(a, b));
+
+        assertThat(a.delivered).isEmpty();
+        EvsChecks.check(network, true);
+    }
+
+    @Test
+    void aLeaveOfAStrangerDisturbsNobody() {
+        Peer a = network.add(0);
+        Peer b = network.add(1);
+        startAll(a, b);
+        ViewId elsewhere = new ViewId(ViewId.Type.REG, EvsNetwork.uuid(7), 9);
+
+        network.give(EvsNetwork.uuid(7), a, new Leave(EvsNetwork.uuid(7), 1, 0, 50, elsewhere, 3, 3));
+        network.run(100);
+
+        assertThat(a.isIn(a, b)).isTrue();
+        assertThat(a.evs.state()).isEqualTo(Evs.State.OPERATIONAL);
+    }
+
+    @Test
+    void anOldIncarnationIsOutBeforeTheNextOneIsIn() {
+        Peer first = network.add(0);
+        Peer b = network.add(1);
+        Peer c = network.add(2);
+        startAll(first, b, c);
+        network.connect(first, c, false);
+        first.send("last words");
+        network.run(20);
+        network.crash(first);
+        Peer again = network.add(Uuids.nextIncarnation(first.uuid), s -> s, Optional.empty());
+        network.start(again);
+
+        network.await("three again", 60, () -> List.of(b, c, again).stream().allMatch(p -> p.isIn(b, c, again)));
+
+        assertThat(b.delivered).isEqualTo(c.delivered).hasSize(1);
+        assertThat(b.epochs.stream().filter(e -> e.view.partitioned().contains(first.uuid)))
+                .isNotEmpty();
+        EvsChecks.check(network, true);
+    }
+
+    @Test
+    void malformedInputIsRefusedAndChangesNothing() {
+        Peer a = network.add(0);
+        startAll(a);
+
+        assertThat(org.assertj.core.api.Assertions.catchThrowable(
+                        () -> a.evs.receive(EvsNetwork.uuid(1), new Bytes(new byte[31]), network.nowNs)))
+                .isInstanceOf(io.dromon.transport.wire.MalformedMessageException.class);
+        assertThat(a.evs.knowsOthers()).isFalse();
+    }
+
+    private void startAll(Peer... all) {
+        for (Peer peer : all) {
+            network.start(peer);
+        }
+        network.await("one view", 60, () -> List.of(all).stream().allMatch(p -> p.isIn(all)));
+    }
+}
