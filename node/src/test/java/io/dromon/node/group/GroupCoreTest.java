@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dromon.node.group.TestGroup.Peer;
 import io.dromon.transport.wire.Bytes;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Chapter 04, sections 4 to 12, on cores with a perfect transport. */
@@ -64,5 +65,183 @@ final class GroupCoreTest {
         assertThat(b.ended).hasSize(1);
         assertThat(a.events(GroupEvent.WriteSet.class))
                 .anySatisfy(w -> assertThat(w.data()).isSameAs(own));
+    }
+
+    private Peer[] three() {
+        Peer[] all = {group.member("a"), group.member("b"), group.member("c")};
+        group.primary(all[0]);
+        group.settle(all[0]);
+        group.primary(all);
+        group.settle(all);
+        group.advance(3_000 * TestGroup.MS, all);
+        for (Peer peer : all) {
+            assertThat(peer.status()).isEqualTo(NodeStatus.SYNCED);
+        }
+        return all;
+    }
+
+    @Test
+    void aWriteSetThatAViewChangeCutGetsOneSeqno() {
+        Peer[] all = three();
+        long before = all[0].seqno();
+        all[0].replicate(new Bytes(new byte[200_000]));
+        all[0].limit = 3;
+        all[0].turn();
+        group.drain(List.of(all));
+
+        all[0].limit = Integer.MAX_VALUE;
+        group.primary(all);
+        group.settle(all);
+
+        for (Peer peer : all) {
+            assertThat(peer.seqno()).isEqualTo(before + 2);
+            assertThat(peer.events(GroupEvent.WriteSet.class)).hasSize(1);
+            assertThat(peer.anomalies).isEmpty();
+        }
+        assertThat(all[0].ended).containsEntry("a#0", before + 2);
+    }
+
+    @Test
+    void ticketsEndWhenThePrimaryComponentIsLost() {
+        Peer[] all = three();
+        all[0].replicate(new Bytes(new byte[10]));
+        all[0].turn();
+        all[0].limit = 0;
+        all[0].replicate(new Bytes(new byte[10]));
+        group.nonPrimary(all[0]);
+        all[0].replicate(new Bytes(new byte[10]));
+
+        assertThat(all[0].ended)
+                .containsEntry("a#0", ReplicationFailure.OUTCOME_UNKNOWN)
+                .containsEntry("a#1", ReplicationFailure.PRIMARY_LOST)
+                .containsEntry("a#2", ReplicationFailure.PRIMARY_LOST);
+        assertThat(all[0].status()).isEqualTo(NodeStatus.NON_PRIM);
+    }
+
+    @Test
+    void boundsItsQueueByBytes() {
+        Peer a = group.member("a");
+        group.primary(a);
+        group.settle(a);
+        a.limit = 0;
+        Bytes quarter = new Bytes(new byte[16 << 20]);
+
+        for (int i = 0; i < 4; i++) {
+            assertThat(a.replicate(quarter)).isTrue();
+        }
+        assertThat(a.replicate(new Bytes(new byte[1]))).isFalse();
+    }
+
+    @Test
+    void aStopPausesWriteSetsUntilTheContinue() {
+        Peer[] all = three();
+        long before = all[0].seqno();
+        all[1].core.onQueueLength(1000, group.now);
+        all[1].core.endTurn(group.now);
+        group.drain(List.of(all));
+
+        all[0].replicate(new Bytes(new byte[10]));
+        all[0].core.endTurn(group.now);
+        group.drain(List.of(all));
+        assertThat(all[0].core.status().flowControl().paused()).isTrue();
+        assertThat(all[0].seqno()).isEqualTo(before);
+
+        group.settle(all);
+        assertThat(all[0].seqno()).isEqualTo(before + 1);
+    }
+
+    @Test
+    void aNodeThatFailsAloneIsVotedOut() {
+        Peer[] all = three();
+        all[0].replicate(new Bytes(new byte[10]));
+        group.settle(all);
+        long seqno = all[0].seqno();
+        all[1].core.reportApplied(seqno);
+        all[2].core.vote(seqno, new Bytes(new byte[] {'x', 0}));
+        group.settle(all);
+        assertThat(all[0].events(GroupEvent.VoteRequest.class)).hasSize(1);
+        all[0].core.reportApplied(seqno);
+        group.settle(all);
+
+        assertThat(all[2].inconsistent).isTrue();
+        assertThat(all[0].inconsistent).isFalse();
+        assertThat(all[1].inconsistent).isFalse();
+    }
+
+    @Test
+    void theCutFollowsTheSlowestMember() {
+        Peer[] all = three();
+        for (int i = 0; i < 300; i++) {
+            all[0].replicate(new Bytes(new byte[10]));
+        }
+        group.settle(all);
+        all[0].core.reportApplied(300);
+        all[1].core.reportApplied(280);
+        group.settle(all);
+        assertThat(all[0].core.status().lastCommitted()).isLessThan(128);
+        all[2].core.reportApplied(200);
+        group.settle(all);
+
+        for (Peer peer : all) {
+            assertThat(peer.core.status().lastCommitted()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void leavingEndsEverything() {
+        Peer[] all = three();
+        all[0].limit = 0;
+        all[0].replicate(new Bytes(new byte[10]));
+        group.leave(all[0]);
+        all[0].replicate(new Bytes(new byte[10]));
+
+        assertThat(all[0].ended)
+                .containsEntry("a#0", ReplicationFailure.CLOSED)
+                .containsEntry("a#1", ReplicationFailure.CLOSED);
+        assertThat(all[0].events(GroupEvent.Left.class)).hasSize(1);
+        assertThat(all[0].core.status().state()).isEqualTo(GroupState.CLOSED);
+    }
+
+    @Test
+    void refusesStateItDoesNotServe() {
+        Peer a = group.member("a");
+        GroupSettings s = GroupSettings.member("b", "");
+        Peer b = group.add(
+                new GroupSettings(
+                        "b",
+                        "",
+                        11,
+                        4,
+                        false,
+                        false,
+                        true,
+                        false,
+                        "",
+                        s.fcLimit(),
+                        s.fcFactor(),
+                        false,
+                        false,
+                        64500,
+                        0,
+                        s.sendQueueBytes(),
+                        s.maxActionBytes(),
+                        s.maxReassemblyBytes()),
+                GroupPosition.NONE);
+        group.primary(a);
+        group.settle(a);
+        group.primary(a, b);
+        group.settle(a, b);
+        assertThat(b.status()).isEqualTo(NodeStatus.PRIM);
+        b.core.requestState(GroupPosition.NONE, new Bytes(new byte[] {1}));
+        group.settle(a, b);
+
+        assertThat(b.status()).isEqualTo(NodeStatus.JOINER);
+        assertThat(b.events(GroupEvent.StateRequestResult.class))
+                .extracting(GroupEvent.StateRequestResult::donor)
+                .containsExactly(a.uuid);
+        assertThat(b.events(GroupEvent.StateTransferLost.class)).hasSize(1);
+        b.core.join(0, -2);
+        group.settle(a, b);
+        assertThat(b.status()).isEqualTo(NodeStatus.PRIM);
     }
 }

@@ -59,6 +59,9 @@ final class TestGroup {
 
         boolean inconsistent;
         boolean refuses;
+        /** How many more messages the layer below takes. */
+        int limit = Integer.MAX_VALUE;
+
         int segment;
 
         Peer(TestGroup group, UUID uuid, GroupSettings settings, GroupPosition position) {
@@ -71,12 +74,13 @@ final class TestGroup {
 
         @Override
         public SendResult send(int userType, Encodable message) {
-            if (refuses) {
+            if (refuses || limit <= 0) {
                 return SendResult.AGAIN;
             }
             if (!component.primary) {
                 return SendResult.NOT_CONNECTED;
             }
+            limit -= limit == Integer.MAX_VALUE ? 0 : 1;
             component.order.add(new Entry(this, userType, message));
             return SendResult.ACCEPTED;
         }

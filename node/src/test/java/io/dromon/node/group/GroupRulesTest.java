@@ -1,0 +1,363 @@
+package io.dromon.node.group;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.dromon.transport.wire.Bytes;
+import io.dromon.transport.wire.MalformedMessageException;
+import io.dromon.transport.wire.Uuids;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+/** Chapter 04, single rules: 4.4 reassembly, 5.6 quorum, 7.4 donors, 9 commit cut, 10 flow control, 11 votes. */
+final class GroupRulesTest {
+    private static final UUID OTHER = UUID.fromString("00000000-0000-1000-8000-000000000001");
+    private static final long MS = 1_000_000;
+
+    private final Reassembly.Budget budget = new Reassembly.Budget(1 << 20, 1 << 19);
+
+    // ---- 4.4 ----------------------------------------------------------------------------------------------------
+
+    private static FragmentHeader fragment(long id, int size, long number) {
+        return new FragmentHeader(5, id, size, number, 0);
+    }
+
+    private static Bytes bytes(int length) {
+        return new Bytes(new byte[length]);
+    }
+
+    @Test
+    void collectsFragmentsAndSkipsRepeatedOnes() throws Exception {
+        Reassembly channel = new Reassembly(budget);
+
+        assertThat(channel.accept(fragment(1, 30, 0), bytes(10), true)).isNull();
+        assertThat(channel.accept(fragment(1, 30, 1), bytes(10), true)).isNull();
+        assertThat(channel.accept(fragment(1, 30, 0), bytes(10), true)).isNull();
+        assertThat(channel.accept(fragment(1, 30, 2), bytes(10), true)).isEqualTo(bytes(30));
+        assertThat(budget.used()).isZero();
+    }
+
+    @Test
+    void ignoresTheTailOfAnActionThatAViewChangeCut() throws Exception {
+        Reassembly channel = new Reassembly(budget);
+        channel.accept(fragment(1, 30, 0), bytes(10), true);
+        channel.reset();
+
+        assertThat(channel.accept(fragment(1, 30, 1), bytes(10), true)).isNull();
+        assertThat(channel.accept(fragment(1, 30, 2), bytes(10), true)).isNull();
+        assertThat(channel.accept(fragment(2, 5, 0), bytes(5), true)).isEqualTo(bytes(5));
+        assertThatThrownBy(() -> channel.accept(fragment(3, 30, 1), bytes(10), true))
+                .isInstanceOf(MalformedMessageException.class);
+    }
+
+    @Test
+    void dropsABrokenActionAndGoesOnWithTheNext() throws Exception {
+        Reassembly channel = new Reassembly(budget);
+        channel.accept(fragment(1, 30, 0), bytes(10), true);
+
+        assertThatThrownBy(() -> channel.accept(fragment(1, 30, 2), bytes(10), true))
+                .isInstanceOf(MalformedMessageException.class);
+        assertThat(budget.used()).isZero();
+        assertThat(channel.accept(fragment(1, 30, 3), bytes(10), true)).isNull();
+        assertThat(channel.accept(fragment(2, 5, 0), bytes(5), true)).isEqualTo(bytes(5));
+        assertThatThrownBy(() -> channel.accept(fragment(3, 0, 0), bytes(0), true))
+                .isInstanceOf(MalformedMessageException.class);
+        assertThatThrownBy(() -> channel.accept(fragment(4, 5, 0), bytes(6), true))
+                .isInstanceOf(MalformedMessageException.class);
+    }
+
+    @Test
+    void announcedSizeTakesNoMemoryAndTheBoundHolds() throws Exception {
+        Reassembly channel = new Reassembly(budget);
+        channel.accept(fragment(1, Integer.MAX_VALUE, 0), bytes(10), true);
+
+        assertThat(budget.used()).isEqualTo(64 * 1024);
+        assertThatThrownBy(() -> {
+                    for (int i = 1; i < 100; i++) {
+                        channel.accept(fragment(1, Integer.MAX_VALUE, i), bytes(30_000), true);
+                    }
+                })
+                .isInstanceOf(Reassembly.TooLargeException.class);
+        assertThat(budget.used()).isLessThanOrEqualTo(1 << 19);
+    }
+
+    // ---- 5.6 ----------------------------------------------------------------------------------------------------
+
+    private static StateMessage state(
+            NodeStatus prim, NodeStatus current, UUID group, long received, long primSeqno, int flags) {
+        return new StateMessage(
+                6, flags, 5, 11, 4, prim, current, 1, OTHER, group, OTHER, received, primSeqno, "", "", -1, 0, 0, -1, 0,
+                0, 0, 0, 0);
+    }
+
+    @Test
+    void inheritsFromTheMostAdvancedJoinedMember() {
+        Quorum quorum = Quorum.compute(List.of(
+                state(NodeStatus.NON_PRIM, NodeStatus.NON_PRIM, Uuids.NIL, -1, -1, 0),
+                state(NodeStatus.SYNCED, NodeStatus.SYNCED, Vectors.GROUP, 10, 3, 0),
+                state(NodeStatus.DONOR, NodeStatus.DONOR, Vectors.GROUP, 12, 3, 0),
+                state(NodeStatus.PRIM, NodeStatus.PRIM, OTHER, 99, 9, 0)));
+
+        assertThat(quorum.primary()).isTrue();
+        assertThat(quorum.actId()).isEqualTo(12);
+        assertThat(quorum.confId()).isEqualTo(3);
+        assertThat(quorum.groupUuid()).isEqualTo(Vectors.GROUP);
+    }
+
+    @Test
+    void joinedMembersOfTwoHistoriesHaveNoQuorum() {
+        assertThat(Quorum.compute(List.of(
+                                state(NodeStatus.SYNCED, NodeStatus.SYNCED, Vectors.GROUP, 10, 3, 0),
+                                state(NodeStatus.SYNCED, NodeStatus.SYNCED, OTHER, 10, 3, 0)))
+                        .primary())
+                .isFalse();
+    }
+
+    @Test
+    void mergesByTheLastPrimaryConfigurationWithoutJoiners() {
+        Quorum quorum = Quorum.compute(List.of(
+                state(NodeStatus.SYNCED, NodeStatus.NON_PRIM, Vectors.GROUP, 20, 3, 0),
+                state(NodeStatus.JOINED, NodeStatus.NON_PRIM, Vectors.GROUP, 15, 4, 0),
+                state(NodeStatus.SYNCED, NodeStatus.JOINER, Vectors.GROUP, 30, 5, 0)));
+
+        assertThat(quorum.actId()).isEqualTo(15);
+        assertThat(quorum.confId()).isEqualTo(4);
+    }
+
+    @Test
+    void newcomersAloneNeedABootstrap() {
+        StateMessage newcomer = state(NodeStatus.NON_PRIM, NodeStatus.NON_PRIM, Vectors.GROUP, 7, -1, 0);
+        StateMessage bootstrapping =
+                state(NodeStatus.NON_PRIM, NodeStatus.NON_PRIM, Vectors.GROUP, 7, -1, StateMessage.FLAG_BOOTSTRAP);
+
+        assertThat(Quorum.compute(List.of(newcomer)).primary()).isFalse();
+        assertThat(Quorum.compute(List.of(newcomer, bootstrapping)).actId()).isEqualTo(7);
+    }
+
+    // ---- 7.4 ----------------------------------------------------------------------------------------------------
+
+    private Member member(String name, NodeStatus status, int segment, long cached) {
+        Member member = new Member(new UUID(0, name.hashCode()), budget);
+        member.name = name;
+        member.status = status;
+        member.segment = segment;
+        member.cached = cached;
+        return member;
+    }
+
+    private static Member[] table(Member... members) {
+        for (int i = 0; i < members.length; i++) {
+            members[i].index = i;
+        }
+        return members;
+    }
+
+    private static int donor(Member[] members, String donors, int version, long wanted) {
+        StateRequestPayload request =
+                new StateRequestPayload(donors, version, wanted < 0 ? Uuids.NIL : Vectors.GROUP, wanted, Bytes.EMPTY);
+        return DonorSelection.choose(members, members[0], request, Vectors.GROUP, 1000);
+    }
+
+    @Test
+    void choosesASnapshotDonorByNamePrefixAndByState() {
+        Member[] all = table(
+                member("j", NodeStatus.PRIM, 0, -1),
+                member("node10", NodeStatus.SYNCED, 0, -1),
+                member("node1", NodeStatus.SYNCED, 0, -1),
+                member("busy", NodeStatus.DONOR, 0, -1));
+
+        assertThat(donor(all, "node1", 1, -1)).isEqualTo(1);
+        assertThat(donor(all, "", 1, -1)).isEqualTo(1);
+        assertThat(donor(all, "busy", 1, -1)).isEqualTo(-Errno.EAGAIN);
+        assertThat(donor(all, "busy,nobody", 1, -1)).isEqualTo(-Errno.EAGAIN);
+        assertThat(donor(all, "busy,", 2, -1)).isEqualTo(1);
+        assertThat(donor(all, "busy,", 1, -1)).isEqualTo(-Errno.EAGAIN);
+        assertThat(donor(all, "nobody", 1, -1)).isEqualTo(-Errno.EHOSTUNREACH);
+        assertThat(donor(all, "j", 1, -1)).isEqualTo(-Errno.EHOSTDOWN);
+    }
+
+    @Test
+    void neverChoosesAnArbitratorAndPrefersTheOwnSegment() {
+        Member arbitrator = member("garb", NodeStatus.SYNCED, 0, -1);
+        arbitrator.arbitrator = true;
+        Member[] far = table(
+                member("j", NodeStatus.PRIM, 0, -1),
+                member("far", NodeStatus.SYNCED, 1, -1),
+                member("far2", NodeStatus.SYNCED, 1, -1));
+        Member[] near = table(far[0], far[1], far[2], member("near", NodeStatus.SYNCED, 0, -1));
+        Member[] nearBusy = table(far[0], far[1], member("busy", NodeStatus.JOINED, 0, -1));
+
+        assertThat(donor(table(far[0], arbitrator), "garb", 1, -1)).isEqualTo(-Errno.EHOSTUNREACH);
+        assertThat(donor(table(far[0], arbitrator), "", 1, -1)).isEqualTo(-Errno.EAGAIN);
+        assertThat(donor(table(far), "", 1, -1)).isEqualTo(2);
+        assertThat(donor(table(near), "", 1, -1)).isEqualTo(3);
+        assertThat(donor(table(nearBusy), "", 1, -1)).isEqualTo(-Errno.EAGAIN);
+    }
+
+    @Test
+    void choosesAnIncrementalDonorByItsCache() {
+        Member[] all = table(
+                member("j", NodeStatus.PRIM, 0, -1),
+                member("deep", NodeStatus.SYNCED, 1, 100),
+                member("high", NodeStatus.SYNCED, 0, 950),
+                member("mid", NodeStatus.SYNCED, 0, 500));
+
+        assertThat(donor(all, "", 3, 960)).isEqualTo(2);
+        assertThat(donor(all, "", 3, 600)).isEqualTo(3);
+        assertThat(donor(all, "", 3, 200)).isEqualTo(1);
+        assertThat(donor(all, "deep", 3, 960)).isEqualTo(1);
+        // Below the lowest cached seqno and the safety gap of (1000 - 100) / 128: a snapshot.
+        assertThat(donor(all, "", 3, 106)).isEqualTo(2);
+    }
+
+    // ---- 9 ------------------------------------------------------------------------------------------------------
+
+    private Member counted(long applied) {
+        Member member = member("c" + applied, NodeStatus.SYNCED, 0, -1);
+        member.countsLastApplied = true;
+        member.lastApplied = applied;
+        return member;
+    }
+
+    @Test
+    void aSilentMemberHoldsTheCutFromVersion5On() {
+        Member[] all = {counted(0), counted(300), counted(200)};
+
+        CommitCut old = new CommitCut(100);
+        assertThat(old.recompute(all, 4)).isTrue();
+        assertThat(old.seqno()).isEqualTo(200);
+        CommitCut current = new CommitCut(100);
+        assertThat(current.recompute(all, 5)).isFalse();
+        assertThat(current.seqno()).isEqualTo(100);
+    }
+
+    @Test
+    void onlyTheLastMemberMovesTheCut() {
+        Member slow = counted(10);
+        Member fast = counted(20);
+        Member[] all = {slow, fast};
+        CommitCut cut = new CommitCut(0);
+        cut.recompute(all, 5);
+
+        assertThat(cut.onLast(fast, 50, all, 5)).isFalse();
+        assertThat(cut.seqno()).isEqualTo(10);
+        assertThat(cut.onLast(slow, 40, all, 5)).isTrue();
+        assertThat(cut.seqno()).isEqualTo(40);
+        assertThat(cut.onLast(slow, 40, all, 5)).isFalse();
+    }
+
+    // ---- 10 -----------------------------------------------------------------------------------------------------
+
+    @Test
+    void limitsGrowWithTheRootOfTheMembers() {
+        FlowControl flow = new FlowControl(GroupSettings.member("a", ""));
+        int[] upper = {16, 23, 28, 32};
+        for (int members = 1; members <= 4; members++) {
+            flow.onConfiguration(members, 0);
+            assertThat(flow.status(0).upper()).isEqualTo(upper[members - 1]);
+        }
+    }
+
+    @Test
+    void stopsAtALongQueueThatLastsAndContinuesAtAShortOne() {
+        FlowControl flow = new FlowControl(GroupSettings.member("a", ""));
+        flow.onQueueLength(17, 0);
+        assertThat(flow.isStopDue(NodeStatus.SYNCED)).isFalse();
+        assertThat(flow.nextDeadlineNs()).isEqualTo(MS);
+        flow.onQueueLength(16, MS / 2);
+        flow.onQueueLength(17, MS);
+        assertThat(flow.isStopDue(NodeStatus.SYNCED)).isFalse();
+        flow.onQueueLength(17, 2 * MS);
+        assertThat(flow.isStopDue(NodeStatus.SYNCED)).isTrue();
+        assertThat(flow.isStopDue(NodeStatus.DONOR)).isFalse();
+
+        flow.sent(true);
+        assertThat(flow.isStopDue(NodeStatus.SYNCED)).isFalse();
+        assertThat(flow.isContDue(NodeStatus.SYNCED)).isFalse();
+        assertThat(flow.isContDue(NodeStatus.DONOR)).isTrue();
+        flow.onQueueLength(16, 3 * MS);
+        assertThat(flow.isContDue(NodeStatus.SYNCED)).isTrue();
+    }
+
+    @Test
+    void stopsAtOnceAboveEightTimesTheLimit() {
+        FlowControl flow = new FlowControl(GroupSettings.member("a", ""));
+        flow.onQueueLength(8 * 16 + 1, 0);
+
+        assertThat(flow.isStopDue(NodeStatus.SYNCED)).isTrue();
+    }
+
+    @Test
+    void isPausedBetweenTheFirstStopAndTheLastContinue() {
+        FlowControl flow = new FlowControl(GroupSettings.member("a", ""));
+        flow.onFlow(true, 0);
+        flow.onFlow(true, MS);
+        flow.onFlow(false, 2 * MS);
+        assertThat(flow.isPaused()).isTrue();
+        flow.onFlow(false, 3 * MS);
+        assertThat(flow.isPaused()).isFalse();
+        assertThat(flow.status(9 * MS).pausedNs()).isEqualTo(3 * MS);
+
+        flow.onFlow(true, 4 * MS);
+        flow.onConfiguration(2, 5 * MS);
+        assertThat(flow.isPaused()).isFalse();
+    }
+
+    // ---- 11 -----------------------------------------------------------------------------------------------------
+
+    private Member voter(long seqno, long value) {
+        Member member = counted(0);
+        member.voteSeqno = seqno;
+        member.voteValue = value;
+        return member;
+    }
+
+    @Test
+    void oneAgainstOneIsDecidedForSuccess() {
+        Votes votes = new Votes();
+        Member failed = voter(7, -5);
+        Member other = voter(-1, 0);
+        Member[] all = {failed, other};
+
+        assertThat(votes.recount(all, failed, 0, 10)).isFalse();
+        other.voteSeqno = 7;
+        assertThat(votes.recount(all, failed, 0, 10)).isTrue();
+        assertThat(votes.resultSeqno()).isEqualTo(7);
+        assertThat(votes.resultValue()).isZero();
+        assertThat(votes.recount(all, failed, 0, 10)).isFalse();
+    }
+
+    @Test
+    void theMajoritysErrorWinsAndProgressCountsAsSuccess() {
+        Votes votes = new Votes();
+        Member progressed = voter(-1, 0);
+        progressed.lastApplied = 9;
+        Member[] all = {voter(7, -5), voter(7, -5), progressed};
+
+        assertThat(votes.recount(all, progressed, 0, 10)).isTrue();
+        assertThat(votes.resultValue()).isEqualTo(-5);
+        assertThat(votes.decided(7)).isEqualTo(-5);
+        assertThat(votes.decided(6)).isZero();
+    }
+
+    @Test
+    void byPolicyOneSuccessSuffices() {
+        Votes votes = new Votes();
+        Member[] all = {voter(7, -5), voter(7, -5), voter(7, 0)};
+
+        assertThat(votes.recount(all, all[0], 1, 10)).isTrue();
+        assertThat(votes.resultValue()).isZero();
+    }
+
+    @Test
+    void arbitratorsDoNotVote() {
+        Votes votes = new Votes();
+        Member arbitrator = voter(-1, 0);
+        arbitrator.arbitrator = true;
+        Member[] all = {voter(7, -5), arbitrator};
+
+        assertThat(votes.recount(all, all[0], 0, 10)).isTrue();
+        assertThat(votes.resultValue()).isEqualTo(-5);
+    }
+}
