@@ -50,7 +50,7 @@ final class LineApplication implements Application {
             byte[] line = new byte[data.remaining()];
             data.get(line);
             out.write(line);
-            if (line[line.length - 1] != '\n') {
+            if (line.length == 0 || line[line.length - 1] != '\n') {
                 out.write('\n');
             }
         } catch (IOException e) {
