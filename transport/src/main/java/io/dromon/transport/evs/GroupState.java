@@ -297,6 +297,63 @@ final class GroupState {
         return new NodeRecord(node.uuid, flags & ~NodeRecord.EVICTED, segment, -1, ViewId.NIL, -1, -1, -1);
     }
 
+    /**
+     * The records of an INSTALL: those of a JOIN, but of a node of another view that is gone (dead or leaving) not
+     * "nothing known", as section 7.3 has it, but what the nodes of its view that go on all have of it. The record
+     * bounds what they deliver of it in their transitional view (section 7.9 step 3): with nothing known they would
+     * drop all of it, also what the gone node, being in its old view, has delivered as safe. Records of nodes that
+     * are gone are not compared, so any implementation takes this.
+     */
+    List<NodeRecord> installRecords() {
+        List<NodeRecord> records = records();
+        for (int i = 0; i < records.size(); i++) {
+            NodeRecord record = records.get(i);
+            KnownNode node = known.get(record.uuid());
+            if (node != null && !node.operational && !node.isMember() && node.join == null) {
+                records.set(i, recordOfItsView(record));
+            }
+        }
+        return records;
+    }
+
+    private NodeRecord recordOfItsView(NodeRecord record) {
+        ViewId of = record.view();
+        NodeRecord least = null;
+        for (KnownNode node : known.values()) {
+            Join join = node.operational ? node.join : null;
+            NodeRecord seen = join == null ? null : join.record(record.uuid());
+            if (join == null || seen == null || !seen.view().equals(join.view())) {
+                continue;
+            }
+            boolean better = least == null || join.view().seq() > least.view().seq();
+            if (of.equals(ViewId.NIL) ? better : join.view().equals(of) && least == null) {
+                least = seen;
+            } else if (least != null && join.view().equals(least.view())) {
+                least = new NodeRecord(
+                        record.uuid(),
+                        record.flags(),
+                        0,
+                        Math.max(least.leaveSeq(), seen.leaveSeq()),
+                        least.view(),
+                        Math.min(least.safeSeq(), seen.safeSeq()),
+                        Math.min(least.lu(), seen.lu()),
+                        Math.min(least.hs(), seen.hs()));
+            }
+        }
+        if (least == null) {
+            return record;
+        }
+        return new NodeRecord(
+                record.uuid(),
+                record.flags(),
+                0,
+                Math.max(record.leaveSeq(), least.leaveSeq()),
+                least.view(),
+                least.safeSeq(),
+                least.lu(),
+                Math.min(least.hs(), least.lu() - 1));
+    }
+
     private NodeRecord localRecord(KnownNode node, int flags, long leaveSeq) {
         int i = node.index;
         return new NodeRecord(node.uuid, flags, 0, leaveSeq, view, input.ss(i), input.lu(i), input.hs(i));

@@ -297,7 +297,7 @@ final class Membership {
                 group.input.safe(),
                 group.input.aru(),
                 id,
-                group.records());
+                group.installRecords());
         group.broadcast(install);
         onInstall(group.me, install);
     }

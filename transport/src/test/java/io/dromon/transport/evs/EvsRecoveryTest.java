@@ -63,6 +63,34 @@ class EvsRecoveryTest {
     }
 
     @Test
+    void whatADeadNodeHasDeliveredIsKeptThoughANewcomerProposesTheNextView() {
+        Peer b = network.add(1);
+        Peer c = network.add(2);
+        Peer dead = network.add(3);
+        startAll(b, c, dead);
+        b.recordOutbox = true;
+        c.recordOutbox = true;
+        dead.send("last words");
+        network.await("b has it", 1, () -> !b.takeOutbox().isEmpty());
+        network.await("c has it", 1, () -> !c.takeOutbox().isEmpty());
+        network.connect(dead, b, false);
+        network.connect(dead, c, false);
+        network.await("it is safe where it was sent", 1, () -> !dead.delivered.isEmpty());
+        assertThat(b.delivered).isEmpty();
+        assertThat(c.delivered).isEmpty();
+
+        network.crash(dead);
+        Peer newcomer = network.add(0);
+        network.start(newcomer);
+        network.await("three again", 60, () -> List.of(newcomer, b, c).stream().allMatch(p -> p.isIn(newcomer, b, c)));
+
+        assertThat(b.view().id().uuid()).isEqualTo(newcomer.uuid);
+        assertThat(b.delivered).extracting(EvsNetwork.Delivered::body).containsExactly("last words");
+        assertThat(c.delivered).isEqualTo(b.delivered);
+        EvsChecks.check(network, true);
+    }
+
+    @Test
     void aLeaveOfAStrangerDisturbsNobody() {
         Peer a = network.add(0);
         Peer b = network.add(1);
