@@ -9,12 +9,10 @@ import io.dromon.node.group.GroupStatus;
 import io.dromon.node.group.NodeStatus;
 import io.dromon.node.group.ReplicationFailure;
 import io.dromon.transport.StackFailure;
-import io.dromon.transport.StackSettings;
 import io.dromon.transport.primary.SavedView;
 import io.dromon.transport.sim.Fault;
 import io.dromon.transport.sim.SimCluster;
 import io.dromon.transport.sim.SimProcess;
-import io.dromon.transport.sim.SimTimers;
 import io.dromon.transport.sim.SimTrace;
 import io.dromon.transport.sim.Violation;
 import io.dromon.transport.wire.ByteReader;
@@ -59,11 +57,6 @@ class NodeCluster extends SimCluster<NodeCluster.NodeProcess> {
         return order.acknowledged();
     }
 
-    /** The transport settings of each node. */
-    protected StackSettings settings(boolean bootstrap) {
-        return SimTimers.stack(bootstrap, fastTimers());
-    }
-
     private UUID freshUuid() {
         micros += 1 + uuidRandom.nextInt(1000);
         return Uuids.timeBased(micros + uuidRandom.nextLong(3_600_000_000L) / 1000 * 1000, uuidRandom);
@@ -78,7 +71,7 @@ class NodeCluster extends SimCluster<NodeCluster.NodeProcess> {
         order.onStart(self, host);
         NodeProcess process = new NodeProcess(host, self, order.kept(host));
         process.core = new NodeCore(
-                settings(bootstrap),
+                settings().stack(host, bootstrap),
                 GroupSettings.member("node" + (host + 1), ""),
                 self,
                 network().host(host).address(),
@@ -260,7 +253,7 @@ class NodeCluster extends SimCluster<NodeCluster.NodeProcess> {
                                 () -> network().host(host).post((process, now) -> {
                                     if (process == this) {
                                         takes = false;
-                                        take(3);
+                                        take(1);
                                     }
                                 }));
             }
@@ -314,6 +307,9 @@ class NodeCluster extends SimCluster<NodeCluster.NodeProcess> {
             if (trace().isOn()) {
                 note(event.toString());
             }
+            if (event instanceof GroupEvent.Joined joined && joined.status().isJoined()) {
+                order.onComplete(life);
+            }
             if (event instanceof GroupEvent.ConfigurationChange change) {
                 order.onConfiguration(life, change);
                 if (change.members().isEmpty()) {
@@ -324,7 +320,11 @@ class NodeCluster extends SimCluster<NodeCluster.NodeProcess> {
                     members.add(member.uuid());
                 }
                 Object id = change.isPrimary() ? change.groupUuid() + ":" + change.seqno() : "non-primary";
-                component = new Component(change.isPrimary(), id, members);
+                // Where nobody is complete nothing can be done but to start over.
+                boolean works = change.isPrimary()
+                        && change.members().stream()
+                                .anyMatch(member -> member.status().isJoined());
+                component = new Component(works, id, members);
                 if (change.isPrimary()) {
                     queue.add(change.seqno());
                 }

@@ -29,6 +29,7 @@ final class OrderChecker {
         private long last;
         private boolean primary;
         private boolean over;
+        private boolean complete;
         private List<GroupMember> members = List.of();
 
         Life(String name, int host, GroupPosition position) {
@@ -91,9 +92,14 @@ final class OrderChecker {
 
     /** The application has made its own all up to the seqno. */
     void onApplied(Life life, long seqno) {
-        if (!life.group.equals(Uuids.NIL) && seqno >= 0) {
+        if (life.complete && !life.group.equals(Uuids.NIL) && seqno >= 0) {
             kept[life.host] = new GroupPosition(life.group, seqno);
         }
+    }
+
+    /** The process has the state of the group, up to what it has delivered. */
+    void onComplete(Life life) {
+        life.complete = true;
     }
 
     void onConfiguration(Life life, GroupEvent.ConfigurationChange change) {
@@ -109,6 +115,7 @@ final class OrderChecker {
             return;
         }
         boolean complete = change.ownStatus().isJoined();
+        life.complete = complete;
         if (complete) {
             check(
                     life.group.equals(Uuids.NIL) || life.group.equals(change.groupUuid()),

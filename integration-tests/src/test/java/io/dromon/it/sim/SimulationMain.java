@@ -5,7 +5,10 @@ import io.dromon.transport.sim.Seeds;
 import io.dromon.transport.sim.SimCluster;
 import io.dromon.transport.sim.SimTrace;
 import io.dromon.transport.sim.StackCluster;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -29,6 +32,7 @@ public final class SimulationMain {
         long events = 0;
         double virtual = 0;
         long ran = 0;
+        List<Long> settled = new ArrayList<>();
         long messages = 0;
         long bootstraps = 0;
         for (long seed = from; seed < from + count; seed++) {
@@ -54,6 +58,7 @@ public final class SimulationMain {
             } else if (cluster instanceof NodeCluster it) {
                 messages += it.acknowledged();
             }
+            settled.add(cluster.settledAfterNs() / 1_000_000 * 1_000_000 + seed);
             bootstraps += cluster.operatorBootstraps();
             events += cluster.clock().executed();
             virtual += cluster.clock().nowNs() / 1e9;
@@ -70,6 +75,16 @@ public final class SimulationMain {
                 messages,
                 stack ? "deliveries" : "acknowledged",
                 bootstraps);
+        Collections.sort(settled);
+        if (!settled.isEmpty()) {
+            long worst = settled.get(settled.size() - 1);
+            System.out.printf(
+                    "one primary component after %d ms (half), %d ms (99 of 100), %d ms (worst, seed %d)%n",
+                    settled.get(settled.size() / 2) / 1_000_000,
+                    settled.get(settled.size() * 99 / 100) / 1_000_000,
+                    worst / 1_000_000,
+                    worst % 1_000_000);
+        }
         failures.forEach((what, times) -> System.out.println(times + " x (seed " + examples.get(what) + ") " + what));
         if (args.length > 4) {
             long seed = Long.parseLong(args[4]);

@@ -55,8 +55,8 @@ class BrokenRuleTest {
         }
 
         @Override
-        protected StackSettings settings(boolean bootstrap) {
-            StackSettings settings = super.settings(bootstrap);
+        protected StackSettings settings(int host, boolean bootstrap) {
+            StackSettings settings = super.settings(host, bootstrap);
             PrimarySettings primary = settings.primary();
             return new StackSettings(
                     settings.mesh(),

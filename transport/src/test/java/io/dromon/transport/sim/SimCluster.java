@@ -41,7 +41,7 @@ public abstract class SimCluster<P extends SimProcess> {
     private final SimClock clock = new SimClock();
     private final SimNetwork network;
     private final int hosts;
-    private final boolean fastTimers;
+    private final SimSettings settings;
     private final List<@Nullable P> processes;
     private final boolean[] mayStart;
     private final long calmFromNs;
@@ -52,7 +52,9 @@ public abstract class SimCluster<P extends SimProcess> {
     private boolean faultsOver;
     private long primarySinceNs;
     private int operatorBootstraps;
+    private long settledAfterNs;
     private int decisions;
+    private boolean processesEnded;
 
     protected SimCluster(long seed, Fault.Family family, SimTrace trace) {
         this(seed, family, trace, null);
@@ -69,7 +71,7 @@ public abstract class SimCluster<P extends SimProcess> {
         SplittableRandom faultRandom = random.split();
         this.lossRandom = random.split();
         this.hosts = 3 + random.nextInt(5);
-        this.fastTimers = random.nextBoolean();
+        this.settings = new SimSettings(random);
         this.network = new SimNetwork(hosts, clock, networkRandom, trace, random.nextInt(4) == 0 ? 0.5 : 0.02);
         this.processes = new ArrayList<>(Collections.nCopies(hosts, null));
         this.mayStart = new boolean[hosts];
@@ -117,12 +119,12 @@ public abstract class SimCluster<P extends SimProcess> {
 
     /** How long everything may take to be in order after the faults are over. */
     protected long patienceNs() {
-        return fastTimers ? 120 * SECOND : 180 * SECOND;
+        return settings.isFast() ? 120 * SECOND : 180 * SECOND;
     }
 
     /** Runs the whole story. */
     public final void run() {
-        trace.add(0, "sim", "family " + family + ", " + hosts + " hosts, fast timers " + fastTimers);
+        trace.add(0, "sim", "family " + family + ", " + hosts + " hosts, " + settings);
         for (int host = 0; host < hosts; host++) {
             int it = host;
             // Some join while others work already.
@@ -162,8 +164,8 @@ public abstract class SimCluster<P extends SimProcess> {
         return random;
     }
 
-    protected final boolean fastTimers() {
-        return fastTimers;
+    protected final SimSettings settings() {
+        return settings;
     }
 
     protected final int hosts() {
@@ -183,6 +185,11 @@ public abstract class SimCluster<P extends SimProcess> {
             }
         }
         return running;
+    }
+
+    /** How long after the end of the faults all were one primary component; 0 before that. */
+    public final long settledAfterNs() {
+        return settledAfterNs;
     }
 
     public final int operatorBootstraps() {
@@ -218,6 +225,7 @@ public abstract class SimCluster<P extends SimProcess> {
             return;
         }
         processes.set(host, null);
+        processesEnded = true;
         trace.add(clock.nowNs(), SimNetwork.name(host), "has ended");
         onEnded(host, process);
         clock.in(random.nextLong(SECOND / 5, 2 * SECOND), () -> start(host));
@@ -261,6 +269,7 @@ public abstract class SimCluster<P extends SimProcess> {
     }
 
     private void kill(int host) {
+        processesEnded |= processes.get(host) != null;
         processes.set(host, null);
     }
 
@@ -370,7 +379,7 @@ public abstract class SimCluster<P extends SimProcess> {
         long began = clock.nowNs();
         long deadline = began + patienceNs();
         // What the last faults have done shows when the timers have run out.
-        clock.runUntil(began + (fastTimers ? 7 : 18) * SECOND);
+        clock.runUntil(began + (settings.isFast() ? 7 : 18) * SECOND);
         primarySinceNs = clock.nowNs();
         long sameSince = clock.nowNs();
         while (!isWhole()) {
@@ -392,11 +401,16 @@ public abstract class SimCluster<P extends SimProcess> {
                 sameSince = clock.nowNs();
             }
         }
+        settledAfterNs = clock.nowNs() - began;
         trace.add(clock.nowNs(), "sim", "one primary component again");
     }
 
     private void operatorBootstrap() {
         operatorBootstraps++;
+        if (!processesEnded) {
+            throw new Violation(
+                    "automatic-merge", "all members of the primary component live, and do not form it: " + describe());
+        }
         P chosen = mostAdvanced(running());
         if (!hasHistory() || ++decisions > 1) {
             // Nobody knows anything, or the nodes that are left are incomplete: pc.bootstrap cannot help.

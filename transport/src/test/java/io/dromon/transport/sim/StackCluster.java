@@ -51,8 +51,8 @@ public class StackCluster extends SimCluster<StackCluster.StackProcess> {
     }
 
     /** The settings of each node. */
-    protected StackSettings settings(boolean bootstrap) {
-        return SimTimers.stack(bootstrap, fastTimers());
+    protected StackSettings settings(int host, boolean bootstrap) {
+        return settings().stack(host, bootstrap);
     }
 
     private UUID freshUuid() {
@@ -71,7 +71,7 @@ public class StackCluster extends SimCluster<StackCluster.StackProcess> {
         primaries.onStart(
                 process.primaryLife, restored == null ? null : restored.view().id());
         process.stack = new GroupStack(
-                settings(bootstrap),
+                settings(host, bootstrap),
                 self,
                 network().host(host).address(),
                 Optional.ofNullable(restored),
