@@ -151,6 +151,14 @@ class NodeCluster extends SimCluster<NodeCluster.NodeProcess> {
     }
 
     @Override
+    protected final void onKilled(NodeProcess process) {
+        if (!process.queue.isEmpty()) {
+            // What was delivered to it and not applied may be known to nobody now.
+            order.onHistoryMayFork();
+        }
+    }
+
+    @Override
     protected final void onEnded(int host, NodeProcess process) {
         StackFailure failure = process.failure;
         if (failure != null && failure.kind() != StackFailure.Kind.NO_PRIMARY && !order.historyMayFork()) {

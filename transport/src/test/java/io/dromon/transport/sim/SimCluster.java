@@ -114,6 +114,9 @@ public abstract class SimCluster<P extends SimProcess> {
     /** The operator stops everything and starts anew from one host: histories may fork. */
     protected abstract void onNewCluster();
 
+    /** A process dies in the middle of its work. */
+    protected void onKilled(P process) {}
+
     /** A process has ended by its own decision. */
     protected abstract void onEnded(int host, P process);
 
@@ -269,7 +272,11 @@ public abstract class SimCluster<P extends SimProcess> {
     }
 
     private void kill(int host) {
-        processesEnded |= processes.get(host) != null;
+        P process = processes.get(host);
+        if (process != null) {
+            processesEnded = true;
+            onKilled(process);
+        }
         processes.set(host, null);
     }
 
@@ -396,8 +403,10 @@ public abstract class SimCluster<P extends SimProcess> {
             if (!isOneNonPrimary()) {
                 sameSince = clock.nowNs();
             }
-            if (clock.nowNs() - primarySinceNs > 10 * SECOND && clock.nowNs() - sameSince > 3 * SECOND) {
+            long lost = clock.nowNs() - primarySinceNs;
+            if (lost > 30 * SECOND || (lost > 10 * SECOND && clock.nowNs() - sameSince > 3 * SECOND)) {
                 operatorBootstrap();
+                primarySinceNs = clock.nowNs();
                 sameSince = clock.nowNs();
             }
         }
