@@ -1,5 +1,8 @@
 package io.dromon.it;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -9,10 +12,12 @@ import com.tngtech.archunit.core.importer.Location;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import java.io.ByteArrayOutputStream;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Random;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 
 /** The rules of the modules and of the cores, over the classes of all modules. */
 @AnalyzeClasses(
@@ -131,17 +136,22 @@ final class ArchitectureTest {
             .that()
             .resideInAnyPackage(CORES)
             .should()
-            .dependOnClassesThat()
-            .resideInAnyPackage(
-                    "java.io..", "java.net..", "java.nio.file..", "java.nio.channels..", "javax.net..", "org.slf4j..");
+            .dependOnClassesThat(resideInAnyPackage(
+                            "java.io..",
+                            "java.net..",
+                            "java.nio.file..",
+                            "java.nio.channels..",
+                            "javax.net..",
+                            "org.slf4j..")
+                    .and(not(type(ByteArrayOutputStream.class)))); // memory only
 
     @ArchTest
     static final ArchRule coresOwnNoThreads = noClasses()
             .that()
             .resideInAnyPackage(CORES)
             .should()
-            .dependOnClassesThat()
-            .resideInAnyPackage("java.util.concurrent..")
+            .dependOnClassesThat(
+                    resideInAnyPackage("java.util.concurrent..").and(not(type(TimeUnit.class)))) // arithmetic
             .orShould()
             .dependOnClassesThat()
             .areAssignableTo(Thread.class);

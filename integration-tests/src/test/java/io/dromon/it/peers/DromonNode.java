@@ -92,7 +92,7 @@ public final class DromonNode implements AutoCloseable {
                 command.add("--options=" + String.join(";", options));
             }
             command.addAll(arguments);
-            return new DromonNode(PeerProcess.start(name, data, command), port);
+            return new DromonNode(PeerProcess.start(name, data, command).isJvm(), port);
         }
 
         /** {@code dromon arbitrator}. */
@@ -108,7 +108,7 @@ public final class DromonNode implements AutoCloseable {
                     "--name=" + name,
                     "--options=" + String.join(";", all)));
             command.addAll(arguments);
-            return new DromonNode(PeerProcess.start(name, data, command), port);
+            return new DromonNode(PeerProcess.start(name, data, command).isJvm(), port);
         }
 
         private Path own() {

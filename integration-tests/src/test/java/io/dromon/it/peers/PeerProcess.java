@@ -34,6 +34,7 @@ public final class PeerProcess implements AutoCloseable {
     private final OutputLog log;
     private final BufferedWriter input;
     private final List<Thread> readers;
+    private boolean jvm;
 
     private PeerProcess(String name, Process process, Predicate<String> fatal) {
         this.name = name;
@@ -84,6 +85,12 @@ public final class PeerProcess implements AutoCloseable {
             }
             return String.join("\n", process.output.lines());
         }
+    }
+
+    /** Says that this is a JVM: a failure then shows its threads. */
+    PeerProcess isJvm() {
+        jvm = true;
+        return this;
     }
 
     public String name() {
@@ -218,11 +225,25 @@ public final class PeerProcess implements AutoCloseable {
         }
     }
 
+    /** Asks a JVM for its threads, so that a failure shows where it hangs. */
+    private void dumpThreads() {
+        if (!jvm || !isAlive()) {
+            return;
+        }
+        signal("QUIT");
+        try {
+            output.await(line -> line.contains("JNI global refs"), output.size(), Duration.ofSeconds(5));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     /** An error that shows the end of what this process said. */
     public AssertionError failure(String what) {
+        dumpThreads();
         String state = isAlive() ? "running" : "ended with " + process.exitValue();
         return new AssertionError(name + " (pid " + pid() + ", " + state + ") " + what + "; end of its output:\n"
-                + output.tail(10) + "\nend of its log:\n" + log.tail(60));
+                + output.tail(jvm ? 300 : 10) + "\nend of its log:\n" + log.tail(60));
     }
 
     private AssertionError interrupted(String during, InterruptedException e) {
