@@ -161,7 +161,12 @@ class NodeCluster extends SimCluster<NodeCluster.NodeProcess> {
     @Override
     protected final void onEnded(int host, NodeProcess process) {
         StackFailure failure = process.failure;
-        if (failure != null && failure.kind() != StackFailure.Kind.NO_PRIMARY && !order.historyMayFork()) {
+        // A node without the state may have seen more than those that form the component again: it must leave.
+        boolean expected = failure == null
+                || failure.kind() == StackFailure.Kind.NO_PRIMARY
+                || order.historyMayFork()
+                || !order.isComplete(process.life);
+        if (!expected) {
             throw new Violation("no-failure", process.name + " ended: " + failure);
         }
         if (process.begun != process.ended) {

@@ -44,8 +44,13 @@ final class OrderChecker {
         }
     }
 
-    /** An entry of a history. */
-    private record Entry(long content, String by) {}
+    /**
+     * An entry of a history.
+     *
+     * @param held whether a node that had the whole state has delivered it; one that had not counts for nothing when
+     *     a component is formed again
+     */
+    private record Entry(long content, String by, boolean held) {}
 
     private final Map<UUID, Map<Long, Entry>> histories = new HashMap<>();
     /** Where each write-set is, by content. */
@@ -62,6 +67,10 @@ final class OrderChecker {
     OrderChecker(int hosts) {
         kept = new GroupPosition[hosts];
         java.util.Arrays.fill(kept, GroupPosition.NONE);
+    }
+
+    boolean isComplete(Life life) {
+        return life.complete;
     }
 
     long acknowledged() {
@@ -160,8 +169,16 @@ final class OrderChecker {
 
     private void enter(Life life, long seqno, long content, String what) {
         Map<Long, Entry> history = histories.computeIfAbsent(life.group, group -> new HashMap<>());
-        Entry other = history.putIfAbsent(seqno, new Entry(content, life.name));
+        Entry mine = new Entry(content, life.name, life.complete);
+        Entry other = history.putIfAbsent(seqno, mine);
         if (other == null || other.content() == content) {
+            if (other != null && mine.held()) {
+                history.put(seqno, mine);
+            }
+            return;
+        }
+        if (!other.held()) {
+            history.put(seqno, mine);
             return;
         }
         check(
@@ -182,7 +199,7 @@ final class OrderChecker {
                     life,
                     () -> "delivers " + what + " as " + seqno + " while " + member + " keeps what was there");
         }
-        history.put(seqno, new Entry(content, life.name));
+        history.put(seqno, mine);
     }
 
     void onAcknowledged(Life life, long seqno, long content) {
@@ -190,7 +207,7 @@ final class OrderChecker {
         Map<Long, Entry> history = histories.get(life.group);
         Entry entry = history == null ? null : history.get(seqno);
         check(
-                historyMayFork || entry == null || entry.content() == content,
+                historyMayFork || entry == null || !entry.held() || entry.content() == content,
                 "acknowledged-is-ordered",
                 life,
                 () -> "has " + seqno + " acknowledged, which is another write-set elsewhere");
