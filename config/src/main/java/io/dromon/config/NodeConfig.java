@@ -2,10 +2,13 @@ package io.dromon.config;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * The configuration of a node: resolved, validated, immutable.
@@ -120,6 +123,33 @@ public final class NodeConfig implements Values {
     @SuppressWarnings("unchecked") // values holds for each option what its own type has read
     public <T> Optional<T> optional(Option<T> option) {
         return Optional.ofNullable((T) values.get(option));
+    }
+
+    /** The values of a family ({@link IdentityOptions#TLS_CLIENT_CA}) by the last part of the name, in order. */
+    @Override
+    public <T> SortedMap<String, T> members(Option<T> family) {
+        return members(family, values);
+    }
+
+    @SuppressWarnings("unchecked") // members of a family have its type
+    static <T> SortedMap<String, T> members(Option<T> family, Map<Option<?>, Object> values) {
+        SortedMap<String, T> members = new TreeMap<>();
+        values.forEach((option, value) -> {
+            if (option.family() && option.name().startsWith(family.prefix())) {
+                members.put(option.name().substring(family.prefix().length()), (T) value);
+            }
+        });
+        return members;
+    }
+
+    /** The options of the registry, and the members of its families that are set. */
+    List<Option<?>> options() {
+        List<Option<?>> all = new ArrayList<>(Options.all());
+        values.keySet().stream()
+                .filter(option -> option.family() && !all.contains(option))
+                .sorted(Comparator.comparing(Option::name))
+                .forEach(all::add);
+        return all;
     }
 
     /** Where the option's value comes from. */

@@ -116,6 +116,7 @@ public final class NodeConfigBuilder {
         Resolver resolver = new Resolver(given, arbitrator ? ARBITRATOR : Map.of(), problems);
         resolver.resolve();
         TlsFiles.check(resolver, problems);
+        IdentityOptions.check(resolver, problems);
         checkAddress(resolver);
         warnings.addAll(resolver.warnings);
         if (!problems.isEmpty()) {
@@ -129,7 +130,7 @@ public final class NodeConfigBuilder {
         List<Setting> read = new ArrayList<>();
         for (CnfFile.Line line : CnfFile.read(file, problems)) {
             setting(line).ifPresent(setting -> {
-                Setting earlier = lastByName.put(setting.name.replace('-', '_'), setting);
+                Setting earlier = lastByName.put(lookedUp(setting.name), setting);
                 if (earlier != null) {
                     read.remove(earlier); // MariaDB's rule: the last line counts, also for a whole string
                 }
@@ -137,6 +138,10 @@ public final class NodeConfigBuilder {
             });
         }
         return read;
+    }
+
+    private static String lookedUp(String name) {
+        return Options.find(name).map(Option::name).orElseGet(() -> name.replace('-', '_'));
     }
 
     private Optional<Setting> setting(CnfFile.Line line) {
@@ -184,7 +189,7 @@ public final class NodeConfigBuilder {
                 problems.add(new ConfigProblem(
                         setting.source.place(),
                         "unknown option '" + setting.name + "'" + Registry.suggestion(setting.name)));
-            } else if (option.get() == ServerOptions.WSREP_PROVIDER_OPTIONS) {
+            } else if (option.get().equals(ServerOptions.WSREP_PROVIDER_OPTIONS)) {
                 takeProviderOptions(setting);
             } else {
                 given.put(option.get(), new Resolver.Given(setting.text.strip(), setting.source));
@@ -245,7 +250,7 @@ public final class NodeConfigBuilder {
                 warnings.add(inside.place() + ": " + name + "=" + text + " counts, not " + other.text() + " from "
                         + other.source().place());
             }
-        } else if (name.startsWith("socket.ssl") || option == Options.SOCKET_DYNAMIC) {
+        } else if (name.startsWith("socket.ssl") || name.startsWith("tls.") || option.equals(Options.SOCKET_DYNAMIC)) {
             problems.add(
                     new ConfigProblem(
                             inside.place(),

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One option: everything that is known about it. All options stand in the registry ({@link Options#all}).
@@ -49,6 +50,7 @@ public final class Option<T> {
     private final boolean secret;
     private final String deprecated;
     private final boolean inAddress;
+    private final boolean family;
 
     private Option(Builder<T> builder) {
         name = builder.name;
@@ -67,8 +69,30 @@ public final class Option<T> {
         hidden = builder.hidden;
         secret = builder.secret;
         deprecated = builder.deprecated;
+        family = builder.family;
         inAddress = scope == Scope.PROVIDER
                 && (name.startsWith("gmcast.") || name.startsWith("evs.") || name.startsWith("pc."));
+    }
+
+    private Option(Option<T> of, String name) {
+        this.name = name;
+        scope = of.scope;
+        type = of.type;
+        unit = of.unit;
+        defaultValue = of.defaultValue;
+        defaultText = of.defaultText;
+        bounds = of.bounds;
+        check = of.check;
+        checkText = of.checkText;
+        lenient = of.lenient;
+        runtime = of.runtime;
+        support = of.support;
+        doc = of.doc;
+        hidden = of.hidden;
+        secret = of.secret;
+        deprecated = of.deprecated;
+        inAddress = of.inAddress;
+        family = true;
     }
 
     /** The name as it is written in its scope's usual place; unique in the registry. */
@@ -141,6 +165,32 @@ public final class Option<T> {
     /** Whether the query part of the cluster address reaches it (chapter 01 section 10). */
     public boolean inAddress() {
         return inAddress;
+    }
+
+    /** Whether it stands for many: the last part of its name is a word of the user's choice. */
+    public boolean family() {
+        return family;
+    }
+
+    /** What the names of a family begin with, up to and with the last dot. */
+    String prefix() {
+        return name.substring(0, name.lastIndexOf('.', name.length() - 2) + 1);
+    }
+
+    /** The option of a family with that last part; equal to any other of the same name. */
+    Option<T> member(String last) {
+        return new Option<>(this, prefix() + last);
+    }
+
+    /** Options are equal if their names are: a registry has no two of a name, a family makes its members as asked. */
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Option<?> option && option.name.equals(name);
+    }
+
+    @Override
+    public int hashCode() {
+        return name.hashCode();
     }
 
     /**
@@ -227,6 +277,7 @@ public final class Option<T> {
         private boolean hidden;
         private boolean secret;
         private String deprecated = "";
+        private boolean family;
 
         private Builder(String name, OptionType<T> type) {
             this.name = name;
@@ -325,6 +376,12 @@ public final class Option<T> {
 
         Builder<T> secret() {
             secret = true;
+            return this;
+        }
+
+        /** The name's last part, in capitals, stands for a word of the user's choice. */
+        Builder<T> family() {
+            family = true;
             return this;
         }
 

@@ -37,7 +37,7 @@ public final class OptionTable {
 
     /** All options with the values of a configuration and where they come from. */
     public static String print(Format format, NodeConfig config) {
-        return print(format, Options.all(), Optional.of(config));
+        return print(format, config.options(), Optional.of(config));
     }
 
     /**
@@ -157,7 +157,7 @@ public final class OptionTable {
     /** The default in words and, where it derives from other options, what their defaults make of it. */
     private static String byDefault(Option<?> option) {
         String words = option.defaultText();
-        String value = option == ServerOptions.WSREP_NODE_NAME ? "" : defaultValue(option);
+        String value = option.equals(ServerOptions.WSREP_NODE_NAME) ? "" : defaultValue(option);
         if (words.isEmpty()) {
             return value.isEmpty() ? "unset" : value;
         }

@@ -11,14 +11,17 @@ import java.util.Optional;
 final class Registry {
     static final List<Option<?>> ALL;
     private static final Map<String, Option<?>> BY_NAME = new LinkedHashMap<>();
+    private static final List<Option<?>> FAMILIES;
 
     static {
         List<Option<?>> all = new ArrayList<>();
         all.addAll(Options.here());
+        all.addAll(IdentityOptions.here());
         all.addAll(ReplicationOptions.here());
         all.addAll(ServerOptions.here());
         all.addAll(SstOptions.here());
         ALL = List.copyOf(all);
+        FAMILIES = ALL.stream().filter(Option::family).toList();
         for (Option<?> option : ALL) {
             if (BY_NAME.put(canonical(option.name()), option) != null) {
                 throw new IllegalStateException("Two options are called " + option.name());
@@ -29,7 +32,17 @@ final class Registry {
     private Registry() {}
 
     static Optional<Option<?>> find(String name) {
-        return Optional.ofNullable(BY_NAME.get(canonical(name)));
+        Option<?> known = BY_NAME.get(canonical(name));
+        if (known != null) {
+            return Optional.of(known);
+        }
+        for (Option<?> family : FAMILIES) {
+            String prefix = family.prefix();
+            if (name.length() > prefix.length() && canonical(name).startsWith(prefix)) {
+                return Optional.of(family.member(name.substring(prefix.length())));
+            }
+        }
+        return Optional.empty();
     }
 
     static Optional<Option<?>> find(String name, Option.Scope scope) {

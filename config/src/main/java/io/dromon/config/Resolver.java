@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 
 /**
  * Turns what is given into a value for each option: reads the texts, fills in defaults, checks ranges, and collects problems
@@ -35,10 +36,12 @@ final class Resolver implements Values {
 
     /** Resolves all options of the registry. */
     void resolve() {
-        for (Option<?> option : Options.all()) {
+        List<Option<?>> all = new ArrayList<>(Options.all());
+        given.keySet().stream().filter(option -> !all.contains(option)).forEach(all::add); // members of families
+        for (Option<?> option : all) {
             optional(option);
         }
-        for (Option<?> option : Options.all()) {
+        for (Option<?> option : all) {
             checkRange(option);
             judgeSupport(option);
         }
@@ -53,6 +56,15 @@ final class Resolver implements Values {
             value.ifPresent(present -> values.put(option, present));
         }
         return known(option);
+    }
+
+    @Override
+    public <T> SortedMap<String, T> members(Option<T> family) {
+        List<Option<?>> asked = new ArrayList<>(given.keySet());
+        asked.stream()
+                .filter(option -> option.name().startsWith(family.prefix()))
+                .forEach(this::optional);
+        return NodeConfig.members(family, values);
     }
 
     @SuppressWarnings("unchecked") // values holds for each option what its own type has read

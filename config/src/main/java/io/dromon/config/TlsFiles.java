@@ -1,9 +1,7 @@
 package io.dromon.config;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
 import java.util.List;
 import java.util.Optional;
 
@@ -29,15 +27,9 @@ final class TlsFiles {
         }
         for (Option<Path> option : FILES) {
             if (isGiven(resolver, option)) {
-                checkFile(resolver, option, problems);
+                checkFile(resolver, option, resolver.value(option), problems);
             }
         }
-        resolver.optional(Options.SOCKET_SSL_KEY).ifPresent(key -> {
-            if (othersMayRead(key)) {
-                resolver.warnings.add(place(resolver, Options.SOCKET_SSL_KEY) + ": socket.ssl_key: every user can read "
-                        + key + "; chmod 600 it");
-            }
-        });
     }
 
     private static void warnOfIgnoredFiles(Resolver resolver) {
@@ -52,8 +44,7 @@ final class TlsFiles {
         }
     }
 
-    private static void checkFile(Resolver resolver, Option<Path> option, List<ConfigProblem> problems) {
-        Path file = resolver.value(option);
+    static void checkFile(Resolver resolver, Option<?> option, Path file, List<ConfigProblem> problems) {
         String seen = "";
         if (!Files.exists(file)) {
             seen = "does not exist";
@@ -77,7 +68,7 @@ final class TlsFiles {
         return Options.SOCKET_SSL.name();
     }
 
-    private static boolean isGiven(Resolver resolver, Option<?> option) {
+    static boolean isGiven(Resolver resolver, Option<?> option) {
         return source(resolver, option).isPresent();
     }
 
@@ -85,15 +76,7 @@ final class TlsFiles {
         return Optional.ofNullable(resolver.sources.get(option)).filter(source -> source.kind() != Source.Kind.DEFAULT);
     }
 
-    private static String place(Resolver resolver, Option<?> option) {
+    static String place(Resolver resolver, Option<?> option) {
         return source(resolver, option).map(Source::place).orElse(option.name());
-    }
-
-    private static boolean othersMayRead(Path file) {
-        try {
-            return Files.getPosixFilePermissions(file).contains(PosixFilePermission.OTHERS_READ);
-        } catch (IOException | UnsupportedOperationException e) {
-            return false; // a missing file is a problem already; another kind of file system has no such modes
-        }
     }
 }

@@ -91,6 +91,34 @@ final class Types {
             ClusterAddress::parse,
             ClusterAddress::toString);
 
+    static final OptionType<List<String>> TEXTS = new OptionType<>(
+            "texts",
+            "texts separated by commas (a backslash before a comma that belongs to one)",
+            "nodes,arbitrators",
+            text -> Lists.parse(text, Function.identity()),
+            Lists::print);
+
+    static final OptionType<List<Path>> PATHS = new OptionType<>(
+            "paths",
+            "paths separated by commas",
+            "/etc/dromon/a.pem,/etc/dromon/b.pem",
+            text -> Lists.parse(text, Types::parsePath),
+            value -> Lists.print(value.stream().map(Path::toString).toList()));
+
+    static final OptionType<List<String>> SANS = new OptionType<>(
+            "names",
+            "names separated by commas: DNS (*. at the left stands for one label), IP or URI, with or without such a prefix",
+            "*.db.example.org,IP:10.0.0.5,spiffe://example.org/db",
+            text -> Lists.parse(text, Lists::alternativeName),
+            Lists::print);
+
+    static final OptionType<List<String>> FINGERPRINTS = new OptionType<>(
+            "fingerprints",
+            "SHA-256 fingerprints separated by commas, 64 hexadecimal digits each, with or without colons",
+            "9f:86:d0:81:88:4c:7d:65:9a:2f:ea:a0:c5:5a:d0:15:a3:bf:4f:1b:2b:0b:82:2c:d1:5d:6c:15:b0:f0:0a:08",
+            text -> Lists.parse(text, Lists::fingerprint),
+            Lists::print);
+
     /** No duration is longer, so that sums of points in time and durations stay inside 64 bits of nanoseconds. */
     private static final Duration LONGEST = Duration.ofDays(36_500);
 

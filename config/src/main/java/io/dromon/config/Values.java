@@ -1,11 +1,15 @@
 package io.dromon.config;
 
 import java.util.Optional;
+import java.util.SortedMap;
 
 /** What derived defaults and relations look at: the values of the other options. */
 interface Values {
     /** The value, or nothing if the option is unset and has no default. */
     <T> Optional<T> optional(Option<T> option);
+
+    /** The values of a family ({@code tls.client_ca.ORG}) by the last part of the name, in alphabetical order. */
+    <T> SortedMap<String, T> members(Option<T> family);
 
     /** The value of an option that always has one. */
     default <T> T value(Option<T> option) {

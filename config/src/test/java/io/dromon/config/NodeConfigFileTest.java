@@ -178,13 +178,6 @@ class NodeConfigFileTest {
     }
 
     @Test
-    void warnsOfAKeyThatEveryoneCanRead() throws IOException {
-        NodeConfig config = tls("socket.ssl_key=" + key("rw-r--r--") + ";socket.ssl_cert=" + cert());
-
-        assertThat(config.warnings()).singleElement().asString().contains("every user can read", "chmod 600");
-    }
-
-    @Test
     void staysPlainWithAWarningWhereSslIsSwitchedOff() throws IOException {
         NodeConfig config = tls("socket.ssl=no;socket.ssl_key=/no/key;socket.ssl_cert=" + cert());
 

@@ -1,22 +1,29 @@
 package io.dromon.node;
 
 import io.dromon.config.Address;
+import io.dromon.config.IdentityOptions;
 import io.dromon.config.NodeConfig;
 import io.dromon.config.Options;
 import io.dromon.config.ServerOptions;
+import io.dromon.config.Verify;
 import io.dromon.node.group.GroupSettings;
 import io.dromon.transport.StackSettings;
 import io.dromon.transport.evs.EvsSettings;
 import io.dromon.transport.link.LinkSettings;
 import io.dromon.transport.mesh.MeshSettings;
 import io.dromon.transport.primary.PrimarySettings;
+import io.dromon.transport.tls.PeerSettings;
 import io.dromon.transport.tls.TlsSettings;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -109,7 +116,36 @@ record NodeSettings(
                     case AUTO -> TlsSettings.Provider.AUTO;
                     case BORINGSSL -> TlsSettings.Provider.BORINGSSL;
                     case JDK -> TlsSettings.Provider.JDK;
-                });
+                },
+                config.value(Options.TLS_PROTOCOLS),
+                peerRules(config));
+    }
+
+    private static PeerSettings peerRules(NodeConfig config) {
+        return new PeerSettings(
+                config.value(IdentityOptions.TLS_VERIFY) == Verify.IDENTITY,
+                new PeerSettings.Names(
+                        config.optional(IdentityOptions.TLS_VALID_OUS).orElse(List.of()),
+                        config.optional(IdentityOptions.TLS_VALID_CNS).orElse(List.of()),
+                        config.optional(IdentityOptions.TLS_VALID_SANS).orElse(List.of()),
+                        config.optional(IdentityOptions.TLS_VALID_FINGERPRINTS).orElse(List.of())),
+                config.members(IdentityOptions.TLS_CLIENT_CA),
+                config.optional(IdentityOptions.TLS_CRL),
+                config.value(IdentityOptions.TLS_CHECK_HOST) ? Optional.of(hosts(config)) : Optional.empty());
+    }
+
+    /** The names that the cluster address gives to numeric addresses. */
+    private static Map<String, Set<String>> hosts(NodeConfig config) {
+        Map<String, Set<String>> hosts = new HashMap<>();
+        for (Address peer : config.peers()) {
+            try {
+                String ip = InetAddress.getByName(peer.host()).getHostAddress();
+                hosts.computeIfAbsent(ip, any -> new HashSet<>()).add(peer.host());
+            } catch (UnknownHostException e) {
+                // said where the addresses to dial are made
+            }
+        }
+        return hosts;
     }
 
     private static StackSettings stack(NodeConfig config) {

@@ -1,7 +1,6 @@
 package io.dromon.transport.link;
 
 import io.dromon.transport.tls.TlsContexts;
-import io.dromon.transport.tls.TlsPeer;
 import io.dromon.transport.wire.LinkFailure;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -10,8 +9,9 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.concurrent.Future;
+import java.net.InetSocketAddress;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
 
 /** The handlers between a new socket and a link that is up. Each removes itself when it has decided. */
@@ -235,14 +235,12 @@ abstract class Negotiation extends ChannelInboundHandlerAdapter {
             SslHandler handler = (SslHandler) ctx.pipeline().get(TLS);
             handler.setCloseNotifyFlushTimeoutMillis(
                     links.settings().closeTimeout().toMillis());
-            try {
-                link.tls = TlsPeer.of(
-                        handler.engine().getSession(), tls.generation().number());
-            } catch (SSLPeerUnverifiedException e) {
-                links.fail(
-                        link,
-                        new LinkFailure.UntrustedPeer(
-                                link.peer + ": presented no certificate; set socket.ssl_cert there"));
+            InetSocketAddress remote = (InetSocketAddress) ctx.channel().remoteAddress();
+            String ip = remote == null ? "" : remote.getAddress().getHostAddress();
+            Optional<LinkFailure> refused = tls.identify(
+                    handler.engine().getSession(), link.accepted, link.peer, ip, identified -> link.tls = identified);
+            if (refused.isPresent()) {
+                links.fail(link, refused.get());
                 return;
             }
             links.addFrames(ctx.pipeline(), link, false);

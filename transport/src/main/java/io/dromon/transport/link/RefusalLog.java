@@ -4,6 +4,7 @@ import io.dromon.transport.wire.LinkFailure;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,6 +27,7 @@ public final class RefusalLog {
         }
     };
     private final Map<String, Long> counters = new TreeMap<>();
+    private Consumer<LinkFailure> seen = failure -> {};
     private long windowNs;
     private int linesInWindow;
 
@@ -36,6 +38,7 @@ public final class RefusalLog {
 
     /** Counts the failure by its kind. */
     public void count(LinkFailure failure) {
+        seen.accept(failure);
         counters.merge(failure.getClass().getSimpleName(), 1L, Long::sum);
     }
 
@@ -76,6 +79,11 @@ public final class RefusalLog {
             linesInWindow = 0;
         }
         return linesInWindow++ < 60;
+    }
+
+    /** From now on {@code sink} gets every failure as well, whether it is logged or not. */
+    void tee(Consumer<LinkFailure> sink) {
+        seen = sink;
     }
 
     /** How many of each kind so far. */

@@ -11,6 +11,7 @@ import java.security.cert.PKIXParameters;
 import java.security.cert.TrustAnchor;
 import java.security.cert.X509Certificate;
 import java.security.interfaces.ECPublicKey;
+import java.security.interfaces.EdECPublicKey;
 import java.security.interfaces.RSAPublicKey;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -32,6 +33,7 @@ final class CertificateRules {
     static final int SMALLEST_RSA = 2048;
 
     static final int SMALLEST_EC = 224;
+    static final int LARGEST_RSA = 16384;
     /** A peer may not make this node check signatures without end. (BoringSSL shows ten and drops the rest.) */
     static final int LONGEST_CHAIN = 9;
 
@@ -62,7 +64,9 @@ final class CertificateRules {
         SELF_SIGNED,
         PURPOSE,
         CHAIN_TOO_LONG,
-        SIGNATURE,
+        REVOKED,
+        /** Trusted, but not one of those that belong here. */
+        IDENTITY,
         INVALID
     }
 
@@ -95,8 +99,12 @@ final class CertificateRules {
 
     private CertificateRules() {}
 
-    /** Checks what a peer presented, its own certificate first. */
-    static void check(List<X509Certificate> presented, List<X509Certificate> anchors, Role role, Instant now)
+    /**
+     * Checks what a peer presented, its own certificate first.
+     *
+     * @return the chain that was found: the peer's certificate, intermediates, the anchor
+     */
+    static List<X509Certificate> check(List<X509Certificate> presented, Trust trust, Role role, Instant now)
             throws Refused {
         if (presented.isEmpty()) {
             throw new Refused(Rule.INVALID, "no certificate");
@@ -108,18 +116,20 @@ final class CertificateRules {
                     describe(leaf) + ": " + presented.size() + " certificates were sent, at most " + LONGEST_CHAIN
                             + " are accepted");
         }
-        List<X509Certificate> chain = build(presented, anchors);
+        List<X509Certificate> chain = build(presented, trust.anchors(), now);
         for (X509Certificate certificate : chain) {
             checkDates(certificate, leaf, now);
         }
         checkUsage(chain, role);
         checkStrength(chain);
         validate(chain, now);
+        Revocations.check(chain, trust.crls(), now);
+        return chain;
     }
 
     /** Leaf, intermediates, self-signed anchor. */
-    private static List<X509Certificate> build(List<X509Certificate> presented, List<X509Certificate> anchors)
-            throws Refused {
+    private static List<X509Certificate> build(
+            List<X509Certificate> presented, List<X509Certificate> anchors, Instant now) throws Refused {
         X509Certificate leaf = presented.get(0);
         List<X509Certificate> chain = new ArrayList<>();
         X509Certificate current = leaf;
@@ -139,9 +149,9 @@ final class CertificateRules {
                                 + "; put it into socket.ssl_ca (without socket.ssl_ca: use the same socket.ssl_cert"
                                 + " on all nodes)");
             }
-            X509Certificate issuer = issuerOf(current, anchors, chain);
+            X509Certificate issuer = issuerOf(current, anchors, chain, now);
             if (issuer == null) {
-                issuer = issuerOf(current, presented, chain);
+                issuer = issuerOf(current, presented, chain, now);
             }
             if (issuer == null) {
                 throw new Refused(
@@ -160,23 +170,40 @@ final class CertificateRules {
     }
 
     private static @Nullable X509Certificate issuerOf(
-            X509Certificate subject, List<X509Certificate> candidates, List<X509Certificate> chain) {
+            X509Certificate subject, List<X509Certificate> candidates, List<X509Certificate> chain, Instant now) {
+        X509Certificate outOfDate = null;
         for (X509Certificate candidate : candidates) {
             if (candidate.getSubjectX500Principal().equals(subject.getIssuerX500Principal())
                     && !chain.contains(candidate)
                     && signed(subject, candidate.getPublicKey())) {
-                return candidate;
+                // A CA that renews its certificate keeps its key: the old one must not stand in the way.
+                if (isCurrent(candidate, now)) {
+                    return candidate;
+                }
+                outOfDate = outOfDate == null ? candidate : outOfDate;
             }
         }
-        return null;
+        return outOfDate;
     }
 
-    private static boolean isSelfIssued(X509Certificate certificate) {
+    private static boolean isCurrent(X509Certificate certificate, Instant now) {
+        return !now.isAfter(certificate.getNotAfter().toInstant())
+                && !now.isBefore(certificate.getNotBefore().toInstant());
+    }
+
+    static boolean isSelfIssued(X509Certificate certificate) {
         return certificate.getSubjectX500Principal().equals(certificate.getIssuerX500Principal())
                 && signed(certificate, certificate.getPublicKey());
     }
 
-    private static boolean signed(X509Certificate certificate, PublicKey by) {
+    static boolean signed(X509Certificate certificate, PublicKey by) {
+        // A peer may not choose what takes long: other algorithms, and keys without end.
+        boolean known = by instanceof RSAPublicKey rsa
+                ? rsa.getModulus().bitLength() <= LARGEST_RSA
+                : by instanceof ECPublicKey || by instanceof EdECPublicKey;
+        if (!known) {
+            return false;
+        }
         try {
             certificate.verify(by);
             return true;
@@ -269,6 +296,11 @@ final class CertificateRules {
             } else if (key instanceof ECPublicKey ec) {
                 bits = ec.getParams().getOrder().bitLength();
                 smallest = SMALLEST_EC;
+            } else if (!(key instanceof EdECPublicKey)) {
+                throw new Refused(
+                        Rule.INVALID,
+                        describe(certificate) + ": its key is " + printable(key.getAlgorithm())
+                                + ", but RSA, EC and Ed25519 alone are accepted; issue it anew");
             }
             if (bits < smallest) {
                 throw new Refused(
@@ -342,7 +374,7 @@ final class CertificateRules {
         return text.length() > 200 ? out + "..." : out.toString();
     }
 
-    private static String date(Date date) {
+    static String date(Date date) {
         return DATE.format(date.toInstant());
     }
 }

@@ -2,30 +2,69 @@ package io.dromon.transport.tls;
 
 import io.netty.handler.ssl.OpenSslCertificateException;
 import io.netty.internal.tcnative.CertificateVerifier;
+import java.io.ByteArrayInputStream;
 import java.net.Socket;
+import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
 
-/** {@link CertificateRules} where a TLS engine asks, for peers in both roles. */
+/** {@link CertificateRules} and {@link PeerPolicy} where a TLS engine asks, for peers in both roles. */
 final class PeerVerifier extends X509ExtendedTrustManager {
-    private final List<X509Certificate> anchors;
+    private final Trust trust;
+    private final PeerPolicy policy;
     private final InstantSource clock;
     private final boolean openSsl;
 
     /** @param openSsl whether the engine is BoringSSL, which takes the alert from an error number */
-    PeerVerifier(List<X509Certificate> anchors, InstantSource clock, boolean openSsl) {
-        this.anchors = anchors;
+    PeerVerifier(Trust trust, PeerPolicy policy, InstantSource clock, boolean openSsl) {
+        this.trust = trust;
+        this.policy = policy;
         this.clock = clock;
         this.openSsl = openSsl;
     }
 
+    /**
+     * The rule that admits the peer.
+     *
+     * @throws CertificateRules.Refused with the rule that it broke
+     */
+    String admit(Certificate[] presented, CertificateRules.Role role) throws CertificateRules.Refused {
+        return policy.admit(CertificateRules.check(read(presented), trust, role, clock.instant()));
+    }
+
+    /** Through the JDK's strict reader, whatever the engine made of the bytes. */
+    private static List<X509Certificate> read(Certificate[] presented) throws CertificateRules.Refused {
+        List<X509Certificate> certificates = new ArrayList<>();
+        if (presented.length > CertificateRules.LONGEST_CHAIN) {
+            throw new CertificateRules.Refused(
+                    CertificateRules.Rule.CHAIN_TOO_LONG,
+                    presented.length + " certificates: at most " + CertificateRules.LONGEST_CHAIN + " are accepted");
+        }
+        for (Certificate certificate : presented) {
+            try {
+                certificates.add((X509Certificate) CertificateFactory.getInstance("X.509")
+                        .generateCertificate(new ByteArrayInputStream(certificate.getEncoded())));
+            } catch (CertificateException | RuntimeException e) {
+                // The reader's words may quote the peer's bytes, but are short and of one line when cut.
+                throw new CertificateRules.Refused(
+                        CertificateRules.Rule.INVALID,
+                        "certificate " + (certificates.size() + 1) + " of " + presented.length
+                                + ": malformed, it cannot be read ("
+                                + CertificateRules.printable(String.valueOf(e.getMessage())) + "); issue it anew");
+            }
+        }
+        return certificates;
+    }
+
     private void check(X509Certificate[] chain, CertificateRules.Role role) throws CertificateException {
         try {
-            CertificateRules.check(List.of(chain), anchors, role, clock.instant());
+            admit(chain, role);
         } catch (CertificateRules.Refused refused) {
             String message = String.valueOf(refused.getMessage());
             if (openSsl) {
@@ -43,7 +82,8 @@ final class PeerVerifier extends X509ExtendedTrustManager {
             case SELF_SIGNED -> CertificateVerifier.X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT;
             case PURPOSE -> CertificateVerifier.X509_V_ERR_INVALID_PURPOSE;
             case CHAIN_TOO_LONG -> CertificateVerifier.X509_V_ERR_CERT_CHAIN_TOO_LONG;
-            case SIGNATURE -> CertificateVerifier.X509_V_ERR_CERT_SIGNATURE_FAILURE;
+            case REVOKED -> CertificateVerifier.X509_V_ERR_CERT_REVOKED;
+            case IDENTITY -> CertificateVerifier.X509_V_ERR_HOSTNAME_MISMATCH;
             case INVALID -> CertificateVerifier.X509_V_ERR_CERT_REJECTED;
         };
     }

@@ -1,5 +1,6 @@
 package io.dromon.transport.tls;
 
+import io.dromon.transport.wire.LinkFailure;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.OpenSsl;
@@ -9,12 +10,18 @@ import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslProvider;
 import io.netty.util.ReferenceCountUtil;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
 
 /**
  * Makes TLS handlers of one {@link TlsGeneration} for both ends of a link: TLS 1.3 and 1.2, the peer's certificate
@@ -24,17 +31,26 @@ import javax.net.ssl.SSLException;
 public final class TlsContexts implements AutoCloseable {
     private static final List<String> TLS13 =
             List.of("TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256");
-    private static final String[] PROTOCOLS = {"TLSv1.3", "TLSv1.2"};
 
     private final TlsGeneration generation;
     private final boolean boringSsl;
     private final List<String> warnings;
     private final SslContext server;
     private final SslContext client;
+    private final PeerVerifier verifier;
+    private final PeerPolicy policy;
 
     private TlsContexts(
-            TlsGeneration generation, boolean boringSsl, List<String> warnings, SslContext server, SslContext client) {
+            TlsGeneration generation,
+            boolean boringSsl,
+            List<String> warnings,
+            SslContext server,
+            SslContext client,
+            PeerVerifier verifier,
+            PeerPolicy policy) {
         this.generation = generation;
+        this.verifier = verifier;
+        this.policy = policy;
         this.boringSsl = boringSsl;
         this.warnings = List.copyOf(warnings);
         this.server = server;
@@ -50,21 +66,29 @@ public final class TlsContexts implements AutoCloseable {
     public static TlsContexts of(TlsGeneration generation, TlsSettings settings, InstantSource clock)
             throws TlsConfigException {
         boolean boringSsl = useBoringSsl(settings.provider());
-        List<String> warnings = new ArrayList<>(generation.warnings(clock.instant()));
+        PeerPolicy policy = new PeerPolicy(settings.peers(), generation.trust());
+        List<String> warnings = new ArrayList<>(generation.notes());
+        warnings.addAll(generation.warnings(clock.instant()));
+        ownIdentity(generation, policy, clock).ifPresent(warnings::add);
         List<String> ciphers = ciphers(settings.cipher(), boringSsl, warnings);
         NodeKey key = new NodeKey(generation, boringSsl);
-        PeerVerifier verifier = new PeerVerifier(generation.anchors(), clock, boringSsl);
+        PeerVerifier verifier = new PeerVerifier(generation.trust(), policy, clock, boringSsl);
         try {
             SslContext server = build(
-                    SslContextBuilder.forServer(key).clientAuth(ClientAuth.REQUIRE), verifier, ciphers, boringSsl);
+                    SslContextBuilder.forServer(key).clientAuth(ClientAuth.REQUIRE),
+                    verifier,
+                    ciphers,
+                    settings,
+                    boringSsl);
             try {
                 // Netty compares the host name by default; nodes are known by their certificate alone.
                 SslContext client = build(
                         SslContextBuilder.forClient().keyManager(key).endpointIdentificationAlgorithm(null),
                         verifier,
                         ciphers,
+                        settings,
                         boringSsl);
-                return new TlsContexts(generation, boringSsl, warnings, server, client);
+                return new TlsContexts(generation, boringSsl, warnings, server, client, verifier, policy);
             } catch (SSLException | RuntimeException e) {
                 ReferenceCountUtil.release(server);
                 throw e;
@@ -74,12 +98,33 @@ public final class TlsContexts implements AutoCloseable {
         }
     }
 
+    /** Nodes usually have the same rules: what this one would refuse of itself, its peers will refuse. */
+    private static Optional<String> ownIdentity(TlsGeneration generation, PeerPolicy policy, InstantSource clock) {
+        List<X509Certificate> chain;
+        try {
+            chain = CertificateRules.check(
+                    generation.chain(), generation.trust(), CertificateRules.Role.CLIENT, clock.instant());
+        } catch (CertificateRules.Refused refused) {
+            return Optional.empty(); // said by the generation
+        }
+        try {
+            policy.admit(chain);
+            return Optional.empty();
+        } catch (CertificateRules.Refused refused) {
+            return Optional.of("socket.ssl_cert: peers with this node's rules will refuse it: " + refused.getMessage());
+        }
+    }
+
     private static SslContext build(
-            SslContextBuilder builder, PeerVerifier verifier, List<String> ciphers, boolean boringSsl)
+            SslContextBuilder builder,
+            PeerVerifier verifier,
+            List<String> ciphers,
+            TlsSettings settings,
+            boolean boringSsl)
             throws SSLException {
         builder.sslProvider(boringSsl ? SslProvider.OPENSSL_REFCNT : SslProvider.JDK)
                 .trustManager(verifier)
-                .protocols(PROTOCOLS);
+                .protocols(settings.protocols());
         if (!ciphers.isEmpty()) {
             builder.ciphers(ciphers);
         }
@@ -158,6 +203,35 @@ public final class TlsContexts implements AutoCloseable {
         // The owner of the link has the deadline, for the first byte and for the handshake as a whole.
         handler.setHandshakeTimeoutMillis(0);
         return handler;
+    }
+
+    /**
+     * Who the peer of an established session is, and which rule admitted it.
+     *
+     * @param accepted whether this node was the TLS server
+     * @param peer for the text of the failure
+     * @param ip numeric address of the peer
+     * @param admitted takes the peer if all is well
+     * @return why it is refused after all ({@code tls.check_host}, or no certificate)
+     */
+    public Optional<LinkFailure> identify(
+            SSLSession session, boolean accepted, String peer, String ip, Consumer<TlsPeer> admitted) {
+        try {
+            Certificate[] presented = session.getPeerCertificates();
+            String rule =
+                    verifier.admit(presented, accepted ? CertificateRules.Role.CLIENT : CertificateRules.Role.SERVER);
+            X509Certificate certificate = (X509Certificate) presented[0];
+            if (!accepted) {
+                policy.checkHost(certificate, ip);
+            }
+            admitted.accept(TlsPeer.of(session, certificate, generation.number(), rule));
+            return Optional.empty();
+        } catch (CertificateRules.Refused refused) {
+            return TlsFailures.of(peer, refused);
+        } catch (SSLPeerUnverifiedException e) {
+            return Optional.of(
+                    new LinkFailure.UntrustedPeer(peer + ": presented no certificate; set socket.ssl_cert there"));
+        }
     }
 
     /** What the contexts were made of. */

@@ -42,6 +42,7 @@ public final class TlsFailures {
         String text = peer + ": refused " + refused.getMessage();
         return switch (refused.rule()) {
             case EXPIRED, NOT_YET_VALID -> new LinkFailure.ExpiredPeer(text);
+            case IDENTITY -> new LinkFailure.WrongIdentity(text);
             default -> new LinkFailure.UntrustedPeer(text);
         };
     }
@@ -59,10 +60,12 @@ public final class TlsFailures {
                 || text.contains("VERSION_TOO_LOW")
                 || text.contains("WRONG_VERSION")
                 || text.contains("PREFERS TLSV1")
+                || text.contains("NOT ACCEPTED BY SERVER PREFERENCES")
                 || text.contains("CLIENT REQUESTED PROTOCOL")
                 || text.contains("SERVER CHOSE")) {
-            return new LinkFailure.VersionMismatch(
-                    peer + ": speaks a version of TLS older than 1.2; update it or allow TLS 1.2 there");
+            return new LinkFailure.VersionMismatch(peer
+                    + ": speaks no version of TLS that this node allows; compare tls.protocols on both nodes, or update"
+                    + " what speaks TLS 1.1 or older");
         }
         if (text.contains("NO_SHARED_CIPHER")
                 || text.contains("NO CIPHER SUITES IN COMMON")
@@ -102,10 +105,17 @@ public final class TlsFailures {
                     + "unsuitable purpose (alert unsupported_certificate); its extendedKeyUsage needs serverAuth and"
                     + " clientAuth, its keyUsage digitalSignature");
         }
-        if (text.contains("BAD_CERTIFICATE")
-                || text.contains("CERTIFICATE_UNKNOWN")
-                || text.contains("CERTIFICATE_REVOKED")
-                || text.contains("ACCESS_DENIED")) {
+        if (text.contains("CERTIFICATE_UNKNOWN")) {
+            return new LinkFailure.UntrustedPeer(refused
+                    + "alert certificate_unknown; a Dromon node says so if the certificate is trusted, but matches no"
+                    + " rule of tls.verify=identity there; see the peer's log for why");
+        }
+        if (text.contains("CERTIFICATE_REVOKED")) {
+            return new LinkFailure.UntrustedPeer(refused
+                    + "revoked, or the revocation list there is out of date (alert certificate_revoked); issue a new"
+                    + " socket.ssl_cert, or renew tls.crl there");
+        }
+        if (text.contains("BAD_CERTIFICATE") || text.contains("ACCESS_DENIED")) {
             return new LinkFailure.UntrustedPeer(refused + "alert " + alertName(text) + "; see the peer's log for why");
         }
         if (text.contains("PROTOCOL_VERSION")) {

@@ -1,13 +1,13 @@
 package io.dromon.transport.tls;
 
-import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
-import javax.net.ssl.SSLPeerUnverifiedException;
+import java.util.List;
 import javax.net.ssl.SSLSession;
 
 /**
- * What a TLS handshake agreed on and who the peer proved to be.
+ * What a TLS handshake agreed on and who the peer proved to be. Texts of the certificate are cut to a length and hold no
+ * control characters.
  *
  * @param protocol {@code TLSv1.3} or {@code TLSv1.2}
  * @param cipher name of the cipher suite
@@ -15,19 +15,50 @@ import javax.net.ssl.SSLSession;
  * @param serial its serial number, hexadecimal
  * @param notAfter when it expires
  * @param generation number of this node's {@link TlsGeneration} that the link was made with
+ * @param organisations its O values
+ * @param units its OU values
+ * @param alternativeNames its subject alternative names, {@code DNS:}, {@code IP:} or {@code URI:} in front
+ * @param fingerprint its SHA-256, lower-case hexadecimal
+ * @param admittedBy the rule that admitted it: {@code tls.valid_ous: nodes}, {@code tls.verify=ca}
  */
 public record TlsPeer(
-        String protocol, String cipher, String subject, String serial, Instant notAfter, long generation) {
+        String protocol,
+        String cipher,
+        String subject,
+        String serial,
+        Instant notAfter,
+        long generation,
+        List<String> organisations,
+        List<String> units,
+        List<String> alternativeNames,
+        String fingerprint,
+        String admittedBy) {
+    private static final int MOST_NAMES = 20;
+
+    public TlsPeer {
+        organisations = List.copyOf(organisations);
+        units = List.copyOf(units);
+        alternativeNames = List.copyOf(alternativeNames);
+    }
+
     /** Of an established session with a verified peer. */
-    public static TlsPeer of(SSLSession session, long generation) throws SSLPeerUnverifiedException {
-        Certificate[] chain = session.getPeerCertificates();
-        X509Certificate certificate = (X509Certificate) chain[0];
+    static TlsPeer of(SSLSession session, X509Certificate certificate, long generation, String admittedBy) {
+        CertificateNames names = CertificateNames.of(certificate);
         return new TlsPeer(
                 session.getProtocol(),
                 session.getCipherSuite(),
                 CertificateRules.printable(certificate.getSubjectX500Principal().getName()),
                 CertificateRules.serial(certificate),
                 certificate.getNotAfter().toInstant(),
-                generation);
+                generation,
+                shown(names.organisations()),
+                shown(names.units()),
+                shown(names.alternativeNames()),
+                names.fingerprint(),
+                CertificateRules.printable(admittedBy));
+    }
+
+    private static List<String> shown(List<String> names) {
+        return names.stream().limit(MOST_NAMES).map(CertificateRules::printable).toList();
     }
 }

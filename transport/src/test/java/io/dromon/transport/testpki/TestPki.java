@@ -1,19 +1,28 @@
 package io.dromon.transport.testpki;
 
+import io.dromon.transport.tls.PeerSettings;
 import io.dromon.transport.tls.TlsConfigException;
 import io.dromon.transport.tls.TlsContexts;
 import io.dromon.transport.tls.TlsGeneration;
 import io.dromon.transport.tls.TlsSettings;
+import io.dromon.transport.tls.Trust;
 import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.X509Bundle;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
+import java.util.Date;
 import java.util.List;
 import java.util.Optional;
+import org.bouncycastle.cert.jcajce.JcaX509CRLConverter;
+import org.bouncycastle.cert.jcajce.JcaX509v2CRLBuilder;
+import org.bouncycastle.operator.OperatorCreationException;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
 /** Keys and certificates in memory. */
 public final class TestPki {
@@ -64,8 +73,39 @@ public final class TestPki {
     }
 
     public static TlsContexts contexts(TlsSettings.Provider provider, String cipher, TlsGeneration generation) {
+        return contexts(
+                new TlsSettings(Path.of("-"), Path.of("-"), Optional.empty(), Optional.empty(), cipher, provider),
+                generation);
+    }
+
+    /** Contexts with rules for peers. */
+    public static TlsContexts contexts(TlsSettings.Provider provider, X509Bundle own, Trust trust, PeerSettings peers) {
         TlsSettings settings =
-                new TlsSettings(Path.of("-"), Path.of("-"), Optional.empty(), Optional.empty(), cipher, provider);
+                new TlsSettings(Path.of("-"), Path.of("-"), Optional.empty(), Optional.empty(), "", provider);
+        return contexts(
+                settings.with(peers),
+                new TlsGeneration(
+                        1, own.getKeyPair().getPrivate(), List.of(own.getCertificatePath()), trust, List.of()));
+    }
+
+    /** A list of what {@code ca} has revoked, valid for the duration from {@code issued} on. */
+    public static X509CRL crl(X509Bundle ca, Instant issued, Duration valid, X509Certificate... revoked) {
+        try {
+            JcaX509v2CRLBuilder builder =
+                    new JcaX509v2CRLBuilder(ca.getCertificate().getSubjectX500Principal(), Date.from(issued));
+            builder.setNextUpdate(Date.from(issued.plus(valid)));
+            for (X509Certificate certificate : revoked) {
+                builder.addCRLEntry(certificate.getSerialNumber(), Date.from(issued), 1);
+            }
+            return new JcaX509CRLConverter()
+                    .getCRL(builder.build(new JcaContentSignerBuilder("SHA256withECDSA")
+                            .build(ca.getKeyPair().getPrivate())));
+        } catch (GeneralSecurityException | OperatorCreationException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    public static TlsContexts contexts(TlsSettings settings, TlsGeneration generation) {
         try {
             return TlsContexts.of(generation, settings, InstantSource.system());
         } catch (TlsConfigException e) {

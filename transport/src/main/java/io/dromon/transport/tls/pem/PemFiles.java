@@ -11,14 +11,17 @@ import java.nio.file.Path;
 import java.security.KeyFactory;
 import java.security.PrivateKey;
 import java.security.Provider;
+import java.security.cert.CRLException;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
+import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
+import org.bouncycastle.cert.X509CRLHolder;
 import org.bouncycastle.cert.X509CertificateHolder;
 import org.bouncycastle.jce.provider.BouncyCastleProvider;
 import org.bouncycastle.openssl.EncryptionException;
@@ -37,6 +40,9 @@ import org.bouncycastle.pkcs.PKCSException;
 public final class PemFiles {
     /** Larger files are refused: nobody's chain or CA bundle is, and a wrong path may name anything. */
     private static final long LARGEST_FILE = 1 << 20;
+
+    /** Lists of large CAs are longer. */
+    private static final long LARGEST_LIST = 16 << 20;
 
     private PemFiles() {}
 
@@ -66,6 +72,41 @@ public final class PemFiles {
                     option + ": no certificate in " + file + "; a block 'BEGIN CERTIFICATE' is expected there");
         }
         return found;
+    }
+
+    /** All revocation lists of the file, PEM or one in DER; at least one. */
+    public static List<X509CRL> revocationLists(String option, Path file) throws PemException {
+        byte[] content = bytes(option, file, LARGEST_LIST);
+        List<byte[]> encoded = new ArrayList<>();
+        if (isDer(content)) {
+            encoded.add(content);
+        } else {
+            for (Object object : objects(option, file, text(content))) {
+                if (object instanceof X509CRLHolder list) {
+                    try {
+                        encoded.add(list.getEncoded());
+                    } catch (IOException e) {
+                        throw new PemException(
+                                option + ": list " + (encoded.size() + 1) + " in " + file + " is damaged", e);
+                    }
+                }
+            }
+        }
+        List<X509CRL> lists = new ArrayList<>();
+        for (byte[] list : encoded) {
+            try {
+                X509CRL crl = (X509CRL) certificateFactory().generateCRL(new ByteArrayInputStream(list));
+                lists.add(crl);
+            } catch (CRLException | RuntimeException e) {
+                throw new PemException(
+                        option + ": revocation list " + (lists.size() + 1) + " in " + file + " is damaged", e);
+            }
+        }
+        if (lists.isEmpty()) {
+            throw new PemException(
+                    option + ": no revocation list in " + file + "; a block 'BEGIN X509 CRL' is expected there");
+        }
+        return lists;
     }
 
     /**
@@ -147,13 +188,22 @@ public final class PemFiles {
             throw new PemException(option + ": the private key in " + file
                     + " is encrypted; set socket.ssl_password_file to a file whose first line is its password");
         }
-        String text = read("socket.ssl_password_file", passwordFile.get());
+        String text = text(bytes("socket.ssl_password_file", passwordFile.get(), LARGEST_FILE));
         return text.lines().findFirst().orElse("").toCharArray();
     }
 
     private static List<Object> objects(String option, Path file) throws PemException {
+        byte[] content = bytes(option, file, LARGEST_FILE);
+        if (isDer(content)) {
+            throw new PemException(option + ": " + file + " is not PEM, but looks like DER or PKCS#12; convert it, for"
+                    + " example with openssl x509 -inform der, openssl pkey -inform der, or openssl pkcs12 -nodes");
+        }
+        return objects(option, file, text(content));
+    }
+
+    private static List<Object> objects(String option, Path file, String text) throws PemException {
         List<Object> objects = new ArrayList<>();
-        try (PEMParser parser = new PEMParser(new StringReader(read(option, file)))) {
+        try (PEMParser parser = new PEMParser(new StringReader(text))) {
             for (Object object = parser.readObject(); object != null; object = parser.readObject()) {
                 objects.add(object);
             }
@@ -164,16 +214,26 @@ public final class PemFiles {
         return objects;
     }
 
-    private static String read(String option, Path file) throws PemException {
+    private static boolean isDer(byte[] content) {
+        return content.length > 1 && content[0] == 0x30 && (content[1] & 0x80) != 0;
+    }
+
+    /** Without the mark that some editors put in front. */
+    private static String text(byte[] content) {
+        String text = new String(content, StandardCharsets.ISO_8859_1);
+        return text.startsWith("\u00ef\u00bb\u00bf") ? text.substring(3) : text;
+    }
+
+    private static byte[] bytes(String option, Path file, long largest) throws PemException {
         try {
             if (Files.isDirectory(file)) {
                 throw new PemException(option + ": " + file + " is a directory");
             }
             long size = Files.size(file);
-            if (size > LARGEST_FILE) {
+            if (size > largest) {
                 throw new PemException(option + ": " + file + " has " + size + " bytes; that is no PEM file");
             }
-            return Files.readString(file, StandardCharsets.ISO_8859_1);
+            return Files.readAllBytes(file);
         } catch (NoSuchFileException e) {
             throw new PemException(option + ": no such file: " + file, e);
         } catch (AccessDeniedException e) {

@@ -1,0 +1,161 @@
+package io.dromon.config;
+
+import static io.dromon.config.Support.Part.TLS;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Who may be a peer: Dromon's own options of identity. A certificate that a trusted CA signed proves who the peer is, not
+ * that it belongs here; these options say who does.
+ */
+public final class IdentityOptions {
+    private static final List<Option<?>> HERE = new ArrayList<>();
+
+    /** {@code tls.verify}. */
+    public static final Option<Verify> TLS_VERIFY = Option.of("tls.verify", Types.oneOf(Verify.class))
+            .derived(
+                    "identity with a rule, else ca",
+                    values -> Optional.of(hasRule(values) ? Verify.IDENTITY : Verify.CA))
+            .honoured(TLS)
+            .doc(
+                    "What a peer has to prove: ca, a certificate of a trusted CA; identity, that and a match with one of the rules "
+                            + "tls.valid_ous, tls.valid_cns, tls.valid_sans, tls.valid_fingerprints, tls.client_ca.ORG.")
+            .in(HERE);
+
+    /** {@code tls.valid_ous}. */
+    public static final Option<List<String>> TLS_VALID_OUS = Option.of("tls.valid_ous", Types.TEXTS)
+            .honoured(TLS)
+            .doc("Rule of identity: organisational units (OU), of which the peer's certificate names one; exact case.")
+            .in(HERE);
+
+    /** {@code tls.valid_cns}. */
+    public static final Option<List<String>> TLS_VALID_CNS = Option.of("tls.valid_cns", Types.TEXTS)
+            .honoured(TLS)
+            .doc("Rule of identity: common names (CN), of which the peer's certificate has one; exact case.")
+            .in(HERE);
+
+    /** {@code tls.valid_sans}; values are {@code DNS:}, {@code IP:} or {@code URI:} with the name behind. */
+    public static final Option<List<String>> TLS_VALID_SANS = Option.of("tls.valid_sans", Types.SANS)
+            .honoured(TLS)
+            .doc(
+                    "Rule of identity: subject alternative names, DNS, IP or URI, of which the peer's certificate has one; "
+                            + "*. at the left of a DNS name stands for one label.")
+            .in(HERE);
+
+    /** {@code tls.valid_fingerprints}; values are 64 lower-case digits. */
+    public static final Option<List<String>> TLS_VALID_FINGERPRINTS = Option.of(
+                    "tls.valid_fingerprints", Types.FINGERPRINTS)
+            .honoured(TLS)
+            .doc("Rule of identity: SHA-256 fingerprints of the certificates that are admitted; each must chain to a "
+                    + "trusted CA all the same.")
+            .in(HERE);
+
+    /** {@code tls.client_ca.ORG}: a family, see {@link NodeConfig#members}. */
+    public static final Option<List<Path>> TLS_CLIENT_CA = Option.of("tls.client_ca.ORG", Types.PATHS)
+            .family()
+            .honoured(TLS)
+            .doc(
+                    "Rule of identity: PEM files with the CAs of organisation ORG; a certificate whose O is ORG is admitted "
+                            + "if its chain ends in one of them, else refused, and these CAs speak for no other organisation.")
+            .in(HERE);
+
+    /** {@code tls.crl}. */
+    public static final Option<Path> TLS_CRL = Option.of("tls.crl", Types.PATH)
+            .honoured(TLS)
+            .doc(
+                    "PEM file with revocation lists (CRL) of the trusted CAs; while a list is out of date, certificates of "
+                            + "its CA are refused.")
+            .in(HERE);
+
+    /**
+     * {@code tls.check_host}. Off by default: Galera's classic recipe makes certificates without names, and peers tell each
+     * other numeric addresses, which few certificates hold.
+     */
+    public static final Option<Boolean> TLS_CHECK_HOST = Option.of("tls.check_host", Types.BOOLEAN)
+            .byDefault("no")
+            .honoured(TLS)
+            .doc(
+                    "Whether the certificate of a node that is dialled must name its address, or the host name in the cluster "
+                            + "address; off, because the certificates of Galera's classic recipe name no host, and nodes learn each "
+                            + "other's numeric addresses.")
+            .in(HERE);
+
+    private static final List<Option<?>> RULES =
+            List.of(TLS_VALID_OUS, TLS_VALID_CNS, TLS_VALID_SANS, TLS_VALID_FINGERPRINTS);
+
+    private IdentityOptions() {}
+
+    static List<Option<?>> here() {
+        return HERE;
+    }
+
+    private static boolean hasRule(Values values) {
+        return RULES.stream().anyMatch(rule -> values.optional(rule).isPresent())
+                || !values.members(TLS_CLIENT_CA).isEmpty();
+    }
+
+    /** Rules without identity, identity without rules, identity without TLS. */
+    static void check(Resolver resolver, List<ConfigProblem> problems) {
+        boolean tls = resolver.value(Options.SOCKET_SSL);
+        Verify verify = resolver.value(TLS_VERIFY);
+        if (!tls) {
+            judgePlain(resolver, problems);
+            return;
+        }
+        if (verify == Verify.IDENTITY && !hasRule(resolver)) {
+            problems.add(new ConfigProblem(
+                    place(resolver, TLS_VERIFY),
+                    "tls.verify: identity needs at least one rule, without one any certificate of the CA would do: set"
+                            + " tls.valid_ous, tls.valid_cns, tls.valid_sans, tls.valid_fingerprints or tls.client_ca.ORG,"
+                            + " or set tls.verify=ca to say that this is meant"));
+        }
+        if (verify == Verify.CA) {
+            for (Option<?> rule : givenRules(resolver)) {
+                problems.add(new ConfigProblem(
+                        place(resolver, rule),
+                        rule.name() + " does nothing with tls.verify=ca; set tls.verify=identity, or remove the rule"));
+            }
+        }
+        resolver.members(TLS_CLIENT_CA)
+                .forEach((organisation, files) -> files.forEach(
+                        file -> TlsFiles.checkFile(resolver, TLS_CLIENT_CA.member(organisation), file, problems)));
+        resolver.optional(TLS_CRL).ifPresent(file -> TlsFiles.checkFile(resolver, TLS_CRL, file, problems));
+    }
+
+    private static void judgePlain(Resolver resolver, List<ConfigProblem> problems) {
+        List<Option<?>> given = new ArrayList<>(givenRules(resolver));
+        for (Option<?> option : List.of(TLS_VERIFY, TLS_CRL, TLS_CHECK_HOST)) {
+            if (TlsFiles.isGiven(resolver, option)) {
+                given.add(option);
+            }
+        }
+        boolean meant = TlsFiles.isGiven(resolver, Options.SOCKET_SSL);
+        for (Option<?> option : given) {
+            String text = option.name() + " is ignored, links are plain text: ";
+            if (meant) {
+                resolver.warnings.add(place(resolver, option) + ": " + text + "socket.ssl is false");
+            } else {
+                problems.add(
+                        new ConfigProblem(
+                                place(resolver, option),
+                                text
+                                        + "set socket.ssl_key and socket.ssl_cert, or socket.ssl=false to say that this is meant"));
+            }
+        }
+    }
+
+    private static List<Option<?>> givenRules(Resolver resolver) {
+        List<Option<?>> given = new ArrayList<>(RULES.stream()
+                .filter(rule -> resolver.optional(rule).isPresent())
+                .toList());
+        resolver.members(TLS_CLIENT_CA).keySet().forEach(name -> given.add(TLS_CLIENT_CA.member(name)));
+        return given;
+    }
+
+    private static String place(Resolver resolver, Option<?> option) {
+        return TlsFiles.place(resolver, option);
+    }
+}

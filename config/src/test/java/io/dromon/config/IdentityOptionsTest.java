@@ -1,0 +1,140 @@
+package io.dromon.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class IdentityOptionsTest {
+    @TempDir
+    Path directory;
+
+    private String files = "";
+
+    @BeforeEach
+    void makeFiles() throws IOException {
+        for (String name : List.of("key.pem", "cert.pem", "a.pem", "b.pem")) {
+            Files.createFile(directory.resolve(name));
+        }
+        files = "socket.ssl_key=" + path("key.pem") + ";socket.ssl_cert=" + path("cert.pem") + ";";
+    }
+
+    private Path path(String name) {
+        return directory.resolve(name);
+    }
+
+    private static NodeConfig node(String options) {
+        return NodeConfig.builder()
+                .name("n")
+                .address("gcomm://h")
+                .options(options)
+                .build();
+    }
+
+    @Test
+    void aRuleTurnsIdentityOn() {
+        assertThat(node(files).value(IdentityOptions.TLS_VERIFY)).isEqualTo(Verify.CA);
+        assertThat(node(files + "tls.valid_ous=nodes").value(IdentityOptions.TLS_VERIFY))
+                .isEqualTo(Verify.IDENTITY);
+        assertThat(node(files + "tls.client_ca.Acme=" + path("a.pem")).value(IdentityOptions.TLS_VERIFY))
+                .isEqualTo(Verify.IDENTITY);
+    }
+
+    @Test
+    void identityWithoutARuleIsRefused() {
+        assertThatThrownBy(() -> node(files + "tls.verify=identity"))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("at least one rule")
+                .hasMessageContaining("tls.valid_ous");
+    }
+
+    @Test
+    void aRuleThatWouldDoNothingIsRefused() {
+        assertThatThrownBy(() -> node(files + "tls.verify=ca;tls.valid_ous=a;tls.client_ca.Acme=" + path("a.pem")))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("tls.valid_ous does nothing with tls.verify=ca")
+                .hasMessageContaining("tls.client_ca.Acme does nothing");
+    }
+
+    @Test
+    void identityInPlainTextIsRefusedUnlessPlainTextIsMeant() {
+        assertThatThrownBy(() -> node("tls.verify=identity"))
+                .hasMessageContaining("tls.verify is ignored, links are plain text")
+                .hasMessageContaining("socket.ssl=false");
+        assertThat(node("socket.ssl=false;tls.valid_ous=a;tls.crl=/x").warnings())
+                .hasSize(2)
+                .allMatch(warning -> warning.contains("links are plain text: socket.ssl is false"));
+    }
+
+    @Test
+    void organisationsKeepTheirNamesAsWritten() {
+        NodeConfig config = node(files + "tls.client_ca.Acme-East Inc. = " + path("a.pem") + ", " + path("b.pem")
+                + "; tls.client_ca.Acme_East Inc.=" + path("b.pem"));
+
+        Map<String, List<Path>> organisations = config.members(IdentityOptions.TLS_CLIENT_CA);
+
+        assertThat(organisations)
+                .isEqualTo(Map.of(
+                        "Acme-East Inc.", List.of(path("a.pem"), path("b.pem")),
+                        "Acme_East Inc.", List.of(path("b.pem"))));
+        assertThat(OptionTable.print(OptionTable.Format.TABLE, config))
+                .contains("tls.client_ca.Acme-East Inc.", "tls.client_ca.ORG");
+    }
+
+    @Test
+    void organisationsStandInAFileOfTheirOwnSection() throws IOException {
+        Path file = Files.writeString(
+                path("node.cnf"),
+                "[dromon]\nwsrep_cluster_address=gcomm://h\nwsrep_node_name=n\nsocket.ssl_key=" + path("key.pem")
+                        + "\nsocket.ssl_cert=" + path("cert.pem") + "\ntls.client_ca.A-B=" + path("a.pem")
+                        + "\ntls.client_ca.A_B=" + path("b.pem") + "\n");
+
+        assertThat(NodeConfig.load(file).members(IdentityOptions.TLS_CLIENT_CA).keySet())
+                .containsExactly("A-B", "A_B");
+    }
+
+    @Test
+    void namesEveryFileThatIsMissing() {
+        assertThatThrownBy(() -> node(files + "tls.crl=/no/crl;tls.client_ca.A=/no/a," + path("a.pem")))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("tls.crl: /no/crl does not exist")
+                .hasMessageContaining("tls.client_ca.A: /no/a does not exist");
+    }
+
+    @Test
+    void rulesInTheClusterAddressAreRefused() {
+        assertThatThrownBy(() -> NodeConfig.builder()
+                        .name("n")
+                        .address("gcomm://h?tls.valid_ous=a")
+                        .build())
+                .hasMessageContaining("tls.valid_ous has no effect in the cluster address");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "tls.valid_sans=*.*.example.org",
+                "tls.valid_sans=*",
+                "tls.valid_sans=a b",
+                "tls.valid_sans=10.0.0.256",
+                "tls.valid_sans=IP:host",
+                "tls.valid_sans=URI:nothing",
+                "tls.valid_ous=",
+                "tls.valid_cns=a,",
+                "tls.client_ca.A="
+            })
+    void refusesWhatCannotBeARule(String option) {
+        assertThatThrownBy(() -> node(files + option))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("refused");
+    }
+}

@@ -1,0 +1,216 @@
+package io.dromon.transport.tls;
+
+import io.dromon.transport.tls.pem.PemException;
+import io.dromon.transport.tls.pem.PemFiles;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.GeneralSecurityException;
+import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.SecureRandom;
+import java.security.Signature;
+import java.security.cert.X509CRL;
+import java.security.cert.X509Certificate;
+import java.security.interfaces.RSAPublicKey;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** One reading of a node's files. Goes on after a problem, so that all of them are told at once. */
+final class Material {
+    private final TlsSettings settings;
+    private final List<String> problems = new ArrayList<>();
+    private final List<String> notes = new ArrayList<>();
+
+    Material(TlsSettings settings) {
+        this.settings = settings;
+    }
+
+    /** Something that reads PEM. */
+    private interface Reading<T> {
+        T read() throws PemException;
+    }
+
+    private <T> @Nullable T attempt(Reading<T> reading) {
+        try {
+            return reading.read();
+        } catch (PemException e) {
+            String problem = String.valueOf(e.getMessage());
+            if (!problems.contains(problem)) {
+                problems.add(problem);
+            }
+            return null;
+        }
+    }
+
+    TlsGeneration load(long number) throws TlsConfigException {
+        checkMode(settings.key());
+        PrivateKey key = attempt(() -> PemFiles.privateKey("socket.ssl_key", settings.key(), settings.passwordFile()));
+        List<X509Certificate> own = attempt(() -> PemFiles.certificates("socket.ssl_cert", settings.certificate()));
+        Trust trust = trust(own);
+        List<X509Certificate> chain = key == null || own == null ? null : chain(key, own);
+        if (!problems.isEmpty() || key == null || chain == null || trust == null) {
+            throw new TlsConfigException(problems);
+        }
+        return new TlsGeneration(number, key, chain, trust, notes);
+    }
+
+    private @Nullable Trust trust(@Nullable List<X509Certificate> own) {
+        List<X509Certificate> general = own;
+        Optional<Path> ca = settings.ca().filter(file -> !file.equals(settings.certificate()));
+        if (ca.isPresent()) {
+            general = attempt(() -> PemFiles.certificates("socket.ssl_ca", ca.get()));
+        }
+        Map<String, List<X509Certificate>> organisations = new LinkedHashMap<>();
+        new TreeMap<>(settings.peers().clientCas()).forEach((organisation, files) -> {
+            List<X509Certificate> all = new ArrayList<>();
+            String option = "tls.client_ca." + organisation;
+            for (Path file : files) {
+                List<X509Certificate> read = attempt(() -> PemFiles.certificates(option, file));
+                if (read != null) {
+                    all.addAll(read);
+                    checkAnchors(option, file, read);
+                }
+            }
+            organisations.put(organisation, all);
+        });
+        List<X509CRL> crls = List.of();
+        if (settings.peers().crl().isPresent()) {
+            crls = attempt(() ->
+                    PemFiles.revocationLists("tls.crl", settings.peers().crl().get()));
+        }
+        if (general == null || crls == null) {
+            return null;
+        }
+        Trust trust = new Trust(general, organisations, crls);
+        for (String problem : Revocations.problems(crls, trust.anchors())) {
+            problems.add("tls.crl: " + settings.peers().crl().orElseThrow() + ": " + problem);
+        }
+        return trust;
+    }
+
+    /** A chain ends in a self-signed certificate; another one as an organisation's CA would never match. */
+    private void checkAnchors(String option, Path file, List<X509Certificate> certificates) {
+        if (certificates.stream().noneMatch(CertificateRules::isSelfIssued)) {
+            problems.add(option + ": " + file + " holds no self-signed certificate ("
+                    + CertificateRules.describe(certificates.get(0))
+                    + " is none); a chain ends in one: name the root of that organisation's CA");
+        }
+    }
+
+    /** Own certificate first, then the certificate of its issuer and so on, wherever they stand in the file. */
+    private @Nullable List<X509Certificate> chain(PrivateKey key, List<X509Certificate> file) {
+        X509Certificate leaf = null;
+        for (X509Certificate certificate : file) {
+            if (matches(key, certificate.getPublicKey())) {
+                leaf = certificate;
+                break;
+            }
+        }
+        if (leaf == null) {
+            problems.add("socket.ssl_key: the key in " + settings.key()
+                    + " is not the key of the first certificate in " + settings.certificate() + " ("
+                    + CertificateRules.describe(file.get(0)) + ")"
+                    + (file.size() == 1 ? "" : ", nor of another one there")
+                    + "; compare them with: openssl pkey -in KEY -pubout, openssl x509 -in CERTIFICATE -pubkey -noout");
+            return null;
+        }
+        checkSize(leaf);
+        List<X509Certificate> chain = new ArrayList<>(List.of(leaf));
+        for (X509Certificate issuer = issuer(leaf, file, chain); issuer != null; ) {
+            chain.add(issuer);
+            issuer = issuer(issuer, file, chain);
+        }
+        if (!chain.equals(file.subList(0, chain.size()))) {
+            notes.add("socket.ssl_cert: the certificates in " + settings.certificate()
+                    + " are not in order; they are sent in the right one (own certificate, its issuer, and so on), but"
+                    + " another program may refuse the file");
+        }
+        int others = file.size() - chain.size();
+        if (others > 0) {
+            notes.add("socket.ssl_cert: " + others + " of " + file.size() + " certificates in "
+                    + settings.certificate() + " do not belong to the chain of " + CertificateRules.describe(leaf)
+                    + " and are not sent");
+        }
+        return chain;
+    }
+
+    private static @Nullable X509Certificate issuer(
+            X509Certificate of, List<X509Certificate> file, List<X509Certificate> chain) {
+        for (X509Certificate candidate : file) {
+            if (!chain.contains(candidate)
+                    && candidate.getSubjectX500Principal().equals(of.getIssuerX500Principal())
+                    && !CertificateRules.isSelfIssued(of)
+                    && CertificateRules.signed(of, candidate.getPublicKey())) {
+                return candidate;
+            }
+        }
+        return null;
+    }
+
+    private void checkSize(X509Certificate leaf) {
+        if (leaf.getPublicKey() instanceof RSAPublicKey rsa
+                && rsa.getModulus().bitLength() < CertificateRules.SMALLEST_RSA) {
+            problems.add("socket.ssl_cert: the key of the certificate in " + settings.certificate() + " has "
+                    + rsa.getModulus().bitLength() + " bits; at least " + CertificateRules.SMALLEST_RSA
+                    + " are needed");
+        }
+    }
+
+    private static boolean matches(PrivateKey key, PublicKey shown) {
+        String algorithm = switch (shown.getAlgorithm()) {
+            case "RSA" -> "SHA256withRSA";
+            case "EC" -> "SHA256withECDSA";
+            case "DSA" -> "SHA256withDSA";
+            default -> shown.getAlgorithm();
+        };
+        try {
+            byte[] probe = new byte[32];
+            new SecureRandom().nextBytes(probe);
+            Signature signature = Signature.getInstance(algorithm);
+            signature.initSign(key);
+            signature.update(probe);
+            byte[] signed = signature.sign();
+            signature.initVerify(shown);
+            signature.update(probe);
+            return signature.verify(signed);
+        } catch (GeneralSecurityException e) {
+            return false;
+        }
+    }
+
+    /** Who else may read or write the key. Kubernetes mounts secrets for a group, so there only others count. */
+    private void checkMode(Path key) {
+        Set<PosixFilePermission> mode;
+        try {
+            mode = Files.getPosixFilePermissions(key);
+        } catch (IOException | UnsupportedOperationException e) {
+            return; // reading says what is wrong; another kind of file system has no such modes
+        }
+        String shown = PosixFilePermissions.toString(mode);
+        if (mode.contains(PosixFilePermission.OTHERS_WRITE) || mode.contains(PosixFilePermission.GROUP_WRITE)) {
+            problems.add("socket.ssl_key: " + key + " may be written by others than its owner (" + shown
+                    + "): anybody of them can replace the key; chmod 600 " + key);
+            return;
+        }
+        boolean others = mode.contains(PosixFilePermission.OTHERS_READ);
+        Path directory = key.toAbsolutePath().getParent();
+        if (directory != null && Files.isSymbolicLink(directory.resolve("..data"))) {
+            if (others) {
+                notes.add("socket.ssl_key: every user of the container can read " + key + " (" + shown
+                        + "); set defaultMode: 0400 (0440 with an fsGroup) in the secret's volume");
+            }
+        } else if (others || mode.contains(PosixFilePermission.GROUP_READ)) {
+            notes.add("socket.ssl_key: " + (others ? "every user" : "every member of its group") + " can read " + key
+                    + " (" + shown + "); chmod 600 " + key);
+        }
+    }
+}
