@@ -1,0 +1,169 @@
+package io.dromon.sst.archive;
+
+import io.dromon.sst.archive.ArchiveException.Problem;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The places beside a target, and the order of renames between them.
+ *
+ * <pre>
+ *   .NAME.sst-staging   grows                          a crash here: removed at the next start
+ *   .NAME.sst-complete  whole and on disk              a crash here: removed if the target is still there, else moved in
+ *   .NAME.sst-previous  the old target, for a moment   a crash here: moved back if there is neither target nor complete
+ * </pre>
+ *
+ * Where the target does not exist or is empty, one rename does all. Otherwise there is a moment, between two renames,
+ * without a target: Java has no exchange of two directories. What is seen at the target is whole at every moment.
+ */
+final class SwitchOver implements AutoCloseable {
+    private final Path parent;
+    private final Path target;
+    private final byte[] name;
+    private final FileChannel lockFile;
+
+    private SwitchOver(Path parent, Path target, byte[] name, FileChannel lockFile) {
+        this.parent = parent;
+        this.target = target;
+        this.name = name;
+        this.lockFile = lockFile;
+    }
+
+    static SwitchOver lock(Path given) throws IOException {
+        Path target = Files.exists(given)
+                ? given.toRealPath()
+                : given.toAbsolutePath().normalize();
+        Path parent = target.getParent();
+        if (parent == null || !Files.isDirectory(parent)) {
+            throw unusable(given, "the directory that would hold it does not exist", null);
+        }
+        if (Files.exists(target, LinkOption.NOFOLLOW_LINKS) && !Files.isDirectory(target, LinkOption.NOFOLLOW_LINKS)) {
+            throw unusable(given, "it is no directory", null);
+        }
+        byte[] name = RawPaths.lastName(target);
+        Path lockPath = beside(parent, name, "lock");
+        FileChannel file = FileChannel.open(lockPath, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        try {
+            FileLock lock = file.tryLock();
+            if (lock == null) {
+                throw unusable(given, "another transfer into it is running", null);
+            }
+        } catch (OverlappingFileLockException | ArchiveException e) {
+            file.close();
+            throw e instanceof ArchiveException known
+                    ? known
+                    : unusable(given, "another transfer into it is running", e);
+        }
+        SwitchOver places = new SwitchOver(parent, target, name, file);
+        try {
+            places.recover();
+        } catch (IOException e) {
+            file.close();
+            throw e;
+        }
+        return places;
+    }
+
+    private static Path beside(Path parent, byte[] name, String what) {
+        byte[] end = (".sst-" + what).getBytes(StandardCharsets.US_ASCII);
+        byte[] whole = Arrays.copyOf(new byte[] {'.'}, 1 + name.length + end.length);
+        System.arraycopy(name, 0, whole, 1, name.length);
+        System.arraycopy(end, 0, whole, 1 + name.length, end.length);
+        return RawPaths.resolve(parent, whole);
+    }
+
+    Path staging() {
+        return beside(parent, name, "staging");
+    }
+
+    private Path complete() {
+        return beside(parent, name, "complete");
+    }
+
+    private Path previous() {
+        return beside(parent, name, "previous");
+    }
+
+    private void recover() throws IOException {
+        if (!Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
+            if (Files.isDirectory(complete())) {
+                move(complete(), target);
+            } else if (Files.isDirectory(previous())) {
+                move(previous(), target);
+            }
+        }
+        removeLeftovers();
+    }
+
+    /** Makes the staging folder the target. */
+    void switchOver() throws IOException {
+        if (Files.isDirectory(target)) {
+            Files.setPosixFilePermissions(staging(), Files.getPosixFilePermissions(target));
+        }
+        move(staging(), complete());
+        try {
+            move(complete(), target); // nothing there, or an empty directory
+        } catch (FileSystemException notEmpty) {
+            if (!Files.isDirectory(target)) {
+                throw notEmpty;
+            }
+            try {
+                move(target, previous());
+            } catch (FileSystemException e) {
+                throw unusable(target, "it cannot be renamed, it may be a mount point: name a directory in it", e);
+            }
+            try {
+                move(complete(), target);
+            } catch (IOException e) {
+                move(previous(), target);
+                throw e;
+            }
+        }
+        Durable.syncDirectory(parent);
+        Staging.delete(previous());
+    }
+
+    private static void move(Path from, Path to) throws IOException {
+        try {
+            Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+        } catch (AtomicMoveNotSupportedException e) {
+            throw unusable(to, "it lies in another file system than its parent", e);
+        }
+    }
+
+    /** What is neither the target nor needed to restore it. */
+    void removeLeftovers() throws IOException {
+        Staging.delete(staging());
+        if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
+            Staging.delete(complete());
+            Staging.delete(previous());
+        } else {
+            Staging.delete(complete());
+        }
+    }
+
+    private static ArchiveException unusable(Path target, String why, @Nullable Throwable cause) {
+        String text = "the target " + target + " cannot be used: " + why;
+        return cause == null
+                ? new ArchiveException(Problem.TARGET_UNUSABLE, text)
+                : new ArchiveException(Problem.TARGET_UNUSABLE, text, cause);
+    }
+
+    @Override
+    public void close() throws IOException {
+        // The file stays: removing it would let two receivers lock two files of one name.
+        lockFile.close();
+    }
+}
