@@ -20,9 +20,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Three {@code dromon node --pipe} processes over TLS with the classic shared pair, and a real garbd among them. */
-@Timeout(180)
+@Timeout(240)
 final class PipeTest {
-    private static final Duration JOIN = Duration.ofSeconds(30);
+    private static final Duration JOIN = Duration.ofMinutes(1);
     private static final Duration DELIVERY = Duration.ofSeconds(90);
     private static final int LINES = 10_000;
 
