@@ -13,6 +13,7 @@ import io.dromon.transport.wire.Encodable;
 import io.dromon.transport.wire.LinkFailure;
 import io.dromon.transport.wire.MalformedMessageException;
 import io.dromon.transport.wire.Uuids;
+import io.dromon.transport.wire.ViewId;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.util.Arrays;
@@ -29,6 +30,25 @@ import org.jspecify.annotations.Nullable;
 /** A simulated cluster of {@link GroupStack}s: mesh, EVS and primary component, with messages of any content. */
 public class StackCluster extends SimCluster<StackCluster.StackProcess> {
     private static final int HEADER = 24;
+    private static final int CAUSAL = 10;
+
+    /**
+     * A question to the own node alone.
+     *
+     * @param view the view it was asked in
+     * @param known how many messages somebody had delivered in that view by then
+     */
+    private record Question(ViewId view, long known) implements Encodable {
+        @Override
+        public int encodedLength() {
+            return 1;
+        }
+
+        @Override
+        public void encode(ByteBuf out) {
+            out.writeByte(0);
+        }
+    }
 
     private final ViewChecker views = new ViewChecker(false);
     private final PrimaryChecker primaries = new PrimaryChecker();
@@ -37,6 +57,7 @@ public class StackCluster extends SimCluster<StackCluster.StackProcess> {
     private final SplittableRandom workRandom;
     private long micros = 1_700_000_000_000_000L;
     private long delivered;
+    private final Map<ViewId, Long> deliveredIn = new HashMap<>();
 
     public StackCluster(long seed, Fault.Family family, SimTrace trace, @Nullable List<Fault> chosenFaults) {
         super(seed, family, trace, chosenFaults);
@@ -93,6 +114,9 @@ public class StackCluster extends SimCluster<StackCluster.StackProcess> {
         for (int i = 0; i < burst; i++) {
             process.send();
         }
+        if (workRandom.nextInt(5) == 0) {
+            process.ask();
+        }
     }
 
     @Override
@@ -115,7 +139,7 @@ public class StackCluster extends SimCluster<StackCluster.StackProcess> {
 
     @Override
     protected final boolean isSettled(StackProcess process) {
-        return process.ownDelivered == process.accepted;
+        return process.ownDelivered == process.accepted && process.asked == process.answered;
     }
 
     @Override
@@ -161,6 +185,11 @@ public class StackCluster extends SimCluster<StackCluster.StackProcess> {
         private boolean ended;
         private long accepted;
         private long ownDelivered;
+        private @Nullable ViewId regular;
+        private boolean inRegular;
+        private long deliveredHere;
+        private long asked;
+        private long answered;
 
         StackProcess(int host, UUID self) {
             this.host = host;
@@ -176,6 +205,27 @@ public class StackCluster extends SimCluster<StackCluster.StackProcess> {
                 throw new IllegalStateException("not made yet");
             }
             return it;
+        }
+
+        void ask() {
+            ViewId view = regular;
+            if (view == null) {
+                return;
+            }
+            Question question = new Question(view, deliveredIn.getOrDefault(view, 0L));
+            if (stack().sendLocalCausal(CAUSAL, question) == SendResult.ACCEPTED) {
+                asked++;
+            }
+        }
+
+        private void onAnswer(Question question) {
+            answered++;
+            if (primaryLife.isPrimary() && question.view().equals(regular) && deliveredHere < question.known()) {
+                throw new Violation(
+                        "causal-read",
+                        name + " is answered after " + deliveredHere + " messages of " + regular + ", somebody had "
+                                + question.known());
+            }
         }
 
         void send() {
@@ -256,6 +306,11 @@ public class StackCluster extends SimCluster<StackCluster.StackProcess> {
                 trace().add(clock().nowNs(), name, "EVS " + view);
             }
             views.onView(viewLife, view);
+            inRegular = view.id().type() == ViewId.Type.REG;
+            if (inRegular) {
+                regular = view.isEmpty() ? null : view.id();
+                deliveredHere = 0;
+            }
         }
 
         @Override
@@ -268,7 +323,16 @@ public class StackCluster extends SimCluster<StackCluster.StackProcess> {
 
         @Override
         public void deliver(UUID source, int userType, long toSeq, Encodable payload) {
+            if (userType == CAUSAL) {
+                onAnswer((Question) payload);
+                return;
+            }
             delivered++;
+            deliveredHere++;
+            ViewId here = regular;
+            if (here != null && inRegular) {
+                deliveredIn.merge(here, deliveredHere, Math::max);
+            }
             Bytes bytes = Bytes.of(payload);
             long content;
             long number;
