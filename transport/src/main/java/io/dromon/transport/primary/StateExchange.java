@@ -63,11 +63,22 @@ final class StateExchange {
                 if (known.weight == NodeEntry.UNKNOWN_WEIGHT || entry.uuid().equals(message.getKey())) {
                     known.weight = entry.weight();
                 }
-                if (!self.prim && known != self && entry.un()) {
-                    known.un = true;
+                if (!self.prim && known != self) {
+                    known.un |= entry.un();
+                    // Section 5.4 keeps what was known first. Then a node forgets that another one was in a newer
+                    // primary component, if it knew that one before, and may form an older component again without
+                    // it. What is kept is only told and used where nobody is primary, so it may be the newest.
+                    if (isNewer(entry.lastPrim(), known.lastPrim)) {
+                        known.lastPrim = entry.lastPrim();
+                    }
                 }
             }
         }
+    }
+
+    private static boolean isNewer(ViewId reported, ViewId known) {
+        return reported.type() == ViewId.Type.PRIM
+                && (known.type() != ViewId.Type.PRIM || reported.compareTo(known) > 0);
     }
 
     /** Primary nodes must agree with this one about everybody who is present (section 5.5). */

@@ -450,6 +450,31 @@ class PrimaryScenarioTest {
     }
 
     @Test
+    void nobodyForgetsWhoWasInANewerPrimaryComponent() {
+        List<Node> nodes = evs.primaryOf(1, 1, 1);
+        Node old = nodes.get(0);
+        Node newest = nodes.get(1);
+        evs.regroup(newest, nodes.get(2));
+        evs.regroup(old);
+        evs.leave(nodes.get(2));
+        evs.transition(List.of(newest), Set.of(nodes.get(2)), true);
+        evs.install(newest);
+        evs.run();
+        Node joiner = evs.add(4);
+        evs.regroup(newest, joiner);
+        assertPrimary(newest, joiner);
+        Node restarted = restart(joiner);
+        evs.regroup(newest);
+        evs.regroup(old, newest);
+        assertNonPrimary(old, newest);
+
+        evs.regroup(newest);
+        evs.regroup(old, restarted);
+
+        assertNonPrimary(old, restarted);
+    }
+
+    @Test
     void s25StaleEntriesOfANonPrimarySourceAreAccepted() {
         List<Node> nodes = evs.primaryOf(1, 1, 1);
         evs.regroup(nodes.get(2));
