@@ -60,6 +60,9 @@ public final class NodeCore {
 
         void onRefused(String address, LinkFailure failure);
 
+        /** The links were made anew, or not all of them for a reason. */
+        default void onRelinked(int relinked, @Nullable LinkFailure failure) {}
+
         /** A line for the log. Peers can provoke these: limit their rate. */
         default void onNotice(String text) {}
 
@@ -210,6 +213,11 @@ public final class NodeCore {
         @Override
         public void onRefused(String address, LinkFailure failure) {
             effects.onRefused(address, failure);
+        }
+
+        @Override
+        public void onRelinked(int relinked, @Nullable LinkFailure failure) {
+            effects.onRelinked(relinked, failure);
         }
 
         @Override

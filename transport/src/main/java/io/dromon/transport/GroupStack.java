@@ -71,6 +71,9 @@ public final class GroupStack implements Links.Events {
 
         void onRefused(String address, LinkFailure failure);
 
+        /** The answer to {@link Mesh#relink}. */
+        default void onRelinked(int relinked, @Nullable LinkFailure failure) {}
+
         /** A line for the log. Peers can provoke these: limit their rate. */
         default void onNotice(String text) {}
     }
@@ -381,6 +384,11 @@ public final class GroupStack implements Links.Events {
         @Override
         public void onNotice(String text) {
             effects.onNotice(text);
+        }
+
+        @Override
+        public void onRelinked(int relinked, @Nullable LinkFailure failure) {
+            effects.onRelinked(relinked, failure);
         }
 
         @Override

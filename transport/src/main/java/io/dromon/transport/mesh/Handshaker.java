@@ -150,7 +150,7 @@ final class Handshaker {
         effects.onLinkUp(link.id, link.peer, link.address);
         for (MeshLink other : links.all()) {
             if (other != link && other.peer.equals(link.peer)) {
-                keeper.drop(other, superseded(other), nowNs);
+                keeper.replace(other, superseded(other), nowNs);
             } else if (other != link && other.address.equals(link.address) && other.isOk()) {
                 // A restarted node: its dead link must not be listed any more (section 14, 10).
                 String text = link.address + " changed identity: " + Uuids.brief(before) + " is now "
@@ -159,6 +159,7 @@ final class Handshaker {
             }
         }
         keeper.update(nowNs);
+        keeper.relinker.onEstablished(link, nowNs);
     }
 
     /** Of two links to one node the one with the greater handshake UUID survives; both ends decide alike. */

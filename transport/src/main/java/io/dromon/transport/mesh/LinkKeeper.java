@@ -38,6 +38,8 @@ final class LinkKeeper {
     final LinkTable links = new LinkTable();
     final AddressBook book = new AddressBook();
     final Router router;
+    final Relinker relinker;
+    final RetiredLinks retired;
     final TreeSet<UUID> evicted = new TreeSet<>(Uuids.ORDER);
 
     /** A primary view was reached since the start. */
@@ -68,6 +70,8 @@ final class LinkKeeper {
         this.io = io;
         this.effects = effects;
         this.router = new Router(self, settings.segment(), io);
+        this.relinker = new Relinker(this);
+        this.retired = new RetiredLinks(io);
     }
 
     void start(List<String> initialAddresses, long nowNs) {
@@ -84,8 +88,10 @@ final class LinkKeeper {
         if (nowNs >= checkNs) {
             checkNs = nowNs + CHECK_NS;
             checkLiveness(nowNs);
+            relinker.tick(nowNs);
             reconnect(nowNs);
             rebuildRoutes();
+            retired.tick(nowNs);
         } else if (nowNs >= learnedDialNs) {
             reconnect(nowNs);
         }
@@ -109,6 +115,7 @@ final class LinkKeeper {
         for (MeshLink link : links.all()) {
             end(link);
         }
+        retired.close();
         router.rebuild(links, new TreeSet<>(Uuids.ORDER));
     }
 
@@ -296,8 +303,39 @@ final class LinkKeeper {
         }
     }
 
-    void dial(String address, long nowNs) {
-        links.add(MeshLink.dialled(io.dial(address), address, nowNs));
+    /** The number of the link. */
+    long dial(String address, long nowNs) {
+        long id = io.dial(address);
+        links.add(MeshLink.dialled(id, address, nowNs));
+        return id;
+    }
+
+    /**
+     * A handshake UUID for a link that a node of this origin dials. It is greater than those of its links, so that the
+     * later one survives: a node that dials although it has a link wants another one.
+     */
+    UUID latest(UUID fresh, String origin) {
+        UUID latest = fresh;
+        for (MeshLink link : links.all()) {
+            if (link.isOk()
+                    && link.address.startsWith(origin + ":")
+                    && Uuids.ORDER.compare(link.handshakeUuid, latest) >= 0) {
+                long high = link.handshakeUuid.getMostSignificantBits();
+                // The first four bytes are the low part of a time: there is room above it, most of the time.
+                long next = (high >>> 32) == 0xffff_ffffL ? high + 1 : high + (1L << 32);
+                latest = new UUID(next, fresh.getLeastSignificantBits());
+            }
+        }
+        return latest;
+    }
+
+    /** An established link took the place of this one. */
+    void replace(MeshLink link, LinkFailure failure, long nowNs) {
+        if (!link.announced) {
+            drop(link, failure, nowNs);
+        } else if (forgetLink(link, failure, nowNs)) {
+            retired.add(link, nowNs);
+        }
     }
 
     boolean closeLinks(UUID peer, String why, long nowNs) {
@@ -349,6 +387,7 @@ final class LinkKeeper {
             // Otherwise it was one of two links to the same node, and the other one won.
             effects.onRefused(link.shownAddress(), failure);
         }
+        relinker.onLost(link, failure, nowNs);
         return true;
     }
 

@@ -24,6 +24,7 @@ import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The full mesh of links between the nodes of a group (gmcast): handshake, topology, reconnecting, liveness, relaying.
@@ -66,6 +67,12 @@ public final class Mesh implements Links.Events {
          * closed already and no other effect follows.
          */
         void onFatal(String reason);
+
+        /**
+         * A {@link Mesh#relink} is over: {@code relinked} links were made anew. {@code failure} says why not all of
+         * them: the rest goes on with the links that it has.
+         */
+        default void onRelinked(int relinked, @Nullable LinkFailure failure) {}
 
         /** One line for the log, at info level: what the mesh decided. A peer can provoke these: limit their rate. */
         default void onNotice(String text) {}
@@ -134,7 +141,7 @@ public final class Mesh implements Links.Events {
             io.close(link);
             return;
         }
-        UUID handshakeUuid = uuids.get();
+        UUID handshakeUuid = keeper.latest(uuids.get(), linkScheme + "://" + remoteIp);
         links.add(MeshLink.accepted(link, linkScheme + "://" + remoteIp, handshakeUuid, nowNs));
         io.send(link, new Handshake(settings.segment(), self, handshakeUuid));
     }
@@ -152,7 +159,9 @@ public final class Mesh implements Links.Events {
     public void onClosed(long id, LinkFailure failure, long nowNs) {
         lastNs = nowNs;
         MeshLink link = links.find(id);
-        if (link != null && keeper.forgetLink(link, failure, nowNs)) {
+        if (link == null) {
+            keeper.retired.closed(id);
+        } else if (keeper.forgetLink(link, failure, nowNs)) {
             keeper.update(nowNs);
         }
     }
@@ -162,15 +171,12 @@ public final class Mesh implements Links.Events {
         lastNs = nowNs;
         MeshLink link = links.find(id);
         if (link == null) {
+            onLateMessage(id, message, nowNs);
             return;
         }
         link.receivedNs = nowNs;
-        if (message.length() >= GmcastMessage.HEADER_LENGTH && link.isOk()) {
-            int head = (int) LE_INT.get(message.array(), message.offset());
-            if ((head & PLAIN_USER_MASK) == PLAIN_USER) {
-                onPlainUser(link, head, message, nowNs);
-                return;
-            }
+        if (link.isOk() && onPlainUser(link, message, nowNs)) {
+            return;
         }
         onControl(link, message, nowNs);
     }
@@ -290,6 +296,18 @@ public final class Mesh implements Links.Events {
         });
     }
 
+    /**
+     * Makes all established links anew, one at a time, each when the one before is done: a second link is dialled, takes
+     * the place of the first, and what is under way on the first still arrives. Answered by {@link
+     * Effects#onRelinked}.
+     *
+     * @return false if one is in progress
+     */
+    public boolean relink(long nowNs) {
+        lastNs = nowNs;
+        return keeper.relinker.start(nowNs);
+    }
+
     /** Closes every link, after what is queued was sent, and dials no more. */
     public void close() {
         keeper.close();
@@ -319,11 +337,28 @@ public final class Mesh implements Links.Events {
         return book.blacklisted();
     }
 
-    private void onPlainUser(MeshLink link, int head, Bytes message, long nowNs) {
+    /** What was on its way when another link took the place of this one: nothing is lost by the change. */
+    private void onLateMessage(long id, Bytes message, long nowNs) {
+        MeshLink link = keeper.retired.find(id);
+        if (link != null) {
+            onPlainUser(link, message, nowNs);
+        }
+    }
+
+    /** False if it is another kind of message. */
+    private boolean onPlainUser(MeshLink link, Bytes message, long nowNs) {
+        if (message.length() < GmcastMessage.HEADER_LENGTH) {
+            return false;
+        }
+        int head = (int) LE_INT.get(message.array(), message.offset());
+        if ((head & PLAIN_USER_MASK) != PLAIN_USER) {
+            return false;
+        }
         long high = (long) BE_LONG.get(message.array(), message.offset() + 4);
         long low = (long) BE_LONG.get(message.array(), message.offset() + 12);
         UUID source = uuid(link, high, low);
         user(link, head >>> 16 & RELAY_FLAGS, head >>> 24, source, message.skip(GmcastMessage.HEADER_LENGTH), nowNs);
+        return true;
     }
 
     /** The instance that is at hand already, if there is one. */

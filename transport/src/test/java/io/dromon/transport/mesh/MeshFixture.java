@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** One mesh with scripted peers. Its UUID is {@link #SELF}, its group {@code g}, its address 10.0.0.1:4567. */
 final class MeshFixture implements Mesh.Effects {
@@ -31,6 +32,8 @@ final class MeshFixture implements Mesh.Effects {
     final List<LinkFailure> refused = new ArrayList<>();
     final List<String> fatal = new ArrayList<>();
     final List<String> notices = new ArrayList<>();
+    final List<Integer> relinked = new ArrayList<>();
+    final List<LinkFailure> relinkFailures = new ArrayList<>();
     boolean refuseMessages;
     /** Not zero at the start, and negative as {@link System#nanoTime} may be. */
     long now = -TimeUnit.HOURS.toNanos(1);
@@ -164,6 +167,15 @@ final class MeshFixture implements Mesh.Effects {
     @Override
     public void onFatal(String reason) {
         fatal.add(reason);
+    }
+
+    @Override
+    public void onRelinked(int count, @Nullable LinkFailure failure) {
+        if (failure == null) {
+            relinked.add(count);
+        } else {
+            relinkFailures.add(failure);
+        }
     }
 
     @Override

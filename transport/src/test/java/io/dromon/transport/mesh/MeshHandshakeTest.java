@@ -292,9 +292,12 @@ class MeshHandshakeTest {
 
         fixture.answer(dialled, 2, new UUID(-1L, -1L));
 
-        assertThat(fixture.links.closed).containsExactly(accepted);
+        assertThat(fixture.links.closed).as("what is under way still arrives").isEmpty();
+        assertThat(fixture.state(accepted)).isEmpty();
         assertThat(fixture.state(dialled)).contains(MeshLinkState.OK);
         assertThat(fixture.up).containsExactly(accepted, dialled);
+        fixture.pass(1.6);
+        assertThat(fixture.links.closed).containsExactly(accepted);
         assertThat(fixture.down).hasSize(1);
     }
 
