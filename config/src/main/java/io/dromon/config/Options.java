@@ -19,6 +19,8 @@ import static io.dromon.config.Support.Part.WIRE;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -161,7 +163,7 @@ public final class Options {
 
     /** {@code socket.ssl_compression}. */
     public static final Option<Boolean> SOCKET_SSL_COMPRESSION = Option.of("socket.ssl_compression", Types.BOOLEAN)
-            .notYet(LINK)
+            .honoured(LINK)
             .doc("Whether the stream inside TLS is compressed between Dromon nodes; Galera peers never compress.")
             .in(HERE);
 
@@ -174,14 +176,14 @@ public final class Options {
     /** {@code socket.ssl_reload}. */
     public static final Option<String> SOCKET_SSL_RELOAD = Option.of("socket.ssl_reload", Types.STRING)
             .trigger()
-            .notYet(TLS)
+            .honoured(TLS)
             .doc("Setting it, to any value, reads certificate, key and CA files again.")
             .in(HERE);
 
     /** {@code socket.dynamic}. */
     public static final Option<Boolean> SOCKET_DYNAMIC = Option.of("socket.dynamic", Types.BOOLEAN)
             .byDefault("false")
-            .notYet(LINK)
+            .honoured(LINK)
             .doc("Whether plain and TLS links may be mixed while a cluster changes from one to the other.")
             .in(HERE);
 
@@ -228,6 +230,22 @@ public final class Options {
             .byDefault("auto")
             .honoured(TLS)
             .doc("Implementation of TLS; auto takes BoringSSL where its library loads, else the JDK's.")
+            .in(HERE);
+
+    /** {@code tls.dynamic_until}. */
+    public static final Option<String> TLS_DYNAMIC_UNTIL = Option.of("tls.dynamic_until", Types.STRING)
+            .check("a moment like 2027-01-31T12:00:00Z", Options::momentProblem)
+            .honoured(LINK)
+            .doc("When socket.dynamic ends: plain text is refused from then on.")
+            .in(HERE);
+
+    /** {@code tls.watch_interval}. */
+    public static final Option<Duration> TLS_WATCH_INTERVAL = Option.of("tls.watch_interval", Types.DURATION)
+            .byDefault("PT2S")
+            .min("PT0S")
+            .max("P1D")
+            .honoured(NODE)
+            .doc("How often the TLS files are looked at for changes, which are taken when two looks agree; 0 never.")
             .in(HERE);
 
     // ---- gmcast.* (chapter 01 sections 7 to 11)
@@ -784,6 +802,15 @@ public final class Options {
         return host.equals("0.0.0.0") || host.equals("::") || host.equals("[::]")
                 ? Optional.of("it is no host's own address")
                 : Optional.empty();
+    }
+
+    private static Optional<String> momentProblem(String text) {
+        try {
+            Instant.parse(text);
+            return Optional.empty();
+        } catch (DateTimeParseException e) {
+            return Optional.of("that is no moment");
+        }
     }
 
     private static Optional<String> listenProblem(Address address) {

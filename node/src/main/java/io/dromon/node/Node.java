@@ -101,6 +101,28 @@ public final class Node implements AutoCloseable {
         driver.set(option, value);
     }
 
+    /**
+     * Reads certificate, key and CA files again, as {@code socket.ssl_reload} does. New links use them; open ones stay as
+     * they are until {@link #relink}.
+     *
+     * @return one line that says what is used now
+     * @throws NodeException with everything that is wrong with the files: what was used before stays in use
+     */
+    public String reload() {
+        return driver.reload();
+    }
+
+    /**
+     * Makes all links anew, one at a time, without a view change: after a {@link #reload}, so that open links use the new
+     * certificate and trust as well.
+     *
+     * @return the number of links that were made anew; fails with a {@link NodeException} if a peer refuses the new link
+     *     (the old one stays, and so do the rest)
+     */
+    public CompletableFuture<Integer> relink() {
+        return driver.relink();
+    }
+
     /** Leaves the group gracefully and waits for the end, {@code pc.linger} at most. Further calls do nothing. */
     public void leave() {
         driver.leave();

@@ -1,6 +1,7 @@
 package io.dromon.node;
 
 import io.dromon.config.NodeConfig;
+import io.dromon.config.Options;
 import io.dromon.node.group.GroupEvent;
 import io.dromon.node.group.GroupMember;
 import io.dromon.node.group.GroupPosition;
@@ -10,16 +11,17 @@ import io.dromon.transport.StackFailure;
 import io.dromon.transport.link.LinkStatus;
 import io.dromon.transport.link.NettyLinks;
 import io.dromon.transport.link.ProtocolThread;
+import io.dromon.transport.link.RefusedPeer;
 import io.dromon.transport.primary.SavedView;
 import io.dromon.transport.recovery.SavedViewFile;
 import io.dromon.transport.tls.TlsConfigException;
-import io.dromon.transport.tls.TlsContexts;
 import io.dromon.transport.tls.TlsSettings;
 import io.dromon.transport.wire.LinkFailure;
 import io.dromon.transport.wire.Uuids;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.security.SecureRandom;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -60,12 +62,12 @@ final class NodeDriver implements NodeCore.Effects, Deliverer.Listener {
     private final Queue<Ticket> inbound = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean turnRequested = new AtomicBoolean();
     private final List<Object> batch = new ArrayList<>();
-    private final Optional<TlsContexts> tls;
     private final NettyLinks links;
     private final SavedViewFile savedViewFile;
     private final UUID uuid;
     private final String listenAddress;
     private final NodeCore core;
+    private final Upkeep upkeep;
 
     private long batchBytes;
     private long timerAtNs = Long.MAX_VALUE;
@@ -99,9 +101,12 @@ final class NodeDriver implements NodeCore.Effects, Deliverer.Listener {
         this.savedViewFile = new SavedViewFile(settings.dataDirectory());
         Optional<SavedView> restored = restore();
         this.uuid = restored.map(SavedView::self).orElseGet(NodeDriver::freshUuid);
-        this.tls = settings.tls().map(NodeDriver::load);
-        tls.ifPresent(contexts -> contexts.warnings().forEach(warning -> LOG.warn("{}: {}", settings.name(), warning)));
-        this.links = thread.links(settings.link(), tls, this::endTurn, this::onBug);
+        Optional<TlsRenewal.Loaded> tls = settings.tls().map(NodeDriver::load);
+        tls.ifPresent(loaded ->
+                loaded.contexts().warnings().forEach(warning -> LOG.warn("{}: {}", settings.name(), warning)));
+        this.links = thread.links(settings.link(), tls.map(TlsRenewal.Loaded::contexts), this::endTurn, this::onBug);
+        this.upkeep = new Upkeep(settings, links, tls);
+        settings.dynamicUntil().ifPresent(until -> links.allowBothModes(until, InstantSource.system()));
         this.listenAddress = listen();
         this.core = new NodeCore(
                 settings.stack(),
@@ -152,8 +157,9 @@ final class NodeDriver implements NodeCore.Effects, Deliverer.Listener {
                 Uuids.brief(uuid),
                 settings.stack().mesh().group(),
                 listenAddress,
-                tls.isPresent() ? "TLS, certificate required of every peer" : "PLAIN TEXT");
+                settings.tls().isPresent() ? "TLS, certificate required of every peer" : "PLAIN TEXT");
         List<String> peers = settings.peers();
+        upkeep.start(settings, new ControlCommands(this));
         links.start(core.linkEvents());
         thread.execute(() -> {
             core.open(peers, System.nanoTime());
@@ -161,9 +167,9 @@ final class NodeDriver implements NodeCore.Effects, Deliverer.Listener {
         });
     }
 
-    private static TlsContexts load(TlsSettings files) {
+    private static TlsRenewal.Loaded load(TlsSettings files) {
         try {
-            return TlsContexts.load(1, files);
+            return TlsRenewal.load(1, files);
         } catch (TlsConfigException e) {
             throw new NodeException(NodeException.Reason.CONFIGURATION, String.valueOf(e.getMessage()), e);
         }
@@ -210,39 +216,88 @@ final class NodeDriver implements NodeCore.Effects, Deliverer.Listener {
     }
 
     NodeStatus status() {
+        Optional<TlsStatus> tls = upkeep.renewal().map(TlsRenewal::status);
         if (closed) {
-            return status(List.of());
+            return status(List.of(), List.of(), tls);
         }
         try {
-            List<LinkStatus> open = links.status().join();
-            return onProtocolThread(() -> status(open));
-        } catch (RejectedExecutionException e) {
-            return status(List.of()); // it ended in between
+            CompletableFuture<List<LinkStatus>> open = links.status();
+            CompletableFuture<List<RefusedPeer>> refused = links.refusedPeers();
+            return onProtocolThread(() -> status(open.join(), refused.join(), tls)); // both are done before
+        } catch (RejectedExecutionException | NodeException e) {
+            return status(List.of(), List.of(), tls); // it ended in between
         }
     }
 
-    private NodeStatus status(List<LinkStatus> open) {
+    private NodeStatus status(List<LinkStatus> open, List<RefusedPeer> refused, Optional<TlsStatus> tls) {
         GroupStatus group = core.group().status();
         return new NodeStatus(
                 settings.name(),
+                settings.stack().mesh().group(),
                 uuid,
                 listenAddress,
                 closed ? NodeState.CLOSED : Deliverer.NodeStates.of(group.ownStatus()),
                 group,
                 core.stack().primary().clusterWeight(),
                 open,
+                open.isEmpty() ? List.of() : core.stack().mesh().links(),
+                refused,
+                tls,
+                settings.dynamicUntil(),
                 queue.length(),
                 queue.bytes());
     }
 
     void set(String option, String value) {
         NodeConfig changed = config.withChanged(option, value);
+        if (Options.SOCKET_SSL_RELOAD.name().equals(option)) {
+            reload();
+            return;
+        }
         onProtocolThread(() -> {
             RuntimeOptions.apply(core, changed, option, System.nanoTime());
             config = changed;
             links.scheduleEndTurn();
             return changed;
         });
+    }
+
+    /** Reads the TLS files again; new links use them. */
+    String reload() {
+        return upkeep.tls().reload();
+    }
+
+    /** A step of a rotation of authorities; new links use the result. */
+    String rotate(CaRotation.Step step) {
+        TlsRenewal renewal = upkeep.tls();
+        NodeStatus status = status();
+        if (closed) {
+            throw NodeExceptions.closed();
+        }
+        return renewal.rotate(
+                step,
+                CaRotation.peers(
+                        status.group().members(),
+                        uuid,
+                        status.mesh(),
+                        links.presented().join()));
+    }
+
+    /** Makes all links anew; the number of them. */
+    CompletableFuture<Integer> relink() {
+        CompletableFuture<Integer> result = new CompletableFuture<>();
+        onProtocolThread(() -> {
+            if (closed || !upkeep.relinkBegins(result)) {
+                throw closed
+                        ? NodeExceptions.closed()
+                        : new NodeException(
+                                NodeException.Reason.BUSY, "the links are being made anew already; wait for the end");
+            }
+            core.stack().mesh().relink(System.nanoTime());
+            links.scheduleEndTurn();
+            return result;
+        });
+        return result;
     }
 
     void leave() {
@@ -423,7 +478,7 @@ final class NodeDriver implements NodeCore.Effects, Deliverer.Listener {
         publish();
         failInbound();
         links.stop().whenComplete((done, ignored) -> {
-            tls.ifPresent(TlsContexts::close);
+            upkeep.close();
             thread.end();
         });
     }
@@ -449,14 +504,29 @@ final class NodeDriver implements NodeCore.Effects, Deliverer.Listener {
                                 Uuids.brief(peer),
                                 address,
                                 status.tls()
-                                        .map(peerTls ->
-                                                peerTls.protocol() + " " + peerTls.cipher() + ", " + peerTls.subject())
-                                        .orElse("plain text"))));
+                                                .map(peerTls -> peerTls.protocol() + " " + peerTls.cipher() + ", "
+                                                        + peerTls.subject())
+                                                .orElse("plain text")
+                                        + compression(status))));
+    }
+
+    private String compression(LinkStatus status) {
+        if (settings.tls().map(tls -> tls.applicationProtocols().isEmpty()).orElse(true)) {
+            return "";
+        }
+        return status.compression().isPresent()
+                ? ", compressed"
+                : ", NOT compressed: the peer is a Galera node, or socket.ssl_compression is off there";
     }
 
     @Override
     public void onLinkDown(long link, UUID peer, String address, LinkFailure failure) {
         LOG.info("{}: link to {} {} is down: {}", settings.name(), Uuids.brief(peer), address, failure.message());
+    }
+
+    @Override
+    public void onRelinked(int relinked, @Nullable LinkFailure failure) {
+        upkeep.relinkEnds(relinked, failure);
     }
 
     @Override

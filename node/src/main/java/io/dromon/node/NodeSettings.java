@@ -10,6 +10,7 @@ import io.dromon.node.group.GroupSettings;
 import io.dromon.transport.StackSettings;
 import io.dromon.transport.evs.EvsSettings;
 import io.dromon.transport.link.LinkSettings;
+import io.dromon.transport.link.NettyLinks;
 import io.dromon.transport.mesh.MeshSettings;
 import io.dromon.transport.primary.PrimarySettings;
 import io.dromon.transport.tls.PeerSettings;
@@ -17,6 +18,8 @@ import io.dromon.transport.tls.TlsSettings;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -41,6 +44,8 @@ record NodeSettings(
         GroupSettings group,
         Path dataDirectory,
         boolean recovery,
+        Duration watchInterval,
+        Optional<Instant> dynamicUntil,
         long deliveryQueueBytes) {
     /** Version of write-sets and application that says: not interpreted (chapter 04 section 2). */
     static final int OPAQUE = 127;
@@ -61,11 +66,17 @@ record NodeSettings(
                 group(config),
                 config.dataDir(),
                 config.value(Options.PC_RECOVERY),
+                config.value(Options.TLS_WATCH_INTERVAL),
+                config.value(Options.SOCKET_DYNAMIC)
+                        ? Optional.of(config.optional(Options.TLS_DYNAMIC_UNTIL)
+                                .map(Instant::parse)
+                                .orElse(Instant.MAX))
+                        : Optional.empty(),
                 config.value(Options.NODE_DELIVERY_QUEUE_BYTES));
     }
 
     private static List<String> peers(NodeConfig config) {
-        String scheme = config.tls() ? "ssl" : "tcp";
+        String scheme = config.tls() && !config.value(Options.SOCKET_DYNAMIC) ? "ssl" : "tcp";
         List<String> peers = new ArrayList<>();
         for (Address peer : config.peers()) {
             try {
@@ -118,7 +129,8 @@ record NodeSettings(
                     case JDK -> TlsSettings.Provider.JDK;
                 },
                 config.value(Options.TLS_PROTOCOLS),
-                peerRules(config));
+                peerRules(config),
+                config.optional(Options.SOCKET_SSL_COMPRESSION).orElse(false) ? NettyLinks.compression() : List.of());
     }
 
     private static PeerSettings peerRules(NodeConfig config) {
@@ -154,7 +166,8 @@ record NodeSettings(
                         config.group(),
                         config.value(Options.GMCAST_SEGMENT),
                         config.value(Options.GMCAST_PEER_TIMEOUT).toNanos(),
-                        config.value(Options.GMCAST_TIME_WAIT).toNanos()),
+                        config.value(Options.GMCAST_TIME_WAIT).toNanos(),
+                        config.value(Options.SOCKET_DYNAMIC)),
                 evs(config),
                 new PrimarySettings(
                         config.value(Options.PC_WEIGHT),

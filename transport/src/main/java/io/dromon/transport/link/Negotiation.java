@@ -38,7 +38,7 @@ abstract class Negotiation extends ChannelInboundHandlerAdapter {
     }
 
     /** Collects the first bytes until their kind is known. Owns the collected bytes until it passes them on. */
-    private abstract static class Sniffer extends Negotiation {
+    abstract static class Sniffer extends Negotiation {
         private @Nullable ByteBuf head;
 
         Sniffer(NettyLinks links, NettyLink link) {
@@ -98,23 +98,27 @@ abstract class Negotiation extends ChannelInboundHandlerAdapter {
     /** Accepted, TLS on: is it a ClientHello? */
     static final class Probe extends Sniffer {
         static final String NAME = "probe";
-        private final TlsContexts tls;
         private @Nullable Future<?> timer;
 
-        Probe(NettyLinks links, NettyLink link, TlsContexts tls) {
+        Probe(NettyLinks links, NettyLink link) {
             super(links, link);
-            this.tls = tls;
         }
 
         @Override
         public void channelActive(ChannelHandlerContext ctx) {
-            long probeNs = links.settings().probeTimeout().toNanos();
+            long probeNs = links.dynamic()
+                    ? DynamicMode.ACCEPT_MS * 1_000_000
+                    : links.settings().probeTimeout().toNanos();
             timer = ctx.executor().schedule(() -> silent(ctx), probeNs, TimeUnit.NANOSECONDS);
             ctx.fireChannelActive();
         }
 
         private void silent(ChannelHandlerContext ctx) {
             if (!ctx.isRemoved() && link.phase == NettyLink.Phase.NEGOTIATING) {
+                if (collected() == 0 && links.allowsPlain("")) {
+                    Detection.plain(ctx, this);
+                    return;
+                }
                 refuse(ctx, Verdicts.silentDialler(link, links.settings().probeTimeout(), collected()));
             }
         }
@@ -125,6 +129,7 @@ abstract class Negotiation extends ChannelInboundHandlerAdapter {
                 refuse(ctx, Verdicts.plainPeer(link, kind));
                 return;
             }
+            TlsContexts tls = links.tls();
             ctx.pipeline().addAfter(NAME, Handshake.TLS, tls.serverHandler(ctx.alloc()));
             ctx.pipeline().addAfter(Handshake.TLS, Handshake.NAME, new Handshake(links, link, tls));
             passOn(ctx);
@@ -203,6 +208,8 @@ abstract class Negotiation extends ChannelInboundHandlerAdapter {
         void decide(ChannelHandlerContext ctx, FirstBytes.Kind kind) {
             if (kind == FirstBytes.Kind.TLS_HANDSHAKE || kind == FirstBytes.Kind.TLS_ALERT) {
                 passOn(ctx);
+            } else if (kind == FirstBytes.Kind.PLAIN_FRAME && link.trial == null && links.allowsPlain(link.peer)) {
+                Detection.fallBack(ctx, this);
             } else {
                 links.fail(link, Verdicts.plainPeer(link, kind));
             }

@@ -1,14 +1,22 @@
 package io.dromon.transport.link;
 
+import io.dromon.transport.tls.TlsContexts;
 import io.dromon.transport.tls.TlsPeer;
+import io.dromon.transport.wire.LinkFailure;
 import io.netty.channel.Channel;
 import io.netty.util.concurrent.Future;
+import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** State of one connection; touched by the protocol thread alone. */
 final class NettyLink {
+    /** A dial that ends when the peer has spoken, or refused. */
+    record Trial(TlsContexts contexts, CompletableFuture<Optional<LinkFailure>> verdict) {}
+
     /** Where a connection stands. */
     enum Phase {
         /** Being connected, probed, or in the TLS handshake: the mesh can neither send nor receive. */
@@ -35,6 +43,15 @@ final class NettyLink {
 
     @Nullable
     TlsPeer tls;
+    /** What the peer presented, its own certificate first. */
+    List<X509Certificate> presented = List.of();
+    /** Not for the mesh: only to see whether the peer takes what these contexts present. */
+    @Nullable
+    Trial trial;
+
+    /** What ALPN agreed on. */
+    @Nullable
+    String applicationProtocol;
 
     @Nullable
     Instant since;
@@ -48,6 +65,11 @@ final class NettyLink {
     /** Whether the turn has written to it. */
     boolean dirty;
 
+    boolean compressed;
+    /** With compression: what goes through TLS, where {@link #bytesIn} and {@link #bytesOut} count what it stands for. */
+    long wireIn;
+
+    long wireOut;
     long bytesIn;
     long bytesOut;
     long framesIn;
@@ -73,6 +95,8 @@ final class NettyLink {
                 accepted,
                 peer,
                 Optional.ofNullable(tls),
+                Optional.ofNullable(applicationProtocol),
+                compressed ? Optional.of(new LinkStatus.Compressed(wireIn, wireOut)) : Optional.empty(),
                 Optional.ofNullable(since),
                 bytesIn,
                 bytesOut,

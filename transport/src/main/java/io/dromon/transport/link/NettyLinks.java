@@ -23,10 +23,14 @@ import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.collection.LongObjectHashMap;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -38,7 +42,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * {@link Links} on sockets. Everything happens on one event loop, the node's protocol thread; see the package for the
@@ -50,6 +58,7 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("FutureReturnValueIgnored") // Netty tells what fails through exceptionCaught and closeFuture
 public final class NettyLinks implements Links {
+    private static final Logger LOG = LoggerFactory.getLogger(NettyLinks.class);
     private static final Events NOBODY = new Events() {
         @Override
         public void onAccepted(long link, String scheme, String remoteIp, long nowNs) {}
@@ -66,8 +75,8 @@ public final class NettyLinks implements Links {
 
     private final IoEventLoop loop;
     private final LinkSettings settings;
-    /** What new links are made with; a reload will put the next generation here. */
-    private final Optional<TlsContexts> tls;
+    /** What new links are made with; a reload puts the next generation here. */
+    private Optional<TlsContexts> tls;
 
     private final Runnable endTurnHook;
     private final Consumer<Throwable> bugs;
@@ -84,10 +93,13 @@ public final class NettyLinks implements Links {
     private Events events = NOBODY;
     private boolean turnScheduled;
     private boolean stopped;
+    /** Null unless both modes are allowed; set before the first link. */
+    private volatile @Nullable DynamicMode dynamic;
+
     private @Nullable Channel listener;
 
     /**
-     * @param tls empty for plain text; stays the caller's
+     * @param tls empty for plain text; stays the caller's until {@link #replaceTls}
      * @param endTurn called once after each batch of events, before everything sent is flushed
      * @param bugs takes what the events or the hook throw: unchecked, a bug; the node is to stop
      */
@@ -106,6 +118,21 @@ public final class NettyLinks implements Links {
         this.clock = clockNs;
         this.checksum = Checksum.of(settings.checksum());
         this.out = new TurnBuffer(PooledByteBufAllocator.DEFAULT, checksum);
+    }
+
+    /**
+     * {@code socket.ssl_compression}: what to offer by ALPN for it, {@link
+     * io.dromon.transport.tls.TlsSettings#applicationProtocols}; nothing, with a line in the log, where the library for it
+     * cannot be loaded.
+     */
+    public static List<String> compression() {
+        try {
+            com.github.luben.zstd.util.Native.load();
+            return List.of(Compression.PROTOCOL);
+        } catch (LinkageError e) {
+            LOG.warn("socket.ssl_compression: off, zstd-jni cannot be loaded: {}", e.toString());
+            return List.of();
+        }
     }
 
     /**
@@ -172,7 +199,25 @@ public final class NettyLinks implements Links {
     }
 
     private String scheme() {
-        return tls.isPresent() ? "ssl" : "tcp";
+        return tls.isPresent() && dynamic == null ? "ssl" : "tcp";
+    }
+
+    /**
+     * {@code socket.dynamic}: links may be plain or TLS until a moment, {@link Instant#MAX} for ever. Addresses are {@code
+     * tcp://} then. Before {@link #listen}.
+     */
+    public void allowBothModes(Instant until, InstantSource wallClock) {
+        dynamic = new DynamicMode(until, wallClock);
+    }
+
+    boolean dynamic() {
+        return dynamic != null;
+    }
+
+    /** Whether a link to an address may be plain text although this node has TLS; without an address: to anyone. */
+    boolean allowsPlain(String address) {
+        DynamicMode mode = dynamic;
+        return mode != null && (address.isEmpty() ? mode.allowsPlain() : mode.allowsPlain(address));
     }
 
     LinkSettings settings() {
@@ -203,7 +248,9 @@ public final class NettyLinks implements Links {
                     link,
                     settings.handshakeTimeout().toNanos(),
                     () -> Verdicts.slowHandshake(link, settings.handshakeTimeout()));
-            channel.pipeline().addLast(Negotiation.Probe.NAME, new Negotiation.Probe(this, link, tls.get()));
+            channel.pipeline().addLast(Negotiation.Probe.NAME, new Negotiation.Probe(this, link));
+        } else if (dynamic != null) {
+            channel.pipeline().addLast(Detection.Drop.NAME, new Detection.Drop(this, link));
         } else {
             channel.pipeline().addLast(Negotiation.Peek.NAME, new Negotiation.Peek(this, link));
         }
@@ -258,7 +305,7 @@ public final class NettyLinks implements Links {
         LinkFailure refused = null;
         if (remote.isEmpty() || remote.get().getPort() == 0) {
             refused = new LinkFailure.Disconnected(address + ": not an address; tcp://ip:port with a numeric ip is");
-        } else if (tls.isEmpty() && LinkAddress.isTls(address)) {
+        } else if (tls.isEmpty() && dynamic == null && LinkAddress.isTls(address)) {
             refused = Verdicts.addressWantsTls(address);
         } else if (stopped) {
             refused = new LinkFailure.Disconnected(address + ": this node is stopping");
@@ -315,12 +362,10 @@ public final class NettyLinks implements Links {
     }
 
     private void dialled(Channel channel, NettyLink link) {
-        if (tls.isPresent()) {
-            TlsContexts contexts = tls.get();
-            channel.pipeline()
-                    .addLast(Negotiation.Reply.NAME, new Negotiation.Reply(this, link))
-                    .addLast(Negotiation.Handshake.TLS, contexts.clientHandler(channel.alloc()))
-                    .addLast(Negotiation.Handshake.NAME, new Negotiation.Handshake(this, link, contexts));
+        if (tls.isPresent() && link.trial == null && allowsPlain(link.peer)) {
+            channel.pipeline().addLast(Detection.Await.NAME, new Detection.Await(this, link));
+        } else if (tls.isPresent()) {
+            Detection.addTls(channel.pipeline(), this, link, link.trial == null ? tls() : link.trial.contexts());
         } else {
             addFrames(channel.pipeline(), link, true);
         }
@@ -329,6 +374,11 @@ public final class NettyLinks implements Links {
     // ---- up and down
 
     void addFrames(ChannelPipeline pipeline, NettyLink link, boolean plain) {
+        SslHandler handler = pipeline.get(SslHandler.class);
+        if (handler != null && Compression.PROTOCOL.equals(handler.applicationProtocol())) {
+            link.compressed = true;
+            Compression.add(pipeline, link, failure -> fail(link, failure));
+        }
         pipeline.addLast(FramesHandler.NAME, new FramesHandler(this, link, checksum, plain));
     }
 
@@ -337,8 +387,19 @@ public final class NettyLinks implements Links {
         link.phase = NettyLink.Phase.UP;
         link.since = Instant.now();
         link.cancelDeadline();
-        if (link.tls != null) {
+        SslHandler handler =
+                link.channel == null ? null : link.channel.pipeline().get(SslHandler.class);
+        if (handler != null) {
             proven(link);
+            DynamicMode mode = dynamic;
+            if (mode != null && !link.accepted) {
+                mode.provedTls(link.peer);
+            }
+            link.applicationProtocol = handler.applicationProtocol();
+            link.presented = presented(handler.engine().getSession());
+        }
+        if (link.trial != null) {
+            return; // with TLS 1.3 the peer's verdict is still on its way
         }
         scheduleEndTurn();
         try {
@@ -352,6 +413,18 @@ public final class NettyLinks implements Links {
         }
     }
 
+    private static List<X509Certificate> presented(SSLSession session) {
+        List<X509Certificate> chain = new ArrayList<>();
+        try {
+            for (Certificate certificate : session.getPeerCertificates()) {
+                chain.add((X509Certificate) certificate);
+            }
+        } catch (SSLPeerUnverifiedException e) {
+            return List.of(); // refused before it comes here
+        }
+        return chain;
+    }
+
     private void proven(NettyLink link) {
         if (link.halfOpen) {
             link.halfOpen = false;
@@ -362,6 +435,11 @@ public final class NettyLinks implements Links {
     void message(NettyLink link, Bytes body, long nowNs) {
         if (link.halfOpen) {
             proven(link);
+        }
+        if (link.trial != null) {
+            link.trial.verdict().complete(Optional.empty());
+            close(link.id);
+            return;
         }
         try {
             events.onMessage(link.id, body, nowNs);
@@ -379,6 +457,10 @@ public final class NettyLinks implements Links {
         forget(link);
         if (link.channel != null) {
             link.channel.close();
+        }
+        if (link.trial != null) {
+            link.trial.verdict().complete(Optional.of(failure));
+            return;
         }
         refusals.count(failure);
         if (!announced) {
@@ -406,6 +488,9 @@ public final class NettyLinks implements Links {
         if (link != null) {
             boolean up = link.phase == NettyLink.Phase.UP;
             forget(link);
+            if (link.trial != null) {
+                link.trial.verdict().complete(Optional.of(new LinkFailure.Disconnected(link.peer + ": given up")));
+            }
             Channel channel = link.channel;
             if (channel != null && up) {
                 out.write(link);
@@ -479,6 +564,69 @@ public final class NettyLinks implements Links {
         }
     }
 
+    // ---- TLS
+
+    /** What a link is to be made with now. */
+    TlsContexts tls() {
+        return tls.orElseThrow(() -> new IllegalStateException("plain text"));
+    }
+
+    /**
+     * New links are made with other contexts from now on; open ones stay as they are. Not for a node in plain text. Any
+     * thread.
+     *
+     * @return the ones before, which are the caller's to close
+     */
+    public CompletableFuture<TlsContexts> replaceTls(TlsContexts next) {
+        CompletableFuture<TlsContexts> result = new CompletableFuture<>();
+        loop.execute(() -> {
+            TlsContexts before = tls();
+            tls = Optional.of(next);
+            result.complete(before);
+        });
+        return result;
+    }
+
+    /**
+     * Dials a node to see whether it takes what other contexts present. The node that accepts speaks first, Galera's too:
+     * its first message is the proof. Any thread.
+     *
+     * @param candidate open until the answer is there
+     * @return empty if it does
+     */
+    public CompletableFuture<Optional<LinkFailure>> tryOut(String address, TlsContexts candidate) {
+        CompletableFuture<Optional<LinkFailure>> verdict = new CompletableFuture<>();
+        loop.execute(() -> {
+            InetSocketAddress remote = LinkAddress.parse(address).orElse(null);
+            if (stopped || remote == null) {
+                verdict.complete(Optional.of(new LinkFailure.Disconnected(address + ": cannot be dialled")));
+                return;
+            }
+            NettyLink link = new NettyLink(++lastId, false, address, "");
+            link.trial = new NettyLink.Trial(candidate, verdict);
+            links.put(link.id, link);
+            loop.schedule(
+                    () -> fail(link, Verdicts.slowDial(link, settings.dialTimeout(), true)),
+                    2 * settings.dialTimeout().toNanos(),
+                    TimeUnit.NANOSECONDS);
+            connect(link, remote);
+        });
+        return verdict;
+    }
+
+    /** What the peers of open links presented, by the number of the link. Any thread. */
+    public CompletableFuture<Map<Long, List<X509Certificate>>> presented() {
+        CompletableFuture<Map<Long, List<X509Certificate>>> result = new CompletableFuture<>();
+        loop.execute(() -> {
+            Map<Long, List<X509Certificate>> all = new HashMap<>();
+            for (NettyLink link : links.values()) {
+                all.put(link.id, List.copyOf(link.presented));
+            }
+            result.complete(all);
+        });
+        return result;
+    }
+
     // ---- status and end
 
     /** All connections, half-open ones included. Any thread. */
@@ -499,6 +647,13 @@ public final class NettyLinks implements Links {
     public CompletableFuture<Map<String, Long>> refusedByKind() {
         CompletableFuture<Map<String, Long>> result = new CompletableFuture<>();
         loop.execute(() -> result.complete(refusals.counters()));
+        return result;
+    }
+
+    /** Who was refused in the last hour, the latest first. Any thread. */
+    public CompletableFuture<List<RefusedPeer>> refusedPeers() {
+        CompletableFuture<List<RefusedPeer>> result = new CompletableFuture<>();
+        loop.execute(() -> result.complete(refusals.recent(Instant.now())));
         return result;
     }
 

@@ -1,7 +1,12 @@
 package io.dromon.transport.link;
 
 import io.dromon.transport.wire.LinkFailure;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -18,6 +23,11 @@ public final class RefusalLog {
     /** Peers and kinds remembered; with more, the oldest are forgotten (and may log once more). */
     private static final int REMEMBERED = 1024;
 
+    /** Peers and kinds that the status shows. */
+    private static final int SHOWN = 128;
+
+    private static final Duration KEPT = Duration.ofHours(1);
+
     private final Map<String, Entry> entries = new LinkedHashMap<>() {
         private static final long serialVersionUID = 1L;
 
@@ -31,9 +41,43 @@ public final class RefusalLog {
     private long windowNs;
     private int linesInWindow;
 
+    /** The same pairs with their last message, for the status. */
+    private final Map<String, RefusedPeer> shown = new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, RefusedPeer> eldest) {
+            return size() > SHOWN;
+        }
+    };
+
     private static final class Entry {
         long loggedNs;
         long suppressed;
+    }
+
+    private void remember(String key, String address, String kind, LinkFailure failure) {
+        Instant now = Instant.now();
+        RefusedPeer before = shown.get(key);
+        long count = 1;
+        Instant first = now;
+        if (before != null && before.lastSeen().isAfter(now.minus(KEPT))) {
+            count = before.count() + 1;
+            first = before.firstSeen();
+        }
+        shown.put(key, new RefusedPeer(kind, address, failure.message(), count, first, now));
+    }
+
+    /** Who was refused in the last hour, the latest first. */
+    List<RefusedPeer> recent(Instant now) {
+        List<RefusedPeer> recent = new ArrayList<>();
+        for (RefusedPeer peer : shown.values()) {
+            if (peer.lastSeen().isAfter(now.minus(KEPT))) {
+                recent.add(peer);
+            }
+        }
+        Collections.reverse(recent);
+        return recent;
     }
 
     /** Counts the failure by its kind. */
@@ -49,6 +93,7 @@ public final class RefusalLog {
      */
     public void log(String ip, LinkFailure failure, long nowNs) {
         String kind = failure.getClass().getSimpleName();
+        remember(kind + " " + ip, ip, kind, failure);
         Entry entry = entries.get(kind + " " + ip);
         if (entry != null && nowNs - entry.loggedNs < INTERVAL_NS) {
             entry.suppressed++;

@@ -153,7 +153,7 @@ final class LinkKeeper {
             skipped.add(told + " is not dialled, it is no numeric address");
             return "";
         }
-        if (!told.scheme().equals(scheme)) {
+        if (!told.scheme().equals(scheme) && !settings.bothModes()) {
             if (scheme.equals("tcp")) {
                 skipped.add(told + " is not dialled, it is of a TLS node and this node runs without"
                         + " (set socket.ssl_key and socket.ssl_cert on all nodes)");

@@ -10,8 +10,9 @@ import java.time.Duration;
  * @param segment {@code gmcast.segment}, 0 to 254
  * @param peerTimeoutNs {@code gmcast.peer_timeout}
  * @param timeWaitNs {@code gmcast.time_wait}
+ * @param bothModes {@code socket.dynamic}: addresses of TLS nodes are dialled although this node's are plain
  */
-public record MeshSettings(String group, int segment, long peerTimeoutNs, long timeWaitNs) {
+public record MeshSettings(String group, int segment, long peerTimeoutNs, long timeWaitNs, boolean bothModes) {
     private static final int MAX_SEGMENT = 254;
 
     public MeshSettings {
@@ -26,6 +27,11 @@ public record MeshSettings(String group, int segment, long peerTimeoutNs, long t
         if (peerTimeoutNs <= 0 || timeWaitNs < 0) {
             throw new IllegalArgumentException("gmcast.peer_timeout and gmcast.time_wait must be positive");
         }
+    }
+
+    /** For a cluster in one mode. */
+    public MeshSettings(String group, int segment, long peerTimeoutNs, long timeWaitNs) {
+        this(group, segment, peerTimeoutNs, timeWaitNs, false);
     }
 
     /** Galera's defaults. */

@@ -2,6 +2,7 @@ package io.dromon.transport.tls;
 
 import io.dromon.transport.wire.LinkFailure;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.OpenSsl;
 import io.netty.handler.ssl.OpenSslSessionContext;
@@ -12,6 +13,7 @@ import io.netty.handler.ssl.SslProvider;
 import io.netty.util.ReferenceCountUtil;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -128,6 +130,13 @@ public final class TlsContexts implements AutoCloseable {
         if (!ciphers.isEmpty()) {
             builder.ciphers(ciphers);
         }
+        if (!settings.applicationProtocols().isEmpty()) {
+            builder.applicationProtocolConfig(new ApplicationProtocolConfig(
+                    ApplicationProtocolConfig.Protocol.ALPN,
+                    ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
+                    ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
+                    settings.applicationProtocols()));
+        }
         SslContext context = builder.build();
         if (context.sessionContext() instanceof OpenSslSessionContext sessions) {
             sessions.setSessionCacheEnabled(false);
@@ -232,6 +241,23 @@ public final class TlsContexts implements AutoCloseable {
             return Optional.of(
                     new LinkFailure.UntrustedPeer(peer + ": presented no certificate; set socket.ssl_cert there"));
         }
+    }
+
+    /**
+     * Why a peer would be refused now, as client or as server.
+     *
+     * @param presented its certificates, its own first
+     * @return empty if it would be let in
+     */
+    public Optional<String> refusal(List<X509Certificate> presented, Instant now) {
+        for (CertificateRules.Role role : CertificateRules.Role.values()) {
+            try {
+                policy.admit(CertificateRules.check(presented, generation.trust(), role, now));
+            } catch (CertificateRules.Refused refused) {
+                return Optional.of(String.valueOf(refused.getMessage()));
+            }
+        }
+        return Optional.empty();
     }
 
     /** What the contexts were made of. */

@@ -1,8 +1,10 @@
 package io.dromon.transport.tls;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * Where a node's key, certificates and trust come from, and how TLS is spoken (specification, chapter 01 section 3).
@@ -15,6 +17,7 @@ import java.util.Optional;
  * @param provider {@code tls.provider}
  * @param protocols {@code tls.protocols}: {@code TLSv1.3}, {@code TLSv1.2}, at least one
  * @param peers who is admitted
+ * @param applicationProtocols what is offered by ALPN; a Galera node takes none
  */
 public record TlsSettings(
         Path certificate,
@@ -24,14 +27,29 @@ public record TlsSettings(
         String cipher,
         Provider provider,
         List<String> protocols,
-        PeerSettings peers) {
+        PeerSettings peers,
+        List<String> applicationProtocols) {
     private static final List<String> PROTOCOLS = List.of("TLSv1.3", "TLSv1.2");
 
     public TlsSettings {
         protocols = List.copyOf(protocols);
+        applicationProtocols = List.copyOf(applicationProtocols);
         if (protocols.isEmpty() || !PROTOCOLS.containsAll(protocols)) {
             throw new IllegalArgumentException("TLS versions are some of " + PROTOCOLS + ", not " + protocols);
         }
+    }
+
+    /** Nothing is offered by ALPN. */
+    public TlsSettings(
+            Path certificate,
+            Path key,
+            Optional<Path> ca,
+            Optional<Path> passwordFile,
+            String cipher,
+            Provider provider,
+            List<String> protocols,
+            PeerSettings peers) {
+        this(certificate, key, ca, passwordFile, cipher, provider, protocols, peers, List.of());
     }
 
     /** Both versions of TLS, and any peer with a certificate of a trusted CA. */
@@ -60,11 +78,42 @@ public record TlsSettings(
 
     /** The same with other rules for peers. */
     public TlsSettings with(PeerSettings other) {
-        return new TlsSettings(certificate, key, ca, passwordFile, cipher, provider, protocols, other);
+        return new TlsSettings(
+                certificate, key, ca, passwordFile, cipher, provider, protocols, other, applicationProtocols);
     }
 
     /** The same with these versions of TLS. */
     public TlsSettings withProtocols(String... versions) {
-        return new TlsSettings(certificate, key, ca, passwordFile, cipher, provider, List.of(versions), peers);
+        return new TlsSettings(
+                certificate, key, ca, passwordFile, cipher, provider, List.of(versions), peers, applicationProtocols);
+    }
+
+    /** The same with these names offered by ALPN. */
+    public TlsSettings offering(String... names) {
+        return new TlsSettings(certificate, key, ca, passwordFile, cipher, provider, protocols, peers, List.of(names));
+    }
+
+    /** The same with other files. */
+    public TlsSettings withFiles(Path newCertificate, Path newKey, Path newCa) {
+        return new TlsSettings(
+                newCertificate,
+                newKey,
+                Optional.of(newCa),
+                passwordFile,
+                cipher,
+                provider,
+                protocols,
+                peers,
+                applicationProtocols);
+    }
+
+    /** All files that a generation is made of, for whoever watches them. */
+    public List<Path> files() {
+        List<Path> files = new ArrayList<>(List.of(certificate, key));
+        ca.ifPresent(files::add);
+        passwordFile.ifPresent(files::add);
+        peers.crl().ifPresent(files::add);
+        new TreeMap<>(peers.clientCas()).values().forEach(files::addAll);
+        return files;
     }
 }

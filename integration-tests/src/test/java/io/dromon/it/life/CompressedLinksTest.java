@@ -1,0 +1,57 @@
+package io.dromon.it.life;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.dromon.it.life.LiveCluster.Member;
+import io.dromon.transport.link.LinkStatus;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** {@code socket.ssl_compression}: between nodes that have it on, and no hindrance where one has it off. */
+@Timeout(60)
+final class CompressedLinksTest {
+    @TempDir
+    Path directory;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"boringssl", "jdk"})
+    void compressesBetweenDromonNodes(String provider) throws Exception {
+        try (LiveCluster cluster =
+                new LiveCluster(directory, "socket.ssl_compression=YES;tls.provider=" + provider).start(3)) {
+            cluster.write(4, 4096);
+            org.awaitility.Awaitility.await().atMost(LiveCluster.LIMIT).until(() -> cluster.committed.get() > 500);
+            cluster.stopWriting();
+
+            assertThat(cluster.failed).hasValue(0);
+            for (Member member : cluster.members) {
+                assertThat(member.digest).isEqualTo(cluster.members.get(0).digest);
+                for (LinkStatus link : member.node.status().links()) {
+                    assertThat(link.applicationProtocol()).contains("dromon-zstd/1");
+                    assertThat(link.compression().orElseThrow().bytesOut())
+                            .as("%s bytes of messages", link.bytesOut())
+                            .isLessThan(link.bytesOut() / 4);
+                }
+            }
+            assertThat(cluster.members.get(0).node.relink().join()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void linksWithoutCompressionToANodeThatHasItOff() {
+        try (LiveCluster cluster = new LiveCluster(directory, "").start(1)) {
+            Member member = new Member("n1", directory);
+            member.files.trust(cluster.authority);
+            member.files.issue(cluster.authority, member.name);
+            cluster.members.add(member);
+            cluster.join(member, member.files.options() + ";socket.ssl_compression=YES");
+            cluster.awaitLinks();
+
+            assertThat(member.node.status().links())
+                    .allSatisfy(link -> assertThat(link.compression()).isEmpty());
+        }
+    }
+}

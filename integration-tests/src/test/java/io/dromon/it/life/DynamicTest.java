@@ -1,0 +1,114 @@
+package io.dromon.it.life;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.dromon.it.life.LiveCluster.Member;
+import io.dromon.node.NodeException;
+import io.dromon.node.NodeStatus;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code socket.dynamic}: a cluster goes from plain text to TLS and back by restarts, one node at a time. */
+@Timeout(300)
+final class DynamicTest {
+    private static final String PLAIN = "";
+    private static final String DYNAMIC_PLAIN = "socket.dynamic=true";
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void goesFromPlainTextToTlsAndBackByRollingRestarts() throws Exception {
+        try (LiveCluster cluster = new LiveCluster(directory, "")) {
+            for (int i = 0; i < 3; i++) {
+                Member member = new Member("n" + i, directory);
+                member.files.trust(cluster.authority);
+                member.files.issue(cluster.authority, member.name);
+                cluster.members.add(member);
+                cluster.join(member, PLAIN);
+            }
+            cluster.awaitLinks();
+
+            for (String step :
+                    new String[] {DYNAMIC_PLAIN, "dynamic TLS", "TLS", "dynamic TLS", DYNAMIC_PLAIN, PLAIN}) {
+                for (int i = 0; i < 3; i++) {
+                    restart(cluster, cluster.members.get(i), step);
+                }
+                if (step.equals("TLS")) {
+                    for (Member member : cluster.members) {
+                        assertThat(member.node.status().linkSummary()).isEqualTo("2 of 2 links TLS 1.3");
+                    }
+                }
+            }
+
+            assertThat(cluster.members.get(0).node.status().linkSummary())
+                    .isEqualTo("0 of 2 links TLS 1.3, 2 PLAIN TEXT");
+        }
+    }
+
+    private static void restart(LiveCluster cluster, Member member, String step) throws Exception {
+        List<Member> others = new ArrayList<>(cluster.members);
+        others.remove(member);
+        member.node.close();
+        for (Member other : others) {
+            await().atMost(LiveCluster.LIMIT)
+                    .until(() -> other.node.status().group().members().size() == 2);
+            assertThat(other.node.status().state().name())
+                    .as("primary all the time")
+                    .isEqualTo("SYNCED");
+        }
+        cluster.joinAt(
+                member,
+                others.get(0),
+                switch (step) {
+                    case "TLS" -> member.files.options();
+                    case "dynamic TLS" -> member.files.options() + ";socket.dynamic=true";
+                    default -> step;
+                });
+        cluster.awaitLinks();
+    }
+
+    @Test
+    void saysThatItIsOnAndWhichLinksArePlain() {
+        try (LiveCluster cluster = new LiveCluster(directory, "").start(0)) {
+            Member first = member(cluster, "n0");
+            cluster.join(first, first.files.options() + ";socket.dynamic=true");
+            Member second = member(cluster, "n1");
+            cluster.join(second, PLAIN);
+            cluster.awaitLinks();
+
+            NodeStatus status = first.node.status();
+
+            assertThat(status.linkSummary()).isEqualTo("0 of 1 links TLS 1.3, 1 PLAIN TEXT");
+            assertThat(status.toJson()).contains("socket.dynamic is on");
+        }
+    }
+
+    @Test
+    void refusesPlainTextAfterItsEnd() {
+        try (LiveCluster cluster = new LiveCluster(directory, "").start(0)) {
+            Member first = member(cluster, "n0");
+            cluster.join(first, first.files.options() + ";socket.dynamic=true;tls.dynamic_until=2026-01-01T00:00:00Z");
+            Member second = member(cluster, "n1");
+
+            assertThatThrownBy(() -> cluster.join(second, "pc.wait_prim_timeout=PT5S"))
+                    .isInstanceOf(NodeException.class)
+                    .hasMessageContaining("TLS");
+            cluster.members.remove(second);
+        }
+    }
+
+    private static Member member(LiveCluster cluster, String name) throws RuntimeException {
+        Member member = new Member(name, cluster.directory);
+        member.files.trust(cluster.authority);
+        member.files.issue(cluster.authority, member.name);
+        cluster.members.add(member);
+        return member;
+    }
+}

@@ -1,0 +1,38 @@
+package io.dromon.node;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The TLS material of a node as an operator sees it.
+ *
+ * @param provider {@code BoringSSL} or {@code JDK}
+ * @param generation number of the generation that new links are made with, counting up with each reload
+ * @param loaded when it was loaded
+ * @param subject distinguished name of the own certificate
+ * @param serial its serial number, hexadecimal
+ * @param certificateFingerprint SHA-256 of the own certificate, hexadecimal
+ * @param trustFingerprint names the set of trusted certificates: the same on nodes that trust the same ones
+ * @param trusted subjects of the trusted certificates
+ * @param notAfter the first end in the own chain
+ * @param warnings what peers will refuse, and what will end soon; empty if all is well
+ * @param refusedReload why the files as they are now were not taken; empty if they were
+ */
+public record TlsStatus(
+        String provider,
+        long generation,
+        Instant loaded,
+        String subject,
+        String serial,
+        String certificateFingerprint,
+        String trustFingerprint,
+        List<String> trusted,
+        Instant notAfter,
+        List<String> warnings,
+        Optional<String> refusedReload) {
+    public TlsStatus {
+        trusted = List.copyOf(trusted);
+        warnings = List.copyOf(warnings);
+    }
+}

@@ -1,0 +1,143 @@
+package io.dromon.node.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.dromon.node.control.ControlClient;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Commands that a running node on this machine carries out. */
+final class ControlCommand {
+    private ControlCommand() {}
+
+    /** Asks the node of a data directory. */
+    abstract static class Asking implements Callable<Integer> {
+        @Option(
+                names = "--data-dir",
+                paramLabel = "DIR",
+                defaultValue = ".",
+                description = "Data directory of the node, the current directory if not given.")
+        @SuppressWarnings("NullAway.Init") // set by picocli
+        private Path dataDirectory;
+
+        /** The answer, if the node did what it was asked to. */
+        JsonNode ask(String request) {
+            JsonNode answer;
+            try {
+                answer = ControlClient.ask(dataDirectory, request);
+            } catch (IOException e) {
+                throw new CommandFailure(String.valueOf(e.getMessage()));
+            }
+            if (!answer.path("ok").asBoolean()) {
+                throw new CommandFailure(answer.path("error").asText());
+            }
+            return answer;
+        }
+    }
+
+    /** {@code dromon status}. */
+    @Command(
+            name = "status",
+            mixinStandardHelpOptions = true,
+            description =
+                    "Shows a running node: its group, its links with TLS and identity of each peer, its certificate,"
+                            + " refused peers.")
+    static final class Status extends Asking {
+        @Option(names = "--json", description = "The status document as JSON.")
+        private boolean json;
+
+        @Override
+        public Integer call() {
+            JsonNode status = ask("status").path("status");
+            if (json) {
+                System.out.println(status.toPrettyString());
+            } else {
+                StatusTable.print(status, System.out);
+            }
+            System.out.flush();
+            return 0;
+        }
+    }
+
+    /** {@code dromon reload}. */
+    @Command(
+            name = "reload",
+            mixinStandardHelpOptions = true,
+            description =
+                    "Lets a running node read certificate, key and CA files again. Open links stay as they are, with"
+                            + " --relink they are made anew, one at a time.")
+    static final class Reload extends Asking {
+        @Option(names = "--relink", description = "Make all links anew afterwards.")
+        private boolean relink;
+
+        @Override
+        public Integer call() {
+            System.out.println(ask("reload").path("text").asText());
+            if (relink) {
+                System.out.println(ask("relink").path("relinked").asText() + " links were made anew");
+            }
+            return 0;
+        }
+    }
+
+    /** {@code dromon relink}. */
+    @Command(
+            name = "relink",
+            mixinStandardHelpOptions = true,
+            description = "Lets a running node make all its links anew, one at a time, without a view change.")
+    static final class Relink extends Asking {
+        @Override
+        public Integer call() {
+            System.out.println(ask("relink").path("relinked").asText() + " links were made anew");
+            return 0;
+        }
+    }
+
+    /** {@code dromon rotate}. */
+    @Command(
+            name = "rotate",
+            mixinStandardHelpOptions = true,
+            description = {
+                "A step of replacing the certification authority of a running cluster. Stage the new files beside the"
+                        + " current ones, with .next behind their names, and do each step on all nodes before the next:",
+                "  trust-both   the file of socket.ssl_ca.next holds the old and the new authority",
+                "  present-new  socket.ssl_cert.next and socket.ssl_key.next are of the new authority; links are made anew",
+                "  drop-old     the file of socket.ssl_ca.next holds the new authority alone",
+                "A step is refused, with the reason, while a member of the group is not ready for it."
+            })
+    static final class Rotate extends Asking {
+        @Parameters(paramLabel = "trust-both|present-new|drop-old")
+        @SuppressWarnings("NullAway.Init") // set by picocli
+        private String step;
+
+        @Override
+        public Integer call() {
+            JsonNode answer = ask("rotate " + step);
+            System.out.println(answer.path("text").asText());
+            if (answer.has("relinked")) {
+                System.out.println(answer.path("relinked").asText() + " links were made anew");
+            }
+            return 0;
+        }
+    }
+
+    /** {@code dromon set}. */
+    @Command(
+            name = "set",
+            mixinStandardHelpOptions = true,
+            description = "Changes an option of a running node; see dromon options for those that can be changed.")
+    static final class Set extends Asking {
+        @Parameters(paramLabel = "NAME=VALUE")
+        @SuppressWarnings("NullAway.Init") // set by picocli
+        private String assignment;
+
+        @Override
+        public Integer call() {
+            System.out.println(ask("set " + assignment).path("text").asText());
+            return 0;
+        }
+    }
+}

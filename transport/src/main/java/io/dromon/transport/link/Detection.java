@@ -1,0 +1,137 @@
+package io.dromon.transport.link;
+
+import io.dromon.transport.tls.TlsContexts;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPipeline;
+import io.netty.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** The handlers of {@link DynamicMode}: which mode a new connection gets. */
+@SuppressWarnings("FutureReturnValueIgnored")
+final class Detection {
+    private Detection() {}
+
+    /** A plain stream from here on: the frames handler takes over, and what was read goes to it. */
+    static void plain(ChannelHandlerContext ctx, Negotiation.Sniffer self) {
+        self.links.addFrames(ctx.pipeline(), self.link, true);
+        self.links.up(self.link);
+        self.passOn(ctx);
+    }
+
+    /** Dialled, with key and certificate: a plain acceptor speaks at once, one with TLS waits for a ClientHello. */
+    static final class Await extends Negotiation.Sniffer {
+        static final String NAME = "await";
+        private @Nullable Future<?> timer;
+
+        Await(NettyLinks links, NettyLink link) {
+            super(links, link);
+        }
+
+        @Override
+        public void channelActive(ChannelHandlerContext ctx) {
+            timer = ctx.executor().schedule(() -> startTls(ctx), DynamicMode.DIAL_MS, TimeUnit.MILLISECONDS);
+            ctx.fireChannelActive();
+        }
+
+        private void startTls(ChannelHandlerContext ctx) {
+            if (ctx.isRemoved() || link.phase != NettyLink.Phase.NEGOTIATING) {
+                return;
+            }
+            if (collected() > 0) {
+                return; // a plain acceptor has begun to speak
+            }
+            ChannelPipeline pipeline = ctx.pipeline();
+            addTls(pipeline, links, link, links.tls());
+            passOn(ctx);
+        }
+
+        @Override
+        void decide(ChannelHandlerContext ctx, FirstBytes.Kind kind) {
+            if (kind == FirstBytes.Kind.PLAIN_FRAME && links.allowsPlain(link.peer)) {
+                plain(ctx, this);
+            } else {
+                links.fail(link, Verdicts.plainPeer(link, kind));
+            }
+        }
+
+        @Override
+        public void handlerRemoved(ChannelHandlerContext ctx) {
+            if (timer != null) {
+                timer.cancel(false);
+            }
+            super.handlerRemoved(ctx);
+        }
+    }
+
+    /** The answer to a ClientHello was plain: the acceptor has no key and dropped it. Behind {@link Negotiation.Reply}. */
+    static void fallBack(ChannelHandlerContext ctx, Negotiation.Sniffer self) {
+        ctx.pipeline().remove(Negotiation.Handshake.NAME);
+        ctx.pipeline().remove(Negotiation.Handshake.TLS);
+        plain(ctx, self);
+    }
+
+    /**
+     * Accepted, without key and certificate: a ClientHello is dropped, and a dialler that sent one reads this node's
+     * plain text once it has waited for TLS in vain.
+     */
+    static final class Drop extends Negotiation {
+        static final String NAME = "drop";
+        private @Nullable Future<?> timer;
+        private int dropped;
+
+        Drop(NettyLinks links, NettyLink link) {
+            super(links, link);
+        }
+
+        @Override
+        public void channelActive(ChannelHandlerContext ctx) {
+            speakIn(ctx);
+            ctx.fireChannelActive();
+        }
+
+        private void speakIn(ChannelHandlerContext ctx) {
+            timer = ctx.executor().schedule(() -> up(ctx), DynamicMode.ACCEPT_MS, TimeUnit.MILLISECONDS);
+        }
+
+        private void up(ChannelHandlerContext ctx) {
+            if (!ctx.isRemoved() && link.phase == NettyLink.Phase.NEGOTIATING) {
+                links.addFrames(ctx.pipeline(), link, true);
+                links.up(link);
+                ctx.pipeline().remove(this);
+            }
+        }
+
+        @Override
+        public void channelRead(ChannelHandlerContext ctx, Object message) {
+            ByteBuf in = (ByteBuf) message;
+            boolean first = dropped == 0;
+            dropped += in.readableBytes();
+            in.release();
+            if (first && timer != null) {
+                timer.cancel(false); // Galera's dialler takes what comes within 500 ms for an answer in TLS
+                speakIn(ctx);
+            }
+            if (dropped > 65_536) {
+                links.fail(link, Verdicts.tlsPeer(link));
+            }
+        }
+
+        @Override
+        public void handlerRemoved(ChannelHandlerContext ctx) {
+            if (timer != null) {
+                timer.cancel(false);
+            }
+        }
+    }
+
+    /** The handlers of a TLS dial, in their order. */
+    static void addTls(ChannelPipeline pipeline, NettyLinks links, NettyLink link, TlsContexts contexts) {
+        pipeline.addLast(Negotiation.Reply.NAME, new Negotiation.Reply(links, link))
+                .addLast(
+                        Negotiation.Handshake.TLS,
+                        contexts.clientHandler(pipeline.channel().alloc()))
+                .addLast(Negotiation.Handshake.NAME, new Negotiation.Handshake(links, link, contexts));
+    }
+}

@@ -1,0 +1,18 @@
+package io.dromon.transport.tls;
+
+import java.security.cert.X509Certificate;
+
+/** What a certificate says, fit for log and status. */
+public final class CertificateText {
+    private CertificateText() {}
+
+    /** Subject of a certificate. */
+    public static String subject(X509Certificate certificate) {
+        return CertificateRules.printable(certificate.getSubjectX500Principal().getName());
+    }
+
+    /** Serial number of a certificate, hexadecimal. */
+    public static String serial(X509Certificate certificate) {
+        return CertificateRules.serial(certificate);
+    }
+}
