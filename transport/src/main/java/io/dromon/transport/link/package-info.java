@@ -21,6 +21,11 @@
  *
  *  dialled, TLS off     frames                                                                 onConnected
  *                         └─ first bytes a TLS record or the line of text ▶ TlsPeer
+ *
+ *  with ALPN dromon-zstd/1      tls ▸ inflate ▸ deflate ▸ frames
+ *
+ *  socket.dynamic, accepted     probe ──nothing for 750 ms──▶ frames      (no key: drop ──750 ms──▶ frames)
+ *  socket.dynamic, dialled      await ──a plain frame──▶ frames, nothing for 500 ms──▶ reply ▸ tls ▸ handshake
  * </pre>
  *
  * Who owns a buffer: whoever receives it in {@code channelRead} and does not pass it on releases it. The frames
