@@ -55,8 +55,8 @@ final class PipeTest {
                 assertThat(node.leave()).isZero();
             }
             List<String> output = a.process().output().lines();
-            assertThat(b.process().output().lines()).isEqualTo(output);
-            assertThat(c.process().output().lines()).isEqualTo(output);
+            assertSameOutput(b, a);
+            assertSameOutput(c, a);
             assertThat(output).hasSize(3 * LINES);
             assertThat(new HashSet<>(texts(output))).hasSize(3 * LINES);
             assertThat(seqnos(output))
@@ -91,7 +91,7 @@ final class PipeTest {
             assertThat(a.leave()).isZero();
             assertThat(b.leave()).isZero();
             List<String> output = a.process().output().lines();
-            assertThat(b.process().output().lines()).isEqualTo(output);
+            assertSameOutput(b, a);
             assertThat(linesOf("a", output)).isEqualTo(allLines("a"));
             assertThat(linesOf("b", output)).isEqualTo(allLines("b"));
             List<String> ofKilled = linesOf("c", output);
@@ -148,6 +148,22 @@ final class PipeTest {
             node.awaitPrimary(members, 0, JOIN);
             node.awaitSynced(JOIN);
         }
+    }
+
+    /** Tells the first line that differs: the whole outputs are too long to look at. */
+    private static void assertSameOutput(DromonNode one, DromonNode other) {
+        List<String> lines = one.process().output().lines();
+        List<String> others = other.process().output().lines();
+        for (int i = 0; i < Math.min(lines.size(), others.size()); i++) {
+            if (!lines.get(i).equals(others.get(i))) {
+                throw new AssertionError("line " + i + " is not the same on both: "
+                        + lines.subList(Math.max(0, i - 2), Math.min(i + 5, lines.size())) + " and "
+                        + others.subList(Math.max(0, i - 2), Math.min(i + 5, others.size())) + "\n"
+                        + one.process().failure("printed the first").getMessage() + "\n"
+                        + other.process().failure("printed the second").getMessage());
+            }
+        }
+        assertThat(lines).hasSameSizeAs(others);
     }
 
     private static Thread feed(DromonNode node) {

@@ -45,7 +45,7 @@ public final class OutputLog {
                 listener.accept(line);
             }
         } catch (IOException e) {
-            add("[end of output: " + e.getMessage() + "]");
+            // the same as its end: the process is gone
         }
         synchronized (this) {
             ended = true;

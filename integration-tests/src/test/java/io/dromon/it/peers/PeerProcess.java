@@ -42,7 +42,7 @@ public final class PeerProcess implements AutoCloseable {
         this.output = new OutputLog(STDOUT_LINES, line -> {});
         this.log = new OutputLog(LOG_LINES, line -> {
             if (fatal.test(line)) {
-                process.destroyForcibly();
+                process.toHandle().destroyForcibly();
             }
         });
         this.input = new BufferedWriter(new OutputStreamWriter(process.getOutputStream(), StandardCharsets.UTF_8));
@@ -181,14 +181,14 @@ public final class PeerProcess implements AutoCloseable {
         }
     }
 
-    /** SIGTERM. */
+    /** SIGTERM. By the handle: the process' own method would close the streams before the last lines are read. */
     public void terminate() {
-        process.destroy();
+        process.toHandle().destroy();
     }
 
     /** SIGKILL, and waits until it is gone. */
     public void kill() {
-        process.destroyForcibly();
+        process.toHandle().destroyForcibly();
         awaitExit(Duration.ofSeconds(10));
     }
 
