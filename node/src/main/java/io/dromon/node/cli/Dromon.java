@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
             ControlCommand.Rotate.class,
             ControlCommand.Set.class,
             OptionsCommand.class,
+            PkiCommand.class,
             BenchCommand.class,
             BenchNode.class,
             DemoNode.class

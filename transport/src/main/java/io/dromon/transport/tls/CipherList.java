@@ -47,6 +47,10 @@ final class CipherList {
             suite("AES256-SHA", "TLS_RSA_WITH_AES_256_CBC_SHA"),
             suite("AES128-SHA", "TLS_RSA_WITH_AES_128_CBC_SHA"));
 
+    /** The suites of TLS 1.3 that every provider has, in the order of preference. */
+    static final List<String> TLS13 =
+            List.of("TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256");
+
     /** Words that OpenSSL knows and no suite above has: they select nothing. */
     private static final Set<String> EMPTY_WORDS = Set.of(
             "LOW",
@@ -108,18 +112,28 @@ final class CipherList {
 
     private CipherList() {}
 
+    /** The suites of TLS 1.3 that the list names; empty if it names none, which leaves all of them. */
+    static List<String> tls13(String list) {
+        return List.of(list.trim().split("[:, ]+", -1)).stream()
+                .filter(TLS13::contains)
+                .distinct()
+                .toList();
+    }
+
     /**
-     * IANA names in order of preference.
+     * IANA names of TLS 1.2 in order of preference; empty if the list names suites of TLS 1.3 only.
      *
      * @throws TlsConfigException naming the part that is unknown, or if nothing is left
      */
     static List<String> parse(String list) throws TlsConfigException {
         List<Suite> chosen = new ArrayList<>();
         List<Suite> banned = new ArrayList<>();
+        int words = 0;
         for (String part : list.trim().split("[:, ]+", -1)) {
-            if (part.isEmpty()) {
+            if (part.isEmpty() || TLS13.contains(part)) {
                 continue;
             }
+            words++;
             if (part.startsWith("@")) {
                 command(part, chosen);
                 continue;
@@ -145,6 +159,9 @@ final class CipherList {
                     chosen.addAll(matching);
                 }
             }
+        }
+        if (words == 0 && !tls13(list).isEmpty()) {
+            return List.of();
         }
         if (chosen.isEmpty()) {
             throw new TlsConfigException("socket.ssl_cipher: \"" + list
@@ -181,7 +198,8 @@ final class CipherList {
     private static Predicate<Suite> condition(String word, String part) throws TlsConfigException {
         if (word.startsWith("TLS_") && !isIana(word)) {
             throw new TlsConfigException("socket.ssl_cipher: \"" + part
-                    + "\" is a TLS 1.3 suite or unknown; the option governs TLS 1.2, the suites of TLS 1.3 are fixed");
+                    + "\" is no suite that Dromon offers; of TLS 1.3 these can be named: " + String.join(", ", TLS13)
+                    + ", without a prefix");
         }
         if (isIana(word) || SUITES.stream().anyMatch(suite -> suite.openSsl.equals(word))) {
             return suite -> suite.openSsl.equals(word) || suite.iana.equals(word);

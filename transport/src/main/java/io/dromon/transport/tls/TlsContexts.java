@@ -13,6 +13,7 @@ import io.netty.handler.ssl.SslProvider;
 import io.netty.util.ReferenceCountUtil;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
+import java.security.interfaces.EdECPublicKey;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -31,9 +32,6 @@ import javax.net.ssl.SSLSession;
  * chapter 01 section 3.3). Close it when no new link is to be made with it; open links live on.
  */
 public final class TlsContexts implements AutoCloseable {
-    private static final List<String> TLS13 =
-            List.of("TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256");
-
     private final TlsGeneration generation;
     private final boolean boringSsl;
     private final List<String> warnings;
@@ -67,11 +65,13 @@ public final class TlsContexts implements AutoCloseable {
     /** Contexts of a generation that is in memory already. */
     public static TlsContexts of(TlsGeneration generation, TlsSettings settings, InstantSource clock)
             throws TlsConfigException {
-        boolean boringSsl = useBoringSsl(settings.provider());
         PeerPolicy policy = new PeerPolicy(settings.peers(), generation.trust());
         List<String> warnings = new ArrayList<>(generation.notes());
         warnings.addAll(generation.warnings(clock.instant()));
         ownIdentity(generation, policy, clock).ifPresent(warnings::add);
+        boolean boringSsl = useBoringSsl(settings, generation, warnings);
+        TlsSettings effective =
+                settings.withProtocols(protocols(settings, warnings).toArray(new String[0]));
         List<String> ciphers = ciphers(settings.cipher(), boringSsl, warnings);
         NodeKey key = new NodeKey(generation, boringSsl);
         PeerVerifier verifier = new PeerVerifier(generation.trust(), policy, clock, boringSsl);
@@ -80,7 +80,7 @@ public final class TlsContexts implements AutoCloseable {
                     SslContextBuilder.forServer(key).clientAuth(ClientAuth.REQUIRE),
                     verifier,
                     ciphers,
-                    settings,
+                    effective,
                     boringSsl);
             try {
                 // Netty compares the host name by default; nodes are known by their certificate alone.
@@ -88,7 +88,7 @@ public final class TlsContexts implements AutoCloseable {
                         SslContextBuilder.forClient().keyManager(key).endpointIdentificationAlgorithm(null),
                         verifier,
                         ciphers,
-                        settings,
+                        effective,
                         boringSsl);
                 return new TlsContexts(generation, boringSsl, warnings, server, client, verifier, policy);
             } catch (SSLException | RuntimeException e) {
@@ -144,7 +144,9 @@ public final class TlsContexts implements AutoCloseable {
         return context;
     }
 
-    private static boolean useBoringSsl(TlsSettings.Provider wanted) throws TlsConfigException {
+    private static boolean useBoringSsl(TlsSettings settings, TlsGeneration generation, List<String> warnings)
+            throws TlsConfigException {
+        TlsSettings.Provider wanted = settings.provider();
         if (wanted == TlsSettings.Provider.JDK) {
             return false;
         }
@@ -154,7 +156,49 @@ public final class TlsContexts implements AutoCloseable {
                     "tls.provider=boringssl: its library cannot be loaded here; set tls.provider=auto or jdk",
                     OpenSsl.unavailabilityCause());
         }
-        return available;
+        String obstacle = available ? obstacle(settings, generation) : "";
+        if (!obstacle.isEmpty() && wanted == TlsSettings.Provider.BORINGSSL) {
+            throw new TlsConfigException(obstacle + "; set tls.provider=auto or jdk, or change it");
+        }
+        if (!obstacle.isEmpty()) {
+            warnings.add(obstacle + "; the JDK's TLS is used instead, which is slower");
+        }
+        return available && obstacle.isEmpty();
+    }
+
+    /** What is configured and BoringSSL cannot do; empty if there is nothing. */
+    private static String obstacle(TlsSettings settings, TlsGeneration generation) {
+        if (generation.certificate().getPublicKey() instanceof EdECPublicKey) {
+            return "socket.ssl_key: it is an Ed25519 key, which BoringSSL takes from no node and no peer: every Dromon"
+                    + " node of the cluster needs tls.provider=jdk then, or such a key; EC P-256 works everywhere";
+        }
+        List<String> tls13 = CipherList.tls13(settings.cipher());
+        if (!tls13.isEmpty() && !tls13.containsAll(CipherList.TLS13)) {
+            return "socket.ssl_cipher: " + String.join(", ", tls13)
+                    + ": BoringSSL always offers all three suites of TLS 1.3";
+        }
+        return "";
+    }
+
+    /** The versions that are left: a list of suites of TLS 1.3 alone leaves nothing for 1.2. */
+    private static List<String> protocols(TlsSettings settings, List<String> warnings) throws TlsConfigException {
+        String list = settings.cipher();
+        if (list.isBlank()) {
+            return settings.protocols();
+        }
+        boolean only13 = CipherList.parse(list).isEmpty();
+        if (only13 && settings.protocols().contains("TLSv1.2")) {
+            if (settings.protocols().size() == 1) {
+                throw new TlsConfigException("socket.ssl_cipher: \"" + list
+                        + "\" names suites of TLS 1.3 alone, but tls.protocols allows TLS 1.2 alone");
+            }
+            warnings.add("socket.ssl_cipher: the list names suites of TLS 1.3 alone, so TLS 1.2 is not offered");
+            return List.of("TLSv1.3");
+        }
+        if (!settings.protocols().contains("TLSv1.2") && CipherList.tls13(list).isEmpty()) {
+            warnings.add("socket.ssl_cipher is ignored: it governs TLS 1.2, which tls.protocols does not allow");
+        }
+        return settings.protocols();
     }
 
     /** Names for the builder, IANA; empty for the provider's default. */
@@ -164,8 +208,12 @@ public final class TlsContexts implements AutoCloseable {
             return List.of();
         }
         List<String> wanted = CipherList.parse(list);
+        List<String> tls13 = CipherList.tls13(list);
+        if (wanted.isEmpty()) {
+            return boringSsl ? List.of() : tls13; // BoringSSL has no way to name them, and offers all
+        }
         Set<String> supported = boringSsl ? OpenSsl.availableJavaCipherSuites() : jdkSuites();
-        List<String> usable = new ArrayList<>(TLS13);
+        List<String> usable = new ArrayList<>(tls13.isEmpty() ? CipherList.TLS13 : tls13);
         List<String> missing = new ArrayList<>();
         for (String name : wanted) {
             (supported.contains(name) ? usable : missing).add(name);

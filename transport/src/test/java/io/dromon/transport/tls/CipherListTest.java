@@ -78,10 +78,35 @@ class CipherListTest {
     }
 
     @Test
-    void tls13SuiteIsAnErrorThatSaysWhy() {
-        assertThatThrownBy(() -> CipherList.parse("TLS_AES_128_GCM_SHA256"))
+    void suitesOfTls13CanBeNamed() throws Exception {
+        assertThat(CipherList.tls13("TLS_AES_256_GCM_SHA384:HIGH")).containsExactly("TLS_AES_256_GCM_SHA384");
+        assertThat(CipherList.tls13("HIGH")).isEmpty();
+        assertThat(CipherList.parse("TLS_AES_256_GCM_SHA384")).isEmpty();
+        assertThat(CipherList.parse("TLS_AES_256_GCM_SHA384:ECDHE-RSA-AES128-GCM-SHA256"))
+                .containsExactly("TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256");
+        assertThatThrownBy(() -> CipherList.parse("TLS_AES_128_CCM_SHA256"))
                 .isInstanceOf(TlsConfigException.class)
-                .hasMessageContaining("TLS 1.3");
+                .hasMessageContaining("TLS_AES_128_CCM_SHA256")
+                .hasMessageContaining("TLS_CHACHA20_POLY1305_SHA256");
+    }
+
+    @Test
+    void namedSuitesOfTls13AreTheOnlyOnesOrRefused() {
+        String one = "TLS_AES_256_GCM_SHA384";
+
+        assertThatThrownBy(() -> TestPki.contexts(TlsSettings.Provider.BORINGSSL, one, TestPki.generation(OWN)))
+                .hasMessageContaining("BoringSSL always offers all three")
+                .hasMessageContaining("tls.provider=auto or jdk");
+        try (TlsContexts contexts = TestPki.contexts(TlsSettings.Provider.AUTO, one, TestPki.generation(OWN))) {
+            assertThat(contexts.provider()).isEqualTo("JDK");
+            assertThat(contexts.warnings())
+                    .anyMatch(line -> line.contains("the JDK's TLS is used instead"))
+                    .anyMatch(line -> line.contains("TLS 1.2 is not offered"));
+            javax.net.ssl.SSLEngine engine = contexts.clientHandler(io.netty.buffer.UnpooledByteBufAllocator.DEFAULT)
+                    .engine();
+            assertThat(engine.getEnabledCipherSuites()).containsExactly(one);
+            assertThat(engine.getEnabledProtocols()).containsExactly("TLSv1.3");
+        }
     }
 
     @Test

@@ -33,6 +33,7 @@ import org.bouncycastle.openssl.jcajce.JcaPEMKeyConverter;
 import org.bouncycastle.openssl.jcajce.JceOpenSSLPKCS8DecryptorProviderBuilder;
 import org.bouncycastle.openssl.jcajce.JcePEMDecryptorProviderBuilder;
 import org.bouncycastle.operator.OperatorCreationException;
+import org.bouncycastle.pkcs.PKCS10CertificationRequest;
 import org.bouncycastle.pkcs.PKCS8EncryptedPrivateKeyInfo;
 import org.bouncycastle.pkcs.PKCSException;
 
@@ -72,6 +73,47 @@ public final class PemFiles {
                     option + ": no certificate in " + file + "; a block 'BEGIN CERTIFICATE' is expected there");
         }
         return found;
+    }
+
+    /** One block of a file. */
+    public sealed interface Item {
+        record Certificate(X509Certificate certificate) implements Item {}
+
+        record RevocationList(X509CRL list) implements Item {}
+
+        record Request(CertificateRequest request) implements Item {}
+
+        /** Nothing of the key itself. */
+        record Key(boolean encrypted) implements Item {}
+
+        record Other(String kind) implements Item {}
+    }
+
+    /** Everything in the file, for a reader. */
+    public static List<Item> items(Path file) throws PemException {
+        List<Item> items = new ArrayList<>();
+        try {
+            for (Object object : objects("PEM file", file)) {
+                if (object instanceof X509CertificateHolder holder) {
+                    items.add(new Item.Certificate((X509Certificate)
+                            certificateFactory().generateCertificate(new ByteArrayInputStream(holder.getEncoded()))));
+                } else if (object instanceof X509CRLHolder holder) {
+                    items.add(new Item.RevocationList(
+                            (X509CRL) certificateFactory().generateCRL(new ByteArrayInputStream(holder.getEncoded()))));
+                } else if (object instanceof PKCS10CertificationRequest request) {
+                    items.add(new Item.Request(CertificateRequest.of(request)));
+                } else if (object instanceof PEMKeyPair || object instanceof PrivateKeyInfo) {
+                    items.add(new Item.Key(false));
+                } else if (object instanceof PKCS8EncryptedPrivateKeyInfo || object instanceof PEMEncryptedKeyPair) {
+                    items.add(new Item.Key(true));
+                } else {
+                    items.add(new Item.Other(object.getClass().getSimpleName()));
+                }
+            }
+        } catch (CertificateException | CRLException | IOException e) {
+            throw new PemException("block " + (items.size() + 1) + " in " + file + " is damaged", e);
+        }
+        return items;
     }
 
     /** All revocation lists of the file, PEM or one in DER; at least one. */
@@ -251,7 +293,7 @@ public final class PemFiles {
         }
     }
 
-    private static Provider bouncyCastle() {
+    static Provider bouncyCastle() {
         return Holder.PROVIDER;
     }
 

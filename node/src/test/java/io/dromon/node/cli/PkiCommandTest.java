@@ -1,0 +1,225 @@
+package io.dromon.node.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.dromon.transport.tls.TlsGeneration;
+import io.dromon.transport.tls.TlsSettings;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What {@code dromon pki} makes, judged by the real openssl and by a node. */
+@Timeout(60)
+class PkiCommandTest {
+    @TempDir
+    Path dir;
+
+    private record Run(int code, String out, String err) {}
+
+    private Run dromon(String... arguments) {
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        int code = Dromon.commandLine()
+                .setOut(new PrintWriter(out))
+                .setErr(new PrintWriter(err, true))
+                .execute(arguments);
+        return new Run(code, out.toString(), err.toString());
+    }
+
+    private String made(String... arguments) {
+        Run run = dromon(arguments);
+        assertThat(run.err).isEmpty();
+        assertThat(run.code).isZero();
+        return run.out;
+    }
+
+    private String openssl(String... arguments) throws Exception {
+        List<String> command = new ArrayList<>(List.of("openssl"));
+        command.addAll(List.of(arguments));
+        Process process;
+        try {
+            process = new ProcessBuilder(command)
+                    .directory(dir.toFile())
+                    .redirectErrorStream(true)
+                    .start();
+        } catch (java.io.IOException e) {
+            assumeTrue("required".equals(System.getProperty("peers")), "openssl is not installed");
+            throw e;
+        }
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.exitValue()).as(output).isZero();
+        return output;
+    }
+
+    private String path(String name) {
+        return dir.resolve(name).toString();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ec", "rsa", "ed25519"})
+    void opensslAndNodesAcceptWhatIsIssued(String kind) throws Exception {
+        made("pki", "init-ca", "--out", dir.toString(), "--key", kind, "--o", "Acme");
+        String said = made(
+                "pki",
+                "issue",
+                "--ca",
+                dir.toString(),
+                "--out",
+                dir.toString(),
+                "--key",
+                kind,
+                "--o",
+                "Acme",
+                "--ou",
+                "nodes",
+                "--san",
+                "node1.example.org,10.0.0.5,::1,spiffe://example.org/n1",
+                "--days",
+                "30",
+                "node1");
+
+        assertThat(said).contains("OU=nodes").contains("socket.ssl_cert=" + path("node1.crt"));
+        for (String purpose : List.of("sslserver", "sslclient")) {
+            assertThat(openssl("verify", "-x509_strict", "-purpose", purpose, "-CAfile", "ca.crt", "node1.crt"))
+                    .contains("node1.crt: OK");
+        }
+        assertThat(openssl("x509", "-in", "node1.crt", "-noout", "-ext", "subjectAltName,extendedKeyUsage"))
+                .contains("DNS:node1.example.org", "IP Address:10.0.0.5", "URI:spiffe://example.org/n1")
+                .contains("TLS Web Server Authentication, TLS Web Client Authentication");
+        assertThat(openssl("pkey", "-in", "node1.key", "-noout", "-check")).contains("valid");
+        for (String key : List.of("ca.key", "node1.key")) {
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(dir.resolve(key))))
+                    .isEqualTo("rw-------");
+        }
+        TlsGeneration generation = TlsGeneration.load(1, files("node1"));
+        assertThat(generation.warnings(Instant.now())).isEmpty();
+        assertThat(generation.notes()).isEmpty();
+        assertThat(made("pki", "verify", "--ca", path("ca.crt"), "--key", path("node1.key"), path("node1.crt")))
+                .contains("node1.crt: OK");
+    }
+
+    private TlsSettings files(String name) {
+        return new TlsSettings(
+                dir.resolve(name + ".crt"),
+                dir.resolve(name + ".key"),
+                Optional.of(dir.resolve("ca.crt")),
+                Optional.empty(),
+                "",
+                TlsSettings.Provider.AUTO);
+    }
+
+    @Test
+    void aRequestIsSignedWithItsSubjectAndNamesAlone() throws Exception {
+        made("pki", "init-ca", "--out", dir.toString());
+        made("pki", "csr", "--out", dir.toString(), "--o", "Acme", "--san", "DNS:n2.example.org", "n2");
+        assertThat(openssl("req", "-in", "n2.csr", "-verify", "-noout", "-subject"))
+                .contains("O = Acme", "CN = n2");
+        openssl(
+                "req",
+                "-new",
+                "-newkey",
+                "rsa:2048",
+                "-nodes",
+                "-keyout",
+                "n3.key",
+                "-out",
+                "n3.csr",
+                "-subj",
+                "/O=Other/CN=n3",
+                "-addext",
+                "basicConstraints=CA:TRUE",
+                "-addext",
+                "subjectAltName=DNS:n3");
+
+        made("pki", "sign", "--ca", dir.toString(), path("n2.csr"));
+        String third = made("pki", "sign", "--ca", dir.toString(), "--san", "IP:10.0.0.3", path("n3.csr"));
+
+        assertThat(openssl("verify", "-CAfile", "ca.crt", "n2.crt", "n3.crt")).contains("n2.crt: OK", "n3.crt: OK");
+        assertThat(third).contains("O=Other").contains("DNS:n3, IP:10.0.0.3").contains("CA           no");
+        assertThat(TlsGeneration.load(1, files("n3")).warnings(Instant.now())).isEmpty();
+    }
+
+    @Test
+    void nothingIsOverwritten() throws Exception {
+        made("pki", "init-ca", "--out", dir.toString());
+        made("pki", "issue", "--ca", dir.toString(), "--out", dir.toString(), "n1");
+        String key = Files.readString(dir.resolve("n1.key"));
+        String ca = Files.readString(dir.resolve("ca.key"));
+        Files.delete(dir.resolve("n1.crt"));
+
+        Run again = dromon("pki", "issue", "--ca", dir.toString(), "--out", dir.toString(), "n1");
+        Run other = dromon("pki", "init-ca", "--out", dir.toString());
+
+        assertThat(again.code).isEqualTo(1);
+        assertThat(again.err).contains("n1.key exists and is not overwritten").doesNotContain("\tat ");
+        assertThat(other.code).isEqualTo(1);
+        assertThat(Files.readString(dir.resolve("n1.key"))).isEqualTo(key);
+        assertThat(Files.readString(dir.resolve("ca.key"))).isEqualTo(ca);
+        assertThat(dir.resolve("n1.crt")).doesNotExist();
+    }
+
+    @Test
+    void aKeyWithAPasswordIsEncrypted() throws Exception {
+        Path password = Files.writeString(dir.resolve("password"), "open sesame\nmore\n");
+        made("pki", "init-ca", "--out", dir.toString(), "--password-file", password.toString());
+
+        Run without = dromon("pki", "issue", "--ca", dir.toString(), "--out", dir.toString(), "n1");
+        made(
+                "pki",
+                "issue",
+                "--ca",
+                dir.toString(),
+                "--ca-password-file",
+                password.toString(),
+                "--out",
+                dir.toString(),
+                "n1");
+
+        assertThat(without.code).isEqualTo(1);
+        assertThat(without.err).contains("ca.key is encrypted").doesNotContain("sesame");
+        assertThat(Files.readString(dir.resolve("ca.key"))).contains("BEGIN ENCRYPTED PRIVATE KEY");
+        assertThat(openssl("pkey", "-in", "ca.key", "-passin", "pass:open sesame", "-noout", "-check"))
+                .contains("valid");
+        assertThat(made("pki", "inspect", path("ca.key"))).contains("encrypted").doesNotContain("BEGIN");
+    }
+
+    @Test
+    void saysWhatIsWrong() throws Exception {
+        made("pki", "init-ca", "--out", dir.toString());
+        made("pki", "init-ca", "--out", path("other"));
+        made("pki", "issue", "--ca", dir.toString(), "--out", dir.toString(), "n1");
+        made("pki", "issue", "--ca", path("other"), "--out", path("other"), "n1");
+        Path garbage = Files.writeString(
+                dir.resolve("garbage"), "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
+
+        Run foreign = dromon("pki", "verify", "--ca", path("other/ca.crt"), path("n1.crt"));
+        Run leafAsCa = dromon("pki", "verify", "--ca", path("n1.crt"), path("n1.crt"));
+        Run key = dromon("pki", "verify", "--ca", path("ca.crt"), "--key", path("other/n1.key"), path("n1.crt"));
+        Run damaged = dromon("pki", "inspect", garbage.toString());
+        Run name = dromon("pki", "issue", "--ca", dir.toString(), "--out", dir.toString(), "--san", "IP:x", "n2");
+        Run slash = dromon("pki", "issue", "--ca", dir.toString(), "--out", dir.toString(), "../n2");
+
+        assertThat(foreign.code).isEqualTo(1);
+        assertThat(foreign.out).contains("CN=n1");
+        assertThat(leafAsCa.out).contains("cannot be its own anchor");
+        assertThat(key.out).contains("is not the key of");
+        assertThat(damaged.err).contains("damaged").doesNotContain("\tat ");
+        assertThat(name.err).contains("'IP:x' is no alternative name");
+        assertThat(slash.err).contains("cannot be the name of a file");
+    }
+}

@@ -1,0 +1,163 @@
+package io.dromon.transport.tls;
+
+import io.dromon.transport.tls.pem.PemException;
+import io.dromon.transport.tls.pem.PemFiles;
+import java.nio.file.Path;
+import java.security.PublicKey;
+import java.security.cert.CertificateParsingException;
+import java.security.cert.X509CRL;
+import java.security.cert.X509Certificate;
+import java.security.interfaces.ECPublicKey;
+import java.security.interfaces.RSAPublicKey;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Certificates for a reader, and whether peers would accept one. For tools; no key is ever shown. */
+public final class CertificateReport {
+    private static final String[] USAGES = {
+        "digitalSignature",
+        "nonRepudiation",
+        "keyEncipherment",
+        "dataEncipherment",
+        "keyAgreement",
+        "keyCertSign",
+        "cRLSign",
+        "encipherOnly",
+        "decipherOnly"
+    };
+    private static final Map<String, String> PURPOSES = Map.of(
+            CertificateRules.Role.SERVER.oid, CertificateRules.Role.SERVER.usage,
+            CertificateRules.Role.CLIENT.oid, CertificateRules.Role.CLIENT.usage);
+
+    private CertificateReport() {}
+
+    /** What is in a PEM file, line by line. */
+    public static List<String> inspect(Path file, Instant now) throws PemException {
+        List<String> lines = new ArrayList<>();
+        for (PemFiles.Item item : PemFiles.items(file)) {
+            if (item instanceof PemFiles.Item.Certificate one) {
+                certificate(one.certificate(), now, lines);
+            } else if (item instanceof PemFiles.Item.RevocationList one) {
+                list(one.list(), lines);
+            } else if (item instanceof PemFiles.Item.Request one) {
+                lines.add("request");
+                lines.add("  subject      "
+                        + CertificateRules.printable(one.request().subject()));
+            } else if (item instanceof PemFiles.Item.Key one) {
+                lines.add("private key    " + (one.encrypted() ? "encrypted" : "not encrypted"));
+            } else if (item instanceof PemFiles.Item.Other other) {
+                lines.add("other          " + other.kind());
+            }
+        }
+        if (lines.isEmpty()) {
+            throw new PemException(file + " holds no PEM block");
+        }
+        return lines;
+    }
+
+    private static void certificate(X509Certificate certificate, Instant now, List<String> lines) {
+        CertificateNames names = CertificateNames.of(certificate);
+        String subject =
+                CertificateRules.printable(certificate.getSubjectX500Principal().getName());
+        String issuer =
+                CertificateRules.printable(certificate.getIssuerX500Principal().getName());
+        boolean early = now.isBefore(certificate.getNotBefore().toInstant());
+        boolean late = now.isAfter(certificate.getNotAfter().toInstant());
+        lines.add("certificate");
+        lines.add("  subject      " + (subject.isEmpty() ? "(none)" : subject));
+        lines.add("  issuer       " + (CertificateRules.isSelfIssued(certificate) ? "itself" : issuer));
+        lines.add("  serial       " + CertificateRules.serial(certificate));
+        lines.add("  valid from   " + CertificateRules.date(certificate.getNotBefore()) + (early ? " NOT YET" : ""));
+        lines.add("  valid until  " + CertificateRules.date(certificate.getNotAfter()) + (late ? " EXPIRED" : ""));
+        lines.add("  names        "
+                + (names.alternativeNames().isEmpty()
+                        ? "(none)"
+                        : CertificateRules.printable(String.join(", ", names.alternativeNames()))));
+        lines.add("  key          " + key(certificate.getPublicKey()) + ", signed with " + certificate.getSigAlgName());
+        int path = certificate.getBasicConstraints();
+        lines.add("  CA           "
+                + (path < 0 ? "no" : path == Integer.MAX_VALUE ? "yes" : "yes, path length " + path)
+                + ", version " + certificate.getVersion());
+        lines.add("  usage        " + usage(certificate));
+        lines.add("  sha256       " + names.fingerprint());
+    }
+
+    private static String key(PublicKey key) {
+        if (key instanceof RSAPublicKey rsa) {
+            return "RSA " + rsa.getModulus().bitLength() + " bits";
+        }
+        return key instanceof ECPublicKey ec
+                ? "EC " + ec.getParams().getOrder().bitLength() + " bits"
+                : key.getAlgorithm();
+    }
+
+    private static String usage(X509Certificate certificate) {
+        List<String> usages = new ArrayList<>();
+        boolean[] bits = certificate.getKeyUsage();
+        for (int i = 0; bits != null && i < Math.min(bits.length, USAGES.length); i++) {
+            if (bits[i]) {
+                usages.add(USAGES[i]);
+            }
+        }
+        try {
+            List<String> extended = certificate.getExtendedKeyUsage();
+            if (extended != null) {
+                extended.forEach(oid -> usages.add(PURPOSES.getOrDefault(oid, oid)));
+            }
+        } catch (CertificateParsingException e) {
+            usages.add("(damaged extendedKeyUsage)");
+        }
+        return usages.isEmpty() ? "any" : CertificateRules.printable(String.join(", ", usages));
+    }
+
+    private static void list(X509CRL list, List<String> lines) {
+        lines.add("revocation list");
+        lines.add("  issuer       "
+                + CertificateRules.printable(list.getIssuerX500Principal().getName()));
+        lines.add("  issued       " + CertificateRules.date(list.getThisUpdate()));
+        lines.add("  next         "
+                + (list.getNextUpdate() == null ? "(none)" : CertificateRules.date(list.getNextUpdate())));
+        lines.add("  revoked      "
+                + (list.getRevokedCertificates() == null
+                        ? 0
+                        : list.getRevokedCertificates().size()));
+    }
+
+    /**
+     * Whether nodes that trust {@code ca} accept the certificate, as TLS server and as TLS client.
+     *
+     * @param key checked to be its key where it is given
+     * @return what is wrong, empty if nothing is
+     */
+    public static List<String> verify(
+            Path certificate, Path ca, Optional<Path> crl, Optional<Path> key, Optional<Path> password, Instant now) {
+        List<String> problems = new ArrayList<>();
+        try {
+            List<X509Certificate> chain = PemFiles.certificates("certificate", certificate);
+            List<X509Certificate> anchors = PemFiles.certificates("CA", ca);
+            List<X509CRL> lists = crl.isPresent() ? PemFiles.revocationLists("CRL", crl.get()) : List.of();
+            for (CertificateRules.Role role : CertificateRules.Role.values()) {
+                try {
+                    CertificateRules.check(chain, new Trust(anchors, Map.of(), lists), role, now);
+                } catch (CertificateRules.Refused refused) {
+                    String problem = String.valueOf(refused.getMessage());
+                    if (!problems.contains(problem)) {
+                        problems.add(problem);
+                    }
+                }
+            }
+            if (key.isPresent()) {
+                TlsGeneration.load(
+                        1,
+                        new TlsSettings(
+                                certificate, key.get(), Optional.of(ca), password, "", TlsSettings.Provider.AUTO));
+            }
+        } catch (PemException | TlsConfigException e) {
+            problems.add(String.valueOf(e.getMessage()));
+        }
+        return problems;
+    }
+}

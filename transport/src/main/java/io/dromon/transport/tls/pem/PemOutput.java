@@ -1,0 +1,91 @@
+package io.dromon.transport.tls.pem;
+
+import java.io.IOException;
+import java.io.StringWriter;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.PrivateKey;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.Set;
+import org.bouncycastle.openssl.PKCS8Generator;
+import org.bouncycastle.openssl.jcajce.JcaMiscPEMGenerator;
+import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
+import org.bouncycastle.openssl.jcajce.JcaPKCS8Generator;
+import org.bouncycastle.openssl.jcajce.JceOpenSSLPKCS8EncryptorBuilder;
+import org.bouncycastle.operator.OperatorCreationException;
+import org.bouncycastle.util.io.pem.PemObjectGenerator;
+
+/** Writes PEM files. No file is ever overwritten; a private key can be read by its owner alone. */
+public final class PemOutput {
+    private PemOutput() {}
+
+    /** Makes sure that none of the files is there before the first of them is made. */
+    public static void absent(Path... files) throws IOException {
+        for (Path file : files) {
+            if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+                throw new FileAlreadyExistsException(
+                        file.toString(), null, "exists and is not overwritten; choose another name or move it away");
+            }
+        }
+    }
+
+    /** A key as PKCS#8, encrypted (AES-256) unless the password is empty. */
+    public static void key(Path file, PrivateKey key, char[] password) throws IOException {
+        try {
+            write(
+                    file,
+                    "rw-------",
+                    List.of(new JcaPKCS8Generator(
+                            key,
+                            password.length == 0
+                                    ? null
+                                    : new JceOpenSSLPKCS8EncryptorBuilder(PKCS8Generator.AES_256_CBC)
+                                            .setProvider(PemFiles.bouncyCastle())
+                                            .setPassword(password)
+                                            .build())));
+        } catch (OperatorCreationException e) {
+            throw new IOException("the key cannot be encrypted: " + e.getMessage(), e);
+        }
+    }
+
+    /** Certificates in the order given. */
+    public static void certificates(Path file, List<X509Certificate> certificates) throws IOException {
+        List<PemObjectGenerator> objects = new java.util.ArrayList<>();
+        for (X509Certificate certificate : certificates) {
+            objects.add(new JcaMiscPEMGenerator(certificate));
+        }
+        write(file, "rw-r--r--", objects);
+    }
+
+    /** A request. */
+    public static void request(Path file, CertificateRequest request) throws IOException {
+        write(file, "rw-r--r--", List.of(new JcaMiscPEMGenerator(request.content())));
+    }
+
+    private static void write(Path file, String mode, List<? extends PemObjectGenerator> content) throws IOException {
+        StringWriter text = new StringWriter();
+        try (JcaPEMWriter pem = new JcaPEMWriter(text)) {
+            for (PemObjectGenerator object : content) {
+                pem.writeObject(object);
+            }
+        }
+        try (FileChannel channel = FileChannel.open(
+                file,
+                Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(mode)))) {
+            ByteBuffer bytes = ByteBuffer.wrap(text.toString().getBytes(StandardCharsets.US_ASCII));
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+            channel.force(true);
+        }
+    }
+}
