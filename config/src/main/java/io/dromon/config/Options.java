@@ -158,7 +158,7 @@ public final class Options {
     public static final Option<String> SOCKET_SSL_CIPHER = Option.of("socket.ssl_cipher", Types.STRING)
             .derived("", values -> Optional.of(""))
             .honoured(TLS)
-            .doc("Ciphers of TLS 1.2 as an OpenSSL cipher list, empty for the usual ones; TLS 1.3 is not affected.")
+            .doc("Cipher suites as an OpenSSL list, empty for the usual ones; all of TLS 1.3 unless some are named.")
             .in(HERE);
 
     /** {@code socket.ssl_compression}. */

@@ -93,8 +93,13 @@ public final class RefusalLog {
      */
     public void log(String ip, LinkFailure failure, long nowNs) {
         String kind = failure.getClass().getSimpleName();
-        remember(kind + " " + ip, ip, kind, failure);
-        Entry entry = entries.get(kind + " " + ip);
+        String key = kind + " " + ip;
+        if (failure instanceof LinkFailure.WrongIdentity) {
+            // Whose certificate it is matters, and only a trusted CA can make many of them.
+            key += failure.message().substring(failure.message().indexOf(": ") + 1);
+        }
+        remember(key, ip, kind, failure);
+        Entry entry = entries.get(key);
         if (entry != null && nowNs - entry.loggedNs < INTERVAL_NS) {
             entry.suppressed++;
             return;
@@ -114,7 +119,7 @@ public final class RefusalLog {
         }
         Entry fresh = new Entry();
         fresh.loggedNs = nowNs;
-        entries.put(kind + " " + ip, fresh);
+        entries.put(key, fresh);
     }
 
     /** However many addresses a stranger has, at most 60 lines in a minute. */

@@ -105,18 +105,17 @@ public final class TlsFailures {
                     + "unsuitable purpose (alert unsupported_certificate); its extendedKeyUsage needs serverAuth and"
                     + " clientAuth, its keyUsage digitalSignature");
         }
-        if (text.contains("CERTIFICATE_UNKNOWN")) {
-            return new LinkFailure.UntrustedPeer(refused
-                    + "alert certificate_unknown; a Dromon node says so if the certificate is trusted, but matches no"
-                    + " rule of tls.verify=identity there; see the peer's log for why");
-        }
         if (text.contains("CERTIFICATE_REVOKED")) {
             return new LinkFailure.UntrustedPeer(refused
                     + "revoked, or the revocation list there is out of date (alert certificate_revoked); issue a new"
                     + " socket.ssl_cert, or renew tls.crl there");
         }
-        if (text.contains("BAD_CERTIFICATE") || text.contains("ACCESS_DENIED")) {
-            return new LinkFailure.UntrustedPeer(refused + "alert " + alertName(text) + "; see the peer's log for why");
+        if (text.contains("BAD_CERTIFICATE")
+                || text.contains("CERTIFICATE_UNKNOWN")
+                || text.contains("ACCESS_DENIED")) {
+            return new LinkFailure.UntrustedPeer(refused + "alert " + alertName(text)
+                    + "; see the peer's log for why: it may be damaged, or trusted there, but match no rule of"
+                    + " tls.verify=identity");
         }
         if (text.contains("PROTOCOL_VERSION")) {
             return new LinkFailure.VersionMismatch(
