@@ -127,6 +127,24 @@ final class CertificateRules {
         return chain;
     }
 
+    /** Checks that the peer's own certificate is one of {@code pinned}, whoever signed it, and that it may be used now. */
+    static void checkPinned(List<X509Certificate> presented, List<X509Certificate> pinned, Role role, Instant now)
+            throws Refused {
+        if (presented.isEmpty()) {
+            throw new Refused(Rule.INVALID, "no certificate");
+        }
+        X509Certificate leaf = presented.get(0);
+        if (!pinned.contains(leaf)) {
+            throw new Refused(
+                    Rule.UNKNOWN_CA,
+                    describe(leaf) + ": is not one of the certificates in socket.ssl_ca themselves; put this very"
+                            + " certificate there, its CA's is not enough here");
+        }
+        checkDates(leaf, leaf, now);
+        checkUsage(List.of(leaf), role);
+        checkStrength(List.of(leaf));
+    }
+
     /** Leaf, intermediates, self-signed anchor. */
     private static List<X509Certificate> build(
             List<X509Certificate> presented, List<X509Certificate> anchors, Instant now) throws Refused {

@@ -39,7 +39,7 @@ final class PeerVerifier extends X509ExtendedTrustManager {
     }
 
     /** Through the JDK's strict reader, whatever the engine made of the bytes. */
-    private static List<X509Certificate> read(Certificate[] presented) throws CertificateRules.Refused {
+    static List<X509Certificate> read(Certificate[] presented) throws CertificateRules.Refused {
         List<X509Certificate> certificates = new ArrayList<>();
         if (presented.length > CertificateRules.LONGEST_CHAIN) {
             throw new CertificateRules.Refused(
@@ -74,7 +74,8 @@ final class PeerVerifier extends X509ExtendedTrustManager {
         }
     }
 
-    private static int errorNumber(CertificateRules.Rule rule) {
+    /** What BoringSSL makes the alert from. */
+    static int errorNumber(CertificateRules.Rule rule) {
         return switch (rule) {
             case EXPIRED -> CertificateVerifier.X509_V_ERR_CERT_HAS_EXPIRED;
             case NOT_YET_VALID -> CertificateVerifier.X509_V_ERR_CERT_NOT_YET_VALID;

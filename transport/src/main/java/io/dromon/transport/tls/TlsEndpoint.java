@@ -1,0 +1,277 @@
+package io.dromon.transport.tls;
+
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.OpenSsl;
+import io.netty.handler.ssl.OpenSslCertificateException;
+import io.netty.handler.ssl.OpenSslSessionContext;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslProvider;
+import io.netty.util.ReferenceCountUtil;
+import java.net.Socket;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.X509ExtendedTrustManager;
+
+/**
+ * TLS for one role of one service of a tunnel, where the links of a group have {@link TlsContexts}: how the peer is
+ * verified, the versions and the suites are chosen per service. TLS 1.3 and 1.2 only; no session is ever resumed.
+ * Close it when no new connection is to be made with it; open ones live on.
+ */
+public final class TlsEndpoint implements AutoCloseable {
+    /** All suites of TLS 1.3 that are offered. */
+    public static final List<String> TLS13 =
+            List.of("TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256");
+
+    /** What the peer has to prove. */
+    public enum Verification {
+        /** Nothing: encrypted, and anybody. */
+        NONE,
+        /** Verified if it shows a certificate: anybody who shows none. */
+        IF_PRESENT,
+        /** A chain to a self-signed anchor. */
+        CHAIN,
+        /** Its own certificate is among the anchors, whoever signed it. */
+        PINNED,
+        /** Both. */
+        CHAIN_AND_PINNED;
+
+        /** Whether a peer that was let in has proven who it is. */
+        public boolean authenticates() {
+            return this != NONE && this != IF_PRESENT;
+        }
+    }
+
+    /**
+     * What an endpoint is made of.
+     *
+     * @param server whether it accepts
+     * @param own key and chain; a server has them, a client may do without
+     * @param anchors what a peer is verified against; empty if nothing is verified
+     * @param verification what the peer has to prove
+     * @param subjects who it has to be
+     * @param protocols of {@code TLSv1.3} and {@code TLSv1.2}
+     * @param ciphers OpenSSL cipher list for TLS 1.2; empty for the provider's default
+     * @param suites of {@link #TLS13}; BoringSSL offers all or none of them, so that the JDK serves a part
+     * @param provider who does the cryptography
+     */
+    public record Spec(
+            boolean server,
+            Optional<TlsGeneration> own,
+            List<X509Certificate> anchors,
+            Verification verification,
+            PeerSubjects subjects,
+            List<String> protocols,
+            String ciphers,
+            List<String> suites,
+            TlsSettings.Provider provider) {
+        public Spec {
+            anchors = List.copyOf(anchors);
+            protocols = List.copyOf(protocols);
+            suites = List.copyOf(suites);
+            if (server && own.isEmpty()) {
+                throw new IllegalArgumentException("a server has a certificate");
+            }
+            if (verification != Verification.NONE && anchors.isEmpty()) {
+                throw new IllegalArgumentException("nothing to verify a peer against");
+            }
+        }
+    }
+
+    private final Spec spec;
+    private final boolean boringSsl;
+    private final SslContext context;
+
+    private TlsEndpoint(Spec spec, boolean boringSsl, SslContext context) {
+        this.spec = spec;
+        this.boringSsl = boringSsl;
+        this.context = context;
+    }
+
+    /** An endpoint; what makes that impossible is said in the exception. */
+    public static TlsEndpoint of(Spec spec, InstantSource clock) throws TlsConfigException {
+        boolean allSuites = spec.suites.isEmpty() || spec.suites.containsAll(TLS13);
+        boolean boringSsl = spec.provider != TlsSettings.Provider.JDK && allSuites && OpenSsl.isAvailable();
+        if (spec.provider == TlsSettings.Provider.BORINGSSL && !boringSsl) {
+            throw new TlsConfigException(
+                    allSuites
+                            ? "BoringSSL's library cannot be loaded here"
+                            : "BoringSSL cannot leave out suites of TLS 1.3");
+        }
+        try {
+            SslContextBuilder builder = spec.server
+                    ? SslContextBuilder.forServer(new NodeKey(spec.own.orElseThrow(), boringSsl))
+                            .clientAuth(clientAuth(spec.verification))
+                    : SslContextBuilder.forClient().endpointIdentificationAlgorithm(null);
+            if (!spec.server && spec.own.isPresent()) {
+                builder.keyManager(new NodeKey(spec.own.get(), boringSsl));
+            }
+            builder.sslProvider(boringSsl ? SslProvider.OPENSSL_REFCNT : SslProvider.JDK)
+                    .trustManager(new Verifier(spec, clock, boringSsl))
+                    .protocols(spec.protocols);
+            List<String> suites = suites(spec, boringSsl);
+            if (!suites.isEmpty()) {
+                builder.ciphers(suites);
+            }
+            SslContext context = builder.build();
+            if (context.sessionContext() instanceof OpenSslSessionContext sessions) {
+                sessions.setSessionCacheEnabled(false);
+            }
+            return new TlsEndpoint(spec, boringSsl, context);
+        } catch (SSLException | RuntimeException e) {
+            throw new TlsConfigException("TLS cannot be set up: " + e.getMessage(), e);
+        }
+    }
+
+    private static ClientAuth clientAuth(Verification verification) {
+        return switch (verification) {
+            case NONE -> ClientAuth.NONE;
+            case IF_PRESENT -> ClientAuth.OPTIONAL;
+            default -> ClientAuth.REQUIRE;
+        };
+    }
+
+    /** Names for the builder, IANA; empty for the provider's default. */
+    private static List<String> suites(Spec spec, boolean boringSsl) throws TlsConfigException {
+        if (spec.ciphers.isBlank() && spec.suites.isEmpty()) {
+            return List.of();
+        }
+        Set<String> supported = boringSsl ? OpenSsl.availableJavaCipherSuites() : jdkSuites();
+        List<String> wanted = new ArrayList<>(spec.suites.isEmpty() ? TLS13 : spec.suites);
+        List<String> older = CipherList.parse(spec.ciphers.isBlank() ? "HIGH:!aNULL:!DH" : spec.ciphers);
+        List<String> usable = older.stream().filter(supported::contains).toList();
+        if (usable.isEmpty() && spec.protocols.contains("TLSv1.2")) {
+            throw new TlsConfigException("socket.ssl_cipher: " + (boringSsl ? "BoringSSL" : "the JDK")
+                    + " has none of the suites that \"" + spec.ciphers + "\" selects");
+        }
+        wanted.addAll(usable);
+        return wanted;
+    }
+
+    private static Set<String> jdkSuites() throws TlsConfigException {
+        try {
+            return Set.of(SSLContext.getDefault().getSupportedSSLParameters().getCipherSuites());
+        } catch (java.security.NoSuchAlgorithmException e) {
+            throw new TlsConfigException("this JDK has no TLS", e);
+        }
+    }
+
+    /**
+     * A handler for one connection, without a deadline: that is the caller's.
+     *
+     * @param serverName what a client asks for (SNI); empty: nothing
+     */
+    public SslHandler handler(ByteBufAllocator allocator, Optional<String> serverName) {
+        // An engine made like this takes one record at a time, so that nothing behind the handshake is lost to
+        // whoever replaces the handler.
+        SslHandler handler = new SslHandler(
+                serverName.isPresent()
+                        ? context.newEngine(allocator, serverName.get(), -1)
+                        : context.newEngine(allocator));
+        handler.setHandshakeTimeoutMillis(0);
+        return handler;
+    }
+
+    /** What it was made of. */
+    public Spec spec() {
+        return spec;
+    }
+
+    /** {@code BoringSSL} or {@code JDK}. */
+    public String provider() {
+        return boringSsl ? "BoringSSL" : "JDK";
+    }
+
+    @Override
+    public void close() {
+        ReferenceCountUtil.release(context);
+    }
+
+    /** The rules where an engine asks. */
+    private static final class Verifier extends X509ExtendedTrustManager {
+        private final Spec spec;
+        private final Trust trust;
+        private final InstantSource clock;
+        private final boolean openSsl;
+
+        Verifier(Spec spec, InstantSource clock, boolean openSsl) {
+            this.spec = spec;
+            this.trust = Trust.in(spec.anchors);
+            this.clock = clock;
+            this.openSsl = openSsl;
+        }
+
+        private void check(X509Certificate[] chain, CertificateRules.Role role) throws CertificateException {
+            try {
+                List<X509Certificate> presented = PeerVerifier.read(chain);
+                Verification wanted = spec.verification;
+                if (wanted == Verification.NONE) {
+                    return;
+                }
+                if (wanted != Verification.PINNED) {
+                    CertificateRules.check(presented, trust, role, clock.instant());
+                }
+                if (wanted == Verification.PINNED || wanted == Verification.CHAIN_AND_PINNED) {
+                    CertificateRules.checkPinned(presented, spec.anchors, role, clock.instant());
+                }
+                spec.subjects.check(presented.get(0));
+            } catch (CertificateRules.Refused refused) {
+                String message = String.valueOf(refused.getMessage());
+                if (openSsl) {
+                    throw new OpenSslCertificateException(message, refused, PeerVerifier.errorNumber(refused.rule()));
+                }
+                throw new CertificateException(message, refused);
+            }
+        }
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
+                throws CertificateException {
+            check(chain, CertificateRules.Role.CLIENT);
+        }
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
+                throws CertificateException {
+            check(chain, CertificateRules.Role.SERVER);
+        }
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String authType, Socket socket)
+                throws CertificateException {
+            check(chain, CertificateRules.Role.CLIENT);
+        }
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String authType, Socket socket)
+                throws CertificateException {
+            check(chain, CertificateRules.Role.SERVER);
+        }
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String authType) throws CertificateException {
+            check(chain, CertificateRules.Role.CLIENT);
+        }
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String authType) throws CertificateException {
+            check(chain, CertificateRules.Role.SERVER);
+        }
+
+        /** No names: peers with several CAs need no hint. */
+        @Override
+        public X509Certificate[] getAcceptedIssuers() {
+            return new X509Certificate[0];
+        }
+    }
+}
