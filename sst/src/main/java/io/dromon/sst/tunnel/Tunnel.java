@@ -1,0 +1,359 @@
+package io.dromon.sst.tunnel;
+
+import io.dromon.transport.link.RefusalLog;
+import io.dromon.transport.tls.TlsConfigException;
+import io.dromon.transport.tls.TlsEndpoint;
+import io.dromon.transport.tls.TlsGeneration;
+import io.dromon.transport.tls.TlsSettings;
+import io.dromon.transport.tls.pem.PemException;
+import io.dromon.transport.tls.pem.PemFiles;
+import io.dromon.transport.wire.LinkFailure;
+import io.netty.bootstrap.AbstractBootstrap;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.ServerSocketChannel;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A running tunnel: all services of a {@link TunnelConfig} on one event loop per core. Whoever started it closes it,
+ * which ends the open connections by resets.
+ */
+public final class Tunnel implements AutoCloseable {
+    /** So many connections may be between their first byte and their handshake's end; the next are closed at once. */
+    static final int MOST_HALF_OPEN = 1024;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Tunnel.class);
+    private static final int PORTION = 128 * 1024;
+
+    private final MultiThreadIoEventLoopGroup loops;
+    private final ThreadFactory threads = new DefaultThreadFactory("dromon-tunnel-stream", true);
+    private final ExecutorService blocking =
+            Executors.newCachedThreadPool(new DefaultThreadFactory("dromon-tunnel-blocking", true));
+    private final List<Running> services = new ArrayList<>();
+    private final List<Channel> listeners = new ArrayList<>();
+    private final Set<TunnelConnection> connections = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger halfOpen = new AtomicInteger();
+    private final AtomicInteger failures = new AtomicInteger();
+    private final CountDownLatch streamsEnded = new CountDownLatch(1);
+    private final RefusalLog refusals = new RefusalLog();
+    private final Optional<Path> pidFile;
+    private volatile boolean closed;
+
+    /** A service with its TLS. */
+    static final class Running {
+        private final TunnelService service;
+        private final TlsEndpoint endpoint;
+        private final AtomicInteger turn = new AtomicInteger();
+
+        Running(TunnelService service, TlsEndpoint endpoint) {
+            this.service = service;
+            this.endpoint = endpoint;
+        }
+
+        TunnelService service() {
+            return service;
+        }
+
+        TlsEndpoint endpoint() {
+            return endpoint;
+        }
+
+        /** Where to connect, first choice first. */
+        List<TunnelAddress> targets() {
+            List<TunnelAddress> all = service.connect();
+            int first = service.roundRobin() ? Math.floorMod(turn.getAndIncrement(), all.size()) : 0;
+            List<TunnelAddress> ordered = new ArrayList<>(all.subList(first, all.size()));
+            ordered.addAll(all.subList(0, first));
+            return ordered;
+        }
+    }
+
+    private Tunnel(Optional<Path> pidFile) {
+        this.pidFile = pidFile;
+        // The JDK's selector (epoll below it), not Netty's own: that one (4.2.18) takes a socket out of epoll when
+        // nothing is awaited from it for a moment, as after a half-close, and fails to put it in again (ENOENT).
+        IoHandlerFactory factory = NioIoHandler.newFactory();
+        this.loops = new MultiThreadIoEventLoopGroup(
+                Runtime.getRuntime().availableProcessors(), new DefaultThreadFactory("dromon-tunnel", true), factory);
+    }
+
+    /**
+     * Loads keys and certificates, and listens. With {@link TunnelConfig#onStandardStreams} nothing happens before
+     * {@link #serveStreams}.
+     */
+    public static Tunnel start(TunnelConfig config) throws TunnelException {
+        Tunnel tunnel = new Tunnel(config.pidFile());
+        try {
+            for (TunnelService service : config.services()) {
+                tunnel.services.add(new Running(service, endpoint(service)));
+            }
+            for (Running running : tunnel.services) {
+                if (running.service.accept().isPresent()) {
+                    tunnel.listen(running, running.service.accept().get());
+                }
+            }
+            if (config.pidFile().isPresent()) {
+                Files.writeString(
+                        config.pidFile().get(), ProcessHandle.current().pid() + "\n");
+            }
+            return tunnel;
+        } catch (TunnelException | RuntimeException e) {
+            tunnel.close();
+            throw e;
+        } catch (IOException e) {
+            tunnel.close();
+            throw new TunnelException("pid: " + config.pidFile().orElseThrow() + " cannot be written", e);
+        }
+    }
+
+    /** Loads what a service needs for TLS, to see that it can be used. */
+    public static void check(TunnelConfig config) throws TunnelException {
+        for (TunnelService service : config.services()) {
+            endpoint(service).close();
+        }
+    }
+
+    private static TlsEndpoint endpoint(TunnelService service) throws TunnelException {
+        TunnelService.Tls tls = service.tls();
+        try {
+            Optional<TlsGeneration> own = Optional.empty();
+            if (tls.certificate().isPresent()) {
+                Path certificate = tls.certificate().get();
+                own = Optional.of(TlsGeneration.load(
+                        1, TlsSettings.of(certificate, tls.key().orElse(certificate))));
+            }
+            own.ifPresent(generation ->
+                    generation.notes().forEach(note -> LOG.warn("[{}] {}", service.name(), Reasons.words(note))));
+            List<X509Certificate> anchors = new ArrayList<>();
+            for (Path file : tls.authorities()) {
+                anchors.addAll(PemFiles.certificates("CAfile", file));
+            }
+            return TlsEndpoint.of(
+                    new TlsEndpoint.Spec(
+                            !service.client(),
+                            own,
+                            anchors,
+                            tls.verification(),
+                            tls.subjects(),
+                            tls.protocols(),
+                            tls.ciphers(),
+                            tls.suites(),
+                            TlsSettings.Provider.AUTO),
+                    InstantSource.system());
+        } catch (TlsConfigException | PemException e) {
+            throw new TunnelException("[" + service.name() + "] " + Reasons.words(String.valueOf(e.getMessage())), e);
+        }
+    }
+
+    private void listen(Running running, TunnelAddress accept) throws TunnelException {
+        try {
+            InetSocketAddress address = accept.resolve(running.service.defaultHost());
+            ServerBootstrap bootstrap = new ServerBootstrap()
+                    .group(loops)
+                    .channel(listenerType())
+                    .option(ChannelOption.SO_REUSEADDR, true)
+                    .option(ChannelOption.SO_BACKLOG, 1024)
+                    .childOption(ChannelOption.AUTO_READ, false)
+                    .childOption(ChannelOption.TCP_NODELAY, true)
+                    .childOption(ChannelOption.SO_KEEPALIVE, true)
+                    .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
+                    .childOption(ChannelOption.RECVBUF_ALLOCATOR, portions())
+                    .childHandler(new ChannelInitializer<Channel>() {
+                        @Override
+                        protected void initChannel(Channel channel) {
+                            accepted(running, channel);
+                        }
+                    });
+            listeners.add(bootstrap.bind(address).syncUninterruptibly().channel());
+            // Netty rethrows what the system said, which the compiler cannot know.
+        } catch (Exception e) {
+            throw new TunnelException(
+                    "[" + running.service.name() + "] cannot listen on " + accept + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(PORTION, 2 * PORTION);
+
+    private static AdaptiveRecvByteBufAllocator portions() {
+        AdaptiveRecvByteBufAllocator portions = new AdaptiveRecvByteBufAllocator(2048, 16 * 1024, PORTION);
+        portions.maxMessagesPerRead(1);
+        return portions;
+    }
+
+    /** What all sockets have. */
+    static <B extends AbstractBootstrap<B, C>, C extends Channel> B configure(B bootstrap) {
+        return bootstrap
+                .option(ChannelOption.AUTO_READ, false)
+                .option(ChannelOption.TCP_NODELAY, true)
+                .option(ChannelOption.SO_KEEPALIVE, true)
+                .option(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
+                .option(ChannelOption.RECVBUF_ALLOCATOR, portions());
+    }
+
+    static Class<? extends SocketChannel> socketType() {
+        return NioSocketChannel.class;
+    }
+
+    private static Class<? extends ServerSocketChannel> listenerType() {
+        return NioServerSocketChannel.class;
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // failures of writes and closes end the channel, which is told anyway
+    private void accepted(Running running, Channel channel) {
+        String caller = channel.remoteAddress() instanceof InetSocketAddress address
+                ? new TunnelAddress(address.getAddress().getHostAddress(), address.getPort()).toString()
+                : "?";
+        if (closed || halfOpen.get() >= MOST_HALF_OPEN) {
+            refusal(
+                    running,
+                    caller,
+                    new LinkFailure.Disconnected(caller + ": closed at once: " + MOST_HALF_OPEN
+                            + " connections are in their TLS handshake"));
+            channel.close();
+            return;
+        }
+        halfOpen.incrementAndGet();
+        TunnelConnection connection = new TunnelConnection(this, running, channel.eventLoop(), caller);
+        connections.add(connection);
+        if (running.service.client()) {
+            connection.dial(channel);
+        } else {
+            connection.serve(channel);
+        }
+    }
+
+    /**
+     * Serves one connection whose plain side is a pair of streams, and returns when it has ended.
+     *
+     * @return whether it ended in order
+     */
+    public boolean serveStreams(InputStream input, OutputStream output) throws InterruptedException {
+        Running running = services.get(0);
+        halfOpen.incrementAndGet();
+        EventLoop loop = loops.next();
+        TunnelConnection connection = new TunnelConnection(this, running, loop, "standard input and output");
+        connections.add(connection);
+        loop.execute(() -> {
+            StreamSide side = new StreamSide(connection.relay(), loop, input, output, () -> {}, () -> {});
+            side.start(threads);
+            connection.dial(side);
+        });
+        streamsEnded.await();
+        return failures.get() == 0;
+    }
+
+    /** Where it listens, in the order of the services that do. */
+    public List<InetSocketAddress> addresses() {
+        return listeners.stream()
+                .map(listener -> (InetSocketAddress) listener.localAddress())
+                .toList();
+    }
+
+    /** Connections that are open, those in their handshake included. */
+    public int connections() {
+        return connections.size();
+    }
+
+    /** For what would hold an event loop up. */
+    Executor blocking() {
+        return blocking;
+    }
+
+    ThreadFactory threads() {
+        return threads;
+    }
+
+    void halfOver() {
+        halfOpen.decrementAndGet();
+    }
+
+    void refusal(Running running, String caller, LinkFailure failure) {
+        int colon = caller.lastIndexOf(':');
+        synchronized (refusals) {
+            refusals.count(failure);
+            refusals.log(
+                    "[" + running.service.name() + "] " + (colon < 0 ? caller : caller.substring(0, colon)),
+                    failure,
+                    System.nanoTime());
+        }
+    }
+
+    /**
+     * @param line for the log; empty if the connection was never established
+     * @param before why it was not
+     */
+    void ended(TunnelConnection connection, String line, Optional<String> before, boolean inOrder) {
+        connections.remove(connection);
+        if (!line.isEmpty()) {
+            if (inOrder) {
+                LOG.info("{}", line);
+            } else {
+                LOG.warn("{}", line);
+            }
+        } else {
+            before.filter(why -> why.contains(" ")).ifPresent(why -> LOG.warn("{}", why));
+        }
+        if (!inOrder) {
+            failures.incrementAndGet();
+        }
+        if (services.get(0).service.accept().isEmpty()) {
+            streamsEnded.countDown();
+        }
+    }
+
+    /** Ends listening and every connection; returns when all is over. */
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        listeners.forEach(listener -> listener.close().syncUninterruptibly());
+        for (TunnelConnection connection : connections) {
+            connection.loop().execute(() -> connection.relay().cancel("this end was stopped"));
+        }
+        loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly(10, TimeUnit.SECONDS);
+        blocking.shutdownNow();
+        services.forEach(running -> running.endpoint.close());
+        pidFile.ifPresent(file -> {
+            try {
+                Files.deleteIfExists(file);
+            } catch (IOException e) {
+                LOG.warn("{} cannot be removed: {}", file, e.getMessage());
+            }
+        });
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.dromon.sst.tunnel;
+
+import org.jspecify.annotations.NullMarked;
