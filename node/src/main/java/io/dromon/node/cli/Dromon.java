@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
             ControlCommand.Set.class,
             OptionsCommand.class,
             PkiCommand.class,
+            TunnelCommand.class,
             BenchCommand.class,
             BenchNode.class,
             DemoNode.class

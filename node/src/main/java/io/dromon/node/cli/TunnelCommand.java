@@ -1,0 +1,127 @@
+package io.dromon.node.cli;
+
+import io.dromon.sst.tunnel.Tunnel;
+import io.dromon.sst.tunnel.TunnelConfig;
+import io.dromon.sst.tunnel.TunnelException;
+import io.dromon.sst.tunnel.TunnelService;
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.Unmatched;
+
+/** {@code dromon tunnel}. */
+@Command(
+        name = "tunnel",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Wraps the connections of TCP services into TLS, both ends verified, as stunnel does and from its"
+                    + " configuration files.",
+            "A file without sections serves standard input and output, as for rsync --rsh; what rsync adds to the"
+                    + " command line is ignored then."
+        })
+final class TunnelCommand implements Callable<Integer> {
+    @Spec
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private CommandSpec spec;
+
+    @Parameters(index = "0", paramLabel = "FILE", description = "A configuration in stunnel's format.")
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private Path file;
+
+    @Option(names = "--check", description = "Read the file and load the certificates, say what would run, and end.")
+    private boolean check;
+
+    @Option(
+            names = "--allow-unauthenticated",
+            description = "Run services that let in peers without verifying them, which are refused otherwise.")
+    private boolean allowUnauthenticated;
+
+    @Unmatched
+    private List<String> rest = new ArrayList<>();
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        TunnelConfig config = config();
+        if (!rest.isEmpty() && !config.onStandardStreams()) {
+            throw new ParameterException(spec.commandLine(), "unknown argument: " + rest.get(0));
+        }
+        if (check) {
+            describe(config, System.out);
+        } else {
+            // Standard output may be the connection, or what another program's script reads.
+            describe(config, System.err);
+        }
+        try {
+            if (check) {
+                Tunnel.check(config);
+                return 0;
+            }
+            return run(config);
+        } catch (TunnelException e) {
+            throw new CommandFailure(e.getMessage() + cause(e));
+        }
+    }
+
+    private TunnelConfig config() throws IOException {
+        try {
+            return TunnelConfig.read(file, allowUnauthenticated);
+        } catch (NoSuchFileException e) {
+            throw new CommandFailure(file + ": no such file");
+        }
+    }
+
+    private static void describe(TunnelConfig config, PrintStream out) {
+        config.services().forEach(service -> out.println(service.describe()));
+        config.notes().forEach(note -> out.println("note: " + note));
+        config.services().stream()
+                .filter(service -> !service.tls().verification().authenticates())
+                .map(TunnelService::name)
+                .forEach(name -> out.println("warning: [" + name + "] encrypts and lets in anybody"));
+        out.flush();
+    }
+
+    private static int run(TunnelConfig config) throws TunnelException, InterruptedException {
+        Tunnel tunnel = Tunnel.start(config);
+        CountDownLatch stopped = new CountDownLatch(1);
+        Runtime.getRuntime()
+                .addShutdownHook(new Thread(
+                        () -> {
+                            tunnel.close();
+                            if (stopped.getCount() > 0) {
+                                // A signal: an ordered end, which is no failure.
+                                System.err.flush();
+                                Runtime.getRuntime().halt(0);
+                            }
+                        },
+                        "dromon-tunnel-shutdown"));
+        if (!config.onStandardStreams()) {
+            tunnel.addresses()
+                    .forEach(address -> System.err.println(
+                            "listening on " + address.getAddress().getHostAddress() + ":" + address.getPort()));
+            new CountDownLatch(1).await(); // until a signal
+        }
+        boolean inOrder =
+                tunnel.serveStreams(new FileInputStream(FileDescriptor.in), new FileOutputStream(FileDescriptor.out));
+        stopped.countDown();
+        tunnel.close();
+        return inOrder ? 0 : Dromon.FAILED;
+    }
+
+    private static String cause(TunnelException e) {
+        return e.getCause() instanceof IOException io ? ": " + io.getMessage() : "";
+    }
+}
