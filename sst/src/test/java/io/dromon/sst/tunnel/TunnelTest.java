@@ -524,6 +524,8 @@ class TunnelTest {
         Tunnel far = start(TunnelService.server("far", any(), at(service.getLocalPort()), tls("a")));
         Socket near = connect(port(start(TunnelService.client("near", any(), at(port(far)), tls("b")))));
         Socket behind = accept();
+        near.getOutputStream().write(1);
+        assertThat(behind.getInputStream().read()).isEqualTo(1);
         int port = port(far);
 
         far.close();

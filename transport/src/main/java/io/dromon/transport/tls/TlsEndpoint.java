@@ -149,7 +149,9 @@ public final class TlsEndpoint implements AutoCloseable {
         Set<String> supported = boringSsl ? OpenSsl.availableJavaCipherSuites() : jdkSuites();
         List<String> wanted = new ArrayList<>(spec.suites.isEmpty() ? TLS13 : spec.suites);
         List<String> older = CipherList.parse(spec.ciphers.isBlank() ? "HIGH:!aNULL:!DH" : spec.ciphers);
-        List<String> usable = older.stream().filter(supported::contains).toList();
+        List<String> usable = older.stream()
+                .filter(name -> supported.contains(name) && !TLS13.contains(name))
+                .toList();
         if (usable.isEmpty() && spec.protocols.contains("TLSv1.2")) {
             throw new TlsConfigException("socket.ssl_cipher: " + (boringSsl ? "BoringSSL" : "the JDK")
                     + " has none of the suites that \"" + spec.ciphers + "\" selects");
