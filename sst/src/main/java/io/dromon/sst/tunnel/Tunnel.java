@@ -24,6 +24,7 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -342,9 +343,12 @@ public final class Tunnel implements AutoCloseable {
         }
         closed = true;
         listeners.forEach(listener -> listener.close().syncUninterruptibly());
+        // Before the loops end: they would close in order what is not complete.
+        List<Future<?>> cancelled = new ArrayList<>();
         for (TunnelConnection connection : connections) {
-            connection.loop().execute(() -> connection.relay().cancel("this end was stopped"));
+            cancelled.add(connection.loop().submit(() -> connection.relay().cancel("this end was stopped")));
         }
+        cancelled.forEach(each -> each.awaitUninterruptibly(5, TimeUnit.SECONDS));
         loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly(10, TimeUnit.SECONDS);
         blocking.shutdownNow();
         services.forEach(running -> running.endpoint.close());
