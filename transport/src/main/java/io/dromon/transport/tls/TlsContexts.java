@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
@@ -251,6 +252,24 @@ public final class TlsContexts implements AutoCloseable {
     /** For a connection that was dialled. */
     public SslHandler clientHandler(ByteBufAllocator allocator) {
         return handler(client, allocator);
+    }
+
+    /**
+     * The engine of a connection that was accepted, for a caller that does its own input and output. It wants direct
+     * buffers, and encrypts as many records in one call as there is room for. Give it to {@link #release} at the end.
+     */
+    public SSLEngine serverEngine() {
+        return server.newHandler(ByteBufAllocator.DEFAULT).engine();
+    }
+
+    /** The same for a connection that was dialled. */
+    public SSLEngine clientEngine() {
+        return client.newHandler(ByteBufAllocator.DEFAULT).engine();
+    }
+
+    /** Frees what an engine holds outside the heap; it must not be used any more. */
+    public static void release(SSLEngine engine) {
+        ReferenceCountUtil.release(engine);
     }
 
     private static SslHandler handler(SslContext context, ByteBufAllocator allocator) {

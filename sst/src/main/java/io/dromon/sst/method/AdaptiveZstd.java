@@ -1,0 +1,90 @@
+package io.dromon.sst.method;
+
+import com.github.luben.zstd.Zstd;
+import com.github.luben.zstd.ZstdCompressCtx;
+import com.github.luben.zstd.ZstdException;
+import io.dromon.sst.method.StreamSettings.Compression;
+import java.nio.ByteBuffer;
+
+/**
+ * Compresses units of one connection, or not. Adaptive: every now and then a few units go the other way; what carries
+ * more bytes of content per second stays. Where compressing loses again and again, it is tried ever more rarely.
+ */
+final class AdaptiveZstd implements AutoCloseable {
+    private static final int SAMPLE = 8;
+    private static final int FIRST_TRIAL = 32;
+    private static final int RAREST_TRIAL = 4096;
+    private static final double WORTH_IT = 0.9;
+
+    private final Compression how;
+    private final ZstdCompressCtx context = new ZstdCompressCtx();
+    private boolean compressing;
+    private boolean trial;
+    private int left = FIRST_TRIAL;
+    private int interval = FIRST_TRIAL;
+    private long sampleStartNs;
+    private long sampleBytes;
+    private double lastRate;
+
+    AdaptiveZstd(Compression how) {
+        this.how = how;
+        this.compressing = how.level() > 0 && !how.adaptive();
+        context.setLevel(Math.max(1, how.level()));
+        context.setChecksum(false); // a unit has its own
+    }
+
+    static int bound(int length) {
+        return (int) Zstd.compressBound(length);
+    }
+
+    /** Compresses into the other buffer at a place; returns the length, or -1 if the unit is to go as it is. */
+    int compress(ByteBuffer from, int start, int length, ByteBuffer to, int at) {
+        if (!compressing || length < 256) {
+            return -1;
+        }
+        try {
+            int size = context.compressDirectByteBuffer(to, at, to.capacity() - at, from, start, length);
+            return size < length * WORTH_IT ? size : -1;
+        } catch (ZstdException e) {
+            return -1; // it would have become larger than the buffer
+        }
+    }
+
+    /** After a unit has gone. */
+    void sent(long contentBytes) {
+        if (!how.adaptive()) {
+            return;
+        }
+        sampleBytes += contentBytes;
+        if (--left == SAMPLE && !trial) {
+            sampleStartNs = System.nanoTime();
+            sampleBytes = 0;
+        }
+        if (left > 0) {
+            return;
+        }
+        double rate = sampleBytes * 1e9 / Math.max(1, System.nanoTime() - sampleStartNs);
+        if (!trial) {
+            lastRate = rate;
+            trial = true;
+            compressing = !compressing;
+            left = SAMPLE;
+        } else {
+            trial = false;
+            if (rate > lastRate * 1.05) {
+                interval = FIRST_TRIAL * 4;
+            } else {
+                compressing = !compressing;
+                interval = Math.min(RAREST_TRIAL, interval * 4);
+            }
+            left = interval;
+        }
+        sampleStartNs = System.nanoTime();
+        sampleBytes = 0;
+    }
+
+    @Override
+    public void close() {
+        context.close();
+    }
+}

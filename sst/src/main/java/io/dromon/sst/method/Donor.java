@@ -1,0 +1,407 @@
+package io.dromon.sst.method;
+
+import io.dromon.sst.archive.ArchiveException;
+import io.dromon.sst.archive.Manifest;
+import io.dromon.sst.archive.Position;
+import io.dromon.sst.archive.SourceTree;
+import io.dromon.sst.archive.Tally;
+import io.dromon.sst.method.TransferException.Reason;
+import io.dromon.transport.tls.TlsContexts;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SocketChannel;
+import java.nio.channels.WritableByteChannel;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The giving end of method {@code stream}: one transfer. {@link #send} runs it; {@link #cancel} ends it from another
+ * thread.
+ */
+public final class Donor {
+    private static final Duration RETRY = Duration.ofMillis(200);
+    private static final int LIVE_AHEAD = 8;
+
+    private final InetSocketAddress joiner;
+    private final TlsContexts contexts;
+    private final Token token;
+    private final StreamSettings settings;
+    private final TransferListener listener;
+    private final Progress progress = new Progress();
+    private final RateLimit limit;
+    private final Tally tally = new Tally();
+    private final byte[] session = Proof.random(Proof.SESSION);
+    private final AtomicReference<@Nullable IOException> failure = new AtomicReference<>();
+    private final AtomicBoolean everConnected = new AtomicBoolean();
+    private final AtomicBoolean manifestTaken = new AtomicBoolean();
+    private final List<Thread> threads = new ArrayList<>();
+    private volatile boolean finished;
+    private volatile @Nullable String abortText;
+
+    /**
+     * @param joiner where the joiner listens
+     * @param contexts this end's certificate and trust; stays open
+     * @param token from the state request
+     */
+    public Donor(
+            InetSocketAddress joiner,
+            TlsContexts contexts,
+            Token token,
+            StreamSettings settings,
+            TransferListener listener) {
+        this.joiner = joiner;
+        this.contexts = contexts;
+        this.token = token;
+        this.settings = settings;
+        this.listener = listener;
+        this.limit = new RateLimit(settings.bytesPerSecond());
+    }
+
+    /**
+     * Sends a snapshot; returns when the joiner has it on disk and in place.
+     *
+     * @param position the last event that it holds
+     * @throws TransferException if it did not come to that; the joiner then still has its old state, except that
+     *     {@link Reason#IDLE} and {@link Reason#UNREACHABLE} after the last byte may leave it unknown
+     */
+    public Manifest send(Supply supply, Position position) throws IOException, InterruptedException {
+        SourceTree.@Nullable Walk walk = null;
+        String announcement;
+        SourceTree.Count count = new SourceTree.Count(0, 0);
+        if (supply instanceof Supply.Files files) {
+            try {
+                SourceTree tree = SourceTree.of(files.source());
+                count = tree.count(line -> {});
+                announcement = "files " + count.entries() + " " + count.bytes() + " " + position;
+                progress.start(count.bytes());
+                walk = tree.walk(listener::note);
+            } catch (ArchiveException e) {
+                throw new TransferException(Reason.SOURCE, String.valueOf(e.getMessage()), e);
+            }
+        } else {
+            announcement = "live 0 0 " + position;
+            progress.start(0);
+        }
+        Units units = new Units(walk, count);
+        int streams = supply instanceof Supply.Live ? 1 : settings.streams();
+        try {
+            for (int i = 0; i < streams; i++) {
+                start("sst-donor-" + i, () -> connectionLoop(units, announcement, position));
+            }
+            if (supply instanceof Supply.Live live) {
+                start("sst-producer", () -> produce(live.producer(), units));
+            }
+            supervise();
+        } finally {
+            finished = true;
+            stopThreads();
+            units.close();
+        }
+        IOException failed = failure.get();
+        if (failed != null) {
+            throw failed;
+        }
+        return tally.manifest(position);
+    }
+
+    private void start(String name, Runnable work) {
+        Thread thread = new Thread(work, name);
+        thread.setDaemon(true);
+        synchronized (threads) {
+            threads.add(thread);
+        }
+        thread.start();
+    }
+
+    private void supervise() throws InterruptedException {
+        long deadline = System.nanoTime() + settings.total().toNanos();
+        synchronized (this) {
+            while (!finished && failure.get() == null) {
+                long now = System.nanoTime();
+                if (now > deadline) {
+                    fail(new TransferException(
+                            Reason.TOO_LONG, "the transfer took longer than " + settings.total() + " (total time)"));
+                    return;
+                }
+                wait(Math.max(1, Math.min(200, (deadline - now) / 1_000_000)));
+            }
+        }
+    }
+
+    private void stopThreads() throws InterruptedException {
+        List<Thread> all;
+        synchronized (threads) {
+            all = List.copyOf(threads);
+        }
+        if (failure.get() == null || abortText == null) {
+            all.forEach(Thread::interrupt);
+        }
+        for (Thread thread : all) {
+            thread.join(1000);
+            thread.interrupt();
+        }
+        for (Thread thread : all) {
+            thread.join(5000);
+        }
+    }
+
+    /** Ends the transfer; {@link #send} then fails. */
+    public void cancel() {
+        abortText = "cancelled at the donor";
+        fail(new TransferException(Reason.CANCELLED, "cancelled"));
+    }
+
+    private void fail(IOException e) {
+        failure.compareAndSet(null, e);
+        synchronized (this) {
+            notifyAll();
+        }
+    }
+
+    private void finish() {
+        finished = true;
+        synchronized (this) {
+            notifyAll();
+        }
+    }
+
+    private boolean isOver() {
+        return finished || failure.get() != null;
+    }
+
+    /** The counters, live. */
+    public Progress progress() {
+        return progress;
+    }
+
+    // ---- on the threads of the connections
+
+    private void connectionLoop(Units units, String announcement, Position position) {
+        Object own = new Object();
+        try {
+            while (!isOver()) {
+                DonorConnection connection;
+                try {
+                    connection = connect(announcement);
+                } catch (IOException e) {
+                    connectFailed(e);
+                    continue;
+                }
+                try (connection) {
+                    run(connection, own, units, position);
+                } catch (ArchiveException e) {
+                    throw e;
+                } catch (TransferException e) {
+                    if (e.reason() != Reason.IDLE) {
+                        throw e;
+                    }
+                    units.again(connection.unacknowledged());
+                } catch (IOException e) {
+                    units.again(connection.unacknowledged());
+                    broken(e);
+                }
+            }
+        } catch (ArchiveException e) {
+            fail(new TransferException(Reason.SOURCE, String.valueOf(e.getMessage()), e));
+        } catch (IOException e) {
+            fail(e);
+        } catch (InterruptedException e) {
+            // Ended from outside: whoever did it has set the reason.
+            finish();
+        } catch (RuntimeException | Error e) {
+            fail(new IOException("a bug: " + e, e));
+        }
+    }
+
+    private void broken(IOException e) throws InterruptedException {
+        if (!isOver()) {
+            progress.reconnected();
+            listener.note("a connection to " + joiner + " broke (" + e.getMessage() + "), it is made again");
+            Thread.sleep(RETRY.toMillis());
+        }
+    }
+
+    private void connectFailed(IOException e) throws IOException, InterruptedException {
+        if (e instanceof SSLException && !everConnected.get()) {
+            throw new TransferException(
+                    Reason.TLS_REFUSED, "no TLS with the joiner at " + joiner + ": " + e.getMessage(), e);
+        }
+        if (e instanceof TransferException known && known.reason() != Reason.IDLE) {
+            throw known;
+        }
+        if (isOver()) {
+            return;
+        }
+        if (progress.sinceMovedNs() > settings.idle().toNanos()) {
+            throw new TransferException(
+                    everConnected.get() ? Reason.IDLE : Reason.UNREACHABLE,
+                    "the joiner at " + joiner + " cannot be reached (again) for " + settings.idle() + ": "
+                            + e.getMessage(),
+                    e);
+        }
+        Thread.sleep(RETRY.toMillis());
+    }
+
+    private DonorConnection connect(String announcement) throws IOException {
+        SocketChannel socket = SocketChannel.open();
+        boolean kept = false;
+        try {
+            socket.socket().connect(joiner, (int) Math.max(1, settings.handshake().toMillis()));
+            TlsChannel channel = new TlsChannel(
+                    socket,
+                    contexts.clientEngine(),
+                    TlsContexts::release,
+                    progress,
+                    settings.handshake().toNanos());
+            try {
+                channel.handshake(settings.handshake().toNanos());
+                Proof.donor(channel, token, session);
+                channel.idleNs(settings.idle().toNanos());
+                DonorConnection connection = new DonorConnection(
+                        channel, progress, limit, tally, new AdaptiveZstd(settings.compression()));
+                connection.say(Frame.Type.BEGIN, announcement);
+                if (!everConnected.getAndSet(true)) {
+                    progress.moved();
+                    listener.started(progress);
+                }
+                kept = true;
+                return connection;
+            } finally {
+                if (!kept) {
+                    channel.close();
+                }
+            }
+        } finally {
+            if (!kept) {
+                socket.close();
+            }
+        }
+    }
+
+    private void run(DonorConnection connection, Object own, Units units, Position position)
+            throws IOException, InterruptedException {
+        boolean told = false;
+        try {
+            while (!isOver()) {
+                Unit unit = connection.hasRoom() ? units.next(own) : null;
+                if (unit != null) {
+                    connection.send(unit);
+                    connection.listen(units, System.nanoTime());
+                } else if (units.isDone() && (told || manifestTaken.compareAndSet(false, true))) {
+                    if (!told) {
+                        told = true;
+                        connection.say(Frame.Type.MANIFEST, tally.manifest(position).print());
+                    }
+                    connection.listen(units, System.nanoTime() + 100_000_000L);
+                    connection.alive();
+                } else {
+                    boolean waits = !connection.unacknowledged().isEmpty();
+                    if (!waits) {
+                        units.pause(20);
+                    }
+                    connection.listen(units, System.nanoTime() + (waits ? 50_000_000L : 0));
+                    connection.alive();
+                }
+                if (connection.isDone()) {
+                    finish();
+                    return;
+                }
+                checkIdle();
+            }
+        } catch (ArchiveException e) {
+            fail(new TransferException(Reason.SOURCE, String.valueOf(e.getMessage()), e)); // before the joiner answers
+            connection.say(Frame.Type.ABORT, String.valueOf(e.getMessage()));
+            throw e;
+        } finally {
+            if (told && !connection.isDone()) {
+                manifestTaken.set(false); // the next connection tells it again
+            }
+            String text = abortText;
+            if (failure.get() != null && text != null) {
+                connection.say(Frame.Type.ABORT, text);
+            }
+        }
+    }
+
+    private void checkIdle() throws TransferException {
+        // Silence of the joiner: what it must say at least is ALIVE.
+        if (progress.sinceMovedNs() > settings.idle().toNanos() && !isOver()) {
+            throw new TransferException(
+                    Reason.TOO_LONG, "nothing moved for " + settings.idle() + " (idle time); the transfer is given up");
+        }
+    }
+
+    private void produce(Supply.Producer producer, Units units) {
+        try (LiveChannel out = new LiveChannel(units)) {
+            producer.produce(out);
+            out.flush();
+            units.end();
+        } catch (IOException e) {
+            abortText = "the donor's source failed: " + e.getMessage();
+            fail(new TransferException(Reason.SOURCE, String.valueOf(e.getMessage()), e));
+        } catch (InterruptedException e) {
+            finish();
+        } catch (RuntimeException | Error e) {
+            abortText = "the donor's source failed";
+            fail(new IOException("a bug of the source: " + e, e));
+        }
+    }
+
+    /** Cuts what a producer writes into units. */
+    private static final class LiveChannel implements WritableByteChannel {
+        private final Units units;
+        private ByteBuffer piece = ByteBuffer.allocateDirect(Frame.MOST_DATA);
+        private boolean closed;
+
+        LiveChannel(Units units) {
+            this.units = units;
+        }
+
+        @Override
+        public int write(ByteBuffer data) throws IOException {
+            if (closed) {
+                throw new ClosedChannelException();
+            }
+            int length = data.remaining();
+            while (data.hasRemaining()) {
+                int count = Math.min(piece.remaining(), data.remaining());
+                piece.put(data.duplicate().limit(data.position() + count));
+                data.position(data.position() + count);
+                if (!piece.hasRemaining()) {
+                    flush();
+                }
+            }
+            return length;
+        }
+
+        void flush() throws IOException {
+            if (piece.position() == 0) {
+                return;
+            }
+            try {
+                units.offer(piece.flip(), LIVE_AHEAD);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new java.io.InterruptedIOException("the transfer ended");
+            }
+            piece = ByteBuffer.allocateDirect(Frame.MOST_DATA);
+        }
+
+        @Override
+        public boolean isOpen() {
+            return !closed;
+        }
+
+        @Override
+        public void close() {
+            closed = true;
+        }
+    }
+}

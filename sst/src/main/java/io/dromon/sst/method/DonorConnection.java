@@ -1,0 +1,238 @@
+package io.dromon.sst.method;
+
+import io.dromon.sst.archive.Entry;
+import io.dromon.sst.archive.SourceTree.SourceEntry;
+import io.dromon.sst.archive.Tally;
+import io.dromon.sst.archive.Zeros;
+import io.dromon.sst.method.Frame.Header;
+import io.dromon.sst.method.Progress.Stage;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.zip.CRC32C;
+
+/** A proven connection at the donor: sends units, and hears which are safe. For one thread. */
+final class DonorConnection implements AutoCloseable {
+    /** Units on their way. */
+    private static final int WINDOW = 16;
+
+    private final TlsChannel channel;
+    private final Progress progress;
+    private final RateLimit limit;
+    private final Tally tally;
+    private final AdaptiveZstd zstd;
+    private final Map<Long, Sent> sent = new LinkedHashMap<>();
+    private final ByteBuffer frame = ByteBuffer.allocateDirect(Frame.LARGEST);
+    private final ByteBuffer packed = ByteBuffer.allocateDirect(Frame.LARGEST + 8192);
+    private final CRC32C crc = new CRC32C();
+    private long spokenNs = System.nanoTime();
+    private boolean done;
+
+    /** A unit on its way and the checksum of what was sent of it. */
+    private record Sent(Unit unit, int crc) {}
+
+    DonorConnection(TlsChannel channel, Progress progress, RateLimit limit, Tally tally, AdaptiveZstd zstd) {
+        this.channel = channel;
+        this.progress = progress;
+        this.limit = limit;
+        this.tally = tally;
+        this.zstd = zstd;
+    }
+
+    /** What was sent and not acknowledged. */
+    List<Unit> unacknowledged() {
+        return sent.values().stream().map(Sent::unit).toList();
+    }
+
+    boolean hasRoom() {
+        return sent.size() < WINDOW;
+    }
+
+    void send(Unit unit) throws IOException, InterruptedException {
+        sent.put(unit.id(), new Sent(unit, 0));
+        if (unit instanceof Unit.Chunk chunk) {
+            chunk(chunk);
+        } else if (unit instanceof Unit.Batch batch) {
+            batch(batch);
+        } else if (unit instanceof Unit.Live live) {
+            frame.clear().position(Frame.HEADER);
+            frame.put(live.data().duplicate());
+            ship(Frame.Type.LIVE, live.id(), 0, live.data().remaining());
+        }
+        sent.put(unit.id(), new Sent(unit, (int) crc.getValue()));
+        zstd.sent(unit.bytes());
+    }
+
+    private void chunk(Unit.Chunk chunk) throws IOException, InterruptedException {
+        Entry entry = chunk.file().source().entry();
+        int meta = Frame.entryLength(entry) + 8;
+        frame.clear().position(Frame.HEADER);
+        Frame.putEntry(frame, entry);
+        frame.putLong(chunk.offset());
+        long start = System.nanoTime();
+        int from = frame.position();
+        frame.limit(from + chunk.length());
+        chunk.file().read(frame, chunk.offset());
+        progress.spent(Stage.READ, System.nanoTime() - start);
+        if (isZero(from, chunk.length())) {
+            crc(from, chunk.length());
+            Frame.seal(frame, from, Frame.Type.HOLE, 0, meta, chunk.id(), chunk.length(), (int) crc.getValue());
+            put(frame);
+            return;
+        }
+        ship(Frame.Type.CHUNK, chunk.id(), meta, chunk.length());
+    }
+
+    private boolean isZero(int from, int length) {
+        for (int at = 0; at < length; at += Zeros.BLOCK) {
+            if (!Zeros.isZero(frame, from + at, Math.min(Zeros.BLOCK, length - at))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void batch(Unit.Batch batch) throws IOException, InterruptedException {
+        frame.clear().position(Frame.HEADER);
+        long start = System.nanoTime();
+        for (SourceEntry source : batch.entries()) {
+            Entry entry = source.entry();
+            Frame.putEntry(frame, entry);
+            if (entry.kind() != Entry.Kind.FILE) {
+                continue;
+            }
+            try (FileChannel file = source.open()) {
+                int end = frame.position() + (int) entry.size();
+                frame.limit(end);
+                while (frame.hasRemaining()) {
+                    if (file.read(frame) < 0) {
+                        throw source.changed();
+                    }
+                }
+                frame.limit(frame.capacity());
+            }
+            source.verify();
+        }
+        progress.spent(Stage.READ, System.nanoTime() - start);
+        ship(Frame.Type.BATCH, batch.id(), 0, frame.position() - Frame.HEADER);
+    }
+
+    private void crc(int from, int length) {
+        crc.reset();
+        crc.update(frame.slice(from, length));
+    }
+
+    /** Sends what stands in the frame buffer behind header and meta. */
+    private void ship(Frame.Type type, long id, int meta, int length) throws IOException, InterruptedException {
+        int from = Frame.HEADER + meta;
+        crc(from, length);
+        long start = System.nanoTime();
+        packed.clear();
+        int size = zstd.compress(frame, from, length, packed, from);
+        progress.spent(Stage.COMPRESS, System.nanoTime() - start);
+        ByteBuffer out = frame;
+        if (size >= 0) {
+            packed.put(Frame.HEADER, frame, Frame.HEADER, meta);
+            out = packed;
+        }
+        Frame.seal(
+                out,
+                from + (size < 0 ? length : size),
+                type,
+                size < 0 ? 0 : Frame.ZSTD,
+                meta,
+                id,
+                length,
+                (int) crc.getValue());
+        put(out);
+    }
+
+    private void put(ByteBuffer out) throws IOException, InterruptedException {
+        int length = out.remaining();
+        limit.take(length);
+        channel.write(out);
+        progress.wire(length);
+        spokenNs = System.nanoTime();
+    }
+
+    void say(Frame.Type type, String text) throws IOException {
+        byte[] meta = text.getBytes(StandardCharsets.UTF_8);
+        channel.write(Frame.message(type, 0, meta.length > 8192 ? java.util.Arrays.copyOf(meta, 8192) : meta));
+        spokenNs = System.nanoTime();
+    }
+
+    /** Keeps a connection alive that has nothing to send. */
+    void alive() throws IOException {
+        if (System.nanoTime() - spokenNs > 1_000_000_000L) {
+            say(Frame.Type.ALIVE, "");
+        }
+    }
+
+    /** Hears acknowledgements until a time, at least those that are there. */
+    void listen(Units units, long untilNs) throws IOException {
+        boolean first = true;
+        while (channel.await(Frame.HEADER, first ? untilNs : System.nanoTime())) {
+            first = false;
+            int length = Frame.length(channel.received());
+            channel.await(length);
+            ByteBuffer in = channel.received();
+            Header header = Frame.header(in);
+            byte[] text = new byte[length - Frame.HEADER];
+            in.get(text);
+            switch (header.type()) {
+                case ACK -> acknowledged(header.unit(), units);
+                case ALIVE -> {}
+                case DONE -> done = true;
+                case FAIL -> throw new TransferException(
+                        TransferException.Reason.PEER_FAILED,
+                        "the joiner gave up: " + new String(text, StandardCharsets.UTF_8));
+                default -> throw Frame.protocol("a joiner sends no " + header.type());
+            }
+            if (done) {
+                return;
+            }
+        }
+    }
+
+    private void acknowledged(long id, Units units) throws IOException {
+        Sent known = sent.remove(id);
+        if (known == null) {
+            throw Frame.protocol("it acknowledges what was not sent");
+        }
+        // First counted, then safe: the one who sees that all is safe writes the manifest.
+        count(known.unit, known.crc);
+        units.acknowledge(known.unit);
+        progress.done(known.unit.bytes());
+    }
+
+    private void count(Unit unit, int checksum) {
+        if (unit instanceof Unit.Batch batch) {
+            for (SourceEntry source : batch.entries()) {
+                tally.entry(source.entry());
+            }
+            tally.piece(Frame.NO_FILE, unit.id(), 0, checksum);
+        } else if (unit instanceof Unit.Chunk chunk) {
+            Entry entry = chunk.file().source().entry();
+            if (chunk.offset() == 0) {
+                tally.entry(entry);
+            }
+            tally.piece(entry.name(), chunk.offset(), chunk.length(), checksum);
+        } else {
+            tally.piece(Frame.NO_FILE, unit.id(), (int) unit.bytes(), checksum);
+        }
+    }
+
+    boolean isDone() {
+        return done;
+    }
+
+    @Override
+    public void close() {
+        channel.close();
+        zstd.close();
+    }
+}

@@ -1,0 +1,442 @@
+package io.dromon.sst.method;
+
+import io.dromon.sst.archive.ArchiveException;
+import io.dromon.sst.archive.Manifest;
+import io.dromon.sst.archive.Staging;
+import io.dromon.sst.method.Frame.Header;
+import io.dromon.sst.method.TransferException.Reason;
+import io.dromon.transport.tls.TlsContexts;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The taking end of method {@code stream}: one transfer. Listens from {@link #listen} on; {@link #await} returns when
+ * the snapshot is in place. Strangers are told nothing, cost a thread for the handshake time at most, and do not end
+ * the wait.
+ */
+public final class Joiner implements AutoCloseable {
+    private static final int MOST_UNPROVEN = 16;
+    private static final long LINGER_MS = 3000;
+    private static final long DRAIN_NS = 1_000_000_000L;
+
+    private final ServerSocketChannel server;
+    private final TlsContexts contexts;
+    private final Token token;
+    private final StreamSettings settings;
+    private final TransferListener listener;
+    private final Progress progress = new Progress();
+    private final Intake intake;
+    private final AtomicInteger unproven = new AtomicInteger();
+    private final AtomicInteger proven = new AtomicInteger();
+    private final AtomicReference<Proof.@Nullable Donor> donor = new AtomicReference<>();
+    private final AtomicReference<@Nullable IOException> failure = new AtomicReference<>();
+    private final AtomicReference<@Nullable Manifest> result = new AtomicReference<>();
+    private final Set<Thread> threads = new HashSet<>();
+    private volatile boolean closing;
+    private volatile boolean heard;
+
+    private Joiner(
+            ServerSocketChannel server,
+            TlsContexts contexts,
+            Token token,
+            StreamSettings settings,
+            Receiver receiver,
+            TransferListener listener)
+            throws IOException {
+        this.server = server;
+        this.contexts = contexts;
+        this.token = token;
+        this.settings = settings;
+        this.listener = listener;
+        this.intake = new Intake(receiver, progress);
+    }
+
+    /**
+     * Begins to listen. The target is locked until {@link #close}.
+     *
+     * @param address port 0 for any
+     * @param contexts this end's certificate and trust; stays open
+     * @param token for the one donor
+     */
+    public static Joiner listen(
+            InetSocketAddress address,
+            TlsContexts contexts,
+            Token token,
+            StreamSettings settings,
+            Receiver receiver,
+            TransferListener listener)
+            throws IOException {
+        ServerSocketChannel server = ServerSocketChannel.open();
+        try {
+            server.bind(address);
+            Joiner joiner = new Joiner(server, contexts, token, settings, receiver, listener);
+            joiner.start("sst-joiner-listen", joiner::acceptLoop);
+            return joiner;
+        } catch (IOException | RuntimeException e) {
+            server.close();
+            throw e;
+        }
+    }
+
+    /** Where it listens. */
+    public InetSocketAddress address() throws IOException {
+        return (InetSocketAddress) server.getLocalAddress();
+    }
+
+    /** The counters, live. */
+    public Progress progress() {
+        return progress;
+    }
+
+    /**
+     * Waits for the snapshot.
+     *
+     * @throws TransferException if it did not come whole within the times; the old state is then untouched
+     */
+    public Manifest await() throws IOException, InterruptedException {
+        long begun = System.nanoTime();
+        synchronized (this) {
+            while (result.get() == null && failure.get() == null) {
+                long now = System.nanoTime();
+                if (closing) {
+                    throw new TransferException(Reason.CANCELLED, "cancelled");
+                }
+                if (!heard && now - begun > settings.first().toNanos()) {
+                    fail(new TransferException(
+                            Reason.IDLE, "no donor came within " + settings.first() + " (sst-initial-timeout)"));
+                } else if (heard && progress.sinceMovedNs() > settings.idle().toNanos()) {
+                    fail(new TransferException(
+                            Reason.IDLE, "nothing came for " + settings.idle() + " (idle time)"));
+                } else if (now - begun > settings.total().toNanos()) {
+                    fail(new TransferException(
+                            Reason.TOO_LONG, "the transfer took longer than " + settings.total() + " (total time)"));
+                } else {
+                    wait(100);
+                }
+            }
+        }
+        Manifest manifest = result.get();
+        if (manifest != null) {
+            linger();
+            return manifest;
+        }
+        IOException failed = failure.get();
+        throw failed == null ? new IOException("failed") : failed;
+    }
+
+    /** If the connection broke under the word DONE, the donor comes again for it. */
+    private void linger() throws InterruptedException {
+        long until = System.nanoTime() + LINGER_MS * 1_000_000;
+        synchronized (this) {
+            while (proven.get() > 0 && System.nanoTime() < until) {
+                wait(20);
+            }
+        }
+    }
+
+    /** Ends a transfer that is not over; {@link #await} then fails. */
+    public void cancel() {
+        fail(new TransferException(Reason.CANCELLED, "cancelled at the joiner"));
+    }
+
+    private void fail(IOException e) {
+        if (result.get() == null) {
+            failure.compareAndSet(null, e);
+        }
+        synchronized (this) {
+            notifyAll();
+        }
+    }
+
+    /** Stops listening, ends what runs, and removes what is not whole. */
+    @Override
+    public void close() throws IOException {
+        closing = true;
+        server.close();
+        List<Thread> all;
+        synchronized (threads) {
+            all = List.copyOf(threads);
+        }
+        try {
+            if (failure.get() != null) {
+                long until = System.nanoTime() + 1_000_000_000L; // they tell the donor why
+                for (Thread thread : all) {
+                    thread.join(Math.max(1, (until - System.nanoTime()) / 1_000_000));
+                }
+            }
+            for (Thread thread : all) {
+                thread.interrupt();
+            }
+            for (Thread thread : all) {
+                thread.join(10_000);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        intake.close();
+    }
+
+    private void start(String name, Runnable work) {
+        Thread thread = new Thread(
+                () -> {
+                    try {
+                        work.run();
+                    } finally {
+                        synchronized (threads) {
+                            threads.remove(Thread.currentThread());
+                        }
+                    }
+                },
+                name);
+        thread.setDaemon(true);
+        synchronized (threads) {
+            threads.add(thread);
+        }
+        thread.start();
+    }
+
+    // ---- on the thread that listens
+
+    private void acceptLoop() {
+        int number = 0;
+        while (!closing) {
+            try {
+                SocketChannel socket = server.accept();
+                if (unproven.get() >= MOST_UNPROVEN || proven.get() >= StreamSettings.MOST_STREAMS) {
+                    socket.close();
+                    continue;
+                }
+                unproven.incrementAndGet();
+                start("sst-joiner-" + number++, () -> serve(socket));
+            } catch (AsynchronousCloseException e) {
+                return;
+            } catch (IOException e) {
+                if (!closing) {
+                    fail(new IOException("cannot listen any more: " + e.getMessage(), e));
+                }
+                return;
+            }
+        }
+    }
+
+    // ---- on the thread of a connection
+
+    private void serve(SocketChannel socket) {
+        String peer = String.valueOf(socket.socket().getRemoteSocketAddress());
+        boolean admitted = false;
+        try (socket;
+                TlsChannel channel = new TlsChannel(
+                        socket,
+                        contexts.serverEngine(),
+                        TlsContexts::release,
+                        progress,
+                        settings.handshake().toNanos())) {
+            try {
+                channel.handshake(settings.handshake().toNanos());
+                Proof.Donor unused = Proof.joiner(channel, token, this::admit);
+                admitted = true;
+            } finally {
+                unproven.decrementAndGet();
+            }
+            proven.incrementAndGet();
+            try {
+                heard();
+                channel.idleNs(settings.idle().toNanos());
+                receive(channel);
+            } finally {
+                proven.decrementAndGet();
+            }
+        } catch (InterruptedException | java.io.InterruptedIOException e) {
+            listener.note("the connection of " + peer + " was ended (" + e.getMessage() + ")");
+        } catch (IOException | RuntimeException | Error e) {
+            refused(peer, admitted, e);
+        } finally {
+            synchronized (this) {
+                notifyAll();
+            }
+        }
+    }
+
+    private void refused(String peer, boolean admitted, Throwable e) {
+        if (!admitted) {
+            listener.note("refused " + peer + ": " + e.getMessage());
+        } else if (e instanceof ArchiveException) {
+            fail(new TransferException(Reason.TARGET, String.valueOf(e.getMessage()), e));
+        } else if (e instanceof TransferException known) {
+            fail(known);
+        } else if (e instanceof RuntimeException || e instanceof Error) {
+            fail(new IOException("a bug: " + e, e));
+        } else if (!closing && result.get() == null) {
+            progress.reconnected();
+            listener.note("the connection of " + peer + " broke: " + e.getMessage());
+        }
+    }
+
+    private boolean admit(Proof.Donor newcomer) {
+        Proof.Donor known = donor.updateAndGet(now -> now == null ? newcomer : now);
+        return known != null && known.is(newcomer) && failure.get() == null;
+    }
+
+    private void heard() {
+        if (!heard) {
+            heard = true;
+            progress.moved();
+            listener.started(progress);
+        }
+    }
+
+    private void receive(TlsChannel channel) throws IOException, InterruptedException {
+        ByteBuffer ack = ByteBuffer.allocateDirect(Frame.HEADER);
+        long idleNs = settings.idle().toNanos();
+        try (Intake.Tools tools = new Intake.Tools()) {
+            long heardNs = System.nanoTime();
+            while (true) {
+                IOException failed = failure.get();
+                if (failed != null) {
+                    say(channel, Frame.Type.FAIL, String.valueOf(failed.getMessage()));
+                    channel.drain(DRAIN_NS);
+                    return;
+                }
+                if (!channel.await(Frame.HEADER, System.nanoTime() + 200_000_000L)) {
+                    if (System.nanoTime() - heardNs > idleNs) {
+                        throw new IOException("nothing came over it for " + settings.idle());
+                    }
+                    continue;
+                }
+                heardNs = System.nanoTime();
+                int length = Frame.length(channel.received());
+                channel.await(length);
+                ByteBuffer in = channel.received();
+                int end = in.position() + length;
+                Header header = Frame.header(in);
+                progress.wire(length);
+                switch (header.type()) {
+                    case BATCH, CHUNK, HOLE, LIVE -> {
+                        apply(header, in, tools);
+                        ack.clear();
+                        Frame.seal(ack, Frame.HEADER, Frame.Type.ACK, 0, 0, header.unit(), 0, 0);
+                        in.position(end);
+                        channel.write(ack);
+                        continue;
+                    }
+                    case BEGIN -> intake.begin(text(in, header));
+                    case ALIVE -> progress.moved();
+                    case MANIFEST -> commit(channel, in, header);
+                    case ABORT -> throw new TransferException(
+                            Reason.PEER_FAILED, "the donor gave up: " + text(in, header));
+                    default -> throw Frame.protocol("a donor sends no " + header.type());
+                }
+                in.position(end);
+            }
+        } catch (IOException e) {
+            boolean ownFault = e instanceof ArchiveException
+                    || (e instanceof TransferException known && known.reason() != Reason.PEER_FAILED);
+            if (ownFault) {
+                fail(e instanceof ArchiveException
+                        ? new TransferException(Reason.TARGET, String.valueOf(e.getMessage()), e)
+                        : e);
+                say(channel, Frame.Type.FAIL, String.valueOf(e.getMessage()));
+                channel.drain(DRAIN_NS);
+            }
+            throw e;
+        }
+    }
+
+    /** What goes wrong here is the joiner's fault, not the connection's. */
+    private void apply(Header header, ByteBuffer in, Intake.Tools tools) throws IOException, InterruptedException {
+        try {
+            intake.apply(header, in, tools);
+        } catch (ArchiveException | TransferException | java.io.InterruptedIOException e) {
+            throw e;
+        } catch (java.nio.channels.ClosedByInterruptException e) {
+            throw new java.io.InterruptedIOException("stopped");
+        } catch (IOException e) {
+            throw target(e);
+        }
+    }
+
+    private static IOException target(IOException e) {
+        IOException named = Staging.named(e);
+        return named instanceof ArchiveException
+                ? named
+                : new TransferException(Reason.TARGET, "the joiner cannot write: " + e.getMessage(), e);
+    }
+
+    private static String text(ByteBuffer in, Header header) throws TransferException {
+        if (header.metaLength() > 8192) {
+            throw Frame.protocol("a long text");
+        }
+        byte[] text = new byte[header.metaLength()];
+        in.get(in.position(), text);
+        return new String(text, StandardCharsets.UTF_8);
+    }
+
+    private static void say(TlsChannel channel, Frame.Type type, String text) throws IOException {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        channel.write(Frame.message(type, 0, bytes.length > 8192 ? java.util.Arrays.copyOf(bytes, 8192) : bytes));
+    }
+
+    private void commit(TlsChannel channel, ByteBuffer in, Header header) throws IOException, InterruptedException {
+        byte[] text = text(in, header).getBytes(StandardCharsets.US_ASCII);
+        AtomicReference<@Nullable Manifest> manifest = new AtomicReference<>();
+        AtomicReference<@Nullable Exception> trouble = new AtomicReference<>();
+        Thread worker = new Thread(
+                () -> {
+                    try {
+                        manifest.set(intake.commit(text));
+                    } catch (IOException | InterruptedException | RuntimeException e) {
+                        trouble.set(e);
+                    }
+                },
+                "sst-joiner-commit");
+        worker.setDaemon(true);
+        worker.start();
+        try {
+            while (worker.isAlive()) { // bringing it to disk can take longer than the idle time
+                worker.join(500);
+                progress.moved();
+                if (worker.isAlive()) {
+                    sayAlive(channel);
+                }
+            }
+        } catch (InterruptedException e) {
+            worker.join(); // too late to stop: it is known in a moment whether it counts
+            Thread.currentThread().interrupt();
+        }
+        Exception failed = trouble.get();
+        if (failed instanceof ArchiveException known) {
+            throw known;
+        }
+        if (failed instanceof TransferException known) {
+            throw known;
+        }
+        if (failed != null) {
+            throw target(failed instanceof IOException io ? io : new IOException(failed));
+        }
+        result.set(manifest.get());
+        synchronized (this) {
+            notifyAll();
+        }
+        say(channel, Frame.Type.DONE, "");
+    }
+
+    private static void sayAlive(TlsChannel channel) {
+        try {
+            say(channel, Frame.Type.ALIVE, "");
+        } catch (IOException e) {
+            // The donor comes again, or not: what is whole counts.
+            Thread.onSpinWait();
+        }
+    }
+}

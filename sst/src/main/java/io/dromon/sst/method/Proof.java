@@ -1,0 +1,152 @@
+package io.dromon.sst.method;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.security.SecureRandom;
+import java.security.cert.Certificate;
+import java.util.Arrays;
+import java.util.HexFormat;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import javax.net.ssl.SSLSession;
+
+/**
+ * Both ends prove inside TLS that they know the token. The proof covers a fresh nonce of each end and the certificates
+ * of both ends as this end sees them: somebody in the middle, with a certificate of the right CA, sees other ones than
+ * the ends do, and what he hands on proves nothing. (The keying-material exporter of RFC 5705, which would bind to the
+ * very session, is not offered by the JDK 17 nor by netty-tcnative.)
+ */
+final class Proof {
+    static final byte[] MAGIC = "DROMSST1".getBytes(StandardCharsets.US_ASCII);
+    static final int NONCE = 32;
+    static final int SESSION = 16;
+    static final int MAC = 32;
+
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    private Proof() {}
+
+    static byte[] random(int length) {
+        byte[] bytes = new byte[length];
+        RANDOM.nextBytes(bytes);
+        return bytes;
+    }
+
+    static byte[] fingerprint(Certificate certificate) throws IOException {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(certificate.getEncoded());
+        } catch (GeneralSecurityException e) {
+            throw new IOException("a certificate cannot be read", e);
+        }
+    }
+
+    static byte[] mac(
+            Token token, String role, byte[] joinerNonce, byte[] donorNonce, byte[] session, byte[] joiner, byte[] donor)
+            throws IOException {
+        try {
+            Mac mac = Mac.getInstance("HmacSHA256");
+            mac.init(new SecretKeySpec(token.secret(), "HmacSHA256"));
+            mac.update(("dromon sst 1 " + role + "\0").getBytes(StandardCharsets.US_ASCII));
+            for (byte[] part : new byte[][] {joinerNonce, donorNonce, session, joiner, donor}) {
+                mac.update(ByteBuffer.allocate(4).putInt(part.length).flip());
+                mac.update(part);
+            }
+            return mac.doFinal();
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every JDK has HMAC-SHA-256", e);
+        }
+    }
+
+    private static byte[] take(TlsChannel channel, int length) throws IOException {
+        channel.await(length);
+        byte[] bytes = new byte[length];
+        channel.received().get(bytes);
+        return bytes;
+    }
+
+    /** The donor's side; returns when both are proven. */
+    static void donor(TlsChannel channel, Token token, byte[] session) throws IOException {
+        byte[] magic = take(channel, MAGIC.length);
+        if (!Arrays.equals(magic, MAGIC)) {
+            throw Frame.protocol("it does not begin as a joiner does");
+        }
+        byte[] joinerNonce = take(channel, NONCE);
+        byte[] donorNonce = random(NONCE);
+        SSLSession tls = channel.session();
+        byte[] joiner = fingerprint(tls.getPeerCertificates()[0]);
+        byte[] own = fingerprint(tls.getLocalCertificates()[0]);
+        ByteBuffer answer = ByteBuffer.allocateDirect(MAGIC.length + NONCE + SESSION + MAC)
+                .put(MAGIC)
+                .put(donorNonce)
+                .put(session)
+                .put(mac(token, "donor", joinerNonce, donorNonce, session, joiner, own));
+        channel.write(answer.flip());
+        if (take(channel, 1)[0] != 1) {
+            throw new TransferException(
+                    TransferException.Reason.TOKEN_REFUSED,
+                    "the joiner refuses the token: it is another transfer's, or another donor has used it");
+        }
+        byte[] proof = take(channel, MAC);
+        if (!MessageDigest.isEqual(proof, mac(token, "joiner", joinerNonce, donorNonce, session, joiner, own))) {
+            throw new TransferException(
+                    TransferException.Reason.TOKEN_REFUSED,
+                    "who listens there does not know the token: it is not the joiner, and got nothing");
+        }
+    }
+
+    /** Who a joiner has let in: a session of one certificate. */
+    @SuppressWarnings("ArrayRecordComponent") // compared by is(), in constant time
+    record Donor(byte[] session, byte[] certificate) {
+        boolean is(Donor other) {
+            boolean sameSession = MessageDigest.isEqual(session, other.session);
+            boolean sameCertificate = MessageDigest.isEqual(certificate, other.certificate);
+            return sameSession && sameCertificate;
+        }
+
+        @Override
+        public String toString() {
+            return "Donor[" + HexFormat.of().formatHex(certificate, 0, 8) + "]";
+        }
+    }
+
+    /** Whether this donor may come in, now that it has proven itself. */
+    interface Gate {
+        boolean admit(Donor donor);
+    }
+
+    /** The joiner's side; returns when both are proven. */
+    static Donor joiner(TlsChannel channel, Token token, Gate gate) throws IOException {
+        byte[] joinerNonce = random(NONCE);
+        channel.write(ByteBuffer.allocateDirect(MAGIC.length + NONCE)
+                .put(MAGIC)
+                .put(joinerNonce)
+                .flip());
+        byte[] magic = take(channel, MAGIC.length);
+        if (!Arrays.equals(magic, MAGIC)) {
+            throw Frame.protocol("it does not begin as a donor does");
+        }
+        byte[] donorNonce = take(channel, NONCE);
+        byte[] session = take(channel, SESSION);
+        byte[] proof = take(channel, MAC);
+        SSLSession tls = channel.session();
+        byte[] own = fingerprint(tls.getLocalCertificates()[0]);
+        byte[] peer = fingerprint(tls.getPeerCertificates()[0]);
+        boolean proven =
+                MessageDigest.isEqual(proof, mac(token, "donor", joinerNonce, donorNonce, session, own, peer));
+        Donor donor = new Donor(session, peer);
+        if (!proven || !gate.admit(donor)) {
+            channel.write(ByteBuffer.allocateDirect(1).put((byte) 0).flip());
+            throw new TransferException(
+                    TransferException.Reason.TOKEN_REFUSED,
+                    proven ? "the token was used by another donor already" : "the token was not proven");
+        }
+        channel.write(ByteBuffer.allocateDirect(1 + MAC)
+                .put((byte) 1)
+                .put(mac(token, "joiner", joinerNonce, donorNonce, session, own, peer))
+                .flip());
+        return donor;
+    }
+}

@@ -1,0 +1,87 @@
+package io.dromon.sst.method;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.Base64;
+import java.util.Set;
+
+/**
+ * The secret of one transfer, made by the joiner and known to the donor. It is never sent over the channel: both sides
+ * prove that they know it.
+ */
+public final class Token {
+    private static final int BYTES = 32;
+
+    private final byte[] secret;
+
+    private Token(byte[] secret) {
+        this.secret = secret;
+    }
+
+    /** A new one, 256 random bits. */
+    public static Token create() {
+        byte[] secret = new byte[BYTES];
+        new SecureRandom().nextBytes(secret);
+        return new Token(secret);
+    }
+
+    /**
+     * Reads what {@link #text} wrote.
+     *
+     * @throws IllegalArgumentException without the text in its message
+     */
+    public static Token parse(String text) {
+        byte[] secret;
+        try {
+            secret = Base64.getUrlDecoder().decode(text.strip());
+        } catch (IllegalArgumentException e) {
+            // The cause would quote the text.
+            secret = new byte[0];
+        }
+        if (secret.length != BYTES) {
+            throw new IllegalArgumentException("this is no token: 43 characters of base64url are");
+        }
+        return new Token(secret);
+    }
+
+    /** Reads a file, which only its owner may read. */
+    public static Token read(Path file) throws IOException {
+        Set<PosixFilePermission> modes = Files.getPosixFilePermissions(file);
+        modes.retainAll(PosixFilePermissions.fromString("---rwxrwx"));
+        if (!modes.isEmpty()) {
+            throw new IOException("others than its owner may use the token file " + file + "; chmod 600 it");
+        }
+        try {
+            return parse(Files.readString(file, StandardCharsets.US_ASCII));
+        } catch (IllegalArgumentException e) {
+            throw new IOException(file + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Writes a new file with mode 0600. */
+    public void write(Path file) throws IOException {
+        Files.createFile(
+                file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        Files.writeString(file, text() + "\n", StandardCharsets.US_ASCII, StandardOpenOption.WRITE);
+    }
+
+    /** For the file or the state request; keep it from logs and from command lines. */
+    public String text() {
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(secret);
+    }
+
+    byte[] secret() {
+        return secret;
+    }
+
+    @Override
+    public String toString() {
+        return "Token[********]";
+    }
+}

@@ -1,0 +1,49 @@
+package io.dromon.sst.method;
+
+import java.io.IOException;
+
+/** A transfer that failed; the joiner's old state is untouched. */
+public final class TransferException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    /** Why. */
+    public enum Reason {
+        /** The joiner cannot be reached. */
+        UNREACHABLE,
+        /** TLS was not agreed on: no TLS, or a certificate that is not trusted. */
+        TLS_REFUSED,
+        /** The token is wrong, or was used by another donor. */
+        TOKEN_REFUSED,
+        /** The other side is no {@code stream} of this version, or sends what it must not. */
+        PROTOCOL,
+        /** Nothing moved for the idle time. */
+        IDLE,
+        /** The time for the whole transfer is over. */
+        TOO_LONG,
+        /** The source cannot be read, or changed. */
+        SOURCE,
+        /** The target cannot take it. */
+        TARGET,
+        /** The other side gave up, and said why. */
+        PEER_FAILED,
+        /** Stopped from here. */
+        CANCELLED
+    }
+
+    private final Reason reason;
+
+    public TransferException(Reason reason, String message) {
+        super(message);
+        this.reason = reason;
+    }
+
+    public TransferException(Reason reason, String message, Throwable cause) {
+        super(message, cause);
+        this.reason = reason;
+    }
+
+    /** Why. */
+    public Reason reason() {
+        return reason;
+    }
+}

@@ -1,0 +1,118 @@
+package io.dromon.sst.method;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Passes bytes on, until it is told to cut, stall or trickle. */
+final class CuttingProxy implements AutoCloseable {
+    private final ServerSocket server;
+    private final InetSocketAddress to;
+    private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger accepted = new AtomicInteger();
+    private volatile boolean stalled;
+    private volatile boolean closed;
+    private volatile long cutAfter = Long.MAX_VALUE;
+    private volatile int mostBytes = 65536;
+
+    CuttingProxy(InetSocketAddress to) throws IOException {
+        this.to = to;
+        this.server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        thread(() -> {
+            while (!closed) {
+                Socket left = server.accept();
+                accepted.incrementAndGet();
+                Socket right = new Socket();
+                sockets.add(left);
+                sockets.add(right);
+                right.connect(to);
+                thread(() -> copy(left, right));
+                thread(() -> copy(right, left));
+            }
+        });
+    }
+
+    private interface Work {
+        void run() throws IOException, InterruptedException;
+    }
+
+    private static void thread(Work work) {
+        Thread thread = new Thread(() -> {
+            try {
+                work.run();
+            } catch (IOException | InterruptedException e) {
+                Thread.onSpinWait(); // cut, or the end of the test
+            }
+        });
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private void copy(Socket from, Socket into) throws IOException, InterruptedException {
+        byte[] buffer = new byte[65536];
+        try (from;
+                into) {
+            InputStream in = from.getInputStream();
+            OutputStream out = into.getOutputStream();
+            for (int n = in.read(buffer, 0, mostBytes); n >= 0; n = in.read(buffer, 0, mostBytes)) {
+                synchronized (this) {
+                    while (stalled && !closed) {
+                        wait(50);
+                    }
+                    cutAfter -= n;
+                    if (cutAfter < 0) {
+                        cutAfter = Long.MAX_VALUE;
+                        break;
+                    }
+                }
+                out.write(buffer, 0, n);
+            }
+        }
+    }
+
+    InetSocketAddress address() {
+        return new InetSocketAddress(server.getInetAddress(), server.getLocalPort());
+    }
+
+    int accepted() {
+        return accepted.get();
+    }
+
+    /** Cuts one connection after so many bytes more. */
+    void cutAfter(long bytes) {
+        cutAfter = bytes;
+    }
+
+    void cutAll() throws IOException {
+        for (Socket socket : sockets) {
+            socket.close();
+        }
+    }
+
+    void stall(boolean on) {
+        stalled = on;
+    }
+
+    void trickle(int bytes) {
+        mostBytes = bytes;
+    }
+
+    @Override
+    public void close() throws IOException {
+        closed = true;
+        server.close();
+        cutAll();
+    }
+
+    @Override
+    public String toString() {
+        return "proxy to " + to;
+    }
+}

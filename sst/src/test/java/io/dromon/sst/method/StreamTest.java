@@ -1,0 +1,479 @@
+package io.dromon.sst.method;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.dromon.sst.archive.Limits;
+import io.dromon.sst.archive.Manifest;
+import io.dromon.sst.archive.Position;
+import io.dromon.sst.archive.Trees;
+import io.dromon.sst.method.StreamSettings.Compression;
+import io.dromon.sst.method.TransferException.Reason;
+import io.dromon.transport.testpki.TestPki;
+import io.dromon.transport.tls.TlsContexts;
+import io.dromon.transport.tls.TlsSettings;
+import io.netty.pkitesting.X509Bundle;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(120)
+class StreamTest {
+    private static final Position POSITION = new Position(new UUID(7, 8), 42);
+    private static final X509Bundle CA = TestPki.ca("sst");
+    private static TlsContexts joinerTls;
+    private static TlsContexts donorTls;
+
+    @TempDir
+    Path folder;
+
+    private Path source;
+    private Path target;
+    private final Token token = Token.create();
+    private final List<String> notes = Collections.synchronizedList(new ArrayList<>());
+    private final TransferListener listener = new TransferListener() {
+        @Override
+        public void note(String line) {
+            notes.add(line);
+        }
+    };
+    private StreamSettings settings = StreamSettings.defaults()
+            .withStreams(3)
+            .withTimes(Duration.ofSeconds(20), Duration.ofSeconds(20), Duration.ofSeconds(60));
+
+    @BeforeAll
+    static void makeCertificates() {
+        joinerTls = tls(TlsSettings.Provider.AUTO, "joiner");
+        donorTls = tls(TlsSettings.Provider.AUTO, "donor");
+    }
+
+    @AfterAll
+    static void release() {
+        joinerTls.close();
+        donorTls.close();
+    }
+
+    private static TlsContexts tls(TlsSettings.Provider provider, String name) {
+        return TestPki.contexts(
+                provider, TestPki.issue(TestPki.builder(name), CA), CA.getCertificate());
+    }
+
+    @BeforeEach
+    void makePlaces() throws IOException {
+        source = folder.resolve("source");
+        target = folder.resolve("target");
+        Files.createDirectory(target);
+        Files.writeString(target.resolve("old"), "old state");
+    }
+
+    private static InetSocketAddress anyPort() {
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    }
+
+    private Joiner listen() throws IOException {
+        return listen(joinerTls, new Receiver.Directory(target, Limits.NONE));
+    }
+
+    private Joiner listen(TlsContexts contexts, Receiver receiver) throws IOException {
+        return Joiner.listen(anyPort(), contexts, token, settings, receiver, listener);
+    }
+
+    private static CompletableFuture<Manifest> await(Joiner joiner) {
+        return CompletableFuture.supplyAsync(() -> {
+            try (joiner) {
+                return joiner.await();
+            } catch (IOException | InterruptedException e) {
+                throw new CompletionException(e);
+            }
+        });
+    }
+
+    private Donor donor(InetSocketAddress to) {
+        return new Donor(to, donorTls, token, settings, listener);
+    }
+
+    private Manifest send(InetSocketAddress to) throws IOException, InterruptedException {
+        return donor(to).send(new Supply.Files(source), POSITION);
+    }
+
+    private static Throwable failureOf(CompletableFuture<Manifest> future) throws Exception {
+        try {
+            Manifest unexpected = future.get(60, TimeUnit.SECONDS);
+            throw new AssertionError("succeeded with " + unexpected);
+        } catch (java.util.concurrent.ExecutionException e) {
+            return java.util.Objects.requireNonNull(e.getCause());
+        }
+    }
+
+    private void assertOldTarget() {
+        assertThat(target.resolve("old")).hasContent("old state");
+        assertThat(folder.toFile().list()).doesNotContain(".target.sst-staging", ".target.sst-complete");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, -1})
+    void carriesEverythingThatDiffCanSee(int level) throws Exception {
+        Trees.mixed(source, level);
+        settings = settings.withCompression(
+                level < 0 ? Compression.ADAPTIVE : level == 0 ? Compression.NONE : Compression.level(level));
+        Joiner joiner = listen();
+        InetSocketAddress address = joiner.address();
+        CompletableFuture<Manifest> received = await(joiner);
+
+        Manifest sent = send(address);
+
+        assertThat(received.get(20, TimeUnit.SECONDS)).isEqualTo(sent);
+        assertThat(sent.position()).isEqualTo(POSITION);
+        assertThat(Trees.difference(source, target)).isEmpty();
+        assertThat(folder.toFile().list()).containsExactlyInAnyOrder("source", "target", ".target.sst-lock");
+    }
+
+    @ParameterizedTest
+    @EnumSource(TlsSettings.Provider.class)
+    void worksWithEitherProvider(TlsSettings.Provider provider) throws Exception {
+        Trees.mixed(source, 9);
+        try (TlsContexts own = tls(provider, "joiner")) {
+            Joiner joiner = listen(own, new Receiver.Directory(target, Limits.NONE));
+            InetSocketAddress address = joiner.address();
+            CompletableFuture<Manifest> received = await(joiner);
+
+            Manifest sent = send(address);
+
+            assertThat(received.get(20, TimeUnit.SECONDS)).isEqualTo(sent);
+            assertThat(Trees.difference(source, target)).isEmpty();
+        }
+    }
+
+    @Test
+    void carriesAnEmptyTree() throws Exception {
+        Files.createDirectory(source);
+        Joiner joiner = listen();
+        InetSocketAddress address = joiner.address();
+        CompletableFuture<Manifest> received = await(joiner);
+
+        assertThat(send(address).entries()).isZero();
+        assertThat(received.get(20, TimeUnit.SECONDS).entries()).isZero();
+        assertThat(target).isEmptyDirectory();
+    }
+
+    @Test
+    void refusesAWrongTokenAndWaitsForTheRightOne() throws Exception {
+        Trees.mixed(source, 10);
+        Joiner joiner = listen();
+        InetSocketAddress address = joiner.address();
+        CompletableFuture<Manifest> received = await(joiner);
+
+        assertThatThrownBy(() -> new Donor(address, donorTls, Token.create(), settings, listener)
+                        .send(new Supply.Files(source), POSITION))
+                .isInstanceOfSatisfying(
+                        TransferException.class, e -> assertThat(e.reason()).isEqualTo(Reason.TOKEN_REFUSED));
+        assertThat(target.resolve("old")).hasContent("old state");
+
+        Manifest sent = send(address);
+        assertThat(received.get(20, TimeUnit.SECONDS)).isEqualTo(sent);
+        assertThat(notes).anyMatch(note -> note.contains("the token was not proven"));
+        assertThat(notes.toString()).doesNotContain(token.text());
+    }
+
+    @Test
+    void refusesASecondDonorWithTheSameToken() throws Exception {
+        Trees.mixed(source, 11);
+        settings = settings.withBytesPerSecond(3_000_000);
+        Joiner joiner = listen();
+        InetSocketAddress address = joiner.address();
+        CompletableFuture<Manifest> received = await(joiner);
+        CompletableFuture<Manifest> first = CompletableFuture.supplyAsync(() -> {
+            try {
+                return send(address);
+            } catch (IOException | InterruptedException e) {
+                throw new CompletionException(e);
+            }
+        });
+        org.awaitility.Awaitility.await()
+                .atMost(Duration.ofSeconds(20))
+                .until(() -> joiner.progress().snapshot().bytes() > 0);
+
+        assertThatThrownBy(() -> send(address))
+                .isInstanceOfSatisfying(
+                        TransferException.class, e -> assertThat(e.reason()).isEqualTo(Reason.TOKEN_REFUSED));
+
+        assertThat(received.get(60, TimeUnit.SECONDS)).isEqualTo(first.get(5, TimeUnit.SECONDS));
+        assertThat(Trees.difference(source, target)).isEmpty();
+    }
+
+    @Test
+    void refusesStrangersAndGoesOn() throws Exception {
+        Trees.mixed(source, 12);
+        Joiner joiner = listen();
+        InetSocketAddress address = joiner.address();
+        CompletableFuture<Manifest> received = await(joiner);
+        X509Bundle otherCa = TestPki.ca("other");
+        try (TlsContexts stranger = TestPki.contexts(
+                        TlsSettings.Provider.AUTO, TestPki.issue(TestPki.builder("donor"), otherCa), CA.getCertificate());
+                Socket plain = new Socket(address.getAddress(), address.getPort())) {
+            plain.getOutputStream().write("GET / HTTP/1.0\r\n\r\n".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+            assertThatThrownBy(() -> new Donor(address, stranger, token, settings, listener)
+                            .send(new Supply.Files(source), POSITION))
+                    .isInstanceOfSatisfying(
+                            TransferException.class,
+                            e -> assertThat(e.reason()).isEqualTo(Reason.TLS_REFUSED));
+        }
+
+        Manifest sent = send(address);
+        assertThat(received.get(20, TimeUnit.SECONDS)).isEqualTo(sent);
+    }
+
+    @Test
+    void givesNothingToAJoinerThatIsNotTrusted() throws Exception {
+        Trees.mixed(source, 13);
+        X509Bundle otherCa = TestPki.ca("other");
+        try (TlsContexts stranger = TestPki.contexts(
+                        TlsSettings.Provider.AUTO, TestPki.issue(TestPki.builder("joiner"), otherCa), CA.getCertificate());
+                Joiner joiner = listen(stranger, new Receiver.Directory(target, Limits.NONE))) {
+            InetSocketAddress address = joiner.address();
+
+            assertThatThrownBy(() -> send(address))
+                    .isInstanceOfSatisfying(
+                            TransferException.class,
+                            e -> assertThat(e.reason()).isEqualTo(Reason.TLS_REFUSED));
+            assertThat(joiner.progress().snapshot().wireBytes()).isZero();
+        }
+        assertOldTarget();
+    }
+
+    @Test
+    void goesOnAfterEveryConnectionBroke() throws Exception {
+        Trees.mixed(source, 14);
+        settings = settings.withBytesPerSecond(6_000_000);
+        Joiner joiner = listen();
+        try (CuttingProxy proxy = new CuttingProxy(joiner.address())) {
+            CompletableFuture<Manifest> received = await(joiner);
+            Random random = new Random(14);
+            CompletableFuture<Void> cutter = CompletableFuture.runAsync(() -> {
+                while (!received.isDone()) {
+                    proxy.cutAfter(random.nextInt(1_500_000));
+                    java.util.concurrent.locks.LockSupport.parkNanos(150_000_000);
+                }
+            });
+
+            Manifest sent = send(proxy.address());
+
+            assertThat(received.get(60, TimeUnit.SECONDS)).isEqualTo(sent);
+            cutter.get(5, TimeUnit.SECONDS);
+            assertThat(Trees.difference(source, target)).isEmpty();
+            assertThat(proxy.accepted()).isGreaterThan(5);
+        }
+    }
+
+    @Test
+    void givesUpWhenNothingMoves() throws Exception {
+        Trees.mixed(source, 15);
+        settings = settings.withTimes(Duration.ofSeconds(10), Duration.ofSeconds(1), Duration.ofSeconds(30))
+                .withBytesPerSecond(2_000_000);
+        Joiner joiner = listen();
+        try (CuttingProxy proxy = new CuttingProxy(joiner.address())) {
+            CompletableFuture<Manifest> received = await(joiner);
+            CompletableFuture<Void> stall = CompletableFuture.runAsync(() -> {
+                org.awaitility.Awaitility.await()
+                        .atMost(Duration.ofSeconds(20))
+                        .until(() -> joiner.progress().snapshot().bytes() > 100_000);
+                proxy.stall(true);
+            });
+
+            assertThatThrownBy(() -> send(proxy.address())).isInstanceOf(TransferException.class);
+            stall.get(5, TimeUnit.SECONDS);
+            assertThat(failureOf(received)).isInstanceOfSatisfying(
+                    TransferException.class, e -> assertThat(e.reason()).isEqualTo(Reason.IDLE));
+        }
+        assertOldTarget();
+    }
+
+    @Test
+    void worksOneByteAtATime() throws Exception {
+        Files.createDirectory(source);
+        Files.writeString(source.resolve("small"), "content");
+        Joiner joiner = listen();
+        try (CuttingProxy proxy = new CuttingProxy(joiner.address())) {
+            proxy.trickle(1);
+            CompletableFuture<Manifest> received = await(joiner);
+
+            Manifest sent = send(proxy.address());
+
+            assertThat(received.get(60, TimeUnit.SECONDS)).isEqualTo(sent);
+            assertThat(target.resolve("small")).hasContent("content");
+        }
+    }
+
+    @Test
+    void saysOnBothSidesThatAFileChanged() throws Exception {
+        Trees.mixed(source, 16);
+        settings = settings.withBytesPerSecond(3_000_000);
+        Joiner joiner = listen();
+        InetSocketAddress address = joiner.address();
+        CompletableFuture<Manifest> received = await(joiner);
+        CompletableFuture<Void> meddler = CompletableFuture.runAsync(() -> {
+            org.awaitility.Awaitility.await()
+                    .atMost(Duration.ofSeconds(20))
+                    .until(() -> joiner.progress().snapshot().bytes() > 100_000);
+            for (String name : new String[] {"ibdata1", "holes", "all zero"}) {
+                try {
+                    Files.write(source.resolve(name), new byte[] {1}, StandardOpenOption.APPEND);
+                } catch (IOException e) {
+                    throw new java.io.UncheckedIOException(e);
+                }
+            }
+        });
+
+        assertThatThrownBy(() -> send(address))
+                .isInstanceOfSatisfying(TransferException.class, e -> assertThat(e.reason())
+                        .isEqualTo(Reason.SOURCE))
+                .hasMessageContaining("changed while it was read");
+        meddler.get(5, TimeUnit.SECONDS);
+        assertThat(failureOf(received))
+                .hasMessageContaining("the donor gave up")
+                .hasMessageContaining("changed while it was read");
+        assertOldTarget();
+    }
+
+    @Test
+    void tellsTheDonorThatTheLimitIsPassed() throws Exception {
+        Trees.mixed(source, 17);
+        Joiner joiner = listen(joinerTls, new Receiver.Directory(target, new Limits(1000, 1_000_000)));
+        InetSocketAddress address = joiner.address();
+        CompletableFuture<Manifest> received = await(joiner);
+
+        assertThatThrownBy(() -> send(address)).hasMessageContaining("more than the 1000000 bytes");
+        assertThat(failureOf(received)).hasMessageContaining("more than the 1000000 bytes");
+        assertOldTarget();
+    }
+
+    @Test
+    void carriesALiveStreamInOrderThroughCuts() throws Exception {
+        byte[] content = new byte[5_000_000];
+        new Random(18).nextBytes(content);
+        java.io.ByteArrayOutputStream taken = new java.io.ByteArrayOutputStream();
+        boolean[] whole = new boolean[1];
+        Receiver.Consumer consumer = new Receiver.Consumer() {
+            @Override
+            public void write(ByteBuffer data) {
+                byte[] bytes = new byte[data.remaining()];
+                data.get(bytes);
+                taken.writeBytes(bytes);
+            }
+
+            @Override
+            public void commit() {
+                whole[0] = true;
+            }
+
+            @Override
+            public void abort() {
+                taken.reset();
+            }
+        };
+        Joiner joiner = listen(joinerTls, new Receiver.Live(consumer));
+        try (CuttingProxy proxy = new CuttingProxy(joiner.address())) {
+            CompletableFuture<Manifest> received = await(joiner);
+            proxy.cutAfter(2_000_000);
+
+            Manifest sent = donor(proxy.address())
+                    .send(
+                            new Supply.Live(out -> {
+                                for (int at = 0; at < content.length; at += 100_000) {
+                                    int unused = out.write(ByteBuffer.wrap(content, at, 100_000));
+                                }
+                            }),
+                            POSITION);
+
+            assertThat(received.get(20, TimeUnit.SECONDS)).isEqualTo(sent);
+            assertThat(whole[0]).isTrue();
+            assertThat(taken.toByteArray()).isEqualTo(content);
+            assertThat(proxy.accepted()).isGreaterThan(1);
+        }
+    }
+
+    @Test
+    void endsWhenEitherSideCancels() throws Exception {
+        Trees.mixed(source, 19);
+        settings = settings.withBytesPerSecond(1_000_000);
+        Joiner joiner = listen();
+        InetSocketAddress address = joiner.address();
+        CompletableFuture<Manifest> received = await(joiner);
+        Donor donor = donor(address);
+        CompletableFuture<Void> canceller = CompletableFuture.runAsync(() -> {
+            org.awaitility.Awaitility.await()
+                    .atMost(Duration.ofSeconds(20))
+                    .until(() -> joiner.progress().snapshot().bytes() > 0);
+            donor.cancel();
+        });
+
+        assertThatThrownBy(() -> donor.send(new Supply.Files(source), POSITION)).hasMessageContaining("cancelled");
+        canceller.get(5, TimeUnit.SECONDS);
+        joiner.cancel();
+        assertThat(failureOf(received)).isInstanceOf(TransferException.class);
+        assertOldTarget();
+    }
+
+    @Test
+    void keepsToTheRate() throws Exception {
+        Files.createDirectory(source);
+        Files.write(source.resolve("file"), new byte[100_000]);
+        byte[] noise = new byte[2_000_000];
+        new Random(20).nextBytes(noise);
+        Files.write(source.resolve("noise"), noise);
+        settings = settings.withBytesPerSecond(2_000_000).withCompression(Compression.NONE);
+        Joiner joiner = listen();
+        InetSocketAddress address = joiner.address();
+        CompletableFuture<Manifest> received = await(joiner);
+        long start = System.nanoTime();
+
+        Manifest sent = send(address);
+
+        assertThat(System.nanoTime() - start).isGreaterThan(700_000_000L);
+        assertThat(received.get(20, TimeUnit.SECONDS)).isEqualTo(sent);
+    }
+
+    @Test
+    void readsRatesAsPvDoes() {
+        assertThat(RateLimit.parse("")).isZero();
+        assertThat(RateLimit.parse("80m")).isEqualTo(80L << 20);
+        assertThat(RateLimit.parse("128K")).isEqualTo(128L << 10);
+        assertThat(RateLimit.parse("500")).isEqualTo(500);
+        assertThatThrownBy(() -> RateLimit.parse("fast")).hasMessageContaining("'fast' is no rate");
+    }
+
+    @Test
+    void readsTokensOnlyFromPrivateFiles() throws IOException {
+        Path file = folder.resolve("token");
+        token.write(file);
+        assertThat(Token.read(file).text()).isEqualTo(token.text());
+        Files.setPosixFilePermissions(
+                file, java.nio.file.attribute.PosixFilePermissions.fromString("rw-r-----"));
+
+        assertThatThrownBy(() -> Token.read(file)).hasMessageContaining("chmod 600").hasMessageNotContaining(token.text());
+        assertThat(token.toString()).doesNotContain(token.text());
+    }
+}
