@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
             PkiCommand.class,
             TunnelCommand.class,
             BenchCommand.class,
+            SstCommand.class,
             BenchNode.class,
             DemoNode.class
         })

@@ -165,6 +165,12 @@ public final class Donor {
         }
     }
 
+    private void interrupted() {
+        if (!finished) {
+            fail(new TransferException(Reason.CANCELLED, "interrupted"));
+        }
+    }
+
     private void finish() {
         finished = true;
         synchronized (this) {
@@ -213,8 +219,7 @@ public final class Donor {
         } catch (IOException e) {
             fail(e);
         } catch (InterruptedException e) {
-            // Ended from outside: whoever did it has set the reason.
-            finish();
+            interrupted();
         } catch (RuntimeException | Error e) {
             fail(new IOException("a bug: " + e, e));
         }
@@ -253,7 +258,8 @@ public final class Donor {
         SocketChannel socket = SocketChannel.open();
         boolean kept = false;
         try {
-            socket.socket().connect(joiner, (int) Math.max(1, settings.handshake().toMillis()));
+            socket.socket()
+                    .connect(joiner, (int) Math.max(1, settings.handshake().toMillis()));
             TlsChannel channel = new TlsChannel(
                     socket,
                     contexts.clientEngine(),
@@ -264,8 +270,8 @@ public final class Donor {
                 channel.handshake(settings.handshake().toNanos());
                 Proof.donor(channel, token, session);
                 channel.idleNs(settings.idle().toNanos());
-                DonorConnection connection = new DonorConnection(
-                        channel, progress, limit, tally, new AdaptiveZstd(settings.compression()));
+                DonorConnection connection =
+                        new DonorConnection(channel, progress, limit, tally, new AdaptiveZstd(settings.compression()));
                 connection.say(Frame.Type.BEGIN, announcement);
                 if (!everConnected.getAndSet(true)) {
                     progress.moved();
@@ -297,7 +303,8 @@ public final class Donor {
                 } else if (units.isDone() && (told || manifestTaken.compareAndSet(false, true))) {
                     if (!told) {
                         told = true;
-                        connection.say(Frame.Type.MANIFEST, tally.manifest(position).print());
+                        connection.say(
+                                Frame.Type.MANIFEST, tally.manifest(position).print());
                     }
                     connection.listen(units, System.nanoTime() + 100_000_000L);
                     connection.alive();
@@ -347,7 +354,7 @@ public final class Donor {
             abortText = "the donor's source failed: " + e.getMessage();
             fail(new TransferException(Reason.SOURCE, String.valueOf(e.getMessage()), e));
         } catch (InterruptedException e) {
-            finish();
+            interrupted();
         } catch (RuntimeException | Error e) {
             abortText = "the donor's source failed";
             fail(new IOException("a bug of the source: " + e, e));

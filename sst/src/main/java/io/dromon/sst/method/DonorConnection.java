@@ -139,15 +139,8 @@ final class DonorConnection implements AutoCloseable {
             packed.put(Frame.HEADER, frame, Frame.HEADER, meta);
             out = packed;
         }
-        Frame.seal(
-                out,
-                from + (size < 0 ? length : size),
-                type,
-                size < 0 ? 0 : Frame.ZSTD,
-                meta,
-                id,
-                length,
-                (int) crc.getValue());
+        Frame.seal(out, from + (size < 0 ? length : size), type, size < 0 ? 0 : Frame.ZSTD, meta, id, length, (int)
+                crc.getValue());
         put(out);
     }
 
@@ -187,9 +180,10 @@ final class DonorConnection implements AutoCloseable {
                 case ACK -> acknowledged(header.unit(), units);
                 case ALIVE -> {}
                 case DONE -> done = true;
-                case FAIL -> throw new TransferException(
-                        TransferException.Reason.PEER_FAILED,
-                        "the joiner gave up: " + new String(text, StandardCharsets.UTF_8));
+                case FAIL ->
+                    throw new TransferException(
+                            TransferException.Reason.PEER_FAILED,
+                            "the joiner gave up: " + new String(text, StandardCharsets.UTF_8));
                 default -> throw Frame.protocol("a joiner sends no " + header.type());
             }
             if (done) {

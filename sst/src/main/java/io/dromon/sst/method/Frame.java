@@ -102,7 +102,8 @@ final class Frame {
     }
 
     /** Writes a header at the buffer's start and sets the buffer to be sent: {@code end} is the frame's length. */
-    static void seal(ByteBuffer frame, int end, Type type, int flags, int metaLength, long unit, int rawLength, int crc) {
+    static void seal(
+            ByteBuffer frame, int end, Type type, int flags, int metaLength, long unit, int rawLength, int crc) {
         frame.putInt(0, end)
                 .put(4, (byte) type.ordinal())
                 .put(5, (byte) flags)

@@ -100,7 +100,8 @@ final class Intake implements AutoCloseable {
             int from = meta + header.metaLength();
             int length = header.length() - Frame.HEADER - header.metaLength();
             ByteBuffer head = in.slice(meta, header.metaLength());
-            ByteBuffer data = header.type() == Frame.Type.HOLE ? zeros(header, tools) : data(header, in, from, length, tools);
+            ByteBuffer data =
+                    header.type() == Frame.Type.HOLE ? zeros(header, tools) : data(header, in, from, length, tools);
             tools.crc.reset();
             tools.crc.update(data.duplicate());
             if ((int) tools.crc.getValue() != header.crc()) {
@@ -139,8 +140,7 @@ final class Intake implements AutoCloseable {
         }
         long start = System.nanoTime();
         try {
-            int size = tools.zstd.decompressDirectByteBuffer(
-                    tools.unpacked, 0, header.rawLength(), in, from, length);
+            int size = tools.zstd.decompressDirectByteBuffer(tools.unpacked, 0, header.rawLength(), in, from, length);
             if (size != header.rawLength()) {
                 throw Frame.protocol("a unit of another length than it says");
             }

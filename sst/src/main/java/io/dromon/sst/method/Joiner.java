@@ -45,6 +45,7 @@ public final class Joiner implements AutoCloseable {
     private final Set<Thread> threads = new HashSet<>();
     private volatile boolean closing;
     private volatile boolean heard;
+    private boolean committing;
 
     private Joiner(
             ServerSocketChannel server,
@@ -109,15 +110,16 @@ public final class Joiner implements AutoCloseable {
         synchronized (this) {
             while (result.get() == null && failure.get() == null) {
                 long now = System.nanoTime();
-                if (closing) {
+                if (closing && !committing) {
                     throw new TransferException(Reason.CANCELLED, "cancelled");
                 }
-                if (!heard && now - begun > settings.first().toNanos()) {
+                if (committing) {
+                    wait(100);
+                } else if (!heard && now - begun > settings.first().toNanos()) {
                     fail(new TransferException(
                             Reason.IDLE, "no donor came within " + settings.first() + " (sst-initial-timeout)"));
                 } else if (heard && progress.sinceMovedNs() > settings.idle().toNanos()) {
-                    fail(new TransferException(
-                            Reason.IDLE, "nothing came for " + settings.idle() + " (idle time)"));
+                    fail(new TransferException(Reason.IDLE, "nothing came for " + settings.idle() + " (idle time)"));
                 } else if (now - begun > settings.total().toNanos()) {
                     fail(new TransferException(
                             Reason.TOO_LONG, "the transfer took longer than " + settings.total() + " (total time)"));
@@ -150,13 +152,28 @@ public final class Joiner implements AutoCloseable {
         fail(new TransferException(Reason.CANCELLED, "cancelled at the joiner"));
     }
 
-    private void fail(IOException e) {
-        if (result.get() == null) {
+    private synchronized void fail(IOException e) {
+        if (!committing) { // else it is too late to fail, except for the commit itself
             failure.compareAndSet(null, e);
         }
-        synchronized (this) {
-            notifyAll();
+        notifyAll();
+    }
+
+    private synchronized void beginCommit() throws IOException {
+        IOException failed = failure.get();
+        if (failed != null) {
+            throw failed;
         }
+        committing = true;
+    }
+
+    private synchronized void endCommit(@Nullable Manifest manifest) {
+        if (manifest == null) {
+            committing = false;
+        } else {
+            result.set(manifest);
+        }
+        notifyAll();
     }
 
     /** Stops listening, ends what runs, and removes what is not whole. */
@@ -184,7 +201,7 @@ public final class Joiner implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        intake.close();
+        intake.close(); // waits for a commit
     }
 
     private void start(String name, Runnable work) {
@@ -333,8 +350,8 @@ public final class Joiner implements AutoCloseable {
                     case BEGIN -> intake.begin(text(in, header));
                     case ALIVE -> progress.moved();
                     case MANIFEST -> commit(channel, in, header);
-                    case ABORT -> throw new TransferException(
-                            Reason.PEER_FAILED, "the donor gave up: " + text(in, header));
+                    case ABORT ->
+                        throw new TransferException(Reason.PEER_FAILED, "the donor gave up: " + text(in, header));
                     default -> throw Frame.protocol("a donor sends no " + header.type());
                 }
                 in.position(end);
@@ -343,9 +360,10 @@ public final class Joiner implements AutoCloseable {
             boolean ownFault = e instanceof ArchiveException
                     || (e instanceof TransferException known && known.reason() != Reason.PEER_FAILED);
             if (ownFault) {
-                fail(e instanceof ArchiveException
-                        ? new TransferException(Reason.TARGET, String.valueOf(e.getMessage()), e)
-                        : e);
+                fail(
+                        e instanceof ArchiveException
+                                ? new TransferException(Reason.TARGET, String.valueOf(e.getMessage()), e)
+                                : e);
                 say(channel, Frame.Type.FAIL, String.valueOf(e.getMessage()));
                 channel.drain(DRAIN_NS);
             }
@@ -389,6 +407,7 @@ public final class Joiner implements AutoCloseable {
 
     private void commit(TlsChannel channel, ByteBuffer in, Header header) throws IOException, InterruptedException {
         byte[] text = text(in, header).getBytes(StandardCharsets.US_ASCII);
+        beginCommit();
         AtomicReference<@Nullable Manifest> manifest = new AtomicReference<>();
         AtomicReference<@Nullable Exception> trouble = new AtomicReference<>();
         Thread worker = new Thread(
@@ -415,6 +434,7 @@ public final class Joiner implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         Exception failed = trouble.get();
+        endCommit(failed == null ? manifest.get() : null);
         if (failed instanceof ArchiveException known) {
             throw known;
         }
@@ -423,10 +443,6 @@ public final class Joiner implements AutoCloseable {
         }
         if (failed != null) {
             throw target(failed instanceof IOException io ? io : new IOException(failed));
-        }
-        result.set(manifest.get());
-        synchronized (this) {
-            notifyAll();
         }
         say(channel, Frame.Type.DONE, "");
     }

@@ -44,7 +44,13 @@ final class Proof {
     }
 
     static byte[] mac(
-            Token token, String role, byte[] joinerNonce, byte[] donorNonce, byte[] session, byte[] joiner, byte[] donor)
+            Token token,
+            String role,
+            byte[] joinerNonce,
+            byte[] donorNonce,
+            byte[] session,
+            byte[] joiner,
+            byte[] donor)
             throws IOException {
         try {
             Mac mac = Mac.getInstance("HmacSHA256");
@@ -134,8 +140,7 @@ final class Proof {
         SSLSession tls = channel.session();
         byte[] own = fingerprint(tls.getLocalCertificates()[0]);
         byte[] peer = fingerprint(tls.getPeerCertificates()[0]);
-        boolean proven =
-                MessageDigest.isEqual(proof, mac(token, "donor", joinerNonce, donorNonce, session, own, peer));
+        boolean proven = MessageDigest.isEqual(proof, mac(token, "donor", joinerNonce, donorNonce, session, own, peer));
         Donor donor = new Donor(session, peer);
         if (!proven || !gate.admit(donor)) {
             channel.write(ByteBuffer.allocateDirect(1).put((byte) 0).flip());

@@ -31,7 +31,11 @@ public final class RateLimit {
             throw new IllegalArgumentException(
                     "rlimit '" + text + "' is no rate: bytes per second with K, M, G or T behind, for example 80m");
         }
-        int shift = 10 * " kmgt".indexOf((matcher.group(2) + " ").toLowerCase(Locale.ROOT).charAt(0));
+        int shift = 10
+                * " kmgt"
+                        .indexOf((matcher.group(2) + " ")
+                                .toLowerCase(Locale.ROOT)
+                                .charAt(0));
         return Math.multiplyExact(Long.parseLong(matcher.group(1)), 1L << shift);
     }
 

@@ -101,8 +101,7 @@ public record SstSettings(TlsSettings tls, StreamSettings stream) {
             case "adaptive" -> StreamSettings.Compression.ADAPTIVE;
             case "0" -> StreamSettings.Compression.NONE;
             default ->
-                StreamSettings.Compression.level(
-                        (int) number(Map.of("zstd-level", text), "zstd-level", 0, 1, 19));
+                StreamSettings.Compression.level((int) number(Map.of("zstd-level", text), "zstd-level", 0, 1, 19));
         };
     }
 

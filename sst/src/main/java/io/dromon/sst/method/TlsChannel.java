@@ -163,15 +163,17 @@ final class TlsChannel implements AutoCloseable {
     void drain(long limitNs) {
         long deadline = System.nanoTime() + limitNs;
         try {
-            engine.closeOutbound();
-            wrapAndFlush(NOTHING.duplicate(), deadline);
+            // Below TLS: an engine that is half closed may refuse to read, and closing with something unread would
+            // reset the connection and take the last word from the other side.
             socket.shutdownOutput();
+            int read;
             do {
-                plain.position(plain.limit());
-            } while (fill(deadline));
+                read = socket.read(cipherIn.clear());
+            } while (read > 0 || (read == 0 && ready(SelectionKey.OP_READ, deadline)));
         } catch (IOException e) {
             plain.position(plain.limit()); // it has gone, which is what was waited for
         }
+        cipherIn.clear().limit(0);
     }
 
     /** What was received and not yet read; valid until the next wait. */

@@ -66,8 +66,7 @@ public final class Token {
 
     /** Writes a new file with mode 0600. */
     public void write(Path file) throws IOException {
-        Files.createFile(
-                file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         Files.writeString(file, text() + "\n", StandardCharsets.US_ASCII, StandardOpenOption.WRITE);
     }
 

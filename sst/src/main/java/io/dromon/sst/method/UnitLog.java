@@ -48,5 +48,4 @@ final class UnitLog {
         underWay.remove(id);
         notifyAll();
     }
-
 }

@@ -128,7 +128,10 @@ final class Units {
         if (more || less) {
             throw new ArchiveException(
                     ArchiveException.Problem.SOURCE_CHANGED,
-                    "the source changed while it was read" + (next == null ? "" : ", at or before \"" + next.entry().name() + "\"")
+                    "the source changed while it was read"
+                            + (next == null
+                                    ? ""
+                                    : ", at or before \"" + next.entry().name() + "\"")
                             + ": it had " + announced.entries() + " entries and " + announced.bytes()
                             + " bytes at the start");
         }

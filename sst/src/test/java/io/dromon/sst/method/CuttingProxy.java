@@ -104,6 +104,10 @@ final class CuttingProxy implements AutoCloseable {
         mostBytes = bytes;
     }
 
+    void end() throws IOException {
+        close();
+    }
+
     @Override
     public void close() throws IOException {
         closed = true;

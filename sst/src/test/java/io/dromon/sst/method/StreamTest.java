@@ -77,8 +77,7 @@ class StreamTest {
     }
 
     private static TlsContexts tls(TlsSettings.Provider provider, String name) {
-        return TestPki.contexts(
-                provider, TestPki.issue(TestPki.builder(name), CA), CA.getCertificate());
+        return TestPki.contexts(provider, TestPki.issue(TestPki.builder(name), CA), CA.getCertificate());
     }
 
     @BeforeEach
@@ -232,14 +231,16 @@ class StreamTest {
         CompletableFuture<Manifest> received = await(joiner);
         X509Bundle otherCa = TestPki.ca("other");
         try (TlsContexts stranger = TestPki.contexts(
-                        TlsSettings.Provider.AUTO, TestPki.issue(TestPki.builder("donor"), otherCa), CA.getCertificate());
+                        TlsSettings.Provider.AUTO,
+                        TestPki.issue(TestPki.builder("donor"), otherCa),
+                        CA.getCertificate());
                 Socket plain = new Socket(address.getAddress(), address.getPort())) {
-            plain.getOutputStream().write("GET / HTTP/1.0\r\n\r\n".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+            plain.getOutputStream()
+                    .write("GET / HTTP/1.0\r\n\r\n".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
             assertThatThrownBy(() -> new Donor(address, stranger, token, settings, listener)
                             .send(new Supply.Files(source), POSITION))
                     .isInstanceOfSatisfying(
-                            TransferException.class,
-                            e -> assertThat(e.reason()).isEqualTo(Reason.TLS_REFUSED));
+                            TransferException.class, e -> assertThat(e.reason()).isEqualTo(Reason.TLS_REFUSED));
         }
 
         Manifest sent = send(address);
@@ -251,14 +252,15 @@ class StreamTest {
         Trees.mixed(source, 13);
         X509Bundle otherCa = TestPki.ca("other");
         try (TlsContexts stranger = TestPki.contexts(
-                        TlsSettings.Provider.AUTO, TestPki.issue(TestPki.builder("joiner"), otherCa), CA.getCertificate());
+                        TlsSettings.Provider.AUTO,
+                        TestPki.issue(TestPki.builder("joiner"), otherCa),
+                        CA.getCertificate());
                 Joiner joiner = listen(stranger, new Receiver.Directory(target, Limits.NONE))) {
             InetSocketAddress address = joiner.address();
 
             assertThatThrownBy(() -> send(address))
                     .isInstanceOfSatisfying(
-                            TransferException.class,
-                            e -> assertThat(e.reason()).isEqualTo(Reason.TLS_REFUSED));
+                            TransferException.class, e -> assertThat(e.reason()).isEqualTo(Reason.TLS_REFUSED));
             assertThat(joiner.progress().snapshot().wireBytes()).isZero();
         }
         assertOldTarget();
@@ -305,8 +307,9 @@ class StreamTest {
 
             assertThatThrownBy(() -> send(proxy.address())).isInstanceOf(TransferException.class);
             stall.get(5, TimeUnit.SECONDS);
-            assertThat(failureOf(received)).isInstanceOfSatisfying(
-                    TransferException.class, e -> assertThat(e.reason()).isEqualTo(Reason.IDLE));
+            assertThat(failureOf(received))
+                    .isInstanceOfSatisfying(
+                            TransferException.class, e -> assertThat(e.reason()).isEqualTo(Reason.IDLE));
         }
         assertOldTarget();
     }
@@ -348,8 +351,8 @@ class StreamTest {
         });
 
         assertThatThrownBy(() -> send(address))
-                .isInstanceOfSatisfying(TransferException.class, e -> assertThat(e.reason())
-                        .isEqualTo(Reason.SOURCE))
+                .isInstanceOfSatisfying(
+                        TransferException.class, e -> assertThat(e.reason()).isEqualTo(Reason.SOURCE))
                 .hasMessageContaining("changed while it was read");
         meddler.get(5, TimeUnit.SECONDS);
         assertThat(failureOf(received))
@@ -470,10 +473,11 @@ class StreamTest {
         Path file = folder.resolve("token");
         token.write(file);
         assertThat(Token.read(file).text()).isEqualTo(token.text());
-        Files.setPosixFilePermissions(
-                file, java.nio.file.attribute.PosixFilePermissions.fromString("rw-r-----"));
+        Files.setPosixFilePermissions(file, java.nio.file.attribute.PosixFilePermissions.fromString("rw-r-----"));
 
-        assertThatThrownBy(() -> Token.read(file)).hasMessageContaining("chmod 600").hasMessageNotContaining(token.text());
+        assertThatThrownBy(() -> Token.read(file))
+                .hasMessageContaining("chmod 600")
+                .hasMessageNotContaining(token.text());
         assertThat(token.toString()).doesNotContain(token.text());
     }
 }

@@ -1,0 +1,234 @@
+package io.dromon.node.cli;
+
+import io.dromon.sst.archive.Limits;
+import io.dromon.sst.archive.Manifest;
+import io.dromon.sst.archive.Position;
+import io.dromon.sst.method.Donor;
+import io.dromon.sst.method.Joiner;
+import io.dromon.sst.method.Receiver;
+import io.dromon.sst.method.SstSettings;
+import io.dromon.sst.method.Supply;
+import io.dromon.sst.method.Token;
+import io.dromon.transport.tls.TlsConfigException;
+import io.dromon.transport.tls.TlsContexts;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code dromon sst}. */
+@Command(
+        name = "sst",
+        mixinStandardHelpOptions = true,
+        description = "A snapshot from a donor to a joiner, over TLS that both have proven.",
+        synopsisSubcommandLabel = "receive|send",
+        subcommands = {SstCommand.Receive.class, SstCommand.Send.class})
+final class SstCommand implements Runnable {
+    /** Where the token is taken from if no file is named. */
+    static final String TOKEN_VARIABLE = "DROMON_SST_TOKEN";
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private CommandSpec spec;
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "receive or send?");
+    }
+
+    /** What both ends have. */
+    static final class Common {
+        @Option(names = "--method", defaultValue = "stream", description = "Only stream so far.")
+        private String method = "stream";
+
+        @Option(
+                names = {"-o", "--options"},
+                required = true,
+                paramLabel = "\"NAME=VALUE;...\"",
+                description = "Options of the [sst] section: tcert, tkey, tca (or ssl-cert, ...), rlimit,"
+                        + " sst-initial-timeout, and streams, zstd-level (0 to 19 or adaptive), idle-timeout,"
+                        + " total-timeout.")
+        private String options = "";
+
+        @Option(
+                names = "--token-file",
+                paramLabel = "FILE",
+                description = "Holds the one-time token, mode 0600; the joiner makes it. Else the environment's "
+                        + TOKEN_VARIABLE + ".")
+        private @Nullable Path tokenFile;
+
+        @Option(names = "--json", description = "Events as JSON, one a line.")
+        private boolean json;
+
+        SstSettings settings(SstSettings.Role role) {
+            if (!method.equals("stream")) {
+                throw new CommandFailure("--method " + method + ": only stream is there");
+            }
+            Map<String, String> map = new LinkedHashMap<>();
+            for (String pair : options.split(";", -1)) {
+                int equals = pair.indexOf('=');
+                if (equals > 0) {
+                    map.put(
+                            pair.substring(0, equals).strip(),
+                            pair.substring(equals + 1).strip());
+                } else if (!pair.isBlank()) {
+                    throw new CommandFailure("--options: '" + pair.strip() + "' is no NAME=VALUE");
+                }
+            }
+            try {
+                return SstSettings.of(map, role);
+            } catch (IllegalArgumentException e) {
+                throw new CommandFailure(String.valueOf(e.getMessage()));
+            }
+        }
+
+        SstReport report() {
+            return new SstReport(System.out, System.err, json);
+        }
+
+        private static @Nullable Token fromEnvironment() {
+            String text = System.getenv(TOKEN_VARIABLE);
+            try {
+                return text == null ? null : Token.parse(text);
+            } catch (IllegalArgumentException e) {
+                throw new CommandFailure(TOKEN_VARIABLE + ": " + e.getMessage());
+            }
+        }
+    }
+
+    private static TlsContexts contexts(SstSettings settings) {
+        try {
+            return TlsContexts.load(1, settings.tls());
+        } catch (TlsConfigException e) {
+            throw new CommandFailure(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static InetSocketAddress address(String text) {
+        int colon = text.lastIndexOf(':');
+        try {
+            String host = text.substring(0, colon).replaceAll("^\\[|\\]$", "");
+            return new InetSocketAddress(host, Integer.parseInt(text.substring(colon + 1)));
+        } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+            throw new CommandFailure("'" + text + "' is no HOST:PORT");
+        }
+    }
+
+    /** {@code dromon sst receive}. */
+    @Command(
+            name = "receive",
+            mixinStandardHelpOptions = true,
+            description = {
+                "The joiner: prints 'ready ADDRESS TOKEN-REF', and takes one snapshot.",
+                "The target is replaced when all has arrived and was checked, and is untouched otherwise."
+            })
+    static final class Receive implements Callable<Integer> {
+        @Mixin
+        @SuppressWarnings("NullAway.Init") // set by picocli
+        private Common common;
+
+        @Option(
+                names = "--listen",
+                defaultValue = "0.0.0.0:4444",
+                paramLabel = "HOST:PORT",
+                description = "Port 0: any free one (${DEFAULT-VALUE}).")
+        private String listen = "";
+
+        @Option(names = "--target", required = true, paramLabel = "DIR", description = "What the snapshot becomes.")
+        @SuppressWarnings("NullAway.Init") // required
+        private Path target;
+
+        @Override
+        public Integer call() throws IOException, InterruptedException {
+            SstSettings settings = common.settings(SstSettings.Role.JOINER);
+            SstReport report = common.report();
+            Token token = Common.fromEnvironment();
+            String reference = "env:" + TOKEN_VARIABLE;
+            if (token == null) {
+                token = Token.create();
+                Path file = common.tokenFile != null
+                        ? common.tokenFile
+                        : Files.createTempDirectory("dromon-sst").resolve("token");
+                Files.deleteIfExists(file);
+                token.write(file);
+                reference = "file:" + file.toAbsolutePath();
+            }
+            try (TlsContexts tls = contexts(settings);
+                    Joiner joiner = Joiner.listen(
+                            address(listen),
+                            tls,
+                            token,
+                            settings.stream(),
+                            new Receiver.Directory(target, Limits.NONE),
+                            report)) {
+                InetSocketAddress bound = joiner.address();
+                report.ready(bound.getAddress().getHostAddress() + ":" + bound.getPort(), reference);
+                report.done(joiner.await());
+                return 0;
+            } catch (IOException e) {
+                report.failed(e);
+                return Dromon.FAILED;
+            }
+        }
+    }
+
+    /** {@code dromon sst send}. */
+    @Command(
+            name = "send",
+            mixinStandardHelpOptions = true,
+            description = "The donor: sends a directory, which must stand still, to a joiner.")
+    static final class Send implements Callable<Integer> {
+        @Mixin
+        @SuppressWarnings("NullAway.Init") // set by picocli
+        private Common common;
+
+        @Option(names = "--to", required = true, paramLabel = "HOST:PORT", description = "The joiner's address.")
+        private String to = "";
+
+        @Option(names = "--source", required = true, paramLabel = "DIR", description = "What is sent.")
+        @SuppressWarnings("NullAway.Init") // required
+        private Path source;
+
+        @Option(
+                names = "--position",
+                required = true,
+                paramLabel = "UUID:SEQNO",
+                description = "The last event that the source holds.")
+        private String position = "";
+
+        @Override
+        public Integer call() throws IOException, InterruptedException {
+            SstSettings settings = common.settings(SstSettings.Role.DONOR);
+            SstReport report = common.report();
+            Position last;
+            try {
+                last = Position.parse(position);
+            } catch (IllegalArgumentException e) {
+                throw new CommandFailure(String.valueOf(e.getMessage()));
+            }
+            Token token = common.tokenFile != null ? Token.read(common.tokenFile) : Common.fromEnvironment();
+            if (token == null) {
+                throw new CommandFailure("no token: --token-file or the environment's " + TOKEN_VARIABLE);
+            }
+            try (TlsContexts tls = contexts(settings)) {
+                Manifest sent = new Donor(address(to), tls, token, settings.stream(), report)
+                        .send(new Supply.Files(source), last);
+                report.done(sent);
+                return 0;
+            } catch (IOException e) {
+                report.failed(e);
+                return Dromon.FAILED;
+            }
+        }
+    }
+}

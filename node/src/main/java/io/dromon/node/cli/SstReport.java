@@ -1,0 +1,167 @@
+package io.dromon.node.cli;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.dromon.sst.archive.Manifest;
+import io.dromon.sst.method.Progress;
+import io.dromon.sst.method.TransferException;
+import io.dromon.sst.method.TransferListener;
+import java.io.PrintStream;
+import java.util.Locale;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is seen of a transfer: a bar on a terminal, a line a second elsewhere, or JSON. The results go to standard
+ * output, everything else to standard error.
+ */
+final class SstReport implements TransferListener {
+    private static final long MEBIBYTE = 1 << 20;
+
+    private final PrintStream out;
+    private final PrintStream log;
+    private final boolean json;
+    private @Nullable ProgressBar bar;
+    private @Nullable Thread ticker;
+    private @Nullable Progress progress;
+
+    SstReport(PrintStream out, PrintStream log, boolean json) {
+        this.out = out;
+        this.log = log;
+        this.json = json;
+    }
+
+    private ObjectNode event(String name) {
+        return new ObjectMapper().createObjectNode().put("event", name);
+    }
+
+    void ready(String address, String tokenReference) {
+        if (json) {
+            out.println(event("ready").put("address", address).put("token", tokenReference));
+        } else {
+            out.println("ready " + address + " " + tokenReference);
+        }
+        out.flush();
+    }
+
+    @Override
+    public synchronized void note(String line) {
+        if (json) {
+            out.println(event("note").put("text", line));
+        } else {
+            log.println("dromon: " + line);
+        }
+    }
+
+    @Override
+    public synchronized void started(Progress live) {
+        if (ticker != null) {
+            return;
+        }
+        progress = live;
+        if (!json && isTerminal()) {
+            bar = new ProgressBarBuilder()
+                    .setTaskName("sst")
+                    .setUnit("MiB", MEBIBYTE)
+                    .setInitialMax(live.snapshot().totalBytes())
+                    .showSpeed()
+                    .build();
+        }
+        Thread thread = new Thread(
+                () -> {
+                    try {
+                        while (true) {
+                            Thread.sleep(bar == null ? 1000 : 200);
+                            tick(live.snapshot());
+                        }
+                    } catch (InterruptedException e) {
+                        tick(live.snapshot()); // the last word
+                    }
+                },
+                "sst-progress");
+        thread.setDaemon(true);
+        ticker = thread;
+        thread.start();
+    }
+
+    @SuppressWarnings("SystemConsoleNull") // from JDK 22 on a console may be no terminal; TERM is then mostly not set
+    private static boolean isTerminal() {
+        return System.console() != null && System.getenv("TERM") != null;
+    }
+
+    private synchronized void tick(Progress.Snapshot now) {
+        if (bar != null) {
+            bar.maxHint(now.totalBytes());
+            bar.stepTo(now.bytes());
+        } else if (json) {
+            ObjectNode event = event("progress")
+                    .put("bytes", now.bytes())
+                    .put("total", now.totalBytes())
+                    .put("wire", now.wireBytes())
+                    .put("bytesPerSecond", Math.round(now.rate()));
+            now.remainingSeconds().ifPresent(left -> event.put("secondsLeft", Math.round(left)));
+            ObjectNode stages = event.putObject("stageSeconds");
+            now.stageSeconds()
+                    .forEach((stage, seconds) -> stages.put(stage.name().toLowerCase(Locale.ROOT), seconds));
+            out.println(event);
+        } else {
+            log.println("dromon: " + line(now));
+        }
+    }
+
+    private static String line(Progress.Snapshot now) {
+        String left = now.remainingSeconds()
+                .map(seconds -> String.format(Locale.ROOT, ", %.0f s left", seconds))
+                .orElse("");
+        return String.format(
+                Locale.ROOT,
+                "%d of %d MiB, %.0f MiB/s%s",
+                now.bytes() / MEBIBYTE,
+                now.totalBytes() / MEBIBYTE,
+                now.rate() / MEBIBYTE,
+                left);
+    }
+
+    private void stop() throws InterruptedException {
+        Thread thread = ticker;
+        if (thread != null) {
+            thread.interrupt();
+            thread.join();
+        }
+        if (bar != null) {
+            bar.close();
+        }
+    }
+
+    void done(Manifest manifest) throws InterruptedException {
+        stop();
+        if (json) {
+            out.println(event("done")
+                    .put("position", manifest.position().toString())
+                    .put("entries", manifest.entries())
+                    .put("bytes", manifest.bytes())
+                    .put("checksum", manifest.checksum()));
+            return;
+        }
+        if (progress != null) {
+            StringBuilder stages = new StringBuilder("seconds per stage:");
+            progress.snapshot()
+                    .stageSeconds()
+                    .forEach((stage, seconds) -> stages.append(
+                            String.format(Locale.ROOT, " %s %.2f", stage.name().toLowerCase(Locale.ROOT), seconds)));
+            log.println("dromon: " + stages);
+        }
+        out.println(
+                "done " + manifest.position() + " " + manifest.entries() + " entries " + manifest.bytes() + " bytes");
+    }
+
+    void failed(Exception e) throws InterruptedException {
+        stop();
+        String reason = e instanceof TransferException known ? known.reason().name() : "FAILED";
+        if (json) {
+            out.println(event("failed").put("reason", reason).put("text", e.getMessage()));
+        }
+        log.println("dromon: " + e.getMessage());
+    }
+}

@@ -1,0 +1,87 @@
+package io.dromon.sst.method;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.dromon.sst.method.SstSettings.Role;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SstSettingsTest {
+    @Test
+    void oldNamesCountBeforeNewOnes() {
+        SstSettings settings = SstSettings.of(
+                Map.of("tcert", "c", "tkey", "k", "tca", "a", "ssl-cert", "x", "ssl_key", "y"), Role.DONOR);
+
+        assertThat(settings.tls().certificate()).isEqualTo(Path.of("c"));
+        assertThat(settings.tls().key()).isEqualTo(Path.of("k"));
+        assertThat(settings.tls().ca()).contains(Path.of("a"));
+    }
+
+    @Test
+    void eachRoleMayHaveItsOwnCertificate() {
+        Map<String, String> options =
+                Map.of("ssl-cert", "c", "ssl-key", "k", "ssl-client-cert", "dc", "ssl-client-key", "dk");
+
+        assertThat(SstSettings.of(options, Role.DONOR).tls().certificate()).isEqualTo(Path.of("dc"));
+        assertThat(SstSettings.of(options, Role.JOINER).tls().certificate()).isEqualTo(Path.of("c"));
+    }
+
+    @Test
+    void mapsRatesAndTimes() {
+        StreamSettings stream = SstSettings.of(
+                Map.of(
+                        "tcert",
+                        "c",
+                        "tkey",
+                        "k",
+                        "rlimit",
+                        "2m",
+                        "sst-initial-timeout",
+                        "7",
+                        "sst.streams",
+                        "3",
+                        "zstd_level",
+                        "5",
+                        "idle-timeout",
+                        "9",
+                        "total-timeout",
+                        "11"),
+                Role.JOINER)
+                .stream();
+
+        assertThat(stream.bytesPerSecond()).isEqualTo(2 << 20);
+        assertThat(stream.first()).isEqualTo(Duration.ofSeconds(7));
+        assertThat(stream.streams()).isEqualTo(3);
+        assertThat(stream.compression()).isEqualTo(StreamSettings.Compression.level(5));
+        assertThat(stream.idle()).isEqualTo(Duration.ofSeconds(9));
+        assertThat(stream.total()).isEqualTo(Duration.ofSeconds(11));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "ssl-mode, DISABLED",
+        "ssl-mode, REQUIRED",
+        "ssl-mode, VERIFY_IDENTITY",
+        "encrypt, 0",
+        "encrypt, 1",
+        "compressor, gzip",
+        "streams, 0",
+        "zstd-level, much",
+        "rlimit, fast"
+    })
+    void refusesWhatItCannotHonour(String name, String value) {
+        assertThatThrownBy(() -> SstSettings.of(Map.of("tcert", "c", "tkey", "k", name, value), Role.DONOR))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(name);
+    }
+
+    @Test
+    void refusesToRunWithoutCertificate() {
+        assertThatThrownBy(() -> SstSettings.of(Map.of(), Role.JOINER)).hasMessageContaining("tcert and tkey");
+    }
+}
