@@ -131,6 +131,12 @@ public final class NodeCore {
         group.onQueueLength(actionsNotTaken, nowNs);
         group.endTurn(nowNs);
         stack.endTurn(nowNs);
+        // What was delivered may have let the group layer send again (CONT, the end of an exchange). Nobody else may
+        // have anything to say just now: without this it would wait for a timer.
+        group.endTurn(nowNs);
+        if (stack.evs().queuedBytes() > 0) {
+            stack.endTurn(nowNs);
+        }
         leaveIfInconsistent();
     }
 

@@ -367,7 +367,7 @@ final class NodeDriver implements NodeCore.Effects, Deliverer.Listener {
         core.endTurn(waiting(), System.nanoTime());
         publish();
         if (!closed) {
-            awaitsShortQueue = core.group().awaitsShortQueue();
+            watchQueue(core.group().awaitsShortQueue());
             armTimer();
         }
     }
@@ -375,6 +375,15 @@ final class NodeDriver implements NodeCore.Effects, Deliverer.Listener {
     /** Length of the application's queue as flow control counts it; a queue of too many bytes is far too long. */
     private int waiting() {
         return queue.bytes() >= settings.deliveryQueueBytes() ? Integer.MAX_VALUE : queue.length();
+    }
+
+    /** The delivery thread may have worked its queue off before it could know that somebody waits for that. */
+    private void watchQueue(boolean awaited) {
+        boolean news = awaited && !awaitsShortQueue;
+        awaitsShortQueue = awaited;
+        if (news && queue.length() == 0) {
+            requestTurn();
+        }
     }
 
     private void publish() {
