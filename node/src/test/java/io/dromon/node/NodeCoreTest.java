@@ -1,0 +1,119 @@
+package io.dromon.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.dromon.node.group.GroupEvent;
+import io.dromon.node.group.GroupPosition;
+import io.dromon.node.group.GroupSettings;
+import io.dromon.node.group.ReplicationFailure;
+import io.dromon.transport.StackFailure;
+import io.dromon.transport.StackSettings;
+import io.dromon.transport.link.Links;
+import io.dromon.transport.primary.SavedView;
+import io.dromon.transport.wire.Bytes;
+import io.dromon.transport.wire.Encodable;
+import io.dromon.transport.wire.LinkFailure;
+import io.dromon.transport.wire.Uuids;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** A cluster of one node: everything it sends is ordered at once. */
+class NodeCoreTest {
+    private static final long MS = 1_000_000;
+
+    private final Random random = new Random(1);
+    private final Recorder recorder = new Recorder();
+    private long micros = 1_700_000_000_000_000L;
+    private final NodeCore core = new NodeCore(
+            StackSettings.defaults("g", true),
+            GroupSettings.member("n", ""),
+            uuid(),
+            "tcp://127.0.0.1:1",
+            Optional.empty(),
+            GroupPosition.NONE,
+            this::uuid,
+            random,
+            new NoLinks(),
+            recorder);
+
+    private UUID uuid() {
+        return Uuids.timeBased(micros++, random);
+    }
+
+    @Test
+    void sendsInTheTurnThatEndsAPause() {
+        core.open(List.of(), 0);
+        core.endTurn(0, 0);
+        core.endTurn(Integer.MAX_VALUE, MS); // far too much is waiting: STOP, which pauses this node as well
+        assertThat(core.group().status().flowControl().paused()).isTrue();
+        core.replicate(new Bytes(new byte[] {1}), "ticket");
+        core.endTurn(Integer.MAX_VALUE, 2 * MS);
+        assertThat(recorder.tickets).isEmpty();
+
+        core.endTurn(0, 3 * MS); // worked off: CONT, and nobody else would cause another turn
+
+        assertThat(core.group().status().flowControl().paused()).isFalse();
+        assertThat(recorder.tickets).containsExactly("ticket");
+    }
+
+    private static final class NoLinks implements Links {
+        @Override
+        public long dial(String address) {
+            return 1;
+        }
+
+        @Override
+        public void send(long link, Encodable message) {}
+
+        @Override
+        public void close(long link) {}
+    }
+
+    private static final class Recorder implements NodeCore.Effects {
+        final List<Object> tickets = new ArrayList<>();
+
+        @Override
+        public void deliver(GroupEvent event) {
+            if (event instanceof GroupEvent.WriteSet writeSet && writeSet.ticket() != null) {
+                tickets.add(writeSet.ticket());
+            }
+        }
+
+        @Override
+        public void replicated(Object ticket, long seqno) {}
+
+        @Override
+        public void failed(Object ticket, ReplicationFailure reason) {
+            tickets.add(reason);
+        }
+
+        @Override
+        public void save(SavedView view) {}
+
+        @Override
+        public void removeSavedView() {}
+
+        @Override
+        public void onConnected() {}
+
+        @Override
+        public void onClosed(@Nullable StackFailure failure) {}
+
+        @Override
+        public void onLinkUp(long link, UUID peer, String address) {}
+
+        @Override
+        public void onLinkDown(long link, UUID peer, String address, LinkFailure failure) {}
+
+        @Override
+        public void onRefused(String address, LinkFailure failure) {}
+
+        @Override
+        public void onAnomaly(UUID source, String what) {}
+    }
+}
