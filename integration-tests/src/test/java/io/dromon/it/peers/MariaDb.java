@@ -256,6 +256,11 @@ public final class MariaDb implements AutoCloseable {
         return process;
     }
 
+    /** The port of the group. */
+    public int port() {
+        return groupPort;
+    }
+
     /** Where other members can dial it. */
     public String hostPort() {
         return "127.0.0.1:" + groupPort;

@@ -84,6 +84,12 @@ public final class OutputLog {
         return Optional.empty();
     }
 
+    /** Waits for the first line from index {@code from} on that contains a match; empty at the limit or the output's end. */
+    public Optional<Timed> awaitFirst(String regex, int from, Duration limit) throws InterruptedException {
+        await(Pattern.compile(regex).asPredicate(), from, limit);
+        return find(regex, from);
+    }
+
     /** A line and the value of {@link System#nanoTime} when it was read. */
     public record Timed(String line, long timeNs) {}
 

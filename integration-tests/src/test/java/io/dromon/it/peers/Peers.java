@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.abort;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -19,14 +20,18 @@ public final class Peers {
 
     /** The program's path; ends the test where there is none. */
     public static Path require(String program) {
+        return find(program).orElseGet(() -> missing(program + " is not installed"));
+    }
+
+    /** The program's path, if it is installed. */
+    public static Optional<Path> find(String program) {
         String path = System.getenv().getOrDefault("PATH", "") + File.pathSeparator + "/usr/sbin" + File.pathSeparator
                 + "/usr/local/sbin" + File.pathSeparator + "/sbin";
         return Stream.of(path.split(File.pathSeparator))
                 .filter(directory -> !directory.isEmpty())
                 .map(directory -> Path.of(directory, program))
                 .filter(Files::isExecutable)
-                .findFirst()
-                .orElseGet(() -> missing(program + " is not installed"));
+                .findFirst();
     }
 
     /** The file of that path; ends the test where there is none. */
