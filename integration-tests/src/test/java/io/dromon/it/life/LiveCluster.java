@@ -70,6 +70,11 @@ final class LiveCluster implements AutoCloseable {
             views.incrementAndGet();
         }
 
+        /** Where others can dial it. */
+        String hostPort() {
+            return node.listenAddress().replaceFirst("^.*://", "");
+        }
+
         /** Serial of the certificate that a peer presents to this node, on all links to it. */
         List<String> serialsSeenOf(Member peer) {
             return node.status().links().stream()
@@ -111,7 +116,7 @@ final class LiveCluster implements AutoCloseable {
 
     /** @param seed the node to join by; the member itself makes a new group */
     void joinAt(Member member, Member seed, String providerOptions) {
-        String first = seed == member ? "" : seed.node.listenAddress().replaceFirst("^.*://", "");
+        String first = seed == member ? "" : seed.hostPort();
         member.node = Node.join(
                 NodeConfig.builder()
                         .group("life")

@@ -1,5 +1,6 @@
 package io.dromon.it.life;
 
+import io.dromon.it.peers.TlsFiles;
 import io.dromon.transport.testpki.TestPki;
 import io.netty.pkitesting.X509Bundle;
 import java.io.IOException;
@@ -9,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** The TLS files of one node, in a directory of its own. */
@@ -27,6 +29,11 @@ record NodeFiles(Path directory) {
 
     String options() {
         return "socket.ssl_cert=" + certificate() + ";socket.ssl_key=" + key() + ";socket.ssl_ca=" + authorities();
+    }
+
+    /** For programs that take the files by name. */
+    TlsFiles tlsFiles() {
+        return new TlsFiles(key(), certificate(), Optional.of(authorities()));
     }
 
     /** A new key and certificate. */

@@ -192,7 +192,7 @@ final class ReloadTest {
         }
     }
 
-    private static String serial(X509Bundle bundle) {
+    static String serial(X509Bundle bundle) {
         return bundle.getCertificate().getSerialNumber().toString(16);
     }
 }

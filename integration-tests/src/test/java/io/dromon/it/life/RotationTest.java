@@ -4,10 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.dromon.it.life.LiveCluster.Member;
-import io.dromon.node.control.ControlClient;
 import io.dromon.transport.testpki.TestPki;
 import io.netty.pkitesting.X509Bundle;
-import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -27,19 +25,7 @@ final class RotationTest {
             cluster.write(2, 256);
             int views = cluster.views();
 
-            for (Member member : cluster.members) {
-                stageTrust(member, cluster.authority, next);
-                assertDone(rotate(member, "trust-both"));
-            }
-            for (Member member : cluster.members) {
-                stageCertificate(member);
-                assertDone(rotate(member, "present-new"));
-            }
-            for (Member member : cluster.members) {
-                stageTrust(member, next);
-                assertDone(rotate(member, "drop-old"));
-                assertThat(member.node.relink().join()).isEqualTo(2);
-            }
+            Rotation.run(cluster.members, cluster.authority, next);
 
             cluster.stopWriting();
             assertThat(cluster.failed).hasValue(0);
@@ -61,14 +47,14 @@ final class RotationTest {
             Member first = cluster.members.get(0);
             Member second = cluster.members.get(1);
             for (Member member : new Member[] {first, second}) {
-                stageTrust(member, cluster.authority, next);
-                assertDone(rotate(member, "trust-both"));
+                Rotation.stageTrust(member, cluster.authority, next);
+                Rotation.assertDone(Rotation.rotate(member, "trust-both"));
             }
 
-            stageCertificate(first);
-            JsonNode early = rotate(first, "present-new");
-            stageTrust(first, next);
-            JsonNode drop = rotate(first, "drop-old");
+            Rotation.stageCertificate(first, next);
+            JsonNode early = Rotation.rotate(first, "present-new");
+            Rotation.stageTrust(first, next);
+            JsonNode drop = Rotation.rotate(first, "drop-old");
 
             assertThat(early.path("ok").asBoolean()).isFalse();
             assertThat(early.path("error").asText())
@@ -83,34 +69,14 @@ final class RotationTest {
     void refusesToDropAnAuthorityInTheFirstStep() throws Exception {
         try (LiveCluster cluster = new LiveCluster(directory, "").start(1)) {
             Member member = cluster.members.get(0);
-            assertThat(rotate(member, "trust-both").path("error").asText()).contains("ca.crt.next");
-            stageTrust(member, next);
+            assertThat(Rotation.rotate(member, "trust-both").path("error").asText())
+                    .contains("ca.crt.next");
+            Rotation.stageTrust(member, next);
 
-            assertThat(rotate(member, "trust-both").path("error").asText())
+            assertThat(Rotation.rotate(member, "trust-both").path("error").asText())
                     .contains("\"CN=life CA\" would not be trusted any more");
-            assertThat(rotate(member, "trust-all").path("error").asText()).contains("trust-both, present-new");
+            assertThat(Rotation.rotate(member, "trust-all").path("error").asText())
+                    .contains("trust-both, present-new");
         }
-    }
-
-    private static void stageTrust(Member member, X509Bundle... authorities) {
-        StringBuilder text = new StringBuilder();
-        for (X509Bundle authority : authorities) {
-            text.append(authority.getCertificatePEM()).append('\n');
-        }
-        NodeFiles.write(member.files.directory().resolve("ca.crt.next"), text.toString());
-    }
-
-    private void stageCertificate(Member member) {
-        X509Bundle bundle = TestPki.issue(TestPki.builder(member.name), next);
-        NodeFiles.write(member.files.directory().resolve("tls.crt.next"), bundle.getCertificatePEM());
-        NodeFiles.write(member.files.directory().resolve("tls.key.next"), bundle.getPrivateKeyPEM());
-    }
-
-    private static JsonNode rotate(Member member, String step) throws IOException {
-        return ControlClient.ask(member.dataDirectory, "rotate " + step);
-    }
-
-    private static void assertDone(JsonNode answer) {
-        assertThat(answer.path("ok").asBoolean()).as("%s", answer).isTrue();
     }
 }

@@ -2,6 +2,7 @@ package io.dromon.it.peers;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,6 +28,34 @@ public final class OpenSsl {
         Path certificate = directory.resolve("cert.pem");
         run("req", "-new", "-x509", "-days", "365000", "-nodes", "-keyout", key, "-out", certificate, "-subj", "/CN=g");
         return new TlsFiles(key, certificate, Optional.empty());
+    }
+
+    /** The serial number, in hexadecimal, of the certificate that a TLS 1.3 server shows to who has these files. */
+    public String servedSerial(String hostPort, TlsFiles files) {
+        String shown = PeerProcess.run(
+                "openssl s_client",
+                directory,
+                List.of(
+                        program.toString(),
+                        "s_client",
+                        "-connect",
+                        hostPort,
+                        "-tls1_3",
+                        "-cert",
+                        files.certificate().toString(),
+                        "-key",
+                        files.key().toString(),
+                        "-CAfile",
+                        files.authority().orElseThrow().toString(),
+                        "-verify_return_error"),
+                LIMIT);
+        String serial = PeerProcess.run(
+                "openssl x509",
+                directory,
+                List.of(program.toString(), "x509", "-noout", "-serial"),
+                shown.substring(shown.indexOf("-----BEGIN")) + "\n",
+                LIMIT);
+        return new BigInteger(serial.substring(serial.indexOf('=') + 1), 16).toString(16);
     }
 
     /** A certification authority. */
