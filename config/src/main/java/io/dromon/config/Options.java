@@ -687,7 +687,7 @@ public final class Options {
             .byDefault("0")
             .min("0")
             .runtime()
-            .notYet(GROUP)
+            .honoured(GROUP)
             .doc("Logs the throttling of a joiner, every so many actions; 0 for never.")
             .in(HERE);
 

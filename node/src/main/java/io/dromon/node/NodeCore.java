@@ -125,10 +125,11 @@ public final class NodeCore {
      * The end of a batch.
      *
      * @param actionsNotTaken length of the application's queue
+     * @param bytesNotTaken bytes of the write-sets in it
      */
-    public void endTurn(int actionsNotTaken, long nowNs) {
+    public void endTurn(int actionsNotTaken, long bytesNotTaken, long nowNs) {
         this.nowNs = nowNs;
-        group.onQueueLength(actionsNotTaken, nowNs);
+        group.onQueue(actionsNotTaken, bytesNotTaken, nowNs);
         group.endTurn(nowNs);
         stack.endTurn(nowNs);
         // What was delivered may have let the group layer send again (CONT, the end of an exchange). Nobody else may
@@ -263,6 +264,11 @@ public final class NodeCore {
         @Override
         public void onAnomaly(UUID source, String what) {
             effects.onAnomaly(source, what);
+        }
+
+        @Override
+        public void onNotice(String text) {
+            effects.onNotice(text);
         }
     }
 }

@@ -364,7 +364,7 @@ final class NodeDriver implements NodeCore.Effects, Deliverer.Listener {
             }
         }
         core.group().reportApplied(deliverer.applied());
-        core.endTurn(waiting(), System.nanoTime());
+        core.endTurn(waiting(), queue.bytes(), System.nanoTime());
         publish();
         if (!closed) {
             watchQueue(core.group().awaitsShortQueue());

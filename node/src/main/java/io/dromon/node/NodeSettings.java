@@ -6,6 +6,7 @@ import io.dromon.config.NodeConfig;
 import io.dromon.config.Options;
 import io.dromon.config.ServerOptions;
 import io.dromon.config.Verify;
+import io.dromon.node.group.FlowSettings;
 import io.dromon.node.group.GroupSettings;
 import io.dromon.transport.StackSettings;
 import io.dromon.transport.evs.EvsSettings;
@@ -203,6 +204,18 @@ record NodeSettings(
                 config.value(Options.EVS_AUTO_EVICT));
     }
 
+    static FlowSettings flow(NodeConfig config) {
+        return new FlowSettings(
+                config.value(Options.GCS_FC_LIMIT),
+                config.value(Options.GCS_FC_FACTOR),
+                config.value(Options.GCS_FC_SINGLE_PRIMARY) || config.value(Options.GCS_FC_MASTER_SLAVE),
+                config.value(Options.GCS_SYNC_DONOR),
+                config.value(Options.GCS_RECV_Q_HARD_LIMIT),
+                config.value(Options.GCS_RECV_Q_SOFT_LIMIT),
+                config.value(Options.GCS_MAX_THROTTLE),
+                config.value(Options.GCS_FC_DEBUG));
+    }
+
     static GroupSettings group(NodeConfig config) {
         boolean stateless = config.value(Options.GCS_STATELESS);
         return new GroupSettings(
@@ -215,10 +228,7 @@ record NodeSettings(
                 false,
                 false,
                 config.optional(ServerOptions.WSREP_SST_DONOR).orElse(""),
-                config.value(Options.GCS_FC_LIMIT),
-                config.value(Options.GCS_FC_FACTOR),
-                config.value(Options.GCS_FC_SINGLE_PRIMARY) || config.value(Options.GCS_FC_MASTER_SLAVE),
-                config.value(Options.GCS_SYNC_DONOR),
+                flow(config),
                 config.value(Options.GCS_MAX_PACKET_SIZE),
                 config.value(Options.GCS_VOTE_POLICY),
                 SEND_QUEUE_BYTES,

@@ -18,7 +18,7 @@ final class RuntimeOptions {
         } else if (option.startsWith("evs.")) {
             core.stack().configure(NodeSettings.evs(config), nowNs);
         } else if (option.startsWith("gcs.")) {
-            core.group().configure(NodeSettings.group(config));
+            core.group().configure(NodeSettings.flow(config));
         } else if (option.equals(Options.PC_WEIGHT.name())) {
             require(option, core.stack().primary().changeWeight(config.value(Options.PC_WEIGHT)));
         } else if (option.equals(Options.PC_BOOTSTRAP.name())) {

@@ -48,14 +48,14 @@ class NodeCoreTest {
     @Test
     void sendsInTheTurnThatEndsAPause() {
         core.open(List.of(), 0);
-        core.endTurn(0, 0);
-        core.endTurn(Integer.MAX_VALUE, MS); // far too much is waiting: STOP, which pauses this node as well
+        core.endTurn(0, 0, 0);
+        core.endTurn(Integer.MAX_VALUE, 0, MS); // far too much is waiting: STOP, which pauses this node as well
         assertThat(core.group().status().flowControl().paused()).isTrue();
         core.replicate(new Bytes(new byte[] {1}), "ticket");
-        core.endTurn(Integer.MAX_VALUE, 2 * MS);
+        core.endTurn(Integer.MAX_VALUE, 0, 2 * MS);
         assertThat(recorder.tickets).isEmpty();
 
-        core.endTurn(0, 3 * MS); // worked off: CONT, and nobody else would cause another turn
+        core.endTurn(0, 0, 3 * MS); // worked off: CONT, and nobody else would cause another turn
 
         assertThat(core.group().status().flowControl().paused()).isFalse();
         assertThat(recorder.tickets).containsExactly("ticket");

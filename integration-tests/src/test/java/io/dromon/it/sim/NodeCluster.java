@@ -256,7 +256,7 @@ class NodeCluster extends SimCluster<NodeCluster.NodeProcess> {
             if (!slowApplication) {
                 take(Integer.MAX_VALUE);
             }
-            core().endTurn(queue.size(), nowNs);
+            core().endTurn(queue.size(), 0, nowNs);
             if (slowApplication && !queue.isEmpty() && !takes) {
                 takes = true;
                 network()

@@ -1,7 +1,8 @@
 package io.dromon.node.group;
 
 /**
- * Flow control in both directions (chapter 04 section 10), without the byte throttle of a joiner.
+ * Flow control in both directions (chapter 04 section 10): by the length of the queue, and for a JOINER by its bytes
+ * ({@link JoinerThrottle}).
  *
  * <p>One difference: the application's queue is handed over in batches, so a long queue for less than a millisecond is
  * no sign of a slow application. STOP is due when the queue was above the limit at two looks at least 1 ms apart
@@ -11,7 +12,8 @@ final class FlowControl {
     private static final long PATIENCE_NS = 1_000_000;
     private static final int IMPATIENT = 8;
 
-    private GroupSettings settings;
+    private final JoinerThrottle throttle = new JoinerThrottle();
+    private FlowSettings settings;
     private int memberCount = 1;
     private int upper;
     private int lower;
@@ -19,6 +21,10 @@ final class FlowControl {
     private int queue;
     private int stopCount;
     private boolean stopSent;
+    /** A JOINER's STOP stands, and it is none any more. */
+    private boolean contOwed;
+
+    private long nowNs;
     private boolean above;
     private long aboveSinceNs;
     private boolean ripe;
@@ -29,31 +35,40 @@ final class FlowControl {
     private long pausedSinceNs;
     private long pausedNs;
 
-    FlowControl(GroupSettings settings) {
+    FlowControl(FlowSettings settings) {
         this.settings = settings;
         computeLimits();
     }
 
-    void configure(GroupSettings changed) {
+    /** The limits of a joiner count from its next transfer on. */
+    void configure(FlowSettings changed) {
         settings = changed;
         computeLimits();
     }
 
     private void computeLimits() {
-        double factor = settings.fcSinglePrimary() ? 1 : Math.sqrt(memberCount);
-        upper = (int) (settings.fcLimit() * factor + 0.5);
-        lower = (int) (upper * settings.fcFactor() + 0.5);
+        double factor = settings.singlePrimary() ? 1 : Math.sqrt(memberCount);
+        upper = (int) (settings.limit() * factor + 0.5);
+        lower = (int) (upper * settings.factor() + 0.5);
     }
 
     /** A configuration change: everything starts anew. */
-    void onConfiguration(int members, long nowNs) {
+    void onConfiguration(int members, NodeStatus own, long nowNs) {
         memberCount = Math.max(1, members);
         computeLimits();
         offset = 0;
         stopCount = 0;
         stopSent = false;
+        contOwed = false;
         below();
         pause(false, nowNs);
+        if (own != NodeStatus.JOINER) {
+            throttle.end();
+        } else if (throttle.isActive()) {
+            throttle.onConfiguration();
+        } else {
+            throttle.begin(settings, nowNs);
+        }
     }
 
     /** A FLOW of this configuration was delivered, whoever sent it. */
@@ -78,9 +93,17 @@ final class FlowControl {
         return paused;
     }
 
-    void onStatus(NodeStatus own) {
+    /** This node's status changed. */
+    void onStatus(NodeStatus own, long nowNs) {
+        if (own == NodeStatus.JOINER) {
+            throttle.begin(settings, nowNs);
+        } else if (throttle.isActive()) {
+            throttle.end();
+            contOwed = stopSent;
+        }
         if (own == NodeStatus.JOINED) {
             offset = queue;
+            below();
         } else if (own == NodeStatus.SYNCED) {
             offset = 0;
         }
@@ -92,7 +115,28 @@ final class FlowControl {
         lookAgainNs = Long.MAX_VALUE;
     }
 
-    void onQueueLength(int length, long nowNs) {
+    /**
+     * An action goes to the application's queue.
+     *
+     * @return whether a line of {@code gcs.fc_debug} is due: {@link #describeJoiner}
+     */
+    boolean onAction(int bytes) {
+        return throttle.onAction(bytes);
+    }
+
+    String describeJoiner() {
+        return throttle.toString();
+    }
+
+    /** The queue of a JOINER has no room left, and the group must not be stopped for it. */
+    boolean hasJoinerFailed() {
+        return throttle.hasFailed();
+    }
+
+    /** The application's queue: actions, and bytes of them. */
+    void onQueue(int length, long bytes, long nowNs) {
+        this.nowNs = nowNs;
+        throttle.onQueue(bytes, nowNs);
         queue = length;
         if (length <= (long) upper + offset) {
             below();
@@ -108,14 +152,15 @@ final class FlowControl {
 
     /** The wake-up was given: the driver looks at its queue now. */
     void tick(long nowNs) {
+        this.nowNs = nowNs;
         if (nowNs >= lookAgainNs) {
             lookAgainNs = Long.MAX_VALUE;
         }
     }
 
-    /** When the queue must be looked at again. */
+    /** When the queue must be looked at again, or a JOINER's pause ends. */
     long nextDeadlineNs() {
-        return lookAgainNs;
+        return stopSent ? Math.min(lookAgainNs, throttle.nextDeadlineNs()) : lookAgainNs;
     }
 
     /** Whether the queue is short enough for a SYNC. */
@@ -130,12 +175,21 @@ final class FlowControl {
     }
 
     boolean isStopDue(NodeStatus own) {
+        if (own == NodeStatus.JOINER) {
+            return !stopSent && throttle.isStopDue();
+        }
         return ripe && !stopSent && stopCount <= 0 && isAllowed(own);
     }
 
     boolean isContDue(NodeStatus own) {
         if (!stopSent) {
             return false;
+        }
+        if (contOwed) {
+            return true;
+        }
+        if (own == NodeStatus.JOINER) {
+            return throttle.isContDue(nowNs);
         }
         if (queue < offset) {
             offset = queue;
@@ -150,6 +204,8 @@ final class FlowControl {
 
     void sent(boolean stop) {
         stopSent = stop;
+        contOwed = false;
+        throttle.sent(stop);
         if (stop) {
             stopsSent++;
         }

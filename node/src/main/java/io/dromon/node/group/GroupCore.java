@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * The group layer of one node. Specification: chapter 04.
  *
  * <p>What the caller owes: all calls from one thread; {@link #endTurn} after each batch of {@link #onView}, {@link
- * #onMessage}, {@link #replicate} and the other requests, with {@link #onQueueLength} just before it; {@link #tick}
+ * #onMessage}, {@link #replicate} and the other requests, with {@link #onQueue} just before it; {@link #tick}
  * when {@link #nextDeadlineNs} is reached. Effects are called from inside of the calls and must not call back, save
  * {@link #replicate} and the other requests, which may be called from anywhere.
  *
@@ -48,6 +48,9 @@ public final class GroupCore {
 
         /** A peer sent what it should not have; it was dropped. For log and counters only. */
         void onAnomaly(UUID source, String what);
+
+        /** A line for the log. */
+        default void onNotice(String text) {}
     }
 
     private static final long RETRY_NS = 10_000_000;
@@ -105,7 +108,7 @@ public final class GroupCore {
         this.lastSource = this.self;
         this.exchange = new StateExchange(table, initialPosition, uuids);
         this.statuses = new Statuses(table, exchange);
-        this.flow = new FlowControl(settings);
+        this.flow = new FlowControl(settings.flow());
         this.queue = new SendQueue(SendQueue.fragmentBytes(settings.maxPacketSize(), Primary.MAX_PAYLOAD));
     }
 
@@ -244,7 +247,7 @@ public final class GroupCore {
         state = GroupState.PRIMARY;
         boolean voted = votes.recount(table.all(), self, exchange.votePolicy(), exchange.actId());
         configurationSeqno = exchange.nextActId();
-        flow.onConfiguration(table.all().length, nowNs);
+        flow.onConfiguration(table.all().length, self.status, nowNs);
         deliverConfiguration(exchange.versions(), voted);
         deliverCommitCut();
         checkOwnVote(voted);
@@ -266,7 +269,7 @@ public final class GroupCore {
     private void enterNonPrimary(ReplicationFailure reason) {
         configurationSeqno = -1;
         requestAtNs = Long.MAX_VALUE;
-        flow.onConfiguration(table.all().length, nowNs);
+        flow.onConfiguration(table.all().length, self.status, nowNs);
         deliverConfiguration(GroupVersions.NONE, false);
         queue.rewind();
         failUnsent(reason);
@@ -378,6 +381,9 @@ public final class GroupCore {
 
     private void deliverWriteSet(Member origin, long seqno, Bytes data, @Nullable Object ticket) {
         if (!settings.discardsWriteSets() || ticket != null) {
+            if (flow.onAction(data.length())) {
+                effects.onNotice(flow.describeJoiner());
+            }
             effects.deliver(new GroupEvent.WriteSet(seqno, origin.uuid, origin.index, data, ticket));
         }
     }
@@ -588,7 +594,7 @@ public final class GroupCore {
         if (self.status == before) {
             return;
         }
-        flow.onStatus(self.status);
+        flow.onStatus(self.status, nowNs);
         control.onStatus(self.status);
     }
 
@@ -734,21 +740,29 @@ public final class GroupCore {
         cached = seqno;
     }
 
-    /** Changes settings at run time: {@code gcs.fc_limit}, {@code gcs.fc_factor}, {@code gcs.sync_donor}. */
-    public void configure(GroupSettings changed) {
-        settings = settings.withFlowControl(changed);
-        flow.configure(settings);
+    /** Changes flow control at run time; what governs a joiner holds from its next transfer on. */
+    public void configure(FlowSettings changed) {
+        settings = settings.withFlow(changed);
+        flow.configure(changed);
     }
 
     // ---- time and sending ---------------------------------------------------------------------------------------
 
     /**
-     * Length of the application's queue: events delivered and not yet taken. Called at the end of each turn, before
-     * {@link #endTurn}.
+     * The application's queue: events delivered and not yet taken. Called at the end of each turn, before {@link
+     * #endTurn}. A JOINER whose queue has no room left ({@code gcs.recv_q_hard_limit}) leaves by {@link
+     * Effects#onInconsistent}.
+     *
+     * @param actionsNotTaken number of these events
+     * @param bytesNotTaken bytes of the write-sets among them
      */
-    public void onQueueLength(int actionsNotTaken, long nowNs) {
+    public void onQueue(int actionsNotTaken, long bytesNotTaken, long nowNs) {
         this.nowNs = nowNs;
-        flow.onQueueLength(actionsNotTaken, nowNs);
+        flow.onQueue(actionsNotTaken, bytesNotTaken, nowNs);
+        if (state == GroupState.PRIMARY && flow.hasJoinerFailed()) {
+            inconsistent("no room for what waits for the state: " + flow.describeJoiner()
+                    + "; raise gcs.recv_q_hard_limit, or let gcs.max_throttle=0 stop the group");
+        }
     }
 
     /** The end of a batch: sends what is queued as far as the layer below takes it. */

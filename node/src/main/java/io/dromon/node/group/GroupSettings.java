@@ -13,10 +13,7 @@ package io.dromon.node.group;
  *     trivial} ones, which need none)
  * @param discardsWriteSets write-sets are counted and not delivered, nor kept in memory (an arbitrator)
  * @param donors preferred donors, comma-separated names; empty: any
- * @param fcLimit {@code gcs.fc_limit}, actions
- * @param fcFactor {@code gcs.fc_factor}, 0 to 1
- * @param fcSinglePrimary {@code gcs.fc_single_primary}
- * @param syncDonor {@code gcs.sync_donor}
+ * @param flow flow control
  * @param maxPacketSize {@code gcs.max_packet_size}, bytes
  * @param votePolicy {@code gcs.vote_policy}, 0 to 254
  * @param sendQueueBytes bound of the write-sets accepted and not yet sent, bytes
@@ -33,10 +30,7 @@ public record GroupSettings(
         boolean servesState,
         boolean discardsWriteSets,
         String donors,
-        int fcLimit,
-        double fcFactor,
-        boolean fcSinglePrimary,
-        boolean syncDonor,
+        FlowSettings flow,
         int maxPacketSize,
         int votePolicy,
         long sendQueueBytes,
@@ -57,16 +51,16 @@ public record GroupSettings(
         if (replVersion < 0 || replVersion > 127 || applVersion < 0 || applVersion > 127) {
             throw new IllegalArgumentException("versions are 0 to 127");
         }
-        if (fcLimit < 0 || !(fcFactor >= 0 && fcFactor <= 1) || votePolicy < 0 || votePolicy > 254) {
-            throw new IllegalArgumentException("gcs.fc_limit, gcs.fc_factor or gcs.vote_policy out of range");
+        if (votePolicy < 0 || votePolicy > 254) {
+            throw new IllegalArgumentException("gcs.vote_policy " + votePolicy + " is not in 0 to 254");
         }
         if (maxPacketSize < 0 || sendQueueBytes < 1 || maxActionBytes < 1 || maxReassemblyBytes < 1) {
             throw new IllegalArgumentException("sizes must be positive");
         }
     }
 
-    /** These settings with the flow control of {@code changed}. */
-    GroupSettings withFlowControl(GroupSettings changed) {
+    /** These settings with another flow control. */
+    public GroupSettings withFlow(FlowSettings changed) {
         return new GroupSettings(
                 name,
                 address,
@@ -77,10 +71,7 @@ public record GroupSettings(
                 servesState,
                 discardsWriteSets,
                 donors,
-                changed.fcLimit,
-                changed.fcFactor,
-                fcSinglePrimary,
-                changed.syncDonor,
+                changed,
                 maxPacketSize,
                 votePolicy,
                 sendQueueBytes,
@@ -100,10 +91,7 @@ public record GroupSettings(
                 false,
                 false,
                 "",
-                16,
-                1.0,
-                false,
-                false,
+                FlowSettings.DEFAULTS,
                 64500,
                 0,
                 64L << 20,
@@ -123,10 +111,7 @@ public record GroupSettings(
                 false,
                 true,
                 "",
-                9_999_999,
-                1.0,
-                true,
-                false,
+                FlowSettings.ARBITRATOR,
                 64500,
                 0,
                 64L << 20,

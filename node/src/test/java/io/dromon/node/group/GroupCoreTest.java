@@ -136,7 +136,7 @@ final class GroupCoreTest {
     void aStopPausesWriteSetsUntilTheContinue() {
         Peer[] all = three();
         long before = all[0].seqno();
-        all[1].core.onQueueLength(1000, group.now);
+        all[1].core.onQueue(1000, 0, group.now);
         all[1].core.endTurn(group.now);
         group.drain(List.of(all));
 
@@ -205,28 +205,7 @@ final class GroupCoreTest {
     @Test
     void refusesStateItDoesNotServe() {
         Peer a = group.member("a");
-        GroupSettings s = GroupSettings.member("b", "");
-        Peer b = group.add(
-                new GroupSettings(
-                        "b",
-                        "",
-                        11,
-                        4,
-                        false,
-                        false,
-                        true,
-                        false,
-                        "",
-                        s.fcLimit(),
-                        s.fcFactor(),
-                        false,
-                        false,
-                        64500,
-                        0,
-                        s.sendQueueBytes(),
-                        s.maxActionBytes(),
-                        s.maxReassemblyBytes()),
-                GroupPosition.NONE);
+        Peer b = group.add(TestGroup.withState("b", FlowSettings.DEFAULTS), GroupPosition.NONE);
         group.primary(a);
         group.settle(a);
         group.primary(a, b);

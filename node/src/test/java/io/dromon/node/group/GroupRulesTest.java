@@ -251,24 +251,24 @@ final class GroupRulesTest {
 
     @Test
     void limitsGrowWithTheRootOfTheMembers() {
-        FlowControl flow = new FlowControl(GroupSettings.member("a", ""));
+        FlowControl flow = new FlowControl(FlowSettings.DEFAULTS);
         int[] upper = {16, 23, 28, 32};
         for (int members = 1; members <= 4; members++) {
-            flow.onConfiguration(members, 0);
+            flow.onConfiguration(members, NodeStatus.SYNCED, 0);
             assertThat(flow.status(0).upper()).isEqualTo(upper[members - 1]);
         }
     }
 
     @Test
     void stopsAtALongQueueThatLastsAndContinuesAtAShortOne() {
-        FlowControl flow = new FlowControl(GroupSettings.member("a", ""));
-        flow.onQueueLength(17, 0);
+        FlowControl flow = new FlowControl(FlowSettings.DEFAULTS);
+        flow.onQueue(17, 0, 0);
         assertThat(flow.isStopDue(NodeStatus.SYNCED)).isFalse();
         assertThat(flow.nextDeadlineNs()).isEqualTo(MS);
-        flow.onQueueLength(16, MS / 2);
-        flow.onQueueLength(17, MS);
+        flow.onQueue(16, 0, MS / 2);
+        flow.onQueue(17, 0, MS);
         assertThat(flow.isStopDue(NodeStatus.SYNCED)).isFalse();
-        flow.onQueueLength(17, 2 * MS);
+        flow.onQueue(17, 0, 2 * MS);
         assertThat(flow.isStopDue(NodeStatus.SYNCED)).isTrue();
         assertThat(flow.isStopDue(NodeStatus.DONOR)).isFalse();
 
@@ -276,21 +276,21 @@ final class GroupRulesTest {
         assertThat(flow.isStopDue(NodeStatus.SYNCED)).isFalse();
         assertThat(flow.isContDue(NodeStatus.SYNCED)).isFalse();
         assertThat(flow.isContDue(NodeStatus.DONOR)).isTrue();
-        flow.onQueueLength(16, 3 * MS);
+        flow.onQueue(16, 0, 3 * MS);
         assertThat(flow.isContDue(NodeStatus.SYNCED)).isTrue();
     }
 
     @Test
     void stopsAtOnceAboveEightTimesTheLimit() {
-        FlowControl flow = new FlowControl(GroupSettings.member("a", ""));
-        flow.onQueueLength(8 * 16 + 1, 0);
+        FlowControl flow = new FlowControl(FlowSettings.DEFAULTS);
+        flow.onQueue(8 * 16 + 1, 0, 0);
 
         assertThat(flow.isStopDue(NodeStatus.SYNCED)).isTrue();
     }
 
     @Test
     void isPausedBetweenTheFirstStopAndTheLastContinue() {
-        FlowControl flow = new FlowControl(GroupSettings.member("a", ""));
+        FlowControl flow = new FlowControl(FlowSettings.DEFAULTS);
         flow.onFlow(true, 0);
         flow.onFlow(true, MS);
         flow.onFlow(false, 2 * MS);
@@ -300,7 +300,7 @@ final class GroupRulesTest {
         assertThat(flow.status(9 * MS).pausedNs()).isEqualTo(3 * MS);
 
         flow.onFlow(true, 4 * MS);
-        flow.onConfiguration(2, 5 * MS);
+        flow.onConfiguration(2, NodeStatus.SYNCED, 5 * MS);
         assertThat(flow.isPaused()).isFalse();
     }
 

@@ -115,7 +115,7 @@ final class GroupSimulationTest {
                         peer.deliverNext();
                     }
                     peer.core.reportApplied(peer.seqno() - random.nextInt(20));
-                    peer.core.onQueueLength(random.nextInt(3) == 0 ? random.nextInt(400) : 0, group.now);
+                    peer.core.onQueue(random.nextInt(3) == 0 ? random.nextInt(400) : 0, 0, group.now);
                     peer.core.endTurn(group.now);
                     if (peer.core.nextDeadlineNs() <= group.now) {
                         peer.core.tick(group.now);
@@ -280,10 +280,7 @@ final class GroupSimulationTest {
                 s.servesState(),
                 s.discardsWriteSets(),
                 s.donors(),
-                s.fcLimit(),
-                s.fcFactor(),
-                s.fcSinglePrimary(),
-                s.syncDonor(),
+                s.flow(),
                 bytes,
                 s.votePolicy(),
                 s.sendQueueBytes(),

@@ -58,6 +58,12 @@ final class TestGroup {
         int history;
 
         boolean inconsistent;
+        /** The application waits for its state: what is delivered stays in its queue. */
+        boolean holdsQueue;
+
+        int queuedActions;
+        long queuedBytes;
+        final List<String> notices = new ArrayList<>();
         boolean refuses;
         /** How many more messages the layer below takes. */
         int limit = Integer.MAX_VALUE;
@@ -91,7 +97,9 @@ final class TestGroup {
             if (event instanceof GroupEvent.WriteSet writeSet) {
                 history = 31 * (31 * history + Long.hashCode(writeSet.seqno()))
                         + writeSet.data().hashCode();
+                queuedBytes += holdsQueue ? writeSet.data().length() : 0;
             }
+            queuedActions += holdsQueue ? 1 : 0;
         }
 
         @Override
@@ -122,6 +130,11 @@ final class TestGroup {
             anomalies.add(what);
         }
 
+        @Override
+        public void onNotice(String text) {
+            notices.add(text);
+        }
+
         boolean replicate(Bytes data) {
             Object ticket = name + "#" + tickets.size();
             if (core.replicate(data, ticket)) {
@@ -146,7 +159,7 @@ final class TestGroup {
         }
 
         void turn() {
-            core.onQueueLength(0, group.now);
+            core.onQueue(queuedActions, queuedBytes, group.now);
             core.endTurn(group.now);
         }
 
@@ -215,6 +228,27 @@ final class TestGroup {
 
     Peer arbitrator(String name) {
         return add(GroupSettings.arbitrator(name), GroupPosition.NONE);
+    }
+
+    /** A member whose application has a state: it gives it, and asks for it. */
+    static GroupSettings withState(String name, FlowSettings flow) {
+        GroupSettings s = GroupSettings.member(name, "");
+        return new GroupSettings(
+                name,
+                "",
+                s.replVersion(),
+                s.applVersion(),
+                false,
+                false,
+                true,
+                false,
+                "",
+                flow,
+                s.maxPacketSize(),
+                s.votePolicy(),
+                s.sendQueueBytes(),
+                s.maxActionBytes(),
+                s.maxReassemblyBytes());
     }
 
     Peer add(GroupSettings settings, GroupPosition position) {

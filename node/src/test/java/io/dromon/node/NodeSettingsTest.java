@@ -1,0 +1,30 @@
+package io.dromon.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.dromon.config.NodeConfig;
+import io.dromon.node.group.FlowSettings;
+import org.junit.jupiter.api.Test;
+
+class NodeSettingsTest {
+    @Test
+    void givesTheGroupLayerItsFlowControl() {
+        NodeConfig config = NodeConfig.builder()
+                .name("n")
+                .address("gcomm://127.0.0.1")
+                .options("gcs.fc_limit=32; gcs.fc_factor=0.5; gcs.fc_single_primary=yes; gcs.sync_donor=yes;"
+                        + " gcs.recv_q_hard_limit=1G; gcs.recv_q_soft_limit=0.5; gcs.max_throttle=0; gcs.fc_debug=10")
+                .build();
+
+        assertThat(NodeSettings.flow(config)).isEqualTo(new FlowSettings(32, 0.5, true, true, 1L << 30, 0.5, 0, 10));
+        assertThat(NodeSettings.group(config).flow()).isEqualTo(NodeSettings.flow(config));
+    }
+
+    @Test
+    void theDefaultsAreGaleras() {
+        NodeConfig config =
+                NodeConfig.builder().name("n").address("gcomm://127.0.0.1").build();
+
+        assertThat(NodeSettings.flow(config)).isEqualTo(FlowSettings.DEFAULTS);
+    }
+}
