@@ -40,7 +40,11 @@ final class Consensus {
         return areEqual(message, own);
     }
 
-    /** Highest seq that everybody who goes on can still come to hold of everybody: HRS. */
+    /**
+     * Highest seq that everybody who goes on can still come to hold of everybody: HRS. A leaver that all suspect bounds
+     * it by what is here of it, which section 7.6 leaves out: what it sent and nobody holds, nobody will send again, and
+     * the group would wait for it in vain. Where nothing of it is missing, the result is the same.
+     */
     long highestReachableSafeSeq() {
         InputMap input = group.input;
         long min = Long.MAX_VALUE;
@@ -49,9 +53,7 @@ final class Consensus {
                 continue;
             }
             if (node.leave != null) {
-                if (!isSuspectedByAll(node.uuid)) {
-                    min = Math.min(min, node.leave.seq());
-                }
+                min = Math.min(min, isSuspectedByAll(node.uuid) ? input.lu(node.index) - 1 : node.leave.seq());
             } else if (!node.operational) {
                 min = Math.min(min, Math.min(input.ss(node.index), input.lu(node.index) - 1));
             } else {
@@ -78,9 +80,7 @@ final class Consensus {
                 continue;
             }
             if (record.hasLeave()) {
-                if (!isSuspectedByAll(record.uuid())) {
-                    result = Math.min(result, record.leaveSeq());
-                }
+                result = Math.min(result, isSuspectedByAll(record.uuid()) ? record.lu() - 1 : record.leaveSeq());
             } else {
                 result = Math.min(result, Math.min(record.safeSeq(), record.lu() - 1));
             }

@@ -308,7 +308,7 @@ public final class Evs {
             return gap.isCommit() ? group.isGathering() : group.state() == State.INSTALL;
         }
         KnownNode source = group.known.get(message.source());
-        return message instanceof User && source != null && source.operational && !source.installed;
+        return message instanceof User && source != null && source.operational;
     }
 
     // The layer above

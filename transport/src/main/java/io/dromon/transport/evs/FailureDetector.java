@@ -20,6 +20,9 @@ final class FailureDetector {
 
     /** Section 7.11; returns whether this node must give up. */
     boolean onInstallTimer() {
+        if (membership.enterIfAllCommitted()) {
+            return false;
+        }
         int count = group.installTimeoutCount;
         int limit = group.settings.maxInstallTimeouts();
         if (count > limit) {

@@ -511,15 +511,16 @@ final class Membership {
     }
 
     /**
-     * A USER of the proposed view: its sender has seen everybody's gaps, so they need not be waited for. Returns whether
-     * the view is entered.
+     * A USER of the proposed view: its sender has seen everybody's gaps and has entered the view, so this node must do
+     * the same, also when the sender's own gap has come already (section 7.8 leaves that to the missing gaps: should the
+     * install timer be faster, this node would go back and never deliver what the sender has delivered). Returns
+     * whether the view is entered.
      */
     boolean fastForward(KnownNode source, User message) {
         Install install = group.install;
         if (install == null
                 || !message.view().equals(install.installView())
                 || !source.operational
-                || source.installed
                 || (group.state() != State.GATHER && group.state() != State.INSTALL)) {
             return false;
         }
@@ -527,11 +528,28 @@ final class Membership {
         if (record == null || !record.isOperational()) {
             return false;
         }
+        enterAtOnce(install);
+        return true;
+    }
+
+    private void enterAtOnce(Install install) {
         markInstalled(install);
         if (group.isGathering()) {
             group.shift(State.INSTALL);
         }
         enterOperational();
+    }
+
+    /**
+     * The install timer in INSTALL: all have committed, and any of them may have entered the view with this node's gap,
+     * so there is no way back, other than section 7.11 has it. Returns whether the view is entered.
+     */
+    boolean enterIfAllCommitted() {
+        Install install = group.install;
+        if (install == null || group.state() != State.INSTALL) {
+            return false;
+        }
+        enterAtOnce(install);
         return true;
     }
 

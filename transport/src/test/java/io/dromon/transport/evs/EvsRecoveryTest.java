@@ -91,6 +91,70 @@ class EvsRecoveryTest {
     }
 
     @Test
+    void whereAllHaveCommittedTheInstallTimerDoesNotLeadBack() {
+        Peer a = network.add(0);
+        Peer b = network.add(1);
+        startAll(a);
+        network.start(b);
+        network.await(
+                "b waits for a's gap",
+                30,
+                () -> b.evs.state() == Evs.State.INSTALL && !b.view().members().contains(a.uuid));
+        network.connect(a, b, false);
+        network.await("a has entered", 1, () -> a.isIn(a, b));
+        ViewId both = a.view().id();
+        assertThat(b.evs.state()).isEqualTo(Evs.State.INSTALL);
+
+        network.run(10_000);
+
+        assertThat(b.epochs).anySatisfy(epoch -> assertThat(epoch.view.id()).isEqualTo(both));
+        network.connect(a, b, true);
+        network.await("both", 60, () -> a.isIn(a, b) && b.isIn(a, b));
+        EvsChecks.check(network, true);
+    }
+
+    @Test
+    void whoHearsThatTheViewIsInUseEntersIt() {
+        Peer a = network.add(0);
+        Peer b = network.add(1);
+        Peer c = network.add(2);
+        startAll(a, c);
+        network.start(b);
+        network.await(
+                "b installs",
+                30,
+                () -> b.evs.state() == Evs.State.INSTALL && !b.view().members().contains(c.uuid));
+        network.connect(c, b, false);
+        network.await("a has entered", 1, () -> a.isIn(a, b, c));
+        assertThat(b.evs.state()).isEqualTo(Evs.State.INSTALL);
+
+        a.send("from the new view");
+        network.run(100);
+
+        assertThat(b.isIn(a, b, c)).isTrue();
+    }
+
+    @Test
+    void whatALeaverSentAndNobodyHoldsHoldsNobodyUp() {
+        Peer a = network.add(0);
+        Peer leaver = network.add(1);
+        startAll(a, leaver);
+        network.connect(leaver, a, false);
+        leaver.send("lost");
+        network.run(20);
+        network.connect(leaver, a, true);
+        leaver.evs.close(network.nowNs);
+        leaver.settle();
+        network.await("a knows", 1, () -> a.evs.state() == Evs.State.GATHER);
+        network.crash(leaver);
+
+        network.await("a goes on", 30, () -> a.isIn(a));
+
+        assertThat(a.delivered).isEmpty();
+        EvsChecks.check(network, true);
+    }
+
+    @Test
     void aLeaveOfAStrangerDisturbsNobody() {
         Peer a = network.add(0);
         Peer b = network.add(1);
