@@ -187,7 +187,7 @@ public final class Evs {
     private void onForeign(UUID source, EvsMessage message) {
         traffic.settle();
         if (group.state() == State.LEAVING && message instanceof Install install) {
-            membership.onInstallWhileLeaving(install);
+            membership.installation.onInstallWhileLeaving(install);
         } else {
             membership.onForeign(source, message);
         }
@@ -211,7 +211,7 @@ public final class Evs {
             if (group.install == null && traffic.onUser(source, message)) {
                 membership.sendJoinAndProcess();
             }
-        } else if (membership.fastForward(source, message)) {
+        } else if (membership.installation.fastForward(source, message)) {
             replayEarly();
             onUser(source, message);
         } else {
@@ -226,9 +226,9 @@ public final class Evs {
                 membership.sendJoinAndProcess();
             }
         } else if (proposed && message.isCommit()) {
-            membership.onCommitGap(source, message.seq());
+            membership.installation.onCommitGap(source, message.seq());
         } else if (proposed && group.state() == State.INSTALL) {
-            membership.onInstallGap(source);
+            membership.installation.onInstallGap(source);
         } else {
             keepIfEarly(source, message);
         }
@@ -253,7 +253,7 @@ public final class Evs {
             }
             membership.onJoin(source, join);
         } else if (message instanceof Install install) {
-            membership.onInstall(source, install);
+            membership.installation.onInstall(source, install);
         } else if (message instanceof Leave leave) {
             if (isAhead(leave)) {
                 early.add(leave);

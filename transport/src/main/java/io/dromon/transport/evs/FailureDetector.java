@@ -20,7 +20,7 @@ final class FailureDetector {
 
     /** Section 7.11; returns whether this node must give up. */
     boolean onInstallTimer() {
-        if (membership.enterIfAllCommitted()) {
+        if (membership.installation.enterIfAllCommitted()) {
             return false;
         }
         int count = group.installTimeoutCount;
@@ -46,7 +46,7 @@ final class FailureDetector {
             }
         }
         membership.shiftToGather(true);
-        membership.proposeIfAgreed();
+        membership.installation.proposeIfAgreed();
         group.installTimeoutCount++;
         return false;
     }
