@@ -12,7 +12,9 @@ import org.jspecify.annotations.Nullable;
  * A program that serves one connection by its standard input and output, which are pipes; its standard error is this
  * process's.
  */
-final class Program {
+final class Program implements StreamSide.Owner {
+    private static final long AT_ONCE_MS = 100;
+
     private final List<String> command;
     private final List<String> environment;
     private final Duration patience;
@@ -45,8 +47,20 @@ final class Program {
         return started().getOutputStream();
     }
 
+    /** Most programs end when their output does. */
+    @Override
+    public void outputEnded() throws InterruptedException {
+        boolean unused = started().waitFor(AT_ONCE_MS, TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    public boolean isGone() {
+        return !started().isAlive() && started().exitValue() == 0;
+    }
+
     /** Waits for its end; after a while it is ended. */
-    void await() {
+    @Override
+    public void release() {
         try {
             if (!started().waitFor(patience.toNanos(), TimeUnit.NANOSECONDS)) {
                 started().destroyForcibly();
@@ -57,7 +71,8 @@ final class Program {
         }
     }
 
-    void kill() {
+    @Override
+    public void kill() {
         started().destroyForcibly();
     }
 

@@ -166,6 +166,9 @@ final class Relay {
     void written() {
         pendingWrites--;
         lastNs = timer.nowNs();
+        if (pendingWrites == 0 && started && (tls.ended || plain.ended)) {
+            scheduleCheck(); // the limit is shorter from here on
+        }
     }
 
     /** Something that was written was not taken: the side is not read from any more by whom it belongs to. */
@@ -218,7 +221,10 @@ final class Relay {
 
     /** The TLS peer ended its connection without saying that this was all. */
     void unannouncedEnd(Side side) {
-        if (!end(side).ended) {
+        End to = other(end(side));
+        if (started && to.ended && side(to).isGone()) {
+            ended(side); // stunnel does so where TIMEOUTclose is 0
+        } else if (!end(side).ended) {
             failed(side, "ended without close_notify, so that more may have been meant to come");
         }
     }
@@ -304,8 +310,15 @@ final class Relay {
             scheduleCheck();
         } else if (!tls.ended && !plain.ended) {
             cancel("no byte for " + timeouts.idle().toSeconds() + " s (TIMEOUTidle)");
-        } else if (plain.ended && pendingWrites == 0 && !tls.deaf) {
-            // All was delivered to the TLS peer, which does not answer close_notify.
+        } else if (tls.ended
+                && !plain.ended
+                && side(plain).waitsForTheEnd()
+                && side(plain).hasInput()) {
+            lastNs = timer.nowNs();
+            scheduleCheck();
+        } else if (pendingWrites == 0 && (plain.ended ? !tls.deaf : side(plain).waitsForTheEnd())) {
+            // All was delivered to the TLS peer, which does not answer close_notify; or a parent waits for this end.
+            side(tls).finish();
             side(tls).close();
             side(plain).close();
             finish();

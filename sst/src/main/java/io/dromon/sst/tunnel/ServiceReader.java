@@ -36,6 +36,10 @@ final class ServiceReader {
             "DONT_INSERT_EMPTY_FRAGMENTS",
             "ALL");
 
+    private static final Duration LEAST_CLOSE = Duration.ofSeconds(1);
+    /** A parent process waits so long after the peer's end. */
+    private static final Duration LEAST_CLOSE_OF_STREAMS = Duration.ofMillis(100);
+
     private final StunnelFile file;
     private final String name;
     private final int line;
@@ -106,7 +110,7 @@ final class ServiceReader {
                         seconds("timeoutconnect", TunnelService.Timeouts.DEFAULT.connect()),
                         seconds("timeoutbusy", TunnelService.Timeouts.DEFAULT.handshake()),
                         seconds("timeoutidle", TunnelService.Timeouts.DEFAULT.idle()),
-                        closeSeconds()),
+                        closeTime(accept.isEmpty())),
                 flag("reset", true));
         return failed ? Optional.empty() : Optional.of(service);
     }
@@ -347,14 +351,18 @@ final class ServiceReader {
         return Duration.ofSeconds(seconds);
     }
 
-    private Duration closeSeconds() {
+    private Duration closeTime(boolean onStreams) {
         long unset = TunnelService.Timeouts.DEFAULT.close().toSeconds();
         long seconds = number("timeoutclose", 0, 31_536_000, unset);
+        if (seconds > 0) {
+            return Duration.ofSeconds(seconds);
+        }
+        Duration least = onStreams ? LEAST_CLOSE_OF_STREAMS : LEAST_CLOSE;
         one("timeoutclose")
-                .filter(entry -> seconds == 0)
                 .ifPresent(entry -> file.note(
-                        entry.line(), "TIMEOUTclose = 0 is one second, so that what is under way still arrives"));
-        return seconds == 0 ? Duration.ofSeconds(1) : Duration.ofSeconds(seconds);
+                        entry.line(),
+                        "TIMEOUTclose = 0 is " + least.toMillis() + " ms, so that what is under way still arrives"));
+        return least;
     }
 
     private long number(String key, long least, long most, long unset) {

@@ -27,4 +27,19 @@ interface Side {
 
     /** Ends both directions at once, by a reset where there is one. */
     void abort();
+
+    /** Whether it ends only after this end has: a parent process that waits for this one. */
+    default boolean waitsForTheEnd() {
+        return false;
+    }
+
+    /** Whether something came that is not read yet, as far as this is known. */
+    default boolean hasInput() {
+        return false;
+    }
+
+    /** Whether nobody is there any more who could miss something: a program that has ended well. */
+    default boolean isGone() {
+        return false;
+    }
 }

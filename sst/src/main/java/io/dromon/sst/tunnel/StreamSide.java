@@ -31,25 +31,38 @@ final class StreamSide implements Side {
     private final Executor loop;
     private final InputStream input;
     private final OutputStream output;
-    private final Runnable release;
-    private final Runnable kill;
+    private final Owner owner;
     private final Semaphore reads = new Semaphore(0);
     private final BlockingQueue<Work> work = new LinkedBlockingQueue<>();
     private final AtomicLong pending = new AtomicLong();
     private volatile boolean stopped;
 
-    /**
-     * @param loop the relay's thread
-     * @param release called when both directions have ended in order
-     * @param kill called when the connection is aborted: ends whatever blocks the streams
-     */
-    StreamSide(Relay relay, Executor loop, InputStream input, OutputStream output, Runnable release, Runnable kill) {
+    /** Whose streams they are. */
+    sealed interface Owner permits Program, Parent {
+        /** Its output has ended. */
+        default void outputEnded() throws InterruptedException {}
+
+        /** Both directions have ended in order. */
+        default void release() {}
+
+        /** The connection is aborted: ends whatever blocks the streams. */
+        default void kill() {}
+
+        default boolean isGone() {
+            return false;
+        }
+    }
+
+    /** The process that started this one for one connection, as rsync does with its remote shell. */
+    record Parent() implements Owner {}
+
+    /** @param loop the relay's thread */
+    StreamSide(Relay relay, Executor loop, InputStream input, OutputStream output, Owner owner) {
         this.relay = relay;
         this.loop = loop;
         this.input = input;
         this.output = output;
-        this.release = release;
-        this.kill = kill;
+        this.owner = owner;
     }
 
     void start(ThreadFactory threads) {
@@ -67,6 +80,7 @@ final class StreamSide implements Side {
                 }
                 int count = input.read(portion);
                 if (count < 0) {
+                    owner.outputEnded();
                     loop.execute(() -> relay.ended(this));
                     return;
                 }
@@ -112,7 +126,7 @@ final class StreamSide implements Side {
                 }
                 if (end.all) {
                     if (!stopped) {
-                        release.run();
+                        owner.release();
                         tell(() -> relay.closed(this));
                     }
                     return;
@@ -193,8 +207,27 @@ final class StreamSide implements Side {
     @Override
     public void abort() {
         stopped = true;
-        kill.run();
+        owner.kill();
         reads.release();
         work.add(new Work.End(true));
+    }
+
+    @Override
+    public boolean waitsForTheEnd() {
+        return owner instanceof Parent;
+    }
+
+    @Override
+    public boolean hasInput() {
+        try {
+            return input.available() > 0;
+        } catch (IOException e) {
+            return false; // closed
+        }
+    }
+
+    @Override
+    public boolean isGone() {
+        return owner.isGone();
     }
 }

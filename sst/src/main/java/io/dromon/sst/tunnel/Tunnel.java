@@ -268,7 +268,7 @@ public final class Tunnel implements AutoCloseable {
         TunnelConnection connection = new TunnelConnection(this, running, loop, "standard input and output");
         connections.add(connection);
         loop.execute(() -> {
-            StreamSide side = new StreamSide(connection.relay(), loop, input, output, () -> {}, () -> {});
+            StreamSide side = new StreamSide(connection.relay(), loop, input, output, new StreamSide.Parent());
             side.start(threads);
             connection.dial(side);
         });

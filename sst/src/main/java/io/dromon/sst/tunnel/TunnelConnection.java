@@ -200,8 +200,7 @@ final class TunnelConnection {
                 return;
             }
             loop.execute(() -> {
-                StreamSide side =
-                        new StreamSide(relay, loop, program.output(), program.input(), program::await, program::kill);
+                StreamSide side = new StreamSide(relay, loop, program.output(), program.input(), program);
                 if (relay.isDone()) {
                     program.kill();
                     return;

@@ -108,7 +108,7 @@ class StunnelFileTest {
         assertThat(service.connect()).containsExactly(new TunnelAddress("::1", 4444));
         assertThat(service.tls().verification()).isEqualTo(Verification.PINNED);
         assertThat(service.tls().subjects().hosts()).containsExactly("node_b", "localhost");
-        assertThat(service.timeouts().close()).isEqualTo(Duration.ofSeconds(1));
+        assertThat(service.timeouts().close()).isEqualTo(Duration.ofMillis(100));
     }
 
     @Test

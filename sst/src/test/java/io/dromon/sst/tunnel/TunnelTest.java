@@ -11,6 +11,8 @@ import io.netty.pkitesting.X509Bundle;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PipedInputStream;
+import java.io.PipedOutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -450,11 +452,9 @@ class TunnelTest {
         await().atMost(Duration.ofSeconds(5)).until(() -> far.connections() == 0);
     }
 
-    @Test
-    void servesAPairOfStreams() throws Exception {
-        Tunnel far = start(TunnelService.program("far", any(), List.of("tr", "a-z", "A-Z"), tls("a")));
-        TunnelService client = TunnelService.client("near", any(), at(port(far)), tls("b"));
-        TunnelService streams = new TunnelService(
+    private TunnelService onStreams(int port, TunnelService.Timeouts timeouts) {
+        TunnelService client = TunnelService.client("near", any(), at(port), tls("b"));
+        return new TunnelService(
                 client.name(),
                 true,
                 Optional.empty(),
@@ -464,8 +464,14 @@ class TunnelTest {
                 Optional.empty(),
                 false,
                 Optional.empty(),
-                client.timeouts(),
+                timeouts,
                 true);
+    }
+
+    @Test
+    void servesAPairOfStreams() throws Exception {
+        Tunnel far = start(TunnelService.program("far", any(), List.of("tr", "a-z", "A-Z"), tls("a")));
+        TunnelService streams = onStreams(port(far), TunnelService.Timeouts.DEFAULT);
         ByteArrayOutputStream output = new ByteArrayOutputStream();
 
         boolean inOrder = start(streams)
@@ -473,6 +479,27 @@ class TunnelTest {
 
         assertThat(inOrder).isTrue();
         assertThat(output.toString(StandardCharsets.US_ASCII)).isEqualTo("HELLO");
+    }
+
+    /** As rsync does, which waits for its remote shell before it closes the pipes. */
+    @Test
+    void endsInOrderWhereTheParentWaitsForTheEndOfThis() throws Exception {
+        Tunnel far = start(TunnelService.program("far", any(), List.of("echo", "all"), tls("a")));
+        TunnelService streams = onStreams(
+                port(far),
+                new TunnelService.Timeouts(
+                        Duration.ofSeconds(10),
+                        Duration.ofSeconds(10),
+                        Duration.ofSeconds(10),
+                        Duration.ofMillis(100)));
+        PipedOutputStream parent = new PipedOutputStream();
+        ByteArrayOutputStream output = new ByteArrayOutputStream();
+
+        boolean inOrder = start(streams).serveStreams(new PipedInputStream(parent), output);
+
+        assertThat(inOrder).isTrue();
+        assertThat(output.toString(StandardCharsets.US_ASCII)).isEqualTo("all\n");
+        await().atMost(Duration.ofSeconds(5)).until(() -> far.connections() == 0);
     }
 
     @Test

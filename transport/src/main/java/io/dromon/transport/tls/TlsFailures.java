@@ -82,6 +82,13 @@ public final class TlsFailures {
             return new LinkFailure.UntrustedPeer(
                     peer + ": refused its certificates: there are too many; send the chain up to the CA alone");
         }
+        if (text.contains("BAD_PACKET_LENGTH")) {
+            // A client of OpenSSL encrypts nothing before it has accepted the server's certificate, its alert neither.
+            return new LinkFailure.UntrustedPeer(
+                    peer + ": the peer refused this node's certificate, it seems: it answered with an alert outside of"
+                            + " the encryption, as OpenSSL does then; its log says why; give both nodes the same CA in"
+                            + " socket.ssl_ca");
+        }
         return new LinkFailure.Corrupt(peer + ": TLS failed: " + reason(message));
     }
 
