@@ -41,6 +41,11 @@ final class LiveCluster implements AutoCloseable {
         final NodeFiles files;
         final Path dataDirectory;
         final AtomicInteger views = new AtomicInteger();
+        /** Of the views, those that were not of the primary component. */
+        final AtomicInteger nonPrimary = new AtomicInteger();
+        /** In the last view; what was counted before is final when it is seen. */
+        volatile int lastMembers;
+
         final AtomicLong delivered = new AtomicLong();
         /** Of all write-sets and their numbers, in order. */
         volatile long digest = 1;
@@ -67,7 +72,11 @@ final class LiveCluster implements AutoCloseable {
 
         @Override
         public void onView(ClusterView view) {
+            if (!view.primary()) {
+                nonPrimary.incrementAndGet();
+            }
             views.incrementAndGet();
+            lastMembers = view.members().size();
         }
 
         /** Where others can dial it. */
@@ -136,6 +145,11 @@ final class LiveCluster implements AutoCloseable {
                                         .filter(link -> link.state() == MeshLinkState.OK)
                                         .count()
                                 == members.size() - 1));
+    }
+
+    /** Waits until the application of each has been told of so many members. */
+    void awaitMembers(int count) {
+        await().atMost(LIMIT).until(() -> members.stream().allMatch(member -> member.lastMembers == count));
     }
 
     int views() {
