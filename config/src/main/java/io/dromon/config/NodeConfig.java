@@ -143,7 +143,7 @@ public final class NodeConfig implements Values {
     }
 
     /** The options of the registry, and the members of its families that are set. */
-    List<Option<?>> options() {
+    public List<Option<?>> options() {
         List<Option<?>> all = new ArrayList<>(Options.all());
         values.keySet().stream()
                 .filter(option -> option.family() && !all.contains(option))

@@ -178,7 +178,7 @@ public final class Option<T> {
     }
 
     /** The option of a family with that last part; equal to any other of the same name. */
-    Option<T> member(String last) {
+    public Option<T> member(String last) {
         return new Option<>(this, prefix() + last);
     }
 

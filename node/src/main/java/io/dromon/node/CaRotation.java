@@ -125,7 +125,8 @@ final class CaRotation {
                         .ifPresent(message -> wrong.add("member " + peer.name
                                 + " does not trust the new certificate (do trust-both there first): " + message));
             } else if (step == Step.DROP_OLD) {
-                next.refusal(peer.presented, instant)
+                next.judge(peer.presented, Optional.empty(), instant)
+                        .refusal()
                         .ifPresent(message -> wrong.add("member " + peer.name
                                 + " does not present a certificate that is still trusted (do present-new there first): "
                                 + message));

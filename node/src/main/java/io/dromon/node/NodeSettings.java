@@ -68,25 +68,44 @@ record NodeSettings(
                 config.dataDir(),
                 config.value(Options.PC_RECOVERY),
                 config.value(Options.TLS_WATCH_INTERVAL),
-                config.value(Options.SOCKET_DYNAMIC)
-                        ? Optional.of(config.optional(Options.TLS_DYNAMIC_UNTIL)
-                                .map(Instant::parse)
-                                .orElse(Instant.MAX))
-                        : Optional.empty(),
+                dynamicUntil(config),
                 config.value(Options.NODE_DELIVERY_QUEUE_BYTES));
     }
 
-    private static List<String> peers(NodeConfig config) {
+    static Optional<Instant> dynamicUntil(NodeConfig config) {
+        return config.value(Options.SOCKET_DYNAMIC)
+                ? Optional.of(config.optional(Options.TLS_DYNAMIC_UNTIL)
+                        .map(Instant::parse)
+                        .orElse(Instant.MAX))
+                : Optional.empty();
+    }
+
+    /** The numeric address of a peer; empty if its name cannot be resolved. */
+    static Optional<InetAddress> resolve(Address peer) {
+        try {
+            return Optional.of(InetAddress.getByName(peer.host()));
+        } catch (UnknownHostException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** As it is dialled. */
+    static String numeric(NodeConfig config, InetAddress address, int port) {
         String scheme = config.tls() && !config.value(Options.SOCKET_DYNAMIC) ? "ssl" : "tcp";
+        String ip = address.getHostAddress();
+        return scheme + "://" + (ip.indexOf(':') >= 0 ? "[" + ip + "]" : ip) + ":" + port;
+    }
+
+    private static List<String> peers(NodeConfig config) {
         List<String> peers = new ArrayList<>();
         for (Address peer : config.peers()) {
-            try {
-                String ip = InetAddress.getByName(peer.host()).getHostAddress();
-                String numeric = ip.indexOf(':') >= 0 ? "[" + ip + "]" : ip;
-                peers.add(scheme + "://" + numeric + ":" + peer.port());
-            } catch (UnknownHostException e) {
-                LOG.warn("{}: cannot resolve {} of the cluster address; it is left out", config.name(), peer.host());
-            }
+            resolve(peer)
+                    .ifPresentOrElse(
+                            ip -> peers.add(numeric(config, ip, peer.port())),
+                            () -> LOG.warn(
+                                    "{}: cannot resolve {} of the cluster address; it is left out",
+                                    config.name(),
+                                    peer.host()));
         }
         if (peers.isEmpty() && !config.bootstrap()) {
             throw new NodeException(
@@ -97,7 +116,7 @@ record NodeSettings(
         return peers;
     }
 
-    private static LinkSettings link(NodeConfig config) {
+    static LinkSettings link(NodeConfig config) {
         LinkSettings defaults = LinkSettings.at(config.listen().toString());
         return new LinkSettings(
                 defaults.listenAddress(),
@@ -117,7 +136,7 @@ record NodeSettings(
         return (int) Math.min(Integer.MAX_VALUE, size.orElse(0));
     }
 
-    private static TlsSettings tls(NodeConfig config) {
+    static TlsSettings tls(NodeConfig config) {
         return new TlsSettings(
                 config.value(Options.SOCKET_SSL_CERT),
                 config.value(Options.SOCKET_SSL_KEY),
@@ -151,12 +170,10 @@ record NodeSettings(
     private static Map<String, Set<String>> hosts(NodeConfig config) {
         Map<String, Set<String>> hosts = new HashMap<>();
         for (Address peer : config.peers()) {
-            try {
-                String ip = InetAddress.getByName(peer.host()).getHostAddress();
-                hosts.computeIfAbsent(ip, any -> new HashSet<>()).add(peer.host());
-            } catch (UnknownHostException e) {
-                // said where the addresses to dial are made
-            }
+            // A name that means nothing is told where the addresses to dial are made.
+            resolve(peer)
+                    .ifPresent(ip -> hosts.computeIfAbsent(ip.getHostAddress(), any -> new HashSet<>())
+                            .add(peer.host()));
         }
         return hosts;
     }

@@ -145,7 +145,7 @@ final class TlsRenewal {
     }
 
     private String take(Loaded next) throws TlsConfigException {
-        List<String> wrong = refusedByPeers(next.contexts);
+        List<String> wrong = next.contexts.refusals();
         if (!wrong.isEmpty() && contexts.generation().warnings(clock.instant()).isEmpty()) {
             next.contexts.close();
             throw new TlsConfigException(String.join("; ", wrong));
@@ -176,12 +176,6 @@ final class TlsRenewal {
         LOG.info("{}: new links use {}", nodeName, text);
         contexts.warnings().forEach(warning -> LOG.warn("{}: {}", nodeName, warning));
         return text;
-    }
-
-    private static List<String> refusedByPeers(TlsContexts next) {
-        return next.warnings().stream()
-                .filter(warning -> warning.startsWith("socket.ssl_cert: peers"))
-                .toList();
     }
 
     /**

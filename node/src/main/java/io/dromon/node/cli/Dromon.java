@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
             ControlCommand.Rotate.class,
             ControlCommand.Set.class,
             OptionsCommand.class,
+            DoctorCommand.class,
             PkiCommand.class,
             TunnelCommand.class,
             BenchCommand.class,

@@ -101,7 +101,7 @@ final class StatusTable {
         }
     }
 
-    private static void table(List<List<String>> rows, PrintStream out) {
+    static void table(List<List<String>> rows, PrintStream out) {
         int[] widths = new int[rows.get(0).size()];
         for (List<String> row : rows) {
             for (int i = 0; i < widths.length; i++) {

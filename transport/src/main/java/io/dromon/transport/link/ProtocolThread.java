@@ -5,6 +5,7 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoEventLoop;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -26,6 +27,16 @@ public final class ProtocolThread implements Executor {
     public NettyLinks links(
             LinkSettings settings, Optional<TlsContexts> tls, Runnable endTurn, Consumer<Throwable> bugs) {
         return new NettyLinks(loop, settings, tls, endTurn, bugs, System::nanoTime);
+    }
+
+    /**
+     * Looks at what answers at an address; see {@link PeerLook}.
+     *
+     * @param address {@code scheme://ip:port}, numeric
+     * @param own what is shown to a peer that speaks TLS; open until the answer is there
+     */
+    public CompletableFuture<PeerLook.Result> look(String address, LinkSettings settings, Optional<TlsContexts> own) {
+        return PeerLook.at(loop, address, settings, own);
     }
 
     /**

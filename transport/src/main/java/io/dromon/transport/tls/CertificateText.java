@@ -11,6 +11,11 @@ public final class CertificateText {
         return CertificateRules.printable(certificate.getSubjectX500Principal().getName());
     }
 
+    /** Issuer of a certificate. */
+    public static String issuer(X509Certificate certificate) {
+        return CertificateRules.printable(certificate.getIssuerX500Principal().getName());
+    }
+
     /** Serial number of a certificate, hexadecimal. */
     public static String serial(X509Certificate certificate) {
         return CertificateRules.serial(certificate);

@@ -26,6 +26,7 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
+import javax.net.ssl.TrustManager;
 
 /**
  * Makes TLS handlers of one {@link TlsGeneration} for both ends of a link: TLS 1.3 and 1.2, the peer's certificate
@@ -36,6 +37,9 @@ public final class TlsContexts implements AutoCloseable {
     private final TlsGeneration generation;
     private final boolean boringSsl;
     private final List<String> warnings;
+    private final List<String> refusals;
+    private final List<String> ciphers;
+    private final TlsSettings settings;
     private final SslContext server;
     private final SslContext client;
     private final PeerVerifier verifier;
@@ -45,6 +49,9 @@ public final class TlsContexts implements AutoCloseable {
             TlsGeneration generation,
             boolean boringSsl,
             List<String> warnings,
+            List<String> refusals,
+            List<String> ciphers,
+            TlsSettings settings,
             SslContext server,
             SslContext client,
             PeerVerifier verifier,
@@ -54,6 +61,9 @@ public final class TlsContexts implements AutoCloseable {
         this.policy = policy;
         this.boringSsl = boringSsl;
         this.warnings = List.copyOf(warnings);
+        this.refusals = List.copyOf(refusals);
+        this.ciphers = ciphers;
+        this.settings = settings;
         this.server = server;
         this.client = client;
     }
@@ -69,7 +79,11 @@ public final class TlsContexts implements AutoCloseable {
         PeerPolicy policy = new PeerPolicy(settings.peers(), generation.trust());
         List<String> warnings = new ArrayList<>(generation.notes());
         warnings.addAll(generation.warnings(clock.instant()));
-        ownIdentity(generation, policy, clock).ifPresent(warnings::add);
+        List<String> refusals = new ArrayList<>(generation.refusals(clock.instant()));
+        ownIdentity(generation, policy, clock).ifPresent(refusal -> {
+            warnings.add(refusal);
+            refusals.add(refusal);
+        });
         boolean boringSsl = useBoringSsl(settings, generation, warnings);
         TlsSettings effective =
                 settings.withProtocols(protocols(settings, warnings).toArray(new String[0]));
@@ -91,7 +105,17 @@ public final class TlsContexts implements AutoCloseable {
                         ciphers,
                         effective,
                         boringSsl);
-                return new TlsContexts(generation, boringSsl, warnings, server, client, verifier, policy);
+                return new TlsContexts(
+                        generation,
+                        boringSsl,
+                        warnings,
+                        refusals,
+                        ciphers,
+                        effective,
+                        server,
+                        client,
+                        verifier,
+                        policy);
             } catch (SSLException | RuntimeException e) {
                 ReferenceCountUtil.release(server);
                 throw e;
@@ -118,9 +142,9 @@ public final class TlsContexts implements AutoCloseable {
         }
     }
 
-    private static SslContext build(
+    static SslContext build(
             SslContextBuilder builder,
-            PeerVerifier verifier,
+            TrustManager verifier,
             List<String> ciphers,
             TlsSettings settings,
             boolean boringSsl)
@@ -311,20 +335,41 @@ public final class TlsContexts implements AutoCloseable {
     }
 
     /**
-     * Why a peer would be refused now, as client or as server.
+     * What would become of a peer, as client and as server.
+     *
+     * @param refusal why it would be refused; empty if it would be let in
+     * @param admittedBy the rule that would let it in; empty if none does
+     */
+    public record Judgement(Optional<String> refusal, String admittedBy) {}
+
+    /**
+     * Judges what a peer presented, by the rules of links.
      *
      * @param presented its certificates, its own first
-     * @return empty if it would be let in
+     * @param dialledIp numeric address at which it was dialled, for {@code tls.check_host}
      */
-    public Optional<String> refusal(List<X509Certificate> presented, Instant now) {
-        for (CertificateRules.Role role : CertificateRules.Role.values()) {
-            try {
-                policy.admit(CertificateRules.check(presented, generation.trust(), role, now));
-            } catch (CertificateRules.Refused refused) {
-                return Optional.of(String.valueOf(refused.getMessage()));
+    public Judgement judge(List<X509Certificate> presented, Optional<String> dialledIp, Instant now) {
+        String rule = "";
+        try {
+            for (CertificateRules.Role role : CertificateRules.Role.values()) {
+                rule = policy.admit(CertificateRules.check(presented, generation.trust(), role, now));
             }
+            if (dialledIp.isPresent()) {
+                policy.checkHost(presented.get(0), dialledIp.get());
+            }
+            return new Judgement(Optional.empty(), rule);
+        } catch (CertificateRules.Refused refused) {
+            return new Judgement(Optional.of(String.valueOf(refused.getMessage())), "");
         }
-        return Optional.empty();
+    }
+
+    /**
+     * A client that presents what these contexts present and takes whatever the server presents, to look at it.
+     *
+     * @return for one connection; the caller closes it
+     */
+    public TlsLook look() {
+        return TlsLook.of(Optional.of(new NodeKey(generation, boringSsl)), ciphers, settings, boringSsl);
     }
 
     /** What the contexts were made of. */
@@ -335,6 +380,11 @@ public final class TlsContexts implements AutoCloseable {
     /** {@code BoringSSL} or {@code JDK}, for log and status. */
     public String provider() {
         return boringSsl ? "BoringSSL" : "JDK";
+    }
+
+    /** Why peers with the same trust and rules would refuse this node; one line each, part of {@link #warnings}. */
+    public List<String> refusals() {
+        return refusals;
     }
 
     /** What the operator should know although TLS works; one line each. */

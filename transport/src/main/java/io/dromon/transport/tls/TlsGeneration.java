@@ -49,10 +49,21 @@ public record TlsGeneration(long number, PrivateKey key, List<X509Certificate> c
     }
 
     /**
-     * What peers will refuse although this node can start: dates, usage, a certificate that the own trust does not
-     * accept; and lists of {@code tls.crl} that are out of date. One line each, empty if all is well.
+     * What peers will refuse although this node can start, and lists of {@code tls.crl} that are out of date. One line
+     * each, empty if all is well.
      */
     public List<String> warnings(Instant now) {
+        List<String> warnings = new ArrayList<>(refusals(now));
+        Revocations.warnings(trust.crls(), trust.anchors(), now)
+                .forEach(warning -> warnings.add("tls.crl: " + warning));
+        return warnings;
+    }
+
+    /**
+     * Why peers will refuse the own certificate: dates, usage, a chain that the own trust does not accept. One line
+     * each, empty if they will not.
+     */
+    List<String> refusals(Instant now) {
         List<String> warnings = new ArrayList<>();
         for (CertificateRules.Role role : CertificateRules.Role.values()) {
             try {
@@ -64,8 +75,6 @@ public record TlsGeneration(long number, PrivateKey key, List<X509Certificate> c
                 }
             }
         }
-        Revocations.warnings(trust.crls(), trust.anchors(), now)
-                .forEach(warning -> warnings.add("tls.crl: " + warning));
         return warnings;
     }
 

@@ -1,0 +1,251 @@
+package io.dromon.node;
+
+import static io.dromon.node.Diagnosis.Level.FAIL;
+import static io.dromon.node.Diagnosis.Level.OK;
+import static io.dromon.node.Diagnosis.Level.WARNING;
+
+import io.dromon.config.ConfigException;
+import io.dromon.config.ConfigProblem;
+import io.dromon.config.IdentityOptions;
+import io.dromon.config.NodeConfig;
+import io.dromon.config.Option;
+import io.dromon.config.Options;
+import io.dromon.config.ServerOptions;
+import io.dromon.config.Source;
+import io.dromon.node.Diagnosis.Channel;
+import io.dromon.node.Diagnosis.Finding;
+import io.dromon.node.Diagnosis.Used;
+import io.dromon.node.Diagnosis.Value;
+import io.dromon.node.control.ControlClient;
+import io.dromon.sst.method.SstSettings;
+import io.dromon.transport.link.NettyLinks;
+import io.dromon.transport.link.ProtocolThread;
+import io.dromon.transport.tls.TlsContexts;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The look before a start: everything that a cold start would trip over, by the very code that starts. Nothing is
+ * changed, and no group is joined.
+ */
+public final class Doctor {
+    /** Shown even if they have their default. */
+    private static final Set<Option<?>> ALWAYS = Set.of(
+            ServerOptions.WSREP_CLUSTER_ADDRESS,
+            ServerOptions.WSREP_CLUSTER_NAME,
+            ServerOptions.WSREP_NODE_NAME,
+            Options.BASE_DIR,
+            Options.GMCAST_LISTEN_ADDR,
+            Options.SOCKET_SSL,
+            Options.TLS_PROTOCOLS,
+            Options.TLS_PROVIDER,
+            IdentityOptions.TLS_VERIFY);
+
+    private final NodeConfig config;
+    private final List<Channel> channels = new ArrayList<>();
+
+    private Doctor(NodeConfig config) {
+        this.config = config;
+    }
+
+    /**
+     * Examines a configuration.
+     *
+     * @param configuration throws {@link ConfigException} if there is none
+     * @param lookAtPeers whether to dial the addresses of the cluster; each peer logs a connection that ended
+     */
+    public static Diagnosis examine(Supplier<NodeConfig> configuration, boolean lookAtPeers) {
+        NodeConfig config;
+        try {
+            config = configuration.get();
+        } catch (ConfigException e) {
+            List<Finding> problems = new ArrayList<>();
+            for (ConfigProblem problem : e.problems()) {
+                problems.add(new Finding(FAIL, problem.place(), problem.message()));
+            }
+            Channel unusable = new Channel("configuration", "unusable", List.of(), List.of(), problems);
+            return new Diagnosis(List.of(unusable), List.of());
+        }
+        return new Doctor(config).examine(lookAtPeers);
+    }
+
+    private Diagnosis examine(boolean lookAtPeers) {
+        List<Finding> findings = new ArrayList<>();
+        config.warnings().forEach(warning -> findings.add(finding(WARNING, "configuration", warning)));
+        if (findings.isEmpty()) {
+            findings.add(new Finding(OK, "configuration", "every option is known and honoured"));
+        }
+        checkDataDirectory(findings);
+        channels.add(new Channel("configuration", "", List.of(), List.of(), findings));
+        List<Diagnosis.Peer> peers = group(lookAtPeers);
+        sst();
+        return new Diagnosis(channels, peers);
+    }
+
+    /** A text that begins with the name of an option or a place, taken apart. */
+    static Finding finding(Diagnosis.Level level, String otherwise, String text) {
+        int colon = text.indexOf(": ");
+        String head = colon < 0 ? "" : text.substring(0, colon);
+        return head.isEmpty() || head.contains(" ")
+                ? new Finding(level, otherwise, text)
+                : new Finding(level, head, text.substring(colon + 2));
+    }
+
+    private void checkDataDirectory(List<Finding> findings) {
+        Path directory = config.dataDir().toAbsolutePath();
+        @Nullable Path existing = directory;
+        while (existing != null && !Files.exists(existing)) {
+            existing = existing.getParent();
+        }
+        findings.add(
+                existing != null && Files.isDirectory(existing) && Files.isWritable(existing)
+                        ? new Finding(
+                                OK, "data directory", directory + (existing.equals(directory) ? "" : " can be made"))
+                        : new Finding(
+                                FAIL,
+                                "data directory",
+                                directory + " cannot be written by this user; the node keeps its state there"));
+    }
+
+    // ---- the group
+
+    private List<Diagnosis.Peer> group(boolean lookAtPeers) {
+        List<Finding> findings = new ArrayList<>();
+        List<Used> files = new ArrayList<>();
+        Optional<TlsContexts> tls = Optional.empty();
+        boolean usable = true;
+        if (config.tls()) {
+            for (Option<Path> option : List.of(
+                    Options.SOCKET_SSL_CERT,
+                    Options.SOCKET_SSL_KEY,
+                    Options.SOCKET_SSL_CA,
+                    Options.SOCKET_SSL_PASSWORD_FILE,
+                    IdentityOptions.TLS_CRL)) {
+                config.optional(option).ifPresent(file -> files.add(Used.of(option.name(), file, source(option))));
+            }
+            config.members(IdentityOptions.TLS_CLIENT_CA).forEach((organisation, all) -> {
+                Option<?> option = IdentityOptions.TLS_CLIENT_CA.member(organisation);
+                all.forEach(file -> files.add(Used.of(option.name(), file, source(option))));
+            });
+            tls = MaterialCheck.run(NodeSettings.tls(config), findings);
+            usable = tls.isPresent();
+        } else {
+            findings.add(new Finding(
+                    WARNING,
+                    "TLS",
+                    "links are plain text: anybody who reaches the port can join and read; set socket.ssl_cert and"
+                            + " socket.ssl_key on all nodes"));
+        }
+        NodeSettings.dynamicUntil(config)
+                .ifPresent(until -> findings.add(new Finding(WARNING, "socket.dynamic", Upkeep.dynamicWarning(until))));
+        ProtocolThread thread = ProtocolThread.start("dromon-doctor");
+        try {
+            checkListen(thread, tls, findings);
+            channels.add(new Channel("group", mode(), values(), files, findings));
+            return lookAtPeers ? new PeerCheck(config, thread, tls, usable).run() : List.of();
+        } finally {
+            thread.end();
+            tls.ifPresent(TlsContexts::close);
+        }
+    }
+
+    private String mode() {
+        boolean dynamic = config.value(Options.SOCKET_DYNAMIC);
+        return (config.tls() ? "TLS" : "PLAIN TEXT") + (dynamic ? ", the other mode is let in (socket.dynamic)" : "");
+    }
+
+    private List<Value> values() {
+        List<Value> values = new ArrayList<>();
+        for (Option<?> option : config.options()) {
+            boolean about = option.name().startsWith("socket.ssl")
+                    || option.name().startsWith("tls.")
+                    || option.equals(Options.SOCKET_DYNAMIC);
+            boolean given = about && config.source(option).kind() != Source.Kind.DEFAULT;
+            if (given || ALWAYS.contains(option)) {
+                String text = config.text(option);
+                values.add(new Value(option.name(), text.isEmpty() ? "(not set)" : text, source(option)));
+            }
+        }
+        return values;
+    }
+
+    private String source(Option<?> option) {
+        return config.source(option).place();
+    }
+
+    private void checkListen(ProtocolThread thread, Optional<TlsContexts> tls, List<Finding> findings) {
+        NettyLinks links = thread.links(NodeSettings.link(config), tls, () -> {}, bug -> {});
+        try {
+            String address = links.listen();
+            findings.add(new Finding(OK, Options.GMCAST_LISTEN_ADDR.name(), "can listen at " + address));
+        } catch (IOException e) {
+            String text = String.valueOf(e.getMessage());
+            findings.add(runningNode()
+                    .map(node -> new Finding(
+                            OK, Options.GMCAST_LISTEN_ADDR.name(), "in use by the node that runs here: " + node))
+                    .orElseGet(() -> finding(FAIL, Options.GMCAST_LISTEN_ADDR.name(), text)));
+        }
+        links.stop().join();
+    }
+
+    /** The node of this data directory, if it runs at this address. */
+    private Optional<String> runningNode() {
+        try {
+            var status = ControlClient.ask(config.dataDir(), "status").path("status");
+            String address = status.path("listenAddress").asText();
+            return address.endsWith(":" + config.listen().port())
+                    ? Optional.of(status.path("name").asText() + " at " + address)
+                    : Optional.empty();
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    // ---- state transfer
+
+    private void sst() {
+        Map<String, String> given = new LinkedHashMap<>();
+        List<Value> values = new ArrayList<>();
+        for (Option<?> option : config.options()) {
+            if (option.scope() == Option.Scope.SST && config.source(option).kind() != Source.Kind.DEFAULT) {
+                values.add(new Value(option.name(), config.text(option), source(option)));
+                if (!option.secret()) {
+                    given.put(option.name().substring("sst.".length()), config.text(option));
+                }
+            }
+        }
+        if (given.isEmpty()) {
+            return;
+        }
+        String method = config.value(ServerOptions.WSREP_SST_METHOD);
+        values.add(new Value(ServerOptions.WSREP_SST_METHOD.name(), method, source(ServerOptions.WSREP_SST_METHOD)));
+        for (SstSettings.Role role : SstSettings.Role.values()) {
+            List<Finding> findings = new ArrayList<>();
+            List<Used> files = new ArrayList<>();
+            String mode = "not known";
+            try {
+                SstSettings settings = SstSettings.of(given, role);
+                mode = "TLS, both certificates verified";
+                files.add(Used.of("certificate", settings.tls().certificate(), "[sst]"));
+                files.add(Used.of("key", settings.tls().key(), "[sst]"));
+                settings.tls().ca().ifPresent(file -> files.add(Used.of("CA", file, "[sst]")));
+                MaterialCheck.run(settings.tls(), findings).ifPresent(TlsContexts::close);
+            } catch (IllegalArgumentException e) {
+                // What method stream refuses may be meant for another method.
+                findings.add(
+                        new Finding(method.equals("stream") ? FAIL : WARNING, "[sst]", String.valueOf(e.getMessage())));
+            }
+            String name = "sst, as " + role.name().toLowerCase(java.util.Locale.ROOT);
+            channels.add(new Channel(name, mode, values, files, findings));
+        }
+    }
+}

@@ -1,0 +1,119 @@
+package io.dromon.node;
+
+import static io.dromon.node.Diagnosis.Level.FAIL;
+import static io.dromon.node.Diagnosis.Level.OK;
+import static io.dromon.node.Diagnosis.Level.WARNING;
+
+import io.dromon.node.Diagnosis.Finding;
+import io.dromon.transport.tls.CertificateText;
+import io.dromon.transport.tls.Fingerprints;
+import io.dromon.transport.tls.TlsConfigException;
+import io.dromon.transport.tls.TlsContexts;
+import io.dromon.transport.tls.TlsGeneration;
+import io.dromon.transport.tls.TlsSettings;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Key, certificates and trust of one channel, loaded as a start loads them. */
+final class MaterialCheck {
+    private MaterialCheck() {}
+
+    /** @return what the files hold, the caller's to close; empty if they cannot be used */
+    static Optional<TlsContexts> run(TlsSettings settings, List<Finding> findings) {
+        TlsContexts contexts;
+        try {
+            contexts = TlsContexts.load(1, settings);
+        } catch (TlsConfigException e) {
+            e.problems().forEach(problem -> findings.add(Doctor.finding(FAIL, "TLS", problem)));
+            return Optional.empty();
+        }
+        Instant now = Instant.now();
+        TlsGeneration generation = contexts.generation();
+        X509Certificate own = generation.certificate();
+        findings.add(new Finding(
+                OK, "key", own.getPublicKey().getAlgorithm() + ", is the key of the certificate; one in its file"));
+        findings.add(new Finding(
+                OK,
+                "certificate",
+                CertificateText.subject(own) + ", serial " + CertificateText.serial(own) + ", issued by "
+                        + CertificateText.issuer(own) + "; "
+                        + generation.chain().size() + " sent"));
+        if (contexts.refusals().isEmpty()) {
+            findings.add(new Finding(
+                    OK,
+                    "chain, usage",
+                    "nodes with this trust and these rules accept it, as TLS server and as client"));
+        }
+        contexts.refusals().forEach(refusal -> findings.add(Doctor.finding(FAIL, "certificate", refusal)));
+        findings.addAll(ends(generation, now));
+        findings.add(new Finding(
+                OK,
+                "trust",
+                Fingerprints.ofSet(generation.anchors()) + ": "
+                        + String.join(
+                                " | ",
+                                generation.anchors().stream()
+                                        .map(CertificateText::subject)
+                                        .toList())));
+        findings.add(identity(settings, contexts, now));
+        findings.add(new Finding(
+                OK, "TLS", contexts.provider() + ", " + String.join(" and ", settings.protocols()) + " allowed"));
+        List<String> others = new ArrayList<>(contexts.warnings());
+        others.removeAll(contexts.refusals());
+        others.forEach(warning -> findings.add(Doctor.finding(WARNING, "TLS", warning)));
+        return Optional.of(contexts);
+    }
+
+    private static List<Finding> ends(TlsGeneration generation, Instant now) {
+        List<Finding> findings = new ArrayList<>();
+        for (X509Certificate certificate : generation.chain()) {
+            Instant end = certificate.getNotAfter().toInstant();
+            ExpiryWatch.warning(end, now)
+                    .ifPresent(text -> findings.add(new Finding(now.isAfter(end) ? FAIL : WARNING, "dates", text)));
+        }
+        for (X509Certificate anchor : generation.anchors()) {
+            Instant end = anchor.getNotAfter().toInstant();
+            if (!generation.chain().contains(anchor)) {
+                ExpiryWatch.warning(end, now)
+                        .ifPresent(text -> findings.add(new Finding(
+                                WARNING, "dates", "trusted " + CertificateText.subject(anchor) + ": " + text)));
+            }
+        }
+        if (findings.isEmpty()) {
+            findings.add(new Finding(OK, "dates", "valid until " + first(generation)));
+        }
+        return findings;
+    }
+
+    private static Instant first(TlsGeneration generation) {
+        Instant first = Instant.MAX;
+        for (X509Certificate certificate : generation.chain()) {
+            Instant end = certificate.getNotAfter().toInstant();
+            first = end.isBefore(first) ? end : first;
+        }
+        return first;
+    }
+
+    private static Finding identity(TlsSettings settings, TlsContexts contexts, Instant now) {
+        TlsGeneration generation = contexts.generation();
+        if (settings.peers().identity()) {
+            String rule =
+                    contexts.judge(generation.chain(), Optional.empty(), now).admittedBy();
+            return new Finding(
+                    OK,
+                    "identity",
+                    "tls.verify=identity" + (rule.isEmpty() ? "" : "; this node itself would be let in by " + rule));
+        }
+        if (generation.anchors().equals(List.of(generation.certificate()))) {
+            return new Finding(OK, "identity", "one pair on all nodes: whoever has its key is a member");
+        }
+        return new Finding(
+                WARNING,
+                "identity",
+                "no rule is set: any certificate of a trusted CA is let in, whatever it was made for; set tls.valid_ous,"
+                        + " tls.valid_cns, tls.valid_sans, tls.valid_fingerprints or tls.client_ca.ORG");
+    }
+}
