@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 import io.dromon.config.NodeConfig;
 import io.dromon.node.Application;
 import io.dromon.node.ClusterView;
+import io.dromon.node.Committed;
 import io.dromon.node.Delivery;
 import io.dromon.node.Node;
 import io.dromon.node.WriteSet;
@@ -20,6 +21,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /** Nodes in this JVM, each with a certificate of its own from one authority, and writers. */
 final class LiveCluster implements AutoCloseable {
@@ -41,8 +43,6 @@ final class LiveCluster implements AutoCloseable {
         final NodeFiles files;
         final Path dataDirectory;
         final AtomicInteger views = new AtomicInteger();
-        /** Of the views, those that were not of the primary component. */
-        final AtomicInteger nonPrimary = new AtomicInteger();
         /** In the last view; what was counted before is final when it is seen. */
         volatile int lastMembers;
 
@@ -51,6 +51,12 @@ final class LiveCluster implements AutoCloseable {
         volatile long digest = 1;
 
         volatile long lastSeqno = -1;
+        /** Null unless {@link #logOrder} asked for it. */
+        private volatile @Nullable OrderLog orderLog;
+        /** From the end of one node of this member to the links of the next. */
+        volatile boolean restarting;
+        /** Last number of a write-set or a view; negative for a node that has begun. */
+        private long lastNumber;
 
         @SuppressWarnings("NullAway.Init") // set by join()
         volatile Node node;
@@ -66,17 +72,29 @@ final class LiveCluster implements AutoCloseable {
             long value = digest * 31 + delivery.seqno();
             ByteBuffer data = delivery.data().duplicate();
             digest = value * 31 + data.hashCode();
+            OrderLog log = orderLog;
+            if (log != null) {
+                log.delivered(name, lastNumber, delivery.seqno(), data.getLong(data.position()));
+            }
+            lastNumber = delivery.seqno();
             lastSeqno = delivery.seqno();
             delivered.incrementAndGet();
         }
 
         @Override
         public void onView(ClusterView view) {
-            if (!view.primary()) {
-                nonPrimary.incrementAndGet();
+            OrderLog log = orderLog;
+            if (log != null && !view.primary() && !restarting) {
+                log.violate(name + " was told that it is not in the primary component");
             }
+            lastNumber = view.primary() ? view.seqno() : -1;
             views.incrementAndGet();
             lastMembers = view.members().size();
+        }
+
+        /** Everything that is delivered from now on. */
+        void logOrder(OrderLog log) {
+            orderLog = log;
         }
 
         /** Where others can dial it. */
@@ -158,13 +176,18 @@ final class LiveCluster implements AutoCloseable {
 
     /** Closed-loop writers on every node, until {@link #stopWriting}. */
     void write(int writersPerNode, int bytes) {
-        writing.set(true);
         for (Member member : members) {
-            for (int i = 0; i < writersPerNode; i++) {
-                Thread writer = new Thread(() -> writeAll(member, bytes), "writer");
-                writers.add(writer);
-                writer.start();
-            }
+            write(member, writersPerNode, bytes);
+        }
+    }
+
+    /** The same on one node; they end with it where it is restarted. */
+    void write(Member member, int count, int bytes) {
+        writing.set(true);
+        for (int i = 0; i < count; i++) {
+            Thread writer = new Thread(() -> writeAll(member, bytes), "writer");
+            writers.add(writer);
+            writer.start();
         }
     }
 
@@ -172,11 +195,18 @@ final class LiveCluster implements AutoCloseable {
         while (writing.get()) {
             try {
                 byte[] data = new byte[bytes];
-                ByteBuffer.wrap(data).putLong(0, next.incrementAndGet());
-                member.node.replicate(WriteSet.of(data)).join();
+                long number = next.incrementAndGet();
+                ByteBuffer.wrap(data).putLong(0, number);
+                Committed done = member.node.replicate(WriteSet.of(data)).join();
                 committed.incrementAndGet();
+                OrderLog log = member.orderLog;
+                if (log != null) {
+                    log.acknowledged(done.seqno(), number);
+                }
             } catch (CompletionException e) {
-                failed.incrementAndGet();
+                if (!member.restarting) {
+                    failed.incrementAndGet();
+                }
                 return;
             }
         }
