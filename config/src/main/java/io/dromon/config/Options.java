@@ -307,15 +307,15 @@ public final class Options {
             .min("0")
             .runtime()
             .hidden()
-            .notYet(MESH)
-            .doc("How many times a lost initial address is dialled again.")
+            .honoured(MESH)
+            .doc("How many times an address that a peer told is dialled again until its node is in a view.")
             .in(HERE);
 
     /** {@code gmcast.peer_addr}. */
     public static final Option<String> GMCAST_PEER_ADDR = Option.of("gmcast.peer_addr", Types.STRING)
             .check("add: or del: and scheme://host:port", Options::peerChangeProblem)
             .trigger()
-            .notYet(MESH)
+            .honoured(MESH)
             .doc("Adds a peer's address to the mesh (add:tcp://host:port) or removes it (del:tcp://host:port).")
             .in(HERE);
 
@@ -326,7 +326,7 @@ public final class Options {
             .max("2")
             .runtime()
             .hidden()
-            .notYet(MESH)
+            .honoured(MESH)
             .doc("Test aid: 1 closes all links and refuses new ones, 0 ends that, 2 stops the transport.")
             .in(HERE);
 

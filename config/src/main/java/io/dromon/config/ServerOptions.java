@@ -120,7 +120,7 @@ public final class ServerOptions {
     public static final Option<Boolean> WSREP_DESYNC = server("wsrep_desync", Types.BOOLEAN)
             .byDefault("false")
             .runtime()
-            .notYet(GROUP)
+            .honoured(GROUP)
             .doc("Whether this node leaves flow control and falls behind.")
             .in(HERE);
 

@@ -154,7 +154,7 @@ final class Deliverer implements Runnable {
             notify("a view", () -> application.onView(current));
             enter(change.members().isEmpty() ? NodeState.CLOSED : NodeStates.of(change.ownStatus()));
         } else if (event instanceof GroupEvent.StateRequestResult result && result.donorIndex() >= 0) {
-            enter(NodeState.JOINER);
+            enter(result.donorIndex() == view.ownIndex() ? NodeState.DONOR : NodeState.JOINER);
         } else if (event instanceof GroupEvent.Joined joined) {
             enter(NodeStates.of(joined.status()));
         } else if (event instanceof GroupEvent.Synced) {

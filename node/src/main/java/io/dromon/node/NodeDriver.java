@@ -2,6 +2,7 @@ package io.dromon.node;
 
 import io.dromon.config.NodeConfig;
 import io.dromon.config.Options;
+import io.dromon.config.ServerOptions;
 import io.dromon.node.group.GroupEvent;
 import io.dromon.node.group.GroupMember;
 import io.dromon.node.group.GroupPosition;
@@ -159,10 +160,12 @@ final class NodeDriver implements NodeCore.Effects, Deliverer.Listener {
                 listenAddress,
                 settings.tls().isPresent() ? "TLS, certificate required of every peer" : "PLAIN TEXT");
         List<String> peers = settings.peers();
+        List<RuntimeOptions.Change> atStart = RuntimeOptions.atStart(config);
         upkeep.start(settings, new ControlCommands(this));
         links.start(core.linkEvents());
         thread.execute(() -> {
             core.open(peers, System.nanoTime());
+            atStart.forEach(change -> change.apply(core, System.nanoTime()));
             links.scheduleEndTurn();
         });
     }
@@ -248,14 +251,17 @@ final class NodeDriver implements NodeCore.Effects, Deliverer.Listener {
                 queue.bytes());
     }
 
-    void set(String option, String value) {
+    synchronized void set(String option, String value) {
         NodeConfig changed = config.withChanged(option, value);
         if (Options.SOCKET_SSL_RELOAD.name().equals(option)) {
             reload();
             return;
+        } else if (!RuntimeOptions.isNews(config, changed, option)) {
+            return;
         }
+        RuntimeOptions.Change change = RuntimeOptions.of(changed, option);
         onProtocolThread(() -> {
-            RuntimeOptions.apply(core, changed, option, System.nanoTime());
+            change.apply(core, System.nanoTime());
             config = changed;
             links.scheduleEndTurn();
             return changed;
@@ -421,6 +427,9 @@ final class NodeDriver implements NodeCore.Effects, Deliverer.Listener {
             batchBytes += writeSet.data().length();
         } else {
             log(event);
+        }
+        if (event instanceof GroupEvent.Synced && config.value(ServerOptions.WSREP_DESYNC)) {
+            core.group().desync(); // so it was configured, or before the state was lost
         }
     }
 

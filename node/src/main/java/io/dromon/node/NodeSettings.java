@@ -185,7 +185,8 @@ record NodeSettings(
                         config.value(Options.GMCAST_SEGMENT),
                         config.value(Options.GMCAST_PEER_TIMEOUT).toNanos(),
                         config.value(Options.GMCAST_TIME_WAIT).toNanos(),
-                        config.value(Options.SOCKET_DYNAMIC)),
+                        config.value(Options.SOCKET_DYNAMIC),
+                        config.value(Options.GMCAST_MIRA)),
                 evs(config),
                 new PrimarySettings(
                         config.value(Options.PC_WEIGHT),

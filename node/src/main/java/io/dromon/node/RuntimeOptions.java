@@ -1,38 +1,129 @@
 package io.dromon.node;
 
+import io.dromon.config.Address;
 import io.dromon.config.NodeConfig;
+import io.dromon.config.Option;
 import io.dromon.config.Options;
+import io.dromon.config.ServerOptions;
+import io.dromon.config.Support;
 import io.dromon.transport.evs.SendResult;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Brings a changed option to the layer that honours it. */
 final class RuntimeOptions {
+    /** What is to be done on the protocol thread. */
+    interface Change {
+        /** @throws NodeException if the group does not allow the change now */
+        void apply(NodeCore core, long nowNs);
+    }
+
     private RuntimeOptions() {}
 
     /**
+     * What a change amounts to. May ask a name server: not for the protocol thread.
+     *
      * @param config the configuration with the change, checked already
-     * @throws NodeException if the group does not allow the change now
+     * @throws NodeException if no part of the node honours it, or it cannot be used
      */
-    static void apply(NodeCore core, NodeConfig config, String option, long nowNs) {
-        if (option.equals(Options.EVS_EVICT.name())) {
-            core.stack().evict(config.optional(Options.EVS_EVICT).orElse(null), nowNs);
+    static Change of(NodeConfig config, String option) {
+        if (Options.find(option).map(known -> known.support().level()).orElse(Support.Level.NOT_YET)
+                != Support.Level.HONOURED) {
+            throw notHonoured(option);
         } else if (option.startsWith("evs.")) {
-            core.stack().configure(NodeSettings.evs(config), nowNs);
+            return evs(config, option);
         } else if (option.startsWith("gcs.")) {
-            core.group().configure(NodeSettings.flow(config));
-        } else if (option.equals(Options.PC_WEIGHT.name())) {
-            require(option, core.stack().primary().changeWeight(config.value(Options.PC_WEIGHT)));
+            return (core, nowNs) -> core.group().configure(NodeSettings.flow(config));
+        } else if (option.startsWith("pc.")) {
+            return primary(config, option);
+        } else if (option.startsWith("gmcast.")) {
+            return mesh(config, option);
+        } else if (option.equals(ServerOptions.WSREP_DESYNC.name())) {
+            boolean on = config.value(ServerOptions.WSREP_DESYNC);
+            return (core, nowNs) -> {
+                if (on) {
+                    core.group().desync();
+                } else {
+                    core.group().resync();
+                }
+            };
+        }
+        throw notHonoured(option);
+    }
+
+    /** What is given for the start and belongs to no settings of a layer. May ask a name server. */
+    static List<Change> atStart(NodeConfig config) {
+        List<Change> changes = new ArrayList<>();
+        if (config.value(Options.GMCAST_ISOLATE) != 0) {
+            changes.add(mesh(config, Options.GMCAST_ISOLATE.name()));
+        }
+        config.optional(Options.GMCAST_PEER_ADDR).ifPresent(text -> changes.add(peer(config, text)));
+        return changes;
+    }
+
+    /** Whether a change is to be carried out: triggers always, of the others what differs. */
+    static boolean isNews(NodeConfig before, NodeConfig changed, String option) {
+        Option<?> known = Options.find(option).orElseThrow();
+        return known.change() == Option.Change.TRIGGER
+                || !before.optional(known).equals(changed.optional(known));
+    }
+
+    private static Change evs(NodeConfig config, String option) {
+        if (option.equals(Options.EVS_EVICT.name())) {
+            return (core, nowNs) ->
+                    core.stack().evict(config.optional(Options.EVS_EVICT).orElse(null), nowNs);
+        }
+        return (core, nowNs) -> core.stack().configure(NodeSettings.evs(config), nowNs);
+    }
+
+    private static Change primary(NodeConfig config, String option) {
+        if (option.equals(Options.PC_WEIGHT.name())) {
+            return (core, nowNs) ->
+                    require(option, core.stack().primary().changeWeight(config.value(Options.PC_WEIGHT)));
         } else if (option.equals(Options.PC_BOOTSTRAP.name())) {
-            require(option, core.stack().primary().bootstrap());
-        } else if (option.startsWith("pc.ignore_")) {
-            core.stack()
+            return (core, nowNs) -> require(option, core.stack().primary().bootstrap());
+        } else if (option.equals(Options.PC_IGNORE_SB.name()) || option.equals(Options.PC_IGNORE_QUORUM.name())) {
+            return (core, nowNs) -> core.stack()
                     .primary()
                     .setIgnore(config.value(Options.PC_IGNORE_SB), config.value(Options.PC_IGNORE_QUORUM));
-        } else {
-            throw new NodeException(
-                    NodeException.Reason.CONFIGURATION,
-                    option + " is accepted at run time, but no part of this node honours it yet; see dromon options "
-                            + option);
         }
+        throw notHonoured(option);
+    }
+
+    private static Change mesh(NodeConfig config, String option) {
+        if (option.equals(Options.GMCAST_ISOLATE.name())) {
+            return (core, nowNs) -> core.stack().isolate(config.value(Options.GMCAST_ISOLATE), nowNs);
+        } else if (option.equals(Options.GMCAST_MIRA.name())) {
+            return (core, nowNs) -> core.stack().mesh().limitAttempts(config.value(Options.GMCAST_MIRA));
+        } else if (option.equals(Options.GMCAST_PEER_ADDR.name())) {
+            return peer(config, config.value(Options.GMCAST_PEER_ADDR));
+        }
+        throw notHonoured(option);
+    }
+
+    /** {@code add:} or {@code del:} and an address with a port; the mesh takes its own scheme for it. */
+    private static Change peer(NodeConfig config, String text) {
+        boolean adds = text.startsWith("add:");
+        Address address = Address.parse(text.substring("add:".length()));
+        String numeric = NodeSettings.resolve(address)
+                .map(ip -> NodeSettings.numeric(config, ip, address.port()))
+                .orElseThrow(() -> new NodeException(
+                        NodeException.Reason.CONFIGURATION,
+                        Options.GMCAST_PEER_ADDR.name() + ": cannot resolve " + address.host()));
+        return (core, nowNs) -> {
+            if (adds) {
+                core.stack().mesh().addPeer(numeric, nowNs);
+            } else {
+                core.stack().mesh().removePeer(numeric, nowNs);
+            }
+        };
+    }
+
+    private static NodeException notHonoured(String option) {
+        return new NodeException(
+                NodeException.Reason.CONFIGURATION,
+                option + " is accepted at run time, but no part of this node honours it yet; see dromon options "
+                        + option);
     }
 
     private static void require(String option, SendResult result) {

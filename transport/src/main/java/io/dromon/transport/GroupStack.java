@@ -215,6 +215,19 @@ public final class GroupStack implements Links.Events {
         evs.configure(evsSettings, nowNs);
     }
 
+    /**
+     * {@code gmcast.isolate} (chapter 01 section 7.6): 1 closes all links and takes no new ones, 0 ends that, 2 ends the
+     * transport by {@link Effects#onClosed} with a failure.
+     */
+    public void isolate(int mode, long nowNs) {
+        this.nowNs = nowNs;
+        if (mode == 2) {
+            fail(StackFailure.Kind.PROTOCOL, "gmcast.isolate=2 has ended the transport; start the node again");
+        } else {
+            mesh.isolate(mode == 1, nowNs);
+        }
+    }
+
     /** {@code evs.evict}: a UUID, or null to clear the list. */
     public void evict(@Nullable UUID node, long nowNs) {
         this.nowNs = nowNs;

@@ -404,6 +404,8 @@ public final class GroupCore {
             return;
         }
         if (header.type() == ActionType.SERVICE) {
+            // Reserved: it would be put together in a channel of its own, so it must not touch the one of write-sets.
+            effects.onAnomaly(member.uuid, "action of the reserved type SERVICE dropped");
             return;
         }
         boolean writeSet = header.type() == ActionType.WRITESET;

@@ -37,7 +37,10 @@ final class AddressBook {
             this.nextNs = nextNs;
         }
 
-        /** The node left or was outvoted: its links are not welcome for a while. */
+        /**
+         * The node left or was outvoted, and its links are not welcome for a while; or it was never reached and is to be
+         * forgotten.
+         */
         boolean isInTimeWait() {
             return retries > maxRetries;
         }
@@ -53,6 +56,17 @@ final class AddressBook {
 
     private final Map<String, Remote> remote = new LinkedHashMap<>();
     private final Set<String> blacklist = new LinkedHashSet<>();
+    /** {@code gmcast.mira}. */
+    private int mostAttempts;
+
+    AddressBook(int mostAttempts) {
+        this.mostAttempts = mostAttempts;
+    }
+
+    /** For addresses that are learned from now on. */
+    void limitAttempts(int most) {
+        mostAttempts = most;
+    }
 
     void addPending(String address, long nowNs) {
         pending.put(address, nowNs);
@@ -106,13 +120,20 @@ final class AddressBook {
         return remote.containsKey(address) || pending.containsKey(address) || blacklist.contains(address);
     }
 
-    /** False if the list is full. */
+    /** What a peer told. False if the list is full. */
     boolean learn(String address, UUID uuid, long firstDialNs) {
         if (remote.size() >= MAX_REMOTE) {
             return false;
         }
-        remote.putIfAbsent(address, new Remote(address, uuid, firstDialNs));
+        Remote entry = new Remote(address, uuid, firstDialNs);
+        entry.maxRetries = mostAttempts;
+        remote.putIfAbsent(address, entry);
         return true;
+    }
+
+    /** What the operator told, whose node is unknown. */
+    void add(String address, long nowNs) {
+        remote.putIfAbsent(address, new Remote(address, Uuids.NIL, nowNs));
     }
 
     /**
@@ -140,9 +161,9 @@ final class AddressBook {
         return entry == null ? Uuids.NIL : entry.uuid;
     }
 
+    /** Its node is linked: dialled again if the link is lost. */
     void enable(Remote entry) {
         entry.retries = 0;
-        entry.maxRetries = UNLIMITED;
     }
 
     /** A link failed and no other has its address. */

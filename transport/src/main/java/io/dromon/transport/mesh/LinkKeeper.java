@@ -36,7 +36,7 @@ final class LinkKeeper {
     final Links io;
     final Mesh.Effects effects;
     final LinkTable links = new LinkTable();
-    final AddressBook book = new AddressBook();
+    final AddressBook book;
     final Router router;
     final Relinker relinker;
     final RetiredLinks retired;
@@ -69,6 +69,7 @@ final class LinkKeeper {
         this.random = random;
         this.io = io;
         this.effects = effects;
+        this.book = new AddressBook(settings.mira());
         this.router = new Router(self, settings.segment(), io);
         this.relinker = new Relinker(this);
         this.retired = new RetiredLinks(io);

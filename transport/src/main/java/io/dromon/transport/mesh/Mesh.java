@@ -259,7 +259,7 @@ public final class Mesh implements Links.Events {
         evicted.remove(node);
     }
 
-    /** {@code gmcast.isolate}: closes all links, dials and accepts none, until it is switched off (section 7.6). */
+    /** {@code gmcast.isolate=1}: closes all links, dials and accepts none, until it is switched off (section 7.6). */
     public void isolate(boolean on, long nowNs) {
         lastNs = nowNs;
         keeper.isolated = on;
@@ -272,12 +272,21 @@ public final class Mesh implements Links.Events {
         }
     }
 
-    /** {@code gmcast.peer_addr=add:}: dials an address within 0.5 s (section 7.7). The scheme becomes the own one. */
+    /** {@code gmcast.mira}: for addresses that are learned from now on (section 7.4). */
+    public void limitAttempts(int most) {
+        book.limitAttempts(most);
+    }
+
+    /**
+     * {@code gmcast.peer_addr=add:}: dials an address within 0.5 s (section 7.7). The scheme becomes the own one.
+     *
+     * @param address {@code scheme://ip:port}, resolved already
+     */
     public void addPeer(String address, long nowNs) {
         PeerAddress.parse(address)
                 .map(parsed -> parsed.withScheme(keeper.scheme).toString())
                 .filter(own -> !book.isKnown(own))
-                .ifPresent(own -> book.learn(own, Uuids.NIL, nowNs));
+                .ifPresent(own -> book.add(own, nowNs));
     }
 
     /** {@code gmcast.peer_addr=del:}: closes the links to an address and does not dial it for the time wait. */

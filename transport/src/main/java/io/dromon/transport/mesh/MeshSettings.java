@@ -11,8 +11,11 @@ import java.time.Duration;
  * @param peerTimeoutNs {@code gmcast.peer_timeout}
  * @param timeWaitNs {@code gmcast.time_wait}
  * @param bothModes {@code socket.dynamic}: addresses of TLS nodes are dialled although this node's are plain
+ * @param mira {@code gmcast.mira}: so many times an address that a peer told is dialled again without success, until
+ *     its node is in a view
  */
-public record MeshSettings(String group, int segment, long peerTimeoutNs, long timeWaitNs, boolean bothModes) {
+public record MeshSettings(
+        String group, int segment, long peerTimeoutNs, long timeWaitNs, boolean bothModes, int mira) {
     private static final int MAX_SEGMENT = 254;
 
     public MeshSettings {
@@ -24,14 +27,15 @@ public record MeshSettings(String group, int segment, long peerTimeoutNs, long t
         if (segment < 0 || segment > MAX_SEGMENT) {
             throw new IllegalArgumentException("gmcast.segment " + segment + " is not in 0 to " + MAX_SEGMENT);
         }
-        if (peerTimeoutNs <= 0 || timeWaitNs < 0) {
-            throw new IllegalArgumentException("gmcast.peer_timeout and gmcast.time_wait must be positive");
+        if (peerTimeoutNs <= 0 || timeWaitNs < 0 || mira < 0) {
+            throw new IllegalArgumentException(
+                    "gmcast.peer_timeout must be positive, gmcast.time_wait and gmcast.mira not negative");
         }
     }
 
     /** For a cluster in one mode. */
     public MeshSettings(String group, int segment, long peerTimeoutNs, long timeWaitNs) {
-        this(group, segment, peerTimeoutNs, timeWaitNs, false);
+        this(group, segment, peerTimeoutNs, timeWaitNs, false, Integer.MAX_VALUE);
     }
 
     /** Galera's defaults. */

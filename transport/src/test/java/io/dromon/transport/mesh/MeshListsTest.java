@@ -407,6 +407,32 @@ class MeshListsTest {
     }
 
     @Test
+    void forgetsAnAddressThatFailedOftenerThanMiraUnlessItsNodeWasInAView() {
+        fixture.start();
+        fixture.mesh.limitAttempts(2);
+        fixture.topology(fixture.acceptPeer(2), 2, entry(3), entry(4));
+        fixture.mesh.onRegularView(List.of(SELF, node(2), node(4)), List.of(), fixture.now);
+
+        for (int second = 0; second < 20; second++) {
+            fixture.pass(1);
+            for (int peer = 3; peer <= 4; peer++) {
+                fixture.dialledTo(address(peer)).ifPresent(link -> {
+                    fixture.mesh.onClosed(link, RESET, fixture.now);
+                    fixture.links.closed.add(link);
+                });
+            }
+        }
+
+        assertThat(fixture.links.dialled.values())
+                .filteredOn(address(3)::equals)
+                .as("the first attempt and two more")
+                .hasSize(3);
+        assertThat(fixture.links.dialled.values())
+                .filteredOn(address(4)::equals)
+                .hasSizeGreaterThan(8);
+    }
+
+    @Test
     void closesEverythingAndStaysQuiet() {
         fixture.start(address(3));
         long link = fixture.acceptPeer(2);
