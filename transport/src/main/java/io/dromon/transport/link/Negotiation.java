@@ -225,6 +225,7 @@ abstract class Negotiation extends ChannelInboundHandlerAdapter {
         Handshake(NettyLinks links, NettyLink link, TlsContexts tls) {
             super(links, link);
             this.tls = tls;
+            link.ownTrust = tls.trustText();
         }
 
         @Override

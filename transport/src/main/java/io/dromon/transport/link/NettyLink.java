@@ -43,6 +43,8 @@ final class NettyLink {
 
     @Nullable
     TlsPeer tls;
+    /** {@link TlsContexts#trustText} of the contexts that the link is made with. */
+    String ownTrust = "";
     /** What the peer presented, its own certificate first. */
     List<X509Certificate> presented = List.of();
     /** Not for the mesh: only to see whether the peer takes what these contexts present. */

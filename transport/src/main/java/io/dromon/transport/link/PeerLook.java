@@ -81,6 +81,7 @@ public final class PeerLook {
     private final LinkSettings settings;
     private final TlsLook tls;
     private final boolean certified;
+    private final String ownTrust;
     private final CompletableFuture<Result> result = new CompletableFuture<>();
 
     private Mode mode = Mode.SILENT;
@@ -94,6 +95,7 @@ public final class PeerLook {
         this.settings = settings;
         this.tls = own.map(TlsContexts::look).orElseGet(TlsLook::withoutCertificate);
         this.certified = own.isPresent();
+        this.ownTrust = own.map(TlsContexts::trustText).orElse("");
     }
 
     static CompletableFuture<Result> at(
@@ -291,7 +293,7 @@ public final class PeerLook {
         }
 
         private void failed(Throwable cause) {
-            String text = TlsFailures.of(address, cause)
+            String text = TlsFailures.of(address, cause, ownTrust)
                     .map(LinkFailure::message)
                     .orElse(address + ": closed the connection during TLS; see its log for why");
             end(certified ? Admission.NO : Admission.UNKNOWN, certified ? text : "");

@@ -71,7 +71,7 @@ final class Verdicts {
 
     /** What a channel reported. */
     static LinkFailure of(NettyLink link, Throwable cause) {
-        return TlsFailures.of(link.peer, cause).orElseGet(() -> {
+        return TlsFailures.of(link.peer, cause, link.ownTrust).orElseGet(() -> {
             for (Throwable at = cause; at != null; at = at.getCause()) {
                 if (at instanceof ConnectException) {
                     return new LinkFailure.Disconnected(link.peer

@@ -35,7 +35,17 @@ final class PeerVerifier extends X509ExtendedTrustManager {
      * @throws CertificateRules.Refused with the rule that it broke
      */
     String admit(Certificate[] presented, CertificateRules.Role role) throws CertificateRules.Refused {
-        return policy.admit(CertificateRules.check(read(presented), trust, role, clock.instant()));
+        List<X509Certificate> chain = read(presented);
+        try {
+            return policy.admit(CertificateRules.check(chain, trust, role, clock.instant()));
+        } catch (CertificateRules.Refused refused) {
+            throw switch (refused.rule()) {
+                case UNKNOWN_CA, SELF_SIGNED ->
+                    new CertificateRules.Refused(
+                            refused.rule(), refused.getMessage() + TrustText.refusal(trust, chain));
+                default -> refused;
+            };
+        }
     }
 
     /** Through the JDK's strict reader, whatever the engine made of the bytes. */

@@ -44,6 +44,7 @@ public final class TlsContexts implements AutoCloseable {
     private final SslContext client;
     private final PeerVerifier verifier;
     private final PeerPolicy policy;
+    private final String trustText;
 
     private TlsContexts(
             TlsGeneration generation,
@@ -57,6 +58,7 @@ public final class TlsContexts implements AutoCloseable {
             PeerVerifier verifier,
             PeerPolicy policy) {
         this.generation = generation;
+        this.trustText = TrustText.own(generation.trust(), generation.chain());
         this.verifier = verifier;
         this.policy = policy;
         this.boringSsl = boringSsl;
@@ -370,6 +372,11 @@ public final class TlsContexts implements AutoCloseable {
      */
     public TlsLook look() {
         return TlsLook.of(Optional.of(new NodeKey(generation, boringSsl)), ciphers, settings, boringSsl);
+    }
+
+    /** What this node trusts and whom its own chain names, for the text of a peer's refusal. */
+    public String trustText() {
+        return trustText;
     }
 
     /** What the contexts were made of. */

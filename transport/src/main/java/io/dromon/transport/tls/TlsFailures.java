@@ -18,6 +18,11 @@ public final class TlsFailures {
      * @return empty if it is no matter of TLS
      */
     public static Optional<LinkFailure> of(String peer, Throwable cause) {
+        return of(peer, cause, "");
+    }
+
+    /** @param ownTrust {@link TlsContexts#trustText}, told where the peer does not trust this node's certificate */
+    public static Optional<LinkFailure> of(String peer, Throwable cause, String ownTrust) {
         for (Throwable at = cause; at != null; at = at.getCause() == at ? null : at.getCause()) {
             if (at instanceof CertificateRules.Refused refused) {
                 return Optional.of(refused(peer, refused));
@@ -29,7 +34,7 @@ public final class TlsFailures {
                 return Optional.of(new LinkFailure.Corrupt(peer + ": bytes that are no TLS record within TLS"));
             }
             if (at instanceof SSLException && !(at instanceof io.netty.handler.ssl.SslClosedEngineException)) {
-                return Optional.ofNullable(text(peer, String.valueOf(at.getMessage())));
+                return Optional.ofNullable(text(peer, String.valueOf(at.getMessage()), ownTrust));
             }
             if (at instanceof ClosedChannelException) {
                 return Optional.empty();
@@ -47,10 +52,10 @@ public final class TlsFailures {
         };
     }
 
-    private static @Nullable LinkFailure text(String peer, String message) {
+    private static @Nullable LinkFailure text(String peer, String message, String ownTrust) {
         String text = message.toUpperCase(Locale.ROOT);
         if (text.contains("ALERT") || text.contains("TLSV1_CERTIFICATE_REQUIRED")) {
-            return alert(peer, text);
+            return alert(peer, text, ownTrust);
         }
         if (text.contains("DID_NOT_RETURN_A_CERTIFICATE") || text.contains("EMPTY CLIENT CERTIFICATE CHAIN")) {
             return new LinkFailure.UntrustedPeer(
@@ -92,7 +97,7 @@ public final class TlsFailures {
         return new LinkFailure.Corrupt(peer + ": TLS failed: " + reason(message));
     }
 
-    private static LinkFailure alert(String peer, String text) {
+    private static LinkFailure alert(String peer, String text, String ownTrust) {
         String refused = peer + ": the peer refused this node's certificate: ";
         if (text.contains("CERTIFICATE_EXPIRED")) {
             return new LinkFailure.ExpiredPeer(refused
@@ -101,7 +106,7 @@ public final class TlsFailures {
         if (text.contains("UNKNOWN_CA")) {
             return new LinkFailure.UntrustedPeer(refused
                     + "its issuer is not trusted there (alert unknown_ca); give both nodes the same CA in"
-                    + " socket.ssl_ca, or the same certificate in socket.ssl_cert");
+                    + " socket.ssl_ca, or the same certificate in socket.ssl_cert" + ownTrust);
         }
         if (text.contains("CERTIFICATE_REQUIRED")) {
             return new LinkFailure.UntrustedPeer(

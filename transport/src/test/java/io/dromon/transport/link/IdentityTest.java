@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dromon.transport.testpeer.NoLeaks;
 import io.dromon.transport.testpki.TestPki;
+import io.dromon.transport.tls.Fingerprints;
 import io.dromon.transport.tls.TlsContexts;
 import io.dromon.transport.tls.TlsGeneration;
 import io.dromon.transport.tls.TlsSettings;
@@ -127,7 +128,13 @@ class IdentityTest {
 
         assertThat(failure).isInstanceOf(LinkFailure.UntrustedPeer.class);
         if (provider == Provider.BORINGSSL) {
-            assertThat(failure.message()).contains("unknown_ca").contains("socket.ssl_ca");
+            assertThat(failure.message())
+                    .contains("unknown_ca")
+                    .contains("socket.ssl_ca")
+                    .contains("this node trusts set "
+                            + Fingerprints.ofSet(List.of(own.getCertificate(), other.getCertificate()))
+                            + " of 2 certificates; its own chain ends in \"CN=stranger\", SHA-256 "
+                            + Fingerprints.of(own.getCertificate()));
         }
     }
 
@@ -145,7 +152,23 @@ class IdentityTest {
                 .contains("CN=listener")
                 .contains("serial")
                 .contains("CN=Foreign CA")
-                .contains("socket.ssl_ca");
+                .contains("socket.ssl_ca")
+                .contains("this node trusts set " + Fingerprints.ofSet(List.of(ROOT)) + " of 1 certificate;")
+                .contains("the peer's chain ends in \"CN=Foreign CA\", which was not sent");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aRefusalNamesTheTrustOfBothSides(Provider provider) throws Exception {
+        X509Bundle foreign = TestPki.selfSigned("Foreign pair");
+
+        LinkFailure failure = refusing(provider.contexts(foreign), provider.contexts(leaf("b"), ROOT));
+
+        assertThat(failure.message())
+                .contains("this node trusts set " + Fingerprints.ofSet(List.of(ROOT)) + " of 1 certificate; ")
+                .contains("the peer's chain ends in \"CN=Foreign pair\", SHA-256 "
+                        + Fingerprints.of(foreign.getCertificate()))
+                .contains(", set " + Fingerprints.ofSet(List.of(foreign.getCertificate())) + " if it is alone");
     }
 
     @ParameterizedTest
