@@ -1,16 +1,13 @@
 package io.dromon.node.group;
 
 import io.dromon.transport.evs.SendResult;
-import io.dromon.transport.primary.Primary;
 import io.dromon.transport.primary.PrimaryView;
 import io.dromon.transport.wire.Bytes;
 import io.dromon.transport.wire.Encodable;
 import io.dromon.transport.wire.MalformedMessageException;
-import io.dromon.transport.wire.Uuids;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The group layer of one node. Specification: chapter 04.
@@ -54,38 +51,20 @@ public final class GroupCore {
     }
 
     private static final long RETRY_NS = 10_000_000;
-    private static final long STATE_REQUEST_RETRY_NS = 1_000_000_000;
-    private static final int MAX_REQUESTS = 64;
 
-    private final UUID selfUuid;
-    private final Effects effects;
     private final Supplier<UUID> uuids;
-    private final Reassembly.Budget budget;
-    private final MemberTable table;
+    private final Effects effects;
+    private final GroupVariables group;
     private final Member self;
-    private final StateExchange exchange;
-    private final Statuses statuses;
-    private final Votes votes = new Votes();
-    private final FlowControl flow;
-    private final SendQueue queue;
-    private final ControlMessages control = new ControlMessages();
+    private final StateTransfer transfer;
+    private final Actions actions;
+    private final Voting voting;
 
-    private GroupSettings settings;
-    private GroupState state = GroupState.NON_PRIMARY;
     private boolean left;
-    private long nowNs;
-    private long configurationSeqno = -1;
-    private boolean fragReset;
     private long cached = -1;
     private boolean sending;
     private boolean sendAgain;
     private long retryAtNs = Long.MAX_VALUE;
-    private long requestAtNs = Long.MAX_VALUE;
-    /** A state request that has no result yet. */
-    private @Nullable StateRequestPayload wanted;
-
-    private long deliveredCut = -1;
-    private @Nullable List<GroupMember> snapshot;
     private Member lastSource;
 
     /**
@@ -95,55 +74,48 @@ public final class GroupCore {
      */
     public GroupCore(
             GroupSettings settings, UUID self, GroupPosition initialPosition, Supplier<UUID> uuids, Effects effects) {
-        this.settings = settings;
-        this.selfUuid = self;
-        this.effects = effects;
         this.uuids = uuids;
-        this.budget = new Reassembly.Budget(settings.maxReassemblyBytes(), settings.maxActionBytes());
-        this.table = new MemberTable(self, budget);
-        this.self = table.self();
-        this.self.name = Member.raw(settings.name());
-        this.self.address = Member.raw(settings.address());
-        this.self.arbitrator = settings.stateless();
+        this.effects = effects;
+        this.group = new GroupVariables(settings, self, initialPosition, uuids, effects);
+        this.self = group.self;
+        this.transfer = new StateTransfer(group);
+        this.actions = new Actions(group, transfer);
+        this.voting = new Voting(group);
         this.lastSource = this.self;
-        this.exchange = new StateExchange(table, initialPosition, uuids);
-        this.statuses = new Statuses(table, exchange);
-        this.flow = new FlowControl(settings.flow());
-        this.queue = new SendQueue(SendQueue.fragmentBytes(settings.maxPacketSize(), Primary.MAX_PAYLOAD));
     }
 
     // ---- views and messages -------------------------------------------------------------------------------------
 
     /** A view of the primary-component layer, in its order. */
     public void onView(PrimaryView view, long nowNs) {
-        this.nowNs = nowNs;
-        if (state == GroupState.CLOSED) {
+        group.nowNs = nowNs;
+        if (group.state == GroupState.CLOSED) {
             return;
         }
-        boolean wasPrimary = state == GroupState.PRIMARY;
-        boolean inconsistent = state == GroupState.INCONSISTENT;
-        snapshot = null;
+        boolean wasPrimary = group.state == GroupState.PRIMARY;
+        boolean inconsistent = group.state == GroupState.INCONSISTENT;
+        group.membersChanged();
         lastSource = self;
-        control.onView();
+        group.control.onView();
         if (view.isEmpty()) {
-            exchange.onNonPrimaryView(view, wasPrimary);
-            state = GroupState.CLOSED;
+            group.exchange.onNonPrimaryView(view, wasPrimary);
+            group.state = GroupState.CLOSED;
             left = true;
             enterNonPrimary(ReplicationFailure.CLOSED);
             effects.deliver(new GroupEvent.Left(inconsistent ? "inconsistent with the group" : "left the group"));
         } else if (inconsistent) {
-            exchange.onNonPrimaryView(view, wasPrimary);
+            group.exchange.onNonPrimaryView(view, wasPrimary);
         } else if (view.isPrimary() || view.bootstrap()) {
-            exchange.onPrimaryView(view, wasPrimary);
-            fragReset = true;
-            state = GroupState.WAIT_STATE_UUID;
+            group.exchange.onPrimaryView(view, wasPrimary);
+            actions.onPrimaryView();
+            group.state = GroupState.WAIT_STATE_UUID;
             if (self.index == 0) {
-                control.stateUuid = new StateUuidMessage(uuids.get());
+                group.control.stateUuid = new StateUuidMessage(uuids.get());
                 send();
             }
         } else {
-            exchange.onNonPrimaryView(view, wasPrimary);
-            state = GroupState.NON_PRIMARY;
+            group.exchange.onNonPrimaryView(view, wasPrimary);
+            group.state = GroupState.NON_PRIMARY;
             enterNonPrimary(ReplicationFailure.PRIMARY_LOST);
         }
     }
@@ -154,13 +126,13 @@ public final class GroupCore {
      * @param payload for an own message the very object that was sent, else {@link Bytes}
      */
     public void onMessage(UUID source, int userType, Encodable payload, long nowNs) {
-        this.nowNs = nowNs;
-        if (state == GroupState.CLOSED || state == GroupState.INCONSISTENT) {
+        group.nowNs = nowNs;
+        if (group.isOver()) {
             return;
         }
         Member member = lastSource;
         if (!member.uuid.equals(source)) {
-            member = table.find(source);
+            member = group.table.find(source);
             if (member == null) {
                 effects.onAnomaly(source, "message of type " + userType + " from no member of the view");
                 return;
@@ -178,11 +150,11 @@ public final class GroupCore {
         switch (userType) {
             case MessageType.ACTION -> {
                 if (payload instanceof OwnFragment fragment) {
-                    onOwnFragment(fragment);
+                    actions.onOwnFragment(fragment);
                 } else if (member == self) {
                     effects.onAnomaly(member.uuid, "an own action that was not sent by this node");
                 } else {
-                    onForeignFragment(member, Bytes.of(payload));
+                    actions.onForeignFragment(member, Bytes.of(payload));
                 }
             }
             case MessageType.STATE_UUID ->
@@ -206,441 +178,122 @@ public final class GroupCore {
     // ---- state exchange -----------------------------------------------------------------------------------------
 
     private void onStateUuid(Member member, StateUuidMessage message) {
-        if (state != GroupState.WAIT_STATE_UUID || member.index != 0) {
+        if (group.state != GroupState.WAIT_STATE_UUID || member.index != 0) {
             effects.onAnomaly(member.uuid, "stray name of a state exchange");
             return;
         }
-        exchange.onStateUuid(message.stateUuid());
-        state = GroupState.WAIT_STATE_MSG;
-        control.stateMessage = exchange.ownMessage(settings, cached);
+        group.exchange.onStateUuid(message.stateUuid());
+        group.state = GroupState.WAIT_STATE_MSG;
+        group.control.stateMessage = group.exchange.ownMessage(group.settings, cached);
         send();
     }
 
     private void onStateMessage(Member member, StateMessage message) {
-        if (state != GroupState.WAIT_STATE_MSG) {
-            if (state == GroupState.PRIMARY) {
+        if (group.state != GroupState.WAIT_STATE_MSG) {
+            if (group.state == GroupState.PRIMARY) {
                 effects.onAnomaly(member.uuid, "stray state message");
             }
             return;
         }
-        snapshot = null;
-        if (!exchange.onStateMessage(member, message)) {
+        group.membersChanged();
+        if (!group.exchange.onStateMessage(member, message)) {
             return;
         }
         UUID donor = self.donor;
-        switch (exchange.finish(settings)) {
+        switch (group.exchange.finish(group.settings)) {
             case NON_PRIMARY -> {
-                state = GroupState.NON_PRIMARY;
+                group.state = GroupState.NON_PRIMARY;
                 enterNonPrimary(ReplicationFailure.PRIMARY_LOST);
             }
             case REVERSED ->
-                inconsistent("the group's history ends at " + exchange.quorumActId() + ", before this node's seqno "
-                        + exchange.actId());
+                group.inconsistent("the group's history ends at " + group.exchange.quorumActId()
+                        + ", before this node's seqno " + group.exchange.actId());
             case TOO_NEW ->
-                inconsistent("the group speaks " + exchange.versions() + ", later than this node's "
-                        + GroupSettings.GCS_VERSION + ", " + settings.replVersion() + ", " + settings.applVersion());
+                group.inconsistent("the group speaks " + group.exchange.versions() + ", later than this node's "
+                        + GroupSettings.GCS_VERSION + ", " + group.settings.replVersion() + ", "
+                        + group.settings.applVersion());
             case PRIMARY -> enterPrimary(donor);
         }
     }
 
     private void enterPrimary(UUID lostDonor) {
-        state = GroupState.PRIMARY;
-        boolean voted = votes.recount(table.all(), self, exchange.votePolicy(), exchange.actId());
-        configurationSeqno = exchange.nextActId();
-        flow.onConfiguration(table.all().length, self.status, nowNs);
-        deliverConfiguration(exchange.versions(), voted);
-        deliverCommitCut();
-        checkOwnVote(voted);
-        if (state != GroupState.PRIMARY) {
+        group.state = GroupState.PRIMARY;
+        boolean voted = voting.recount();
+        long seqno = group.exchange.nextActId();
+        group.flow.onConfiguration(group.table.all().length, self.status, group.nowNs);
+        deliverConfiguration(group.exchange.versions(), voted);
+        group.deliverCommitCut();
+        if (voted) {
+            voting.leaveIfOutvoted();
+        }
+        if (!group.isPrimary()) {
             return;
         }
-        queue.rewind();
+        group.queue.rewind();
         if (!self.status.isJoined()) {
-            failUnsent(ReplicationFailure.NOT_JOINED);
+            group.failUnsent(ReplicationFailure.NOT_JOINED);
         }
-        control.onConfiguration(self.status, self.lastApplied);
-        requestAgain();
-        boolean donorGone = !lostDonor.equals(Uuids.NIL) && table.find(lostDonor) == null;
-        if (self.status == NodeStatus.JOINER && donorGone && !joinsByItself()) {
-            effects.deliver(new GroupEvent.StateTransferLost("the donor " + lostDonor + " left the group"));
-        }
+        group.control.onConfiguration(self.status, self.lastApplied);
+        transfer.onPrimaryConfiguration(seqno, lostDonor);
     }
 
     private void enterNonPrimary(ReplicationFailure reason) {
-        configurationSeqno = -1;
-        requestAtNs = Long.MAX_VALUE;
-        flow.onConfiguration(table.all().length, self.status, nowNs);
+        transfer.onNonPrimaryConfiguration();
+        group.flow.onConfiguration(group.table.all().length, self.status, group.nowNs);
         deliverConfiguration(GroupVersions.NONE, false);
-        queue.rewind();
-        failUnsent(reason);
-        failSent();
-        for (OwnAction request = queue.pollRequest(); request != null; request = queue.pollRequest()) {
-            if (isDesync(request)) {
-                effects.deliver(new GroupEvent.StateRequestResult(-Errno.ENOTCONN, Uuids.NIL));
-            }
-        }
+        group.queue.rewind();
+        group.failUnsent(reason);
+        group.failSent();
+        group.failRequests();
     }
 
     private void deliverConfiguration(GroupVersions versions, boolean voted) {
-        snapshot = null;
+        group.membersChanged();
         effects.deliver(new GroupEvent.ConfigurationChange(
-                exchange.actId(),
-                exchange.confId(),
-                exchange.groupUuid(),
-                left ? List.of() : members(),
+                group.exchange.actId(),
+                group.exchange.confId(),
+                group.exchange.groupUuid(),
+                left ? List.of() : group.members(),
                 self.index,
                 versions,
-                voted ? votes.resultSeqno() : -1,
-                voted ? votes.resultValue() : 0));
-    }
-
-    private void deliverCommitCut() {
-        long cut = exchange.commitCut.seqno();
-        if (cut > deliveredCut && self.status.isJoined()) {
-            deliveredCut = cut;
-            effects.deliver(new GroupEvent.CommitCut(cut));
-        }
-    }
-
-    private void inconsistent(String reason) {
-        state = GroupState.INCONSISTENT;
-        queue.rewind();
-        failUnsent(ReplicationFailure.CLOSED);
-        failSent();
-        effects.onInconsistent(reason);
-    }
-
-    private void failUnsent(ReplicationFailure reason) {
-        for (OwnAction action = queue.pollUnsent(); action != null; action = queue.pollUnsent()) {
-            fail(action, reason);
-        }
-    }
-
-    private void failSent() {
-        for (OwnAction action = queue.pollSent(); action != null; action = queue.pollSent()) {
-            if (action.type == ActionType.WRITESET) {
-                fail(action, ReplicationFailure.OUTCOME_UNKNOWN);
-            } else {
-                action.done = true;
-                if (isDesync(action)) {
-                    effects.deliver(new GroupEvent.StateRequestResult(-Errno.ENOTCONN, Uuids.NIL));
-                }
-            }
-        }
-    }
-
-    private void fail(OwnAction action, ReplicationFailure reason) {
-        if (!action.done && action.ticket != null) {
-            action.done = true;
-            effects.failed(action.ticket, reason);
-        }
-    }
-
-    // ---- actions ------------------------------------------------------------------------------------------------
-
-    private void onOwnFragment(OwnFragment fragment) throws MalformedMessageException {
-        boolean primary = state == GroupState.PRIMARY;
-        if (primary && fragment.number == 0) {
-            fragReset = false;
-        }
-        if (!fragment.isLast()) {
-            return;
-        }
-        OwnAction action = fragment.action;
-        queue.forget(action);
-        boolean valid =
-                primary && !fragReset && fragment.version == exchange.versions().gcs();
-        if (action.type == ActionType.WRITESET) {
-            onOwnWriteSet(action, valid);
-        } else if (valid) {
-            action.done = true;
-            onStateRequest(self, action.data);
-        } else if (!action.done && isDesync(action)) {
-            action.done = true;
-            queue.addAgain(action);
-        }
-    }
-
-    private void onOwnWriteSet(OwnAction action, boolean valid) {
-        if (valid && self.status.isJoined()) {
-            long seqno = exchange.nextActId();
-            Object ticket = action.done ? null : action.ticket;
-            action.done = true;
-            if (ticket != null) {
-                effects.replicated(ticket, seqno);
-            }
-            deliverWriteSet(self, seqno, action.data, ticket);
-        } else if (valid) {
-            fail(action, ReplicationFailure.NOT_JOINED);
-        } else if (!action.done) {
-            // All members dropped it alike (section 4.5): it goes again, with a new id.
-            action.done = true;
-            queue.addAgain(action);
-        }
-    }
-
-    private void deliverWriteSet(Member origin, long seqno, Bytes data, @Nullable Object ticket) {
-        if (!settings.discardsWriteSets() || ticket != null) {
-            if (flow.onAction(data.length())) {
-                effects.onNotice(flow.describeJoiner());
-            }
-            effects.deliver(new GroupEvent.WriteSet(seqno, origin.uuid, origin.index, data, ticket));
-        }
-    }
-
-    private void onForeignFragment(Member member, Bytes message) throws MalformedMessageException {
-        if (state != GroupState.PRIMARY) {
-            return;
-        }
-        FragmentHeader header;
-        try {
-            header = FragmentHeader.decode(message);
-        } catch (MalformedMessageException e) {
-            member.channel.reset();
-            throw e;
-        }
-        if (header.version() != exchange.versions().gcs()) {
-            effects.onAnomaly(member.uuid, "action of gcs version " + header.version() + " dropped");
-            return;
-        }
-        if (header.type() == ActionType.SERVICE) {
-            // Reserved: it would be put together in a channel of its own, so it must not touch the one of write-sets.
-            effects.onAnomaly(member.uuid, "action of the reserved type SERVICE dropped");
-            return;
-        }
-        boolean writeSet = header.type() == ActionType.WRITESET;
-        Bytes action;
-        try {
-            action = member.channel.accept(
-                    header, message.skip(FragmentHeader.LENGTH), !(writeSet && settings.discardsWriteSets()));
-        } catch (Reassembly.TooLargeException e) {
-            inconsistent("no room for what member " + member.uuid + " sends: " + e.getMessage());
-            return;
-        }
-        if (action == null) {
-            return;
-        }
-        if (writeSet) {
-            if (member.status.isJoined()) {
-                deliverWriteSet(member, exchange.nextActId(), action, null);
-            }
-        } else if (header.type() == ActionType.STATE_REQ) {
-            onStateRequest(member, action);
-        } else {
-            effects.onAnomaly(member.uuid, "action of unknown type " + header.type());
-        }
-    }
-
-    // ---- state requests -----------------------------------------------------------------------------------------
-
-    private static boolean isDesync(OwnAction action) {
-        return action.request != null && action.request.isDesync();
-    }
-
-    private void onStateRequest(Member subject, Bytes action) throws MalformedMessageException {
-        StateRequestPayload request = StateRequestPayload.decode(action);
-        snapshot = null;
-        NodeStatus before = self.status;
-        int donorIndex = statuses.onStateRequest(subject, request);
-        onOwnStatus(before);
-        if (subject == self) {
-            onOwnStateRequest(request, donorIndex);
-        } else if (donorIndex == self.index && !request.isDesync()) {
-            serve(subject, request);
-        }
-    }
-
-    private void onOwnStateRequest(StateRequestPayload request, int result) {
-        UUID donor = result < 0 ? Uuids.NIL : table.all()[result].uuid;
-        if (request.isDesync()) {
-            effects.deliver(new GroupEvent.StateRequestResult(result, donor));
-            return;
-        }
-        if (wanted == null) {
-            return;
-        }
-        if (result == -Errno.EAGAIN) {
-            requestAtNs = nowNs + STATE_REQUEST_RETRY_NS;
-            return;
-        }
-        wanted = null;
-        if (result >= 0 && joinsByItself()) {
-            control.addJoin(new CodeMessage(exchange.groupUuid(), configurationSeqno, 0));
-        } else {
-            effects.deliver(new GroupEvent.StateRequestResult(result, donor));
-        }
-    }
-
-    /** This node was chosen as donor. */
-    private void serve(Member requester, StateRequestPayload request) {
-        if (settings.stateless()) {
-            control.addJoin(new CodeMessage(exchange.groupUuid(), exchange.actId(), -Errno.ENOSYS));
-        } else if (request.isTrivial()) {
-            control.addJoin(new CodeMessage(exchange.groupUuid(), exchange.actId(), 0));
-        } else if (settings.servesState()) {
-            boolean history = !request.wantedUuid().equals(Uuids.NIL) && request.wantedSeqno() >= 0;
-            effects.deliver(new GroupEvent.StateRequest(
-                    new GroupPosition(exchange.groupUuid(), exchange.actId()),
-                    requester.uuid,
-                    requester.index,
-                    history ? new GroupPosition(request.wantedUuid(), request.wantedSeqno()) : GroupPosition.NONE,
-                    request.request()));
-        } else {
-            control.addJoin(new CodeMessage(exchange.groupUuid(), exchange.actId(), -Errno.ENOSYS));
-        }
-    }
-
-    private boolean joinsByItself() {
-        return settings.stateless() || settings.trivialState();
-    }
-
-    /** In a new configuration, or when the time of a retry has come. */
-    private void requestAgain() {
-        requestAtNs = Long.MAX_VALUE;
-        int count = queue.requestCount();
-        for (int i = 0; i < count; i++) {
-            OwnAction request = queue.pollRequest();
-            if (request != null && isDesync(request)) {
-                queue.add(request);
-            }
-        }
-        if (state != GroupState.PRIMARY) {
-            return;
-        }
-        if (self.status == NodeStatus.PRIM) {
-            if (joinsByItself()) {
-                wanted = StateRequestPayload.trivial(Member.raw(settings.donors()));
-            }
-            if (wanted != null) {
-                queue.add(OwnAction.stateRequest(wanted));
-            }
-        } else if (wanted != null) {
-            wanted = null;
-            if (!joinsByItself()) {
-                effects.deliver(new GroupEvent.StateRequestResult(-Errno.ECANCELED, Uuids.NIL));
-            }
-        }
+                voted ? voting.resultSeqno() : -1,
+                voted ? voting.resultValue() : 0));
     }
 
     // ---- code messages ------------------------------------------------------------------------------------------
 
     private void onCodeMessage(Member member, int userType, CodeMessage message) {
-        boolean primary = state == GroupState.PRIMARY;
-        if (!primary && userType != MessageType.VOTE) {
+        if (!group.isPrimary() && userType != MessageType.VOTE) {
             return;
         }
-        if (!message.isOf(exchange.groupUuid())) {
+        if (!message.isOf(group.exchange.groupUuid())) {
             effects.onAnomaly(member.uuid, "message of type " + userType + " of another group dropped");
             return;
         }
         switch (userType) {
-            case MessageType.LAST -> {
-                if (message.code() == 0
-                        && exchange.commitCut.onLast(
-                                member,
-                                message.seqno(),
-                                table.all(),
-                                exchange.versions().gcs())) {
-                    deliverCommitCut();
-                }
-            }
-            case MessageType.JOIN -> onJoin(member, message);
-            case MessageType.SYNC -> onSync(member);
-            default -> onVote(member, message, primary);
+            case MessageType.LAST -> onLast(member, message);
+            case MessageType.JOIN -> transfer.onJoin(member, message);
+            case MessageType.SYNC -> transfer.onSync(member);
+            default -> voting.onVote(member, message);
         }
     }
 
-    private void onJoin(Member member, CodeMessage message) {
-        snapshot = null;
-        NodeStatus before = self.status;
-        boolean givesUp = message.code() < 0
-                && member.status == NodeStatus.DONOR
-                && member.joiner.equals(selfUuid)
-                && self.status == NodeStatus.JOINER
-                && member != self;
-        if (!statuses.onJoin(member, message.code())) {
-            effects.onAnomaly(member.uuid, "JOIN in state " + member.status + " ignored");
-        }
-        if (member == self) {
-            control.joinProcessed();
-            effects.deliver(new GroupEvent.Joined(self.status));
-        }
-        onOwnStatus(before);
-        if (givesUp && !joinsByItself()) {
-            effects.deliver(
-                    new GroupEvent.StateTransferLost("the donor " + member.uuid + " failed: " + message.code()));
-        }
-        if (self.status == NodeStatus.PRIM && member == self && joinsByItself()) {
-            requestAtNs = nowNs + STATE_REQUEST_RETRY_NS;
-        }
-    }
-
-    private void onSync(Member member) {
-        snapshot = null;
-        NodeStatus before = self.status;
-        if (statuses.onSync(member)) {
-            if (exchange.commitCut.recompute(table.all(), exchange.versions().gcs())) {
-                deliverCommitCut();
-            }
-        }
-        if (member == self) {
-            control.syncOutstanding = false;
-            onOwnStatus(before);
-            if (before == NodeStatus.JOINED) {
-                effects.deliver(new GroupEvent.Synced());
-            }
-        }
-    }
-
-    private void onOwnStatus(NodeStatus before) {
-        if (self.status == before) {
-            return;
-        }
-        flow.onStatus(self.status, nowNs);
-        control.onStatus(self.status);
-    }
-
-    private void onVote(Member member, CodeMessage message, boolean primary) {
-        int gcs = exchange.versions().gcs();
-        long seqno = message.seqno();
-        if (!primary) {
-            Votes.record(member, seqno, message.code(), gcs);
-            return;
-        }
-        if (!votes.isOpen(seqno, exchange.commitCut.seqno(), gcs)) {
-            if (member == self) {
-                effects.deliver(new GroupEvent.VoteResult(seqno, votes.decided(seqno)));
-            }
-            return;
-        }
-        Votes.record(member, seqno, message.code(), gcs);
-        if (votes.recount(table.all(), self, exchange.votePolicy(), exchange.actId())) {
-            if (self.voteSeqno >= votes.resultSeqno() && !settings.stateless()) {
-                effects.deliver(new GroupEvent.VoteResult(votes.resultSeqno(), votes.resultValue()));
-            }
-            checkOwnVote(true);
-        } else if (votes.request(seqno) && member != self && !settings.stateless() && self.voteSeqno < seqno) {
-            control.voteWanted(seqno);
-            effects.deliver(new GroupEvent.VoteRequest(seqno));
-        }
-    }
-
-    private void checkOwnVote(boolean decided) {
-        if (decided && self.voteSeqno == votes.resultSeqno() && self.voteValue != votes.resultValue()) {
-            inconsistent(
-                    "this node's result of write-set " + votes.resultSeqno() + " differs from what the members voted");
+    private void onLast(Member member, CodeMessage message) {
+        if (message.code() == 0
+                && group.exchange.commitCut.onLast(member, message.seqno(), group.table.all(), group.gcs())) {
+            group.deliverCommitCut();
         }
     }
 
     private void onFlow(Member member, FlowMessage message) {
-        if (state != GroupState.PRIMARY) {
+        if (group.state != GroupState.PRIMARY) {
             return;
         }
-        if (message.confId() != (int) exchange.confId()) {
+        if (message.confId() != (int) group.exchange.confId()) {
             effects.onAnomaly(member.uuid, "flow control of another configuration");
             return;
         }
-        flow.onFlow(message.stop(), nowNs);
+        group.flow.onFlow(message.stop(), group.nowNs);
     }
 
     // ---- requests of the node -----------------------------------------------------------------------------------
@@ -658,18 +311,19 @@ public final class GroupCore {
         if (writeSet.length() == 0) {
             throw new IllegalArgumentException("an empty write-set");
         }
-        if (state == GroupState.CLOSED || state == GroupState.INCONSISTENT) {
+        if (group.isOver()) {
             effects.failed(ticket, ReplicationFailure.CLOSED);
-        } else if (writeSet.length() > settings.maxActionBytes()) {
+        } else if (writeSet.length() > group.settings.maxActionBytes()) {
             effects.failed(ticket, ReplicationFailure.TOO_LARGE);
-        } else if (state == GroupState.NON_PRIMARY) {
+        } else if (group.state == GroupState.NON_PRIMARY) {
             effects.failed(ticket, ReplicationFailure.PRIMARY_LOST);
-        } else if (state == GroupState.PRIMARY && !self.status.isJoined()) {
+        } else if (group.state == GroupState.PRIMARY && !self.status.isJoined()) {
             effects.failed(ticket, ReplicationFailure.NOT_JOINED);
-        } else if (queue.queuedBytes() > 0 && queue.queuedBytes() + writeSet.length() > settings.sendQueueBytes()) {
+        } else if (group.queue.queuedBytes() > 0
+                && group.queue.queuedBytes() + writeSet.length() > group.settings.sendQueueBytes()) {
             return false;
         } else {
-            queue.add(OwnAction.writeSet(writeSet, ticket));
+            group.queue.add(OwnAction.writeSet(writeSet, ticket));
         }
         return true;
     }
@@ -683,10 +337,7 @@ public final class GroupCore {
      * @param request the application's request
      */
     public void requestState(GroupPosition position, Bytes request) {
-        wanted = StateRequestPayload.transfer(Member.raw(settings.donors()), position, request);
-        if (state == GroupState.PRIMARY) {
-            requestAgain();
-        }
+        transfer.request(position, request);
     }
 
     /**
@@ -697,25 +348,17 @@ public final class GroupCore {
      * @param code 0, or a negative errno
      */
     public void join(long seqno, long code) {
-        boolean expected = self.status == NodeStatus.JOINER || self.status == NodeStatus.DONOR;
-        if (expected || state != GroupState.PRIMARY) {
-            int limit = self.status == NodeStatus.DONOR ? Math.max(1, self.desyncCount) : 1;
-            control.addJoin(new CodeMessage(exchange.groupUuid(), seqno, code), limit);
-        }
+        transfer.join(seqno, code);
     }
 
     /** Desyncs this node (section 7.6); answered by {@link GroupEvent.StateRequestResult} with the own index. */
     public void desync() {
-        if (state == GroupState.NON_PRIMARY || queue.requestCount() >= MAX_REQUESTS) {
-            effects.deliver(new GroupEvent.StateRequestResult(-Errno.ENOTCONN, Uuids.NIL));
-        } else if (state != GroupState.CLOSED && state != GroupState.INCONSISTENT) {
-            queue.add(OwnAction.stateRequest(StateRequestPayload.desync()));
-        }
+        transfer.desync();
     }
 
     /** Takes one {@link #desync} back. */
     public void resync() {
-        join(exchange.actId(), 0);
+        transfer.join(group.exchange.actId(), 0);
     }
 
     /**
@@ -723,7 +366,7 @@ public final class GroupCore {
      * every 128 seqnos (section 9), and votes that are asked for are answered with success by it (section 11).
      */
     public void reportApplied(long seqno) {
-        control.applied = Math.max(control.applied, seqno);
+        group.control.applied = Math.max(group.control.applied, seqno);
     }
 
     /**
@@ -733,8 +376,7 @@ public final class GroupCore {
      * @param error text of the error as it is hashed, its own NUL included if it has one
      */
     public void vote(long seqno, Bytes error) {
-        control.addVote(
-                CodeMessage.vote(exchange.groupUuid(), seqno, Votes.value(exchange.groupUuid(), seqno, error), error));
+        voting.vote(seqno, error);
     }
 
     /** Lowest seqno that this node can give by IST, -1 if none; told to the others at the next exchange. */
@@ -744,8 +386,8 @@ public final class GroupCore {
 
     /** Changes flow control at run time; what governs a joiner holds from its next transfer on. */
     public void configure(FlowSettings changed) {
-        settings = settings.withFlow(changed);
-        flow.configure(changed);
+        group.settings = group.settings.withFlow(changed);
+        group.flow.configure(changed);
     }
 
     // ---- time and sending ---------------------------------------------------------------------------------------
@@ -759,33 +401,31 @@ public final class GroupCore {
      * @param bytesNotTaken bytes of the write-sets among them
      */
     public void onQueue(int actionsNotTaken, long bytesNotTaken, long nowNs) {
-        this.nowNs = nowNs;
-        flow.onQueue(actionsNotTaken, bytesNotTaken, nowNs);
-        if (state == GroupState.PRIMARY && flow.hasJoinerFailed()) {
-            inconsistent("no room for what waits for the state: " + flow.describeJoiner()
+        group.nowNs = nowNs;
+        group.flow.onQueue(actionsNotTaken, bytesNotTaken, nowNs);
+        if (group.state == GroupState.PRIMARY && group.flow.hasJoinerFailed()) {
+            group.inconsistent("no room for what waits for the state: " + group.flow.describeJoiner()
                     + "; raise gcs.recv_q_hard_limit, or let gcs.max_throttle=0 stop the group");
         }
     }
 
     /** The end of a batch: sends what is queued as far as the layer below takes it. */
     public void endTurn(long nowNs) {
-        this.nowNs = nowNs;
+        group.nowNs = nowNs;
         send();
     }
 
     /** To do whenever {@link #nextDeadlineNs} is reached; harmless earlier. */
     public void tick(long nowNs) {
-        this.nowNs = nowNs;
-        flow.tick(nowNs);
-        if (nowNs >= requestAtNs) {
-            requestAgain();
-        }
+        group.nowNs = nowNs;
+        group.flow.tick(nowNs);
+        transfer.tick();
         send();
     }
 
     /** When {@link #tick} is due next; {@link Long#MAX_VALUE} if nothing is. */
     public long nextDeadlineNs() {
-        return Math.min(Math.min(retryAtNs, requestAtNs), flow.nextDeadlineNs());
+        return Math.min(Math.min(retryAtNs, transfer.nextDeadlineNs()), group.flow.nextDeadlineNs());
     }
 
     private void send() {
@@ -800,7 +440,7 @@ public final class GroupCore {
             while (sendAgain) {
                 sendAgain = false;
                 if (!sendOnce()) {
-                    retryAtNs = nowNs + RETRY_NS;
+                    retryAtNs = group.nowNs + RETRY_NS;
                     return;
                 }
             }
@@ -810,16 +450,18 @@ public final class GroupCore {
     }
 
     private boolean sendOnce() {
-        return switch (state) {
-            case WAIT_STATE_UUID, WAIT_STATE_MSG -> control.sendExchange(effects);
-            case PRIMARY -> control.send(effects, self, exchange, flow, settings) && sendActions();
+        return switch (group.state) {
+            case WAIT_STATE_UUID, WAIT_STATE_MSG -> group.control.sendExchange(effects);
+            case PRIMARY ->
+                group.control.send(effects, self, group.exchange, group.flow, group.settings) && sendActions();
             case NON_PRIMARY, INCONSISTENT, CLOSED -> true;
         };
     }
 
     private boolean sendActions() {
-        while (state == GroupState.PRIMARY && queue.hasNext(!flow.isPaused(), self.status.isJoined())) {
-            if (queue.sendNext(exchange.versions().gcs(), effects) != SendResult.ACCEPTED) {
+        while (group.state == GroupState.PRIMARY
+                && group.queue.hasNext(!group.flow.isPaused(), self.status.isJoined())) {
+            if (group.queue.sendNext(group.gcs(), effects) != SendResult.ACCEPTED) {
                 return false;
             }
         }
@@ -830,37 +472,28 @@ public final class GroupCore {
 
     /** Whether {@link #replicate} would be sent now: in the primary component, joined, not paused. */
     public boolean isReady() {
-        return state == GroupState.PRIMARY && self.status.isJoined() && !flow.isPaused();
+        return group.state == GroupState.PRIMARY && self.status.isJoined() && !group.flow.isPaused();
     }
 
     /** Whether a shorter queue of the application would make this node speak: CONT, or SYNC. */
     public boolean awaitsShortQueue() {
-        return flow.isStopSent() || self.status == NodeStatus.JOINED;
+        return group.flow.isStopSent() || self.status == NodeStatus.JOINED;
     }
 
     /** A snapshot. */
     public GroupStatus status() {
         return new GroupStatus(
-                state,
+                group.state,
                 self.status,
-                exchange.confId(),
-                exchange.groupUuid(),
-                exchange.actId(),
-                members(),
+                group.exchange.confId(),
+                group.exchange.groupUuid(),
+                group.exchange.actId(),
+                group.members(),
                 self.index,
-                state == GroupState.PRIMARY ? exchange.versions() : GroupVersions.NONE,
-                exchange.commitCut.seqno(),
-                flow.status(nowNs),
-                queue.queuedBytes(),
-                queue.inFlight());
-    }
-
-    private List<GroupMember> members() {
-        List<GroupMember> list = snapshot;
-        if (list == null) {
-            list = List.copyOf(table.snapshot());
-            snapshot = list;
-        }
-        return list;
+                group.state == GroupState.PRIMARY ? group.exchange.versions() : GroupVersions.NONE,
+                group.exchange.commitCut.seqno(),
+                group.flow.status(group.nowNs),
+                group.queue.queuedBytes(),
+                group.queue.inFlight());
     }
 }

@@ -43,6 +43,10 @@ final class OwnAction {
         sentBytes = 0;
     }
 
+    boolean isDesync() {
+        return request != null && request.isDesync();
+    }
+
     boolean isSent() {
         return sentBytes == data.length();
     }
