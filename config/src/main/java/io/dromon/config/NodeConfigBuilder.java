@@ -18,8 +18,13 @@ public final class NodeConfigBuilder {
             Set.of("mysqld", "server", "mariadb", "mariadbd", "galera", "client-server");
     private static final String OWN_SECTION = "dromon";
     private static final String SST_SECTION = "sst";
-    private static final Map<Option<?>, String> ARBITRATOR =
-            Map.of(Options.GCS_FC_LIMIT, "9999999", Options.GCS_FC_SINGLE_PRIMARY, "yes", Options.GCS_STATELESS, "yes");
+    private static final Map<Option<?>, String> ARBITRATOR = Map.of(
+            GroupOptions.GCS_FC_LIMIT,
+            "9999999",
+            GroupOptions.GCS_FC_SINGLE_PRIMARY,
+            "yes",
+            GroupOptions.GCS_STATELESS,
+            "yes");
 
     /** An option or, with an empty name, a whole provider-option string. */
     private record Setting(String name, String text, Source source) {}

@@ -16,6 +16,9 @@ final class Registry {
     static {
         List<Option<?>> all = new ArrayList<>();
         all.addAll(Options.here());
+        all.addAll(EvsOptions.here());
+        all.addAll(PrimaryOptions.here());
+        all.addAll(GroupOptions.here());
         all.addAll(IdentityOptions.here());
         all.addAll(ReplicationOptions.here());
         all.addAll(ServerOptions.here());

@@ -46,10 +46,10 @@ class NodeConfigFileTest {
         assertThat(config.peers()).extracting(Address::hostPort).containsExactly("10.0.0.1:5001", "10.0.0.2:5000");
         assertThat(config.listen()).hasToString("tcp://0.0.0.0:5001");
         assertThat(config.incomingAddress()).isEqualTo("10.0.0.9:5001");
-        assertThat(config.value(Options.EVS_SUSPECT_TIMEOUT)).isEqualTo(Duration.ofSeconds(4));
-        assertThat(config.value(Options.PC_WEIGHT)).isEqualTo(4);
-        assertThat(config.source(Options.PC_WEIGHT).kind()).isEqualTo(Source.Kind.ADDRESS_QUERY);
-        assertThat(config.source(Options.EVS_SUSPECT_TIMEOUT).place()).isEqualTo(file + ":15, provider options");
+        assertThat(config.value(EvsOptions.EVS_SUSPECT_TIMEOUT)).isEqualTo(Duration.ofSeconds(4));
+        assertThat(config.value(PrimaryOptions.PC_WEIGHT)).isEqualTo(4);
+        assertThat(config.source(PrimaryOptions.PC_WEIGHT).kind()).isEqualTo(Source.Kind.ADDRESS_QUERY);
+        assertThat(config.source(EvsOptions.EVS_SUSPECT_TIMEOUT).place()).isEqualTo(file + ":15, provider options");
         assertThat(config.source(ServerOptions.WSREP_CLUSTER_NAME))
                 .isEqualTo(new Source(Source.Kind.FILE, file + ":10"));
         assertThat(config.warnings())
@@ -110,8 +110,8 @@ class NodeConfigFileTest {
                 .file(file)
                 .build();
 
-        assertThat(config.value(Options.PC_WEIGHT)).isEqualTo(5);
-        assertThat(config.source(Options.PC_WEIGHT).place()).isEqualTo("command line, provider options");
+        assertThat(config.value(PrimaryOptions.PC_WEIGHT)).isEqualTo(5);
+        assertThat(config.source(PrimaryOptions.PC_WEIGHT).place()).isEqualTo("command line, provider options");
         assertThat(config.value(Options.GMCAST_SEGMENT)).isEqualTo(1);
         assertThat(config.peers()).extracting(Address::host).containsExactly("h2");
         assertThat(config.source(ServerOptions.WSREP_CLUSTER_ADDRESS).kind()).isEqualTo(Source.Kind.COMMAND_LINE);
@@ -130,7 +130,7 @@ class NodeConfigFileTest {
         NodeConfig config = NodeConfig.load(file);
 
         assertThat(config.peers()).extracting(Address::host).containsExactly("h2");
-        assertThat(config.value(Options.PC_WEIGHT)).isEqualTo(1);
+        assertThat(config.value(PrimaryOptions.PC_WEIGHT)).isEqualTo(1);
         assertThat(config.value(Options.GMCAST_SEGMENT)).isEqualTo(1);
     }
 

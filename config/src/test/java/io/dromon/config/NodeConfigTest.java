@@ -26,11 +26,11 @@ class NodeConfigTest {
         assertThat(config.peers()).isEmpty();
         assertThat(config.listen()).hasToString("tcp://127.0.0.1:0");
         assertThat(config.tls()).isFalse();
-        assertThat(config.value(Options.EVS_SUSPECT_TIMEOUT)).isEqualTo(Duration.ofSeconds(6));
-        assertThat(config.value(Options.PC_WEIGHT)).isEqualTo(3);
+        assertThat(config.value(EvsOptions.EVS_SUSPECT_TIMEOUT)).isEqualTo(Duration.ofSeconds(6));
+        assertThat(config.value(PrimaryOptions.PC_WEIGHT)).isEqualTo(3);
         assertThat(config.value(Options.GMCAST_SEGMENT)).isEqualTo(2);
-        assertThat(config.value(Options.EVS_INSTALL_TIMEOUT)).isEqualTo(Duration.ofMillis(7500));
-        assertThat(config.source(Options.PC_WEIGHT).kind()).isEqualTo(Source.Kind.PROVIDER_OPTIONS);
+        assertThat(config.value(EvsOptions.EVS_INSTALL_TIMEOUT)).isEqualTo(Duration.ofMillis(7500));
+        assertThat(config.source(PrimaryOptions.PC_WEIGHT).kind()).isEqualTo(Source.Kind.PROVIDER_OPTIONS);
         assertThat(config.warnings()).isEmpty();
     }
 
@@ -82,7 +82,7 @@ class NodeConfigTest {
                 .build();
 
         assertThat(config.bootstrap()).isTrue();
-        assertThat(config.value(Options.PC_WEIGHT)).isEqualTo(7);
+        assertThat(config.value(PrimaryOptions.PC_WEIGHT)).isEqualTo(7);
         assertThat(config.value(Options.GMCAST_SEGMENT)).isEqualTo(3);
         assertThat(config.value(Options.SOCKET_CHECKSUM)).isEqualTo(2);
         assertThat(config.optional(Options.BASE_PORT)).isEmpty();
@@ -106,10 +106,10 @@ class NodeConfigTest {
     void derivesDefaultsFromOtherOptions() {
         NodeConfig config = node("pc.ignore_quorum=yes; evs.inactive_timeout=PT20S; evs.keepalive_period=PT1.5S");
 
-        assertThat(config.value(Options.PC_IGNORE_SB)).isTrue();
-        assertThat(config.value(Options.EVS_INSTALL_TIMEOUT)).isEqualTo(Duration.ofSeconds(10));
-        assertThat(config.value(Options.EVS_CAUSAL_KEEPALIVE_PERIOD)).isEqualTo(Duration.ofMillis(1500));
-        assertThat(config.source(Options.PC_IGNORE_SB).kind()).isEqualTo(Source.Kind.DEFAULT);
+        assertThat(config.value(PrimaryOptions.PC_IGNORE_SB)).isTrue();
+        assertThat(config.value(EvsOptions.EVS_INSTALL_TIMEOUT)).isEqualTo(Duration.ofSeconds(10));
+        assertThat(config.value(EvsOptions.EVS_CAUSAL_KEEPALIVE_PERIOD)).isEqualTo(Duration.ofMillis(1500));
+        assertThat(config.source(PrimaryOptions.PC_IGNORE_SB).kind()).isEqualTo(Source.Kind.DEFAULT);
     }
 
     @Test
@@ -128,9 +128,9 @@ class NodeConfigTest {
                 .options("gcs.fc_limit=5")
                 .build();
 
-        assertThat(config.value(Options.GCS_STATELESS)).isTrue();
-        assertThat(config.value(Options.GCS_FC_SINGLE_PRIMARY)).isTrue();
-        assertThat(config.value(Options.GCS_FC_LIMIT)).isEqualTo(5);
+        assertThat(config.value(GroupOptions.GCS_STATELESS)).isTrue();
+        assertThat(config.value(GroupOptions.GCS_FC_SINGLE_PRIMARY)).isTrue();
+        assertThat(config.value(GroupOptions.GCS_FC_LIMIT)).isEqualTo(5);
     }
 
     @Test
@@ -143,7 +143,7 @@ class NodeConfigTest {
 
     @Test
     void saysWhichOptionHasNoValue() {
-        assertThatThrownBy(() -> node("").value(Options.EVS_EVICT))
+        assertThatThrownBy(() -> node("").value(EvsOptions.EVS_EVICT))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("evs.evict");
     }
@@ -160,10 +160,10 @@ class NodeConfigTest {
 
         NodeConfig after = before.withChanged("evs.send_window", "1024").withChanged("evs.user_send_window", "512");
 
-        assertThat(after.value(Options.EVS_SEND_WINDOW)).isEqualTo(1024);
-        assertThat(after.value(Options.EVS_USER_SEND_WINDOW)).isEqualTo(512);
-        assertThat(after.source(Options.EVS_SEND_WINDOW).kind()).isEqualTo(Source.Kind.RUNTIME);
-        assertThat(before.value(Options.EVS_SEND_WINDOW)).isEqualTo(4);
+        assertThat(after.value(EvsOptions.EVS_SEND_WINDOW)).isEqualTo(1024);
+        assertThat(after.value(EvsOptions.EVS_USER_SEND_WINDOW)).isEqualTo(512);
+        assertThat(after.source(EvsOptions.EVS_SEND_WINDOW).kind()).isEqualTo(Source.Kind.RUNTIME);
+        assertThat(before.value(EvsOptions.EVS_SEND_WINDOW)).isEqualTo(4);
     }
 
     @ParameterizedTest
@@ -190,9 +190,9 @@ class NodeConfigTest {
 
     @Test
     void allowsAtRunTimeWhatOnlyTheStartForbids() {
-        assertThat(node("").withChanged("evs.keepalive_period", "PT3S").value(Options.EVS_KEEPALIVE_PERIOD))
+        assertThat(node("").withChanged("evs.keepalive_period", "PT3S").value(EvsOptions.EVS_KEEPALIVE_PERIOD))
                 .isEqualTo(Duration.ofSeconds(3));
-        assertThat(node("").withChanged("pc.weight", "255").value(Options.PC_WEIGHT))
+        assertThat(node("").withChanged("pc.weight", "255").value(PrimaryOptions.PC_WEIGHT))
                 .isEqualTo(255);
     }
 
@@ -208,17 +208,17 @@ class NodeConfigTest {
         NodeConfig config =
                 node("").withChanged("evs.inactive_timeout", "PT40S").withChanged("pc.ignore_quorum", "on");
 
-        assertThat(config.value(Options.EVS_INSTALL_TIMEOUT)).isEqualTo(Duration.ofMillis(7500));
-        assertThat(config.value(Options.PC_IGNORE_SB)).isFalse();
+        assertThat(config.value(EvsOptions.EVS_INSTALL_TIMEOUT)).isEqualTo(Duration.ofMillis(7500));
+        assertThat(config.value(PrimaryOptions.PC_IGNORE_SB)).isFalse();
     }
 
     @Test
     void passesTriggersOn() {
-        assertThat(node("").withChanged("pc.bootstrap", "0").value(Options.PC_BOOTSTRAP))
+        assertThat(node("").withChanged("pc.bootstrap", "0").value(PrimaryOptions.PC_BOOTSTRAP))
                 .isEqualTo("0");
         assertThat(node("").withChanged("evs.evict", "a53ca8a2-07b2-11f1-9f5c-b2a0d05e2f0c")
                         .withChanged("evs.evict", "")
-                        .optional(Options.EVS_EVICT))
+                        .optional(EvsOptions.EVS_EVICT))
                 .isEmpty();
     }
 

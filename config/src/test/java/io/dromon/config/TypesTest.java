@@ -131,7 +131,7 @@ class TypesTest {
 
     @Test
     void saysTypeRangeAndAnExampleOfABadValue() {
-        assertThatThrownBy(() -> Options.EVS_KEEPALIVE_PERIOD.parse("often"))
+        assertThatThrownBy(() -> EvsOptions.EVS_KEEPALIVE_PERIOD.parse("often"))
                 .hasMessage(
                         "evs.keepalive_period: 'often' is refused (not a duration); expected a duration (ISO 8601 like"
                                 + " PT1.5S or P1DT6H, or seconds like 2.5), at least PT0.1S, at most evs.suspect_timeout/3 at start,"

@@ -1,9 +1,12 @@
 package io.dromon.node;
 
 import io.dromon.config.Address;
+import io.dromon.config.EvsOptions;
+import io.dromon.config.GroupOptions;
 import io.dromon.config.IdentityOptions;
 import io.dromon.config.NodeConfig;
 import io.dromon.config.Options;
+import io.dromon.config.PrimaryOptions;
 import io.dromon.config.ServerOptions;
 import io.dromon.config.Verify;
 import io.dromon.node.group.FlowSettings;
@@ -66,7 +69,7 @@ record NodeSettings(
                 stack(config),
                 group(config),
                 config.dataDir(),
-                config.value(Options.PC_RECOVERY),
+                config.value(PrimaryOptions.PC_RECOVERY),
                 config.value(Options.TLS_WATCH_INTERVAL),
                 dynamicUntil(config),
                 config.value(Options.NODE_DELIVERY_QUEUE_BYTES));
@@ -189,53 +192,53 @@ record NodeSettings(
                         config.value(Options.GMCAST_MIRA)),
                 evs(config),
                 new PrimarySettings(
-                        config.value(Options.PC_WEIGHT),
+                        config.value(PrimaryOptions.PC_WEIGHT),
                         config.value(Options.GMCAST_SEGMENT),
-                        config.value(Options.PC_NPVO),
-                        config.value(Options.PC_IGNORE_SB),
-                        config.value(Options.PC_IGNORE_QUORUM),
-                        config.value(Options.PC_CHECKSUM)),
+                        config.value(PrimaryOptions.PC_NPVO),
+                        config.value(PrimaryOptions.PC_IGNORE_SB),
+                        config.value(PrimaryOptions.PC_IGNORE_QUORUM),
+                        config.value(PrimaryOptions.PC_CHECKSUM)),
                 config.bootstrap(),
-                config.value(Options.PC_ANNOUNCE_TIMEOUT).toNanos(),
-                config.value(Options.PC_WAIT_PRIM),
-                config.value(Options.PC_WAIT_PRIM_TIMEOUT).toNanos(),
-                config.value(Options.PC_LINGER).toNanos());
+                config.value(PrimaryOptions.PC_ANNOUNCE_TIMEOUT).toNanos(),
+                config.value(PrimaryOptions.PC_WAIT_PRIM),
+                config.value(PrimaryOptions.PC_WAIT_PRIM_TIMEOUT).toNanos(),
+                config.value(PrimaryOptions.PC_LINGER).toNanos());
     }
 
     static EvsSettings evs(NodeConfig config) {
         return new EvsSettings(
-                config.value(Options.EVS_VERSION),
-                config.value(Options.EVS_VIEW_FORGET_TIMEOUT).toNanos(),
-                config.value(Options.EVS_SUSPECT_TIMEOUT).toNanos(),
-                config.value(Options.EVS_INACTIVE_TIMEOUT).toNanos(),
-                config.value(Options.EVS_INACTIVE_CHECK_PERIOD).toNanos(),
-                config.value(Options.EVS_INSTALL_TIMEOUT).toNanos(),
-                config.value(Options.EVS_KEEPALIVE_PERIOD).toNanos(),
-                config.value(Options.EVS_JOIN_RETRANS_PERIOD).toNanos(),
-                config.value(Options.EVS_SEND_WINDOW),
-                config.value(Options.EVS_USER_SEND_WINDOW),
-                config.value(Options.EVS_USE_AGGREGATE),
-                config.value(Options.EVS_CAUSAL_KEEPALIVE_PERIOD).toNanos(),
-                config.value(Options.EVS_MAX_INSTALL_TIMEOUTS),
-                config.value(Options.EVS_DELAY_MARGIN).toNanos(),
-                config.value(Options.EVS_DELAYED_KEEP_PERIOD).toNanos(),
-                config.value(Options.EVS_AUTO_EVICT));
+                config.value(EvsOptions.EVS_VERSION),
+                config.value(EvsOptions.EVS_VIEW_FORGET_TIMEOUT).toNanos(),
+                config.value(EvsOptions.EVS_SUSPECT_TIMEOUT).toNanos(),
+                config.value(EvsOptions.EVS_INACTIVE_TIMEOUT).toNanos(),
+                config.value(EvsOptions.EVS_INACTIVE_CHECK_PERIOD).toNanos(),
+                config.value(EvsOptions.EVS_INSTALL_TIMEOUT).toNanos(),
+                config.value(EvsOptions.EVS_KEEPALIVE_PERIOD).toNanos(),
+                config.value(EvsOptions.EVS_JOIN_RETRANS_PERIOD).toNanos(),
+                config.value(EvsOptions.EVS_SEND_WINDOW),
+                config.value(EvsOptions.EVS_USER_SEND_WINDOW),
+                config.value(EvsOptions.EVS_USE_AGGREGATE),
+                config.value(EvsOptions.EVS_CAUSAL_KEEPALIVE_PERIOD).toNanos(),
+                config.value(EvsOptions.EVS_MAX_INSTALL_TIMEOUTS),
+                config.value(EvsOptions.EVS_DELAY_MARGIN).toNanos(),
+                config.value(EvsOptions.EVS_DELAYED_KEEP_PERIOD).toNanos(),
+                config.value(EvsOptions.EVS_AUTO_EVICT));
     }
 
     static FlowSettings flow(NodeConfig config) {
         return new FlowSettings(
-                config.value(Options.GCS_FC_LIMIT),
-                config.value(Options.GCS_FC_FACTOR),
-                config.value(Options.GCS_FC_SINGLE_PRIMARY) || config.value(Options.GCS_FC_MASTER_SLAVE),
-                config.value(Options.GCS_SYNC_DONOR),
-                config.value(Options.GCS_RECV_Q_HARD_LIMIT),
-                config.value(Options.GCS_RECV_Q_SOFT_LIMIT),
-                config.value(Options.GCS_MAX_THROTTLE),
-                config.value(Options.GCS_FC_DEBUG));
+                config.value(GroupOptions.GCS_FC_LIMIT),
+                config.value(GroupOptions.GCS_FC_FACTOR),
+                config.value(GroupOptions.GCS_FC_SINGLE_PRIMARY) || config.value(GroupOptions.GCS_FC_MASTER_SLAVE),
+                config.value(GroupOptions.GCS_SYNC_DONOR),
+                config.value(GroupOptions.GCS_RECV_Q_HARD_LIMIT),
+                config.value(GroupOptions.GCS_RECV_Q_SOFT_LIMIT),
+                config.value(GroupOptions.GCS_MAX_THROTTLE),
+                config.value(GroupOptions.GCS_FC_DEBUG));
     }
 
     static GroupSettings group(NodeConfig config) {
-        boolean stateless = config.value(Options.GCS_STATELESS);
+        boolean stateless = config.value(GroupOptions.GCS_STATELESS);
         return new GroupSettings(
                 config.name(),
                 config.incomingAddress(),
@@ -247,8 +250,8 @@ record NodeSettings(
                 false,
                 config.optional(ServerOptions.WSREP_SST_DONOR).orElse(""),
                 flow(config),
-                config.value(Options.GCS_MAX_PACKET_SIZE),
-                config.value(Options.GCS_VOTE_POLICY),
+                config.value(GroupOptions.GCS_MAX_PACKET_SIZE),
+                config.value(GroupOptions.GCS_VOTE_POLICY),
                 SEND_QUEUE_BYTES,
                 Integer.MAX_VALUE,
                 REASSEMBLY_BYTES);

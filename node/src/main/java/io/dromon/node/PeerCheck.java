@@ -7,6 +7,7 @@ import static io.dromon.node.Diagnosis.Level.WARNING;
 import io.dromon.config.Address;
 import io.dromon.config.NodeConfig;
 import io.dromon.config.Options;
+import io.dromon.config.PrimaryOptions;
 import io.dromon.node.Diagnosis.Finding;
 import io.dromon.node.Diagnosis.PeerCertificate;
 import io.dromon.transport.link.PeerLook;
@@ -65,7 +66,7 @@ final class PeerCheck {
         looks.forEach((peer, look) -> peers.add(judge(peer, look.join())));
         boolean alone = peers.stream()
                 .noneMatch(peer -> peer.finding().level() == OK && !peer.mode().equals("SELF"));
-        boolean waits = config.value(Options.PC_RECOVERY)
+        boolean waits = config.value(PrimaryOptions.PC_RECOVERY)
                 && Files.exists(config.dataDir().resolve(SavedViewFile.NAME));
         if (alone && !config.bootstrap() && !waits) {
             peers.add(new Diagnosis.Peer(

@@ -1,9 +1,11 @@
 package io.dromon.node;
 
 import io.dromon.config.Address;
+import io.dromon.config.EvsOptions;
 import io.dromon.config.NodeConfig;
 import io.dromon.config.Option;
 import io.dromon.config.Options;
+import io.dromon.config.PrimaryOptions;
 import io.dromon.config.ServerOptions;
 import io.dromon.config.Support;
 import io.dromon.transport.evs.SendResult;
@@ -69,23 +71,25 @@ final class RuntimeOptions {
     }
 
     private static Change evs(NodeConfig config, String option) {
-        if (option.equals(Options.EVS_EVICT.name())) {
+        if (option.equals(EvsOptions.EVS_EVICT.name())) {
             return (core, nowNs) ->
-                    core.stack().evict(config.optional(Options.EVS_EVICT).orElse(null), nowNs);
+                    core.stack().evict(config.optional(EvsOptions.EVS_EVICT).orElse(null), nowNs);
         }
         return (core, nowNs) -> core.stack().configure(NodeSettings.evs(config), nowNs);
     }
 
     private static Change primary(NodeConfig config, String option) {
-        if (option.equals(Options.PC_WEIGHT.name())) {
+        if (option.equals(PrimaryOptions.PC_WEIGHT.name())) {
             return (core, nowNs) ->
-                    require(option, core.stack().primary().changeWeight(config.value(Options.PC_WEIGHT)));
-        } else if (option.equals(Options.PC_BOOTSTRAP.name())) {
+                    require(option, core.stack().primary().changeWeight(config.value(PrimaryOptions.PC_WEIGHT)));
+        } else if (option.equals(PrimaryOptions.PC_BOOTSTRAP.name())) {
             return (core, nowNs) -> require(option, core.stack().primary().bootstrap());
-        } else if (option.equals(Options.PC_IGNORE_SB.name()) || option.equals(Options.PC_IGNORE_QUORUM.name())) {
+        } else if (option.equals(PrimaryOptions.PC_IGNORE_SB.name())
+                || option.equals(PrimaryOptions.PC_IGNORE_QUORUM.name())) {
             return (core, nowNs) -> core.stack()
                     .primary()
-                    .setIgnore(config.value(Options.PC_IGNORE_SB), config.value(Options.PC_IGNORE_QUORUM));
+                    .setIgnore(
+                            config.value(PrimaryOptions.PC_IGNORE_SB), config.value(PrimaryOptions.PC_IGNORE_QUORUM));
         }
         throw notHonoured(option);
     }
