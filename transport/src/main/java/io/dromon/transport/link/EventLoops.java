@@ -20,4 +20,9 @@ public final class EventLoops {
         IoHandlerFactory factory = Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
         return new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory(threadName), factory).next();
     }
+
+    /** Whether its sockets are epoll's. */
+    static boolean isEpoll(IoEventLoop loop) {
+        return loop.isIoType(EpollIoHandler.class);
+    }
 }

@@ -5,43 +5,32 @@ import io.dromon.transport.wire.Bytes;
 import io.dromon.transport.wire.Checksum;
 import io.dromon.transport.wire.Encodable;
 import io.dromon.transport.wire.LinkFailure;
-import io.netty.bootstrap.Bootstrap;
-import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
-import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.IoEventLoop;
-import io.netty.channel.ServerChannel;
-import io.netty.channel.epoll.EpollIoHandler;
-import io.netty.channel.epoll.EpollServerSocketChannel;
-import io.netty.channel.epoll.EpollSocketChannel;
-import io.netty.channel.socket.nio.NioServerSocketChannel;
-import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.collection.LongObjectHashMap;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
@@ -86,17 +75,16 @@ public final class NettyLinks implements Links {
     private final TurnBuffer out;
     private final List<NettyLink> written = new ArrayList<>();
     private final RefusalLog refusals = new RefusalLog();
+    private final Acceptor acceptor;
+    private final Dialler dialler;
 
     private final LongObjectHashMap<NettyLink> links = new LongObjectHashMap<>();
-    private final Set<NettyLink> halfOpen = new LinkedHashSet<>();
     private long lastId;
     private Events events = NOBODY;
     private boolean turnScheduled;
     private boolean stopped;
     /** Null unless both modes are allowed; set before the first link. */
     private volatile @Nullable DynamicMode dynamic;
-
-    private @Nullable Channel listener;
 
     /**
      * @param tls empty for plain text; stays the caller's until {@link #replaceTls}
@@ -118,6 +106,8 @@ public final class NettyLinks implements Links {
         this.clock = clockNs;
         this.checksum = Checksum.of(settings.checksum());
         this.out = new TurnBuffer(PooledByteBufAllocator.DEFAULT, checksum);
+        this.acceptor = new Acceptor(this, settings);
+        this.dialler = new Dialler(this, loop, settings);
     }
 
     /**
@@ -145,60 +135,19 @@ public final class NettyLinks implements Links {
         if (loop.inEventLoop()) {
             throw new IllegalStateException("listen() blocks");
         }
-        InetSocketAddress address = LinkAddress.parse(settings.listenAddress())
-                .orElseThrow(() -> new IOException("gmcast.listen_addr: " + settings.listenAddress()
-                        + " is not of the form tcp://ip:port with a numeric ip"));
-        ServerBootstrap bootstrap = new ServerBootstrap()
-                .group(loop, loop)
-                .channel(isEpoll() ? EpollServerSocketChannel.class : NioServerSocketChannel.class)
-                .option(ChannelOption.SO_REUSEADDR, true)
-                .option(ChannelOption.SO_BACKLOG, 128)
-                .option(ChannelOption.AUTO_READ, false)
-                .childOption(ChannelOption.TCP_NODELAY, true)
-                .childOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
-                .childHandler(new ChannelInitializer<>() {
-                    @Override
-                    protected void initChannel(Channel channel) {
-                        accepted(channel);
-                    }
-                });
-        if (settings.receiveBufferBytes() > 0) {
-            bootstrap.option(ChannelOption.SO_RCVBUF, settings.receiveBufferBytes());
-        }
-        if (settings.sendBufferBytes() > 0) {
-            bootstrap.childOption(ChannelOption.SO_SNDBUF, settings.sendBufferBytes());
-        }
-        ChannelFuture bound = bootstrap.bind(address).awaitUninterruptibly();
-        if (!bound.isSuccess()) {
-            throw new IOException(
-                    "cannot listen at " + settings.listenAddress() + ": " + reason(bound.cause())
-                            + "; choose another gmcast.listen_addr, or end what uses this one",
-                    bound.cause());
-        }
-        listener = (ServerChannel) bound.channel();
-        return LinkAddress.format(scheme(), (InetSocketAddress) listener.localAddress());
-    }
-
-    private static String reason(Throwable cause) {
-        String message = String.valueOf(cause.getMessage());
-        return message.isEmpty() ? cause.getClass().getSimpleName() : message;
+        return acceptor.listen(loop);
     }
 
     /** From now on {@code sink} gets the events, and connections are accepted. Any thread. */
     public void start(Events sink) {
         loop.execute(() -> {
             events = sink;
-            if (listener != null) {
-                listener.config().setAutoRead(true);
-            }
+            acceptor.start();
         });
     }
 
-    private boolean isEpoll() {
-        return loop.isIoType(EpollIoHandler.class);
-    }
-
-    private String scheme() {
+    /** Of the addresses of this node and its peers. */
+    String scheme() {
         return tls.isPresent() && dynamic == null ? "ssl" : "tcp";
     }
 
@@ -220,6 +169,14 @@ public final class NettyLinks implements Links {
         return mode != null && (address.isEmpty() ? mode.allowsPlain() : mode.allowsPlain(address));
     }
 
+    boolean hasTls() {
+        return tls.isPresent();
+    }
+
+    boolean isStopped() {
+        return stopped;
+    }
+
     LinkSettings settings() {
         return settings;
     }
@@ -228,61 +185,37 @@ public final class NettyLinks implements Links {
         return clock.getAsLong();
     }
 
-    // ---- accepting
+    // ---- accepting and dialling
 
-    private void accepted(Channel channel) {
-        InetSocketAddress remote = (InetSocketAddress) channel.remoteAddress();
-        if (stopped || remote == null) {
-            channel.close();
-            return;
+    /** A connection came; null if it is not welcome. */
+    @Nullable
+    NettyLink accepted(Channel channel, InetSocketAddress remote) {
+        if (stopped) {
+            return null;
         }
         NettyLink link = new NettyLink(
                 ++lastId, true, LinkAddress.format(scheme(), remote), LinkAddress.ip(remote.getAddress()));
         link.channel = channel;
         links.put(link.id, link);
-        makeRoom();
-        link.halfOpen = true;
-        halfOpen.add(link);
-        if (tls.isPresent()) {
-            deadline(
-                    link,
-                    settings.handshakeTimeout().toNanos(),
-                    () -> Verdicts.slowHandshake(link, settings.handshakeTimeout()));
-            channel.pipeline().addLast(Negotiation.Probe.NAME, new Negotiation.Probe(this, link));
-        } else if (dynamic != null) {
-            channel.pipeline().addLast(Detection.Drop.NAME, new Detection.Drop(this, link));
-        } else {
-            channel.pipeline().addLast(Negotiation.Peek.NAME, new Negotiation.Peek(this, link));
-        }
+        return link;
     }
 
-    /**
-     * Over the cap, the oldest half-open link of the address that has most of them goes: one stranger's connections
-     * push out each other, not those of nodes.
-     */
-    private void makeRoom() {
-        if (halfOpen.size() < settings.halfOpenLinks()) {
-            return;
-        }
-        Map<String, Integer> counts = new HashMap<>();
-        String most = "";
-        int count = 0;
-        for (NettyLink link : halfOpen) {
-            int own = counts.merge(link.ip, 1, Integer::sum);
-            if (own > count) {
-                count = own;
-                most = link.ip;
-            }
-        }
-        for (NettyLink link : halfOpen) {
-            if (link.ip.equals(most)) {
-                fail(link, Verdicts.tooManyHalfOpen(link, settings.halfOpenLinks()));
-                return;
-            }
-        }
+    /** A link to be. */
+    NettyLink dialled(String address) {
+        NettyLink link = new NettyLink(++lastId, false, address, "");
+        links.put(link.id, link);
+        return link;
     }
 
-    private void deadline(NettyLink link, long delayNs, java.util.function.Supplier<LinkFailure> verdict) {
+    @Override
+    public long dial(String address) {
+        NettyLink link = dialled(address);
+        dialler.dial(link);
+        return link.id;
+    }
+
+    /** The negotiation ends with this verdict if it takes too long. */
+    void deadline(NettyLink link, Duration limit, Supplier<LinkFailure> verdict) {
         link.deadline = loop.schedule(
                 () -> {
                     link.deadline = null;
@@ -290,85 +223,8 @@ public final class NettyLinks implements Links {
                         fail(link, verdict.get());
                     }
                 },
-                delayNs,
+                limit.toNanos(),
                 TimeUnit.NANOSECONDS);
-    }
-
-    // ---- dialling
-
-    @Override
-    public long dial(String address) {
-        long id = ++lastId;
-        NettyLink link = new NettyLink(id, false, address, "");
-        links.put(id, link);
-        Optional<InetSocketAddress> remote = LinkAddress.parse(address);
-        LinkFailure refused = null;
-        if (remote.isEmpty() || remote.get().getPort() == 0) {
-            refused = new LinkFailure.Disconnected(address + ": not an address; tcp://ip:port with a numeric ip is");
-        } else if (tls.isEmpty() && dynamic == null && LinkAddress.isTls(address)) {
-            refused = Verdicts.addressWantsTls(address);
-        } else if (stopped) {
-            refused = new LinkFailure.Disconnected(address + ": this node is stopping");
-        }
-        if (refused != null) {
-            LinkFailure failure = refused;
-            loop.execute(() -> fail(link, failure));
-            return id;
-        }
-        // Netty may answer a connect that fails at once from inside the call; events never come from there.
-        loop.execute(() -> connect(link, remote.orElseThrow()));
-        return id;
-    }
-
-    private void connect(NettyLink link, InetSocketAddress remote) {
-        if (link.phase == NettyLink.Phase.CLOSED) {
-            return;
-        }
-        Bootstrap bootstrap = new Bootstrap()
-                .group(loop)
-                .channel(isEpoll() ? EpollSocketChannel.class : NioSocketChannel.class)
-                .option(ChannelOption.TCP_NODELAY, true)
-                .option(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
-                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0)
-                .handler(new ChannelInitializer<>() {
-                    @Override
-                    protected void initChannel(Channel channel) {
-                        dialled(channel, link);
-                    }
-                });
-        if (settings.receiveBufferBytes() > 0) {
-            bootstrap.option(ChannelOption.SO_RCVBUF, settings.receiveBufferBytes());
-        }
-        if (settings.sendBufferBytes() > 0) {
-            bootstrap.option(ChannelOption.SO_SNDBUF, settings.sendBufferBytes());
-        }
-        deadline(link, settings.dialTimeout().toNanos(), () -> {
-            boolean connected = link.channel != null && link.channel.isActive();
-            return Verdicts.slowDial(link, settings.dialTimeout(), connected);
-        });
-        // Peers take the port of this node from its announcement and the IP from the socket (chapter 01, pitfall 3).
-        InetSocketAddress own = LinkAddress.parse(settings.listenAddress()).orElseThrow();
-        ChannelFuture connecting = own.getAddress().isAnyLocalAddress()
-                ? bootstrap.connect(remote)
-                : bootstrap.connect(remote, new InetSocketAddress(own.getAddress(), 0));
-        link.channel = connecting.channel();
-        connecting.addListener(done -> {
-            if (!done.isSuccess()) {
-                fail(link, Verdicts.of(link, done.cause()));
-            } else if (tls.isEmpty() && link.phase == NettyLink.Phase.NEGOTIATING) {
-                up(link);
-            }
-        });
-    }
-
-    private void dialled(Channel channel, NettyLink link) {
-        if (tls.isPresent() && link.trial == null && allowsPlain(link.peer)) {
-            channel.pipeline().addLast(Detection.Await.NAME, new Detection.Await(this, link));
-        } else if (tls.isPresent()) {
-            Detection.addTls(channel.pipeline(), this, link, link.trial == null ? tls() : link.trial.contexts());
-        } else {
-            addFrames(channel.pipeline(), link, true);
-        }
     }
 
     // ---- up and down
@@ -390,7 +246,7 @@ public final class NettyLinks implements Links {
         SslHandler handler =
                 link.channel == null ? null : link.channel.pipeline().get(SslHandler.class);
         if (handler != null) {
-            proven(link);
+            acceptor.proven(link);
             DynamicMode mode = dynamic;
             if (mode != null && !link.accepted) {
                 mode.provedTls(link.peer);
@@ -425,16 +281,9 @@ public final class NettyLinks implements Links {
         return chain;
     }
 
-    private void proven(NettyLink link) {
-        if (link.halfOpen) {
-            link.halfOpen = false;
-            halfOpen.remove(link);
-        }
-    }
-
     void message(NettyLink link, Bytes body, long nowNs) {
         if (link.halfOpen) {
-            proven(link);
+            acceptor.proven(link);
         }
         if (link.trial != null) {
             link.trial.verdict().complete(Optional.empty());
@@ -478,7 +327,7 @@ public final class NettyLinks implements Links {
     private void forget(NettyLink link) {
         link.phase = NettyLink.Phase.CLOSED;
         links.remove(link.id);
-        proven(link);
+        acceptor.proven(link);
         link.cancelDeadline();
     }
 
@@ -596,21 +445,7 @@ public final class NettyLinks implements Links {
      */
     public CompletableFuture<Optional<LinkFailure>> tryOut(String address, TlsContexts candidate) {
         CompletableFuture<Optional<LinkFailure>> verdict = new CompletableFuture<>();
-        loop.execute(() -> {
-            InetSocketAddress remote = LinkAddress.parse(address).orElse(null);
-            if (stopped || remote == null) {
-                verdict.complete(Optional.of(new LinkFailure.Disconnected(address + ": cannot be dialled")));
-                return;
-            }
-            NettyLink link = new NettyLink(++lastId, false, address, "");
-            link.trial = new NettyLink.Trial(candidate, verdict);
-            links.put(link.id, link);
-            loop.schedule(
-                    () -> fail(link, Verdicts.slowDial(link, settings.dialTimeout(), true)),
-                    2 * settings.dialTimeout().toNanos(),
-                    TimeUnit.NANOSECONDS);
-            connect(link, remote);
-        });
+        loop.execute(() -> dialler.tryOut(address, candidate, verdict));
         return verdict;
     }
 
@@ -672,9 +507,9 @@ public final class NettyLinks implements Links {
         loop.execute(() -> {
             stopped = true;
             List<CompletableFuture<?>> closing = new ArrayList<>();
+            Channel listener = acceptor.stop();
             if (listener != null) {
                 closing.add(closed(listener));
-                listener.close();
             }
             for (NettyLink link : new ArrayList<>(links.values())) {
                 if (link.channel != null) {

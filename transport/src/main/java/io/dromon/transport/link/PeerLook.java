@@ -14,7 +14,6 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.IoEventLoop;
-import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.ssl.SslHandler;
@@ -110,7 +109,7 @@ public final class PeerLook {
     private void connect(InetSocketAddress remote, Duration patience) {
         ChannelFuture connecting = new Bootstrap()
                 .group(loop)
-                .channel(loop.isIoType(EpollIoHandler.class) ? EpollSocketChannel.class : NioSocketChannel.class)
+                .channel(EventLoops.isEpoll(loop) ? EpollSocketChannel.class : NioSocketChannel.class)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int)
                         settings.dialTimeout().toMillis())
                 .handler(new ChannelInitializer<>() {

@@ -1,0 +1,147 @@
+package io.dromon.transport.link;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.IoEventLoop;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The listening socket: what connects, until it is known to be a peer, and how many of these there may be. */
+@SuppressWarnings("FutureReturnValueIgnored") // closing tells nothing that is not known
+final class Acceptor {
+    private final NettyLinks owner;
+    private final LinkSettings settings;
+    /** Accepted and not proven to be a peer, the oldest first. */
+    private final Set<NettyLink> halfOpen = new LinkedHashSet<>();
+
+    private @Nullable Channel listener;
+
+    Acceptor(NettyLinks owner, LinkSettings settings) {
+        this.owner = owner;
+        this.settings = settings;
+    }
+
+    /** {@link NettyLinks#listen}. */
+    String listen(IoEventLoop loop) throws IOException {
+        InetSocketAddress address = LinkAddress.parse(settings.listenAddress())
+                .orElseThrow(() -> new IOException("gmcast.listen_addr: " + settings.listenAddress()
+                        + " is not of the form tcp://ip:port with a numeric ip"));
+        ServerBootstrap bootstrap = new ServerBootstrap()
+                .group(loop, loop)
+                .channel(EventLoops.isEpoll(loop) ? EpollServerSocketChannel.class : NioServerSocketChannel.class)
+                .option(ChannelOption.SO_REUSEADDR, true)
+                .option(ChannelOption.SO_BACKLOG, 128)
+                .option(ChannelOption.AUTO_READ, false)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
+                .childHandler(new ChannelInitializer<>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        accepted(channel);
+                    }
+                });
+        if (settings.receiveBufferBytes() > 0) {
+            bootstrap.option(ChannelOption.SO_RCVBUF, settings.receiveBufferBytes());
+        }
+        if (settings.sendBufferBytes() > 0) {
+            bootstrap.childOption(ChannelOption.SO_SNDBUF, settings.sendBufferBytes());
+        }
+        ChannelFuture bound = bootstrap.bind(address).awaitUninterruptibly();
+        if (!bound.isSuccess()) {
+            throw new IOException(
+                    "cannot listen at " + settings.listenAddress() + ": " + reason(bound.cause())
+                            + "; choose another gmcast.listen_addr, or end what uses this one",
+                    bound.cause());
+        }
+        Channel channel = bound.channel();
+        listener = channel;
+        return LinkAddress.format(owner.scheme(), (InetSocketAddress) channel.localAddress());
+    }
+
+    private static String reason(Throwable cause) {
+        String message = String.valueOf(cause.getMessage());
+        return message.isEmpty() ? cause.getClass().getSimpleName() : message;
+    }
+
+    /** Connections are taken from now on. */
+    void start() {
+        if (listener != null) {
+            listener.config().setAutoRead(true);
+        }
+    }
+
+    /** No connection is taken any more. Returns the listening socket, null if there is none. */
+    @Nullable
+    Channel stop() {
+        if (listener != null) {
+            listener.close();
+        }
+        return listener;
+    }
+
+    private void accepted(Channel channel) {
+        InetSocketAddress remote = (InetSocketAddress) channel.remoteAddress();
+        NettyLink link = remote == null ? null : owner.accepted(channel, remote);
+        if (link == null) {
+            channel.close();
+            return;
+        }
+        makeRoom();
+        link.halfOpen = true;
+        halfOpen.add(link);
+        if (owner.hasTls()) {
+            owner.deadline(
+                    link, settings.handshakeTimeout(), () -> Verdicts.slowHandshake(link, settings.handshakeTimeout()));
+            channel.pipeline().addLast(Negotiation.Probe.NAME, new Negotiation.Probe(owner, link));
+        } else if (owner.dynamic()) {
+            channel.pipeline().addLast(Detection.Drop.NAME, new Detection.Drop(owner, link));
+        } else {
+            channel.pipeline().addLast(Negotiation.Peek.NAME, new Negotiation.Peek(owner, link));
+        }
+    }
+
+    /**
+     * Over the cap, the oldest half-open link of the address that has most of them goes: one stranger's connections
+     * push out each other, not those of nodes.
+     */
+    private void makeRoom() {
+        if (halfOpen.size() < settings.halfOpenLinks()) {
+            return;
+        }
+        Map<String, Integer> counts = new HashMap<>();
+        String most = "";
+        int count = 0;
+        for (NettyLink link : halfOpen) {
+            int own = counts.merge(link.ip, 1, Integer::sum);
+            if (own > count) {
+                count = own;
+                most = link.ip;
+            }
+        }
+        for (NettyLink link : halfOpen) {
+            if (link.ip.equals(most)) {
+                owner.fail(link, Verdicts.tooManyHalfOpen(link, settings.halfOpenLinks()));
+                return;
+            }
+        }
+    }
+
+    /** It is a peer, or it is gone. */
+    void proven(NettyLink link) {
+        if (link.halfOpen) {
+            link.halfOpen = false;
+            halfOpen.remove(link);
+        }
+    }
+}
