@@ -4,7 +4,6 @@ import io.dromon.config.NodeConfig;
 import io.dromon.config.Options;
 import io.dromon.config.ServerOptions;
 import io.dromon.node.group.GroupEvent;
-import io.dromon.node.group.GroupMember;
 import io.dromon.node.group.GroupPosition;
 import io.dromon.node.group.GroupStatus;
 import io.dromon.node.group.ReplicationFailure;
@@ -14,13 +13,11 @@ import io.dromon.transport.link.NettyLinks;
 import io.dromon.transport.link.ProtocolThread;
 import io.dromon.transport.link.RefusedPeer;
 import io.dromon.transport.primary.SavedView;
-import io.dromon.transport.recovery.SavedViewFile;
 import io.dromon.transport.tls.TlsConfigException;
 import io.dromon.transport.tls.TlsSettings;
 import io.dromon.transport.wire.LinkFailure;
 import io.dromon.transport.wire.Uuids;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -34,7 +31,6 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -50,12 +46,6 @@ import org.slf4j.LoggerFactory;
  */
 final class NodeDriver implements NodeCore.Effects, Deliverer.Listener {
     private static final Logger LOG = LoggerFactory.getLogger(Node.class);
-    /** Lines that peers can provoke: so many in a window. */
-    private static final int MAX_NOTICES = 50;
-
-    private static final long NOTICE_WINDOW_NS = 10_000_000_000L;
-    private static final AtomicLong LAST_MICROS = new AtomicLong();
-
     private final NodeSettings settings;
     private final ProtocolThread thread;
     private final DeliveryQueue queue = new DeliveryQueue();
@@ -64,16 +54,14 @@ final class NodeDriver implements NodeCore.Effects, Deliverer.Listener {
     private final AtomicBoolean turnRequested = new AtomicBoolean();
     private final List<Object> batch = new ArrayList<>();
     private final NettyLinks links;
-    private final SavedViewFile savedViewFile;
-    private final UUID uuid;
+    private final NodeIdentity identity;
+    private final NodeLog log;
     private final String listenAddress;
     private final NodeCore core;
     private final Upkeep upkeep;
 
     private long batchBytes;
     private long timerAtNs = Long.MAX_VALUE;
-    private long noticeWindowNs = System.nanoTime();
-    private int notices;
     private volatile NodeConfig config;
     private volatile boolean closed;
     /** The delivery thread is to tell when its queue is worked off. */
@@ -99,9 +87,8 @@ final class NodeDriver implements NodeCore.Effects, Deliverer.Listener {
         this.config = config;
         this.settings = settings;
         this.thread = thread;
-        this.savedViewFile = new SavedViewFile(settings.dataDirectory());
-        Optional<SavedView> restored = restore();
-        this.uuid = restored.map(SavedView::self).orElseGet(NodeDriver::freshUuid);
+        this.identity = new NodeIdentity(settings.name(), settings.dataDirectory(), settings.recovery());
+        this.log = new NodeLog(settings);
         Optional<TlsRenewal.Loaded> tls = settings.tls().map(NodeDriver::load);
         tls.ifPresent(loaded ->
                 loaded.contexts().warnings().forEach(warning -> LOG.warn("{}: {}", settings.name(), warning)));
@@ -112,40 +99,15 @@ final class NodeDriver implements NodeCore.Effects, Deliverer.Listener {
         this.core = new NodeCore(
                 settings.stack(),
                 settings.group(),
-                uuid,
+                identity.uuid(),
                 listenAddress,
-                restored,
+                identity.restored(),
                 GroupPosition.NONE,
-                NodeDriver::freshUuid,
+                NodeIdentity::freshUuid,
                 new SecureRandom(),
                 links,
                 this);
         this.deliverer = new Deliverer(settings.name(), queue, application, this);
-    }
-
-    /** Continues from the view that a crash left behind, under the next incarnation of the UUID. */
-    private Optional<SavedView> restore() {
-        try {
-            Files.createDirectories(settings.dataDirectory());
-            SavedViewFile.Content content = savedViewFile.restore(settings.recovery());
-            if (content instanceof SavedViewFile.Content.Found found) {
-                LOG.info(
-                        "{}: continues from the saved view {}",
-                        settings.name(),
-                        found.view().view().id());
-                return Optional.of(found.view());
-            }
-            if (content instanceof SavedViewFile.Content.Unusable unusable) {
-                LOG.warn("{}: starts with a new identity: {}", settings.name(), unusable.reason());
-            }
-            return Optional.empty();
-        } catch (IOException e) {
-            throw new NodeException(
-                    NodeException.Reason.CONFIGURATION,
-                    "the data directory " + settings.dataDirectory() + " cannot be used: " + e + "; the node keeps "
-                            + SavedViewFile.NAME + " there",
-                    e);
-        }
     }
 
     private void open() {
@@ -155,7 +117,7 @@ final class NodeDriver implements NodeCore.Effects, Deliverer.Listener {
         LOG.info(
                 "{}: node {} of group {} listens on {} ({})",
                 settings.name(),
-                Uuids.brief(uuid),
+                Uuids.brief(identity.uuid()),
                 settings.stack().mesh().group(),
                 listenAddress,
                 settings.tls().isPresent() ? "TLS, certificate required of every peer" : "PLAIN TEXT");
@@ -211,7 +173,7 @@ final class NodeDriver implements NodeCore.Effects, Deliverer.Listener {
     }
 
     UUID uuid() {
-        return uuid;
+        return identity.uuid();
     }
 
     String listenAddress() {
@@ -237,7 +199,7 @@ final class NodeDriver implements NodeCore.Effects, Deliverer.Listener {
         return new NodeStatus(
                 settings.name(),
                 settings.stack().mesh().group(),
-                uuid,
+                identity.uuid(),
                 listenAddress,
                 closed ? NodeState.CLOSED : Deliverer.NodeStates.of(group.ownStatus()),
                 group,
@@ -284,7 +246,7 @@ final class NodeDriver implements NodeCore.Effects, Deliverer.Listener {
                 step,
                 CaRotation.peers(
                         status.group().members(),
-                        uuid,
+                        identity.uuid(),
                         status.mesh(),
                         links.presented().join()));
     }
@@ -426,26 +388,16 @@ final class NodeDriver implements NodeCore.Effects, Deliverer.Listener {
         if (event instanceof GroupEvent.WriteSet writeSet) {
             batchBytes += writeSet.data().length();
         } else {
-            log(event);
-        }
-        if (event instanceof GroupEvent.Synced && config.value(ServerOptions.WSREP_DESYNC)) {
-            core.group().desync(); // so it was configured, or before the state was lost
+            log.event(event);
+            onChange(event);
         }
     }
 
-    private void log(GroupEvent event) {
+    private void onChange(GroupEvent event) {
         if (event instanceof GroupEvent.ConfigurationChange change) {
             foreignFormat = change.isPrimary() && change.versions().repl() != NodeSettings.OPAQUE;
-            LOG.info(
-                    "{}: {} configuration {} at {}:{}, members {}",
-                    settings.name(),
-                    change.isPrimary() ? "primary" : "NON-PRIMARY",
-                    change.confId(),
-                    change.groupUuid(),
-                    change.seqno(),
-                    change.members().stream().map(GroupMember::name).toList());
-        } else if (!(event instanceof GroupEvent.CommitCut)) {
-            LOG.info("{}: {}", settings.name(), event);
+        } else if (event instanceof GroupEvent.Synced && config.value(ServerOptions.WSREP_DESYNC)) {
+            core.group().desync(); // so it was configured, or before the state was lost
         }
     }
 
@@ -461,21 +413,12 @@ final class NodeDriver implements NodeCore.Effects, Deliverer.Listener {
 
     @Override
     public void save(SavedView view) {
-        try {
-            savedViewFile.write(view);
-        } catch (IOException e) {
-            // Galera goes on as well: the file only helps after a crash of all nodes.
-            LOG.error("{}: {} was not saved: {}", settings.name(), savedViewFile.path(), e.toString());
-        }
+        identity.save(view);
     }
 
     @Override
     public void removeSavedView() {
-        try {
-            savedViewFile.remove();
-        } catch (IOException e) {
-            LOG.error("{}: {} was not removed: {}", settings.name(), savedViewFile.path(), e.toString());
-        }
+        identity.remove();
     }
 
     @Override
@@ -516,30 +459,12 @@ final class NodeDriver implements NodeCore.Effects, Deliverer.Listener {
         links.status()
                 .thenAccept(all -> all.stream()
                         .filter(status -> status.link() == link)
-                        .forEach(status -> LOG.info(
-                                "{}: link to {} {} is up, {}",
-                                settings.name(),
-                                Uuids.brief(peer),
-                                address,
-                                status.tls()
-                                                .map(peerTls -> peerTls.protocol() + " " + peerTls.cipher() + ", "
-                                                        + peerTls.subject())
-                                                .orElse("plain text")
-                                        + compression(status))));
-    }
-
-    private String compression(LinkStatus status) {
-        if (settings.tls().map(tls -> tls.applicationProtocols().isEmpty()).orElse(true)) {
-            return "";
-        }
-        return status.compression().isPresent()
-                ? ", compressed"
-                : ", NOT compressed: the peer is a Galera node, or socket.ssl_compression is off there";
+                        .forEach(status -> log.linkUp(status, peer, address)));
     }
 
     @Override
     public void onLinkDown(long link, UUID peer, String address, LinkFailure failure) {
-        LOG.info("{}: link to {} {} is down: {}", settings.name(), Uuids.brief(peer), address, failure.message());
+        log.linkDown(peer, address, failure);
     }
 
     @Override
@@ -554,22 +479,12 @@ final class NodeDriver implements NodeCore.Effects, Deliverer.Listener {
 
     @Override
     public void onNotice(String text) {
-        long now = System.nanoTime();
-        if (now - noticeWindowNs > NOTICE_WINDOW_NS) {
-            if (notices > MAX_NOTICES) {
-                LOG.info("{}: {} more lines were left out", settings.name(), notices - MAX_NOTICES);
-            }
-            noticeWindowNs = now;
-            notices = 0;
-        }
-        if (++notices <= MAX_NOTICES) {
-            LOG.info("{}: {}", settings.name(), text);
-        }
+        log.notice(text);
     }
 
     @Override
     public void onAnomaly(UUID source, String what) {
-        onNotice("dropped from " + Uuids.brief(source) + ": " + what);
+        log.notice("dropped from " + Uuids.brief(source) + ": " + what);
     }
 
     private void failInbound() {
@@ -577,11 +492,5 @@ final class NodeDriver implements NodeCore.Effects, Deliverer.Listener {
         while ((ticket = inbound.poll()) != null) {
             ticket.completeExceptionally(NodeExceptions.closed());
         }
-    }
-
-    /** Time based, never the same twice in this process. */
-    private static UUID freshUuid() {
-        long now = System.currentTimeMillis() * 1000;
-        return Uuids.timeBased(LAST_MICROS.updateAndGet(last -> Math.max(last + 1, now)), new SecureRandom());
     }
 }

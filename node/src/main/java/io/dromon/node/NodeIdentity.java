@@ -1,0 +1,92 @@
+package io.dromon.node;
+
+import io.dromon.transport.primary.SavedView;
+import io.dromon.transport.recovery.SavedViewFile;
+import io.dromon.transport.wire.Uuids;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Who a node is: its UUID, and the view that it keeps on disk ({@code gvwstate.dat}) to come back to after a crash. */
+final class NodeIdentity {
+    private static final Logger LOG = LoggerFactory.getLogger(Node.class);
+    private static final AtomicLong LAST_MICROS = new AtomicLong();
+
+    private final String nodeName;
+    private final SavedViewFile file;
+    private final Optional<SavedView> restored;
+    private final UUID uuid;
+
+    /**
+     * Continues from the view that a crash left behind, under the next incarnation of the UUID; else under a fresh one.
+     *
+     * @throws NodeException if the data directory cannot be used
+     */
+    NodeIdentity(String nodeName, Path dataDirectory, boolean recovery) {
+        this.nodeName = nodeName;
+        this.file = new SavedViewFile(dataDirectory);
+        this.restored = restore(dataDirectory, recovery);
+        this.uuid = restored.map(SavedView::self).orElseGet(NodeIdentity::freshUuid);
+    }
+
+    private Optional<SavedView> restore(Path dataDirectory, boolean recovery) {
+        try {
+            Files.createDirectories(dataDirectory);
+            SavedViewFile.Content content = file.restore(recovery);
+            if (content instanceof SavedViewFile.Content.Found found) {
+                LOG.info(
+                        "{}: continues from the saved view {}",
+                        nodeName,
+                        found.view().view().id());
+                return Optional.of(found.view());
+            }
+            if (content instanceof SavedViewFile.Content.Unusable unusable) {
+                LOG.warn("{}: starts with a new identity: {}", nodeName, unusable.reason());
+            }
+            return Optional.empty();
+        } catch (IOException e) {
+            throw new NodeException(
+                    NodeException.Reason.CONFIGURATION,
+                    "the data directory " + dataDirectory + " cannot be used: " + e + "; the node keeps "
+                            + SavedViewFile.NAME + " there",
+                    e);
+        }
+    }
+
+    UUID uuid() {
+        return uuid;
+    }
+
+    Optional<SavedView> restored() {
+        return restored;
+    }
+
+    void save(SavedView view) {
+        try {
+            file.write(view);
+        } catch (IOException e) {
+            // Galera goes on as well: the file only helps after a crash of all nodes.
+            LOG.error("{}: {} was not saved: {}", nodeName, file.path(), e.toString());
+        }
+    }
+
+    void remove() {
+        try {
+            file.remove();
+        } catch (IOException e) {
+            LOG.error("{}: {} was not removed: {}", nodeName, file.path(), e.toString());
+        }
+    }
+
+    /** Time based, never the same twice in this process. */
+    static UUID freshUuid() {
+        long now = System.currentTimeMillis() * 1000;
+        return Uuids.timeBased(LAST_MICROS.updateAndGet(last -> Math.max(last + 1, now)), new SecureRandom());
+    }
+}
