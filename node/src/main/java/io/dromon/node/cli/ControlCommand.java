@@ -23,6 +23,13 @@ final class ControlCommand {
         @SuppressWarnings("NullAway.Init") // set by picocli
         private Path dataDirectory;
 
+        /** Says how many links an answer counts, if it does. */
+        static void sayRelinked(JsonNode answer) {
+            if (answer.has("relinked")) {
+                System.out.println(answer.path("relinked").asText() + " links were made anew");
+            }
+        }
+
         /** The answer, if the node did what it was asked to. */
         JsonNode ask(String request) {
             JsonNode answer;
@@ -77,7 +84,7 @@ final class ControlCommand {
         public Integer call() {
             System.out.println(ask("reload").path("text").asText());
             if (relink) {
-                System.out.println(ask("relink").path("relinked").asText() + " links were made anew");
+                sayRelinked(ask("relink"));
             }
             return 0;
         }
@@ -91,7 +98,7 @@ final class ControlCommand {
     static final class Relink extends Asking {
         @Override
         public Integer call() {
-            System.out.println(ask("relink").path("relinked").asText() + " links were made anew");
+            sayRelinked(ask("relink"));
             return 0;
         }
     }
@@ -117,9 +124,7 @@ final class ControlCommand {
         public Integer call() {
             JsonNode answer = ask("rotate " + step);
             System.out.println(answer.path("text").asText());
-            if (answer.has("relinked")) {
-                System.out.println(answer.path("relinked").asText() + " links were made anew");
-            }
+            sayRelinked(answer);
             return 0;
         }
     }

@@ -81,6 +81,39 @@ final class PkiCommand implements Runnable {
         }
     }
 
+    /** A key to be made. */
+    static final class NewKey {
+        @Option(names = "--key", description = "ec (P-256, the default), rsa (3072 bits) or ed25519.")
+        private KeyKind kind = KeyKind.EC;
+
+        @Option(
+                names = "--password-file",
+                paramLabel = "FILE",
+                description = "Encrypt the key; the first line is the password.")
+        private @Nullable Path passwordFile;
+
+        KeyPair generate() {
+            return kind.generate();
+        }
+
+        /** Empty for a key in clear text. */
+        char[] password() throws IOException {
+            if (passwordFile == null) {
+                return new char[0];
+            }
+            String line = Files.readString(passwordFile).lines().findFirst().orElse("");
+            if (line.isEmpty()) {
+                throw new CommandFailure(passwordFile + " is empty; its first line is the password");
+            }
+            return line.toCharArray();
+        }
+
+        /** What a node needs to read it. */
+        String option() {
+            return passwordFile == null ? "" : ";socket.ssl_password_file=" + passwordFile;
+        }
+    }
+
     /** The authority's files. */
     static final class Ca {
         @Option(
@@ -130,17 +163,6 @@ final class PkiCommand implements Runnable {
         abstract int run(PrintWriter out) throws PemException, IOException;
     }
 
-    private static char[] password(@Nullable Path file) throws IOException {
-        if (file == null) {
-            return new char[0];
-        }
-        String line = Files.readString(file).lines().findFirst().orElse("");
-        if (line.isEmpty()) {
-            throw new CommandFailure(file + " is empty; its first line is the password");
-        }
-        return line.toCharArray();
-    }
-
     private static Duration days(int days) {
         if (days < 1 || days > 365_000) {
             throw new CommandFailure("--days is from 1 to 365000, not " + days);
@@ -165,14 +187,8 @@ final class PkiCommand implements Runnable {
         @Option(names = "--days", description = "How long it is valid (${DEFAULT-VALUE}).")
         private int days = 3650;
 
-        @Option(names = "--key", description = "ec (P-256, the default), rsa (3072 bits) or ed25519.")
-        private KeyKind kind = KeyKind.EC;
-
-        @Option(
-                names = "--password-file",
-                paramLabel = "FILE",
-                description = "Encrypt the key; the first line is the password.")
-        private @Nullable Path password;
+        @Mixin
+        private NewKey key = new NewKey();
 
         @Mixin
         private Who who = new Who();
@@ -181,8 +197,8 @@ final class PkiCommand implements Runnable {
         int run(PrintWriter out) throws PemException, IOException {
             Files.createDirectories(directory);
             Path certificate = directory.resolve("ca.crt");
-            Authority.create(kind.generate(), who.subject(name), days(days))
-                    .write(certificate, directory.resolve("ca.key"), password(password));
+            Authority.create(key.generate(), who.subject(name), days(days))
+                    .write(certificate, directory.resolve("ca.key"), key.password());
             say(out, certificate, Instant.now());
             out.println("Keep " + directory.resolve("ca.key") + " off the nodes; socket.ssl_ca=" + certificate
                     + " goes to all of them.");
@@ -208,14 +224,8 @@ final class PkiCommand implements Runnable {
         @Option(names = "--days", description = "How long it is valid (${DEFAULT-VALUE}), at most as long as the CA.")
         private int days = 365;
 
-        @Option(names = "--key", description = "ec (P-256, the default), rsa (3072 bits) or ed25519.")
-        private KeyKind kind = KeyKind.EC;
-
-        @Option(
-                names = "--password-file",
-                paramLabel = "FILE",
-                description = "Encrypt the key; the first line is the password.")
-        private @Nullable Path password;
+        @Mixin
+        private NewKey key = new NewKey();
 
         @Parameters(paramLabel = "NAME", description = "Common name (CN), and name of the files.")
         private String name = "";
@@ -224,15 +234,15 @@ final class PkiCommand implements Runnable {
         int run(PrintWriter out) throws PemException, IOException {
             Authority authority = ca.read();
             Path certificate = file(directory, name, ".crt");
-            Path key = file(directory, name, ".key");
-            PemOutput.absent(certificate, key);
-            KeyPair pair = kind.generate();
+            Path keyFile = file(directory, name, ".key");
+            PemOutput.absent(certificate, keyFile);
+            KeyPair pair = key.generate();
             X509Certificate issued = authority.issue(pair.getPublic(), who.subject(name), days(days));
-            PemOutput.key(key, pair.getPrivate(), password(password));
+            PemOutput.key(keyFile, pair.getPrivate(), key.password());
             PemOutput.certificates(certificate, List.of(issued));
             say(out, certificate, Instant.now());
-            out.println("socket.ssl_cert=" + certificate + ";socket.ssl_key=" + key + ";socket.ssl_ca="
-                    + ca.certificate() + (password == null ? "" : ";socket.ssl_password_file=" + password));
+            out.println("socket.ssl_cert=" + certificate + ";socket.ssl_key=" + keyFile + ";socket.ssl_ca="
+                    + ca.certificate() + key.option());
             return 0;
         }
     }
@@ -249,14 +259,8 @@ final class PkiCommand implements Runnable {
         @Option(names = "--out", paramLabel = "DIR", description = "Where the files go (the current directory).")
         private Path directory = Path.of(".");
 
-        @Option(names = "--key", description = "ec (P-256, the default), rsa (3072 bits) or ed25519.")
-        private KeyKind kind = KeyKind.EC;
-
-        @Option(
-                names = "--password-file",
-                paramLabel = "FILE",
-                description = "Encrypt the key; the first line is the password.")
-        private @Nullable Path password;
+        @Mixin
+        private NewKey key = new NewKey();
 
         @Parameters(paramLabel = "NAME", description = "Common name (CN), and name of the files.")
         private String name = "";
@@ -265,13 +269,13 @@ final class PkiCommand implements Runnable {
         int run(PrintWriter out) throws PemException, IOException {
             Files.createDirectories(directory);
             Path request = file(directory, name, ".csr");
-            Path key = file(directory, name, ".key");
-            PemOutput.absent(request, key);
-            KeyPair pair = kind.generate();
-            PemOutput.key(key, pair.getPrivate(), password(password));
+            Path keyFile = file(directory, name, ".key");
+            PemOutput.absent(request, keyFile);
+            KeyPair pair = key.generate();
+            PemOutput.key(keyFile, pair.getPrivate(), key.password());
             PemOutput.request(request, CertificateRequest.make(pair, who.subject(name)));
             say(out, request, Instant.now());
-            out.println("Send " + request + " to the CA, keep " + key + ".");
+            out.println("Send " + request + " to the CA, keep " + keyFile + ".");
             return 0;
         }
     }

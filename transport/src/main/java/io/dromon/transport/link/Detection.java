@@ -4,9 +4,7 @@ import io.dromon.transport.tls.TlsContexts;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
-import io.netty.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /** The handlers of {@link DynamicMode}: which mode a new connection gets. */
 @SuppressWarnings("FutureReturnValueIgnored")
@@ -23,7 +21,6 @@ final class Detection {
     /** Dialled, with key and certificate: a plain acceptor speaks at once, one with TLS waits for a ClientHello. */
     static final class Await extends Negotiation.Sniffer {
         static final String NAME = "await";
-        private @Nullable Future<?> timer;
 
         Await(NettyLinks links, NettyLink link) {
             super(links, link);
@@ -31,14 +28,11 @@ final class Detection {
 
         @Override
         public void channelActive(ChannelHandlerContext ctx) {
-            timer = ctx.executor().schedule(() -> startTls(ctx), DynamicMode.DIAL_MS, TimeUnit.MILLISECONDS);
+            after(TimeUnit.MILLISECONDS.toNanos(DynamicMode.DIAL_MS), ctx, this::startTls);
             ctx.fireChannelActive();
         }
 
         private void startTls(ChannelHandlerContext ctx) {
-            if (ctx.isRemoved() || link.phase != NettyLink.Phase.NEGOTIATING) {
-                return;
-            }
             if (collected() > 0) {
                 return; // a plain acceptor has begun to speak
             }
@@ -55,14 +49,6 @@ final class Detection {
                 links.fail(link, Verdicts.plainPeer(link, kind));
             }
         }
-
-        @Override
-        public void handlerRemoved(ChannelHandlerContext ctx) {
-            if (timer != null) {
-                timer.cancel(false);
-            }
-            super.handlerRemoved(ctx);
-        }
     }
 
     /** The answer to a ClientHello was plain: the acceptor has no key and dropped it. Behind {@link Negotiation.Reply}. */
@@ -78,7 +64,6 @@ final class Detection {
      */
     static final class Drop extends Negotiation {
         static final String NAME = "drop";
-        private @Nullable Future<?> timer;
         private int dropped;
 
         Drop(NettyLinks links, NettyLink link) {
@@ -92,15 +77,13 @@ final class Detection {
         }
 
         private void speakIn(ChannelHandlerContext ctx) {
-            timer = ctx.executor().schedule(() -> up(ctx), DynamicMode.ACCEPT_MS, TimeUnit.MILLISECONDS);
+            after(TimeUnit.MILLISECONDS.toNanos(DynamicMode.ACCEPT_MS), ctx, this::up);
         }
 
         private void up(ChannelHandlerContext ctx) {
-            if (!ctx.isRemoved() && link.phase == NettyLink.Phase.NEGOTIATING) {
-                links.addFrames(ctx.pipeline(), link, true);
-                links.up(link);
-                ctx.pipeline().remove(this);
-            }
+            links.addFrames(ctx.pipeline(), link, true);
+            links.up(link);
+            ctx.pipeline().remove(this);
         }
 
         @Override
@@ -109,19 +92,11 @@ final class Detection {
             boolean first = dropped == 0;
             dropped += in.readableBytes();
             in.release();
-            if (first && timer != null) {
-                timer.cancel(false); // Galera's dialler takes what comes within 500 ms for an answer in TLS
-                speakIn(ctx);
+            if (first) {
+                speakIn(ctx); // Galera's dialler takes what comes within 500 ms for an answer in TLS
             }
             if (dropped > 65_536) {
                 links.fail(link, Verdicts.tlsPeer(link));
-            }
-        }
-
-        @Override
-        public void handlerRemoved(ChannelHandlerContext ctx) {
-            if (timer != null) {
-                timer.cancel(false);
             }
         }
     }

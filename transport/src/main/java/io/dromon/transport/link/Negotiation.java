@@ -12,6 +12,7 @@ import io.netty.util.concurrent.Future;
 import java.net.InetSocketAddress;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The handlers between a new socket and a link that is up. Each removes itself when it has decided. */
@@ -19,10 +20,36 @@ import org.jspecify.annotations.Nullable;
 abstract class Negotiation extends ChannelInboundHandlerAdapter {
     final NettyLinks links;
     final NettyLink link;
+    private @Nullable Future<?> timer;
 
     Negotiation(NettyLinks links, NettyLink link) {
         this.links = links;
         this.link = link;
+    }
+
+    /** What to do if nothing is decided by then; takes the place of what was to be done before. */
+    final void after(long delayNs, ChannelHandlerContext ctx, Consumer<ChannelHandlerContext> action) {
+        stopTimer();
+        timer = ctx.executor()
+                .schedule(
+                        () -> {
+                            if (!ctx.isRemoved() && link.phase == NettyLink.Phase.NEGOTIATING) {
+                                action.accept(ctx);
+                            }
+                        },
+                        delayNs,
+                        TimeUnit.NANOSECONDS);
+    }
+
+    private void stopTimer() {
+        if (timer != null) {
+            timer.cancel(false);
+        }
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext ctx) {
+        stopTimer();
     }
 
     @Override
@@ -88,6 +115,7 @@ abstract class Negotiation extends ChannelInboundHandlerAdapter {
 
         @Override
         public void handlerRemoved(ChannelHandlerContext ctx) {
+            super.handlerRemoved(ctx);
             if (head != null) {
                 head.release();
                 head = null;
@@ -98,7 +126,6 @@ abstract class Negotiation extends ChannelInboundHandlerAdapter {
     /** Accepted, TLS on: is it a ClientHello? */
     static final class Probe extends Sniffer {
         static final String NAME = "probe";
-        private @Nullable Future<?> timer;
 
         Probe(NettyLinks links, NettyLink link) {
             super(links, link);
@@ -109,16 +136,14 @@ abstract class Negotiation extends ChannelInboundHandlerAdapter {
             long probeNs = links.dynamic()
                     ? DynamicMode.ACCEPT_MS * 1_000_000
                     : links.settings().probeTimeout().toNanos();
-            timer = ctx.executor().schedule(() -> silent(ctx), probeNs, TimeUnit.NANOSECONDS);
+            after(probeNs, ctx, this::silent);
             ctx.fireChannelActive();
         }
 
         private void silent(ChannelHandlerContext ctx) {
-            if (!ctx.isRemoved() && link.phase == NettyLink.Phase.NEGOTIATING) {
-                if (collected() == 0 && links.allowsPlain("")) {
-                    Detection.plain(ctx, this);
-                    return;
-                }
+            if (collected() == 0 && links.allowsPlain("")) {
+                Detection.plain(ctx, this);
+            } else {
                 refuse(ctx, Verdicts.silentDialler(link, links.settings().probeTimeout(), collected()));
             }
         }
@@ -139,20 +164,11 @@ abstract class Negotiation extends ChannelInboundHandlerAdapter {
             ctx.writeAndFlush(FirstBytes.tlsRequired());
             links.fail(link, failure);
         }
-
-        @Override
-        public void handlerRemoved(ChannelHandlerContext ctx) {
-            if (timer != null) {
-                timer.cancel(false);
-            }
-            super.handlerRemoved(ctx);
-        }
     }
 
     /** Accepted, TLS off: a short look for a ClientHello, which can only be answered before this node speaks. */
     static final class Peek extends Sniffer {
         static final String NAME = "peek";
-        private @Nullable Future<?> timer;
 
         Peek(NettyLinks links, NettyLink link) {
             super(links, link);
@@ -164,7 +180,7 @@ abstract class Negotiation extends ChannelInboundHandlerAdapter {
             if (peekNs <= 0) {
                 up(ctx);
             } else {
-                timer = ctx.executor().schedule(() -> up(ctx), peekNs, TimeUnit.NANOSECONDS);
+                after(peekNs, ctx, this::up);
             }
             ctx.fireChannelActive();
         }
@@ -185,14 +201,6 @@ abstract class Negotiation extends ChannelInboundHandlerAdapter {
                 links.up(link);
                 passOn(ctx);
             }
-        }
-
-        @Override
-        public void handlerRemoved(ChannelHandlerContext ctx) {
-            if (timer != null) {
-                timer.cancel(false);
-            }
-            super.handlerRemoved(ctx);
         }
     }
 
