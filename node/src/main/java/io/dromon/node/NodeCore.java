@@ -102,10 +102,12 @@ public final class NodeCore {
         return stack;
     }
 
+    /** The transport, for its status and its run-time options. */
     public GroupStack stack() {
         return stack;
     }
 
+    /** The group layer, for its status and what is asked of it besides {@link #replicate}. */
     public GroupCore group() {
         return group;
     }
@@ -141,6 +143,7 @@ public final class NodeCore {
         leaveIfInconsistent();
     }
 
+    /** To do whenever {@link #nextDeadlineNs} is reached; harmless earlier. */
     public void tick(long nowNs) {
         this.nowNs = nowNs;
         stack.tick(nowNs);
@@ -148,6 +151,7 @@ public final class NodeCore {
         leaveIfInconsistent();
     }
 
+    /** When {@link #tick} is due next; {@link Long#MAX_VALUE} if nothing is. */
     public long nextDeadlineNs() {
         return Math.min(stack.nextDeadlineNs(), group.nextDeadlineNs());
     }

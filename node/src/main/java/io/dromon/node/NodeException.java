@@ -42,6 +42,7 @@ public class NodeException extends RuntimeException {
         this.reason = reason;
     }
 
+    /** What a program can react to. */
     public Reason reason() {
         return reason;
     }

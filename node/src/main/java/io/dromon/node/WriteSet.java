@@ -3,7 +3,7 @@ package io.dromon.node;
 import io.dromon.transport.wire.Bytes;
 
 /**
- * A change to be replicated: opaque bytes, 1 to {@code repl.max_ws_size} of them. The array is given away: it is not
+ * A change to be replicated: opaque bytes, at least one of them. The array is given away: it is not
  * copied, and must not be changed until the write-set was delivered on this node.
  */
 public final class WriteSet {
@@ -13,7 +13,11 @@ public final class WriteSet {
         this.data = data;
     }
 
-    /** A write-set of these bytes. */
+    /**
+     * A write-set of these bytes.
+     *
+     * @throws IllegalArgumentException if there are none
+     */
     public static WriteSet of(byte[] data) {
         if (data.length == 0) {
             throw new IllegalArgumentException("a write-set has at least one byte");

@@ -177,6 +177,7 @@ public final class GroupStack implements Links.Events {
         progress();
     }
 
+    /** To do whenever {@link #nextDeadlineNs} is reached; harmless earlier. */
     public void tick(long nowNs) {
         this.nowNs = nowNs;
         if (phase == Phase.NEW || phase == Phase.CLOSED) {
@@ -197,14 +198,17 @@ public final class GroupStack implements Links.Events {
         return Math.min(own, Math.min(mesh.nextDeadlineNs(), evs.nextDeadlineNs()));
     }
 
+    /** For its status and its run-time options; what changes the membership goes through this class. */
     public Mesh mesh() {
         return mesh;
     }
 
+    /** For its status. */
     public Evs evs() {
         return evs;
     }
 
+    /** For its status and its run-time options. */
     public Primary primary() {
         return primary;
     }

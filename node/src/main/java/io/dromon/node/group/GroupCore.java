@@ -470,11 +470,6 @@ public final class GroupCore {
 
     // ---- status -------------------------------------------------------------------------------------------------
 
-    /** Whether {@link #replicate} would be sent now: in the primary component, joined, not paused. */
-    public boolean isReady() {
-        return group.state == GroupState.PRIMARY && self.status.isJoined() && !group.flow.isPaused();
-    }
-
     /** Whether a shorter queue of the application would make this node speak: CONT, or SYNC. */
     public boolean awaitsShortQueue() {
         return group.flow.isStopSent() || self.status == NodeStatus.JOINED;

@@ -104,10 +104,6 @@ final class AddressBook {
         remote.remove(address);
     }
 
-    boolean isBlacklisted(String address) {
-        return blacklist.contains(address);
-    }
-
     Set<String> blacklisted() {
         return Set.copyOf(blacklist);
     }
