@@ -1,11 +1,11 @@
 package io.dromon.node.cli;
 
 import io.dromon.sst.archive.Limits;
-import io.dromon.sst.archive.Manifest;
 import io.dromon.sst.archive.Position;
-import io.dromon.sst.method.Donor;
-import io.dromon.sst.method.Joiner;
 import io.dromon.sst.method.Receiver;
+import io.dromon.sst.method.SnapshotDonor;
+import io.dromon.sst.method.SnapshotJoiner;
+import io.dromon.sst.method.SnapshotMethod;
 import io.dromon.sst.method.SstSettings;
 import io.dromon.sst.method.Supply;
 import io.dromon.sst.method.Token;
@@ -16,6 +16,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code dromon sst}. */
@@ -48,8 +50,18 @@ final class SstCommand implements Runnable {
 
     /** What both ends have. */
     static final class Common {
-        @Option(names = "--method", defaultValue = "stream", description = "Only stream so far.")
+        @Option(
+                names = "--method",
+                defaultValue = "stream",
+                paramLabel = "stream|rsync|script",
+                description =
+                        "stream is Dromon's own; rsync runs the real one through a tunnel; script runs the program"
+                                + " behind --, in DIR: what the donor's writes to its standard output the joiner's reads from"
+                                + " its standard input (${DEFAULT-VALUE}).")
         private String method = "stream";
+
+        @Parameters(paramLabel = "PROGRAM", description = "For --method script, as: -- tar -c .")
+        private List<String> program = List.of();
 
         @Option(
                 names = {"-o", "--options"},
@@ -71,9 +83,6 @@ final class SstCommand implements Runnable {
         private boolean json;
 
         SstSettings settings(SstSettings.Role role) {
-            if (!method.equals("stream")) {
-                throw new CommandFailure("--method " + method + ": only stream is there");
-            }
             Map<String, String> map = new LinkedHashMap<>();
             for (String pair : options.split(";", -1)) {
                 int equals = pair.indexOf('=');
@@ -86,10 +95,25 @@ final class SstCommand implements Runnable {
                 }
             }
             try {
-                return SstSettings.of(map, role);
+                return SstSettings.of(map, role, method);
             } catch (IllegalArgumentException e) {
                 throw new CommandFailure(String.valueOf(e.getMessage()));
             }
+        }
+
+        SnapshotMethod method() {
+            if (method.equals("script") == program.isEmpty()) {
+                throw new CommandFailure(
+                        program.isEmpty()
+                                ? "--method script needs a program, as: -- tar -c ."
+                                : "'" + program.get(0) + "': only --method script runs a program");
+            }
+            return switch (method) {
+                case "stream" -> SnapshotMethod.STREAM;
+                case "rsync" -> SnapshotMethod.RSYNC;
+                case "script" -> SnapshotMethod.script(program);
+                default -> throw new CommandFailure("--method " + method + ": stream, rsync and script are there");
+            };
         }
 
         SstReport report() {
@@ -150,6 +174,7 @@ final class SstCommand implements Runnable {
 
         @Override
         public Integer call() throws IOException, InterruptedException {
+            SnapshotMethod method = common.method();
             SstSettings settings = common.settings(SstSettings.Role.JOINER);
             SstReport report = common.report();
             Token token = Common.fromEnvironment();
@@ -164,13 +189,10 @@ final class SstCommand implements Runnable {
                 reference = "file:" + file.toAbsolutePath();
             }
             try (TlsContexts tls = contexts(settings);
-                    Joiner joiner = Joiner.listen(
+                    SnapshotJoiner joiner = method.listen(
                             address(listen),
-                            tls,
-                            token,
-                            settings.stream(),
-                            new Receiver.Directory(target, Limits.NONE),
-                            report)) {
+                            new SnapshotMethod.Terms(tls, token, settings.stream(), report),
+                            new Receiver.Directory(target, Limits.NONE))) {
                 InetSocketAddress bound = joiner.address();
                 report.ready(bound.getAddress().getHostAddress() + ":" + bound.getPort(), reference);
                 report.done(joiner.await());
@@ -208,6 +230,7 @@ final class SstCommand implements Runnable {
 
         @Override
         public Integer call() throws IOException, InterruptedException {
+            SnapshotMethod method = common.method();
             SstSettings settings = common.settings(SstSettings.Role.DONOR);
             SstReport report = common.report();
             Position last;
@@ -221,9 +244,11 @@ final class SstCommand implements Runnable {
                 throw new CommandFailure("no token: --token-file or the environment's " + TOKEN_VARIABLE);
             }
             try (TlsContexts tls = contexts(settings)) {
-                Manifest sent = new Donor(address(to), tls, token, settings.stream(), report)
-                        .send(new Supply.Files(source), last);
-                report.done(sent);
+                SnapshotDonor donor = method.donor(
+                        address(to),
+                        new SnapshotMethod.Terms(tls, token, settings.stream(), report),
+                        new Supply.Files(source));
+                report.done(donor.send(last));
                 return 0;
             } catch (IOException e) {
                 report.failed(e);

@@ -267,6 +267,11 @@ public final class Staging implements AutoCloseable {
         }
     }
 
+    /** Says that a program has put so many files into the folder by itself. */
+    public synchronized void filled(long count) {
+        files += count;
+    }
+
     /** Whether the target is the snapshot. */
     public synchronized boolean isCommitted() {
         return committed;

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * the snapshot is in place. Strangers are told nothing, cost a thread for the handshake time at most, and do not end
  * the wait.
  */
-public final class Joiner implements AutoCloseable {
+public final class Joiner implements SnapshotJoiner {
     private static final int MOST_UNPROVEN = 16;
     private static final long LINGER_MS = 3000;
     private static final long DRAIN_NS = 1_000_000_000L;
@@ -91,11 +91,13 @@ public final class Joiner implements AutoCloseable {
     }
 
     /** Where it listens. */
+    @Override
     public InetSocketAddress address() throws IOException {
         return (InetSocketAddress) server.getLocalAddress();
     }
 
     /** The counters, live. */
+    @Override
     public Progress progress() {
         return progress;
     }
@@ -105,6 +107,7 @@ public final class Joiner implements AutoCloseable {
      *
      * @throws TransferException if it did not come whole within the times; the old state is then untouched
      */
+    @Override
     public Manifest await() throws IOException, InterruptedException {
         long begun = System.nanoTime();
         synchronized (this) {
@@ -148,6 +151,7 @@ public final class Joiner implements AutoCloseable {
     }
 
     /** Ends a transfer that is not over; {@link #await} then fails. */
+    @Override
     public void cancel() {
         fail(new TransferException(Reason.CANCELLED, "cancelled at the joiner"));
     }

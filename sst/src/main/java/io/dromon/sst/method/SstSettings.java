@@ -53,19 +53,30 @@ public record SstSettings(TlsSettings tls, StreamSettings stream) {
             "idle-timeout",
             "total-timeout");
 
+    /** What a method has no use for. */
+    private static final Map<String, Set<String>> WITHOUT_EFFECT =
+            Map.of("stream", Set.of(), "rsync", Set.of("streams", "zstd-level"), "script", Set.of("streams"));
+
+    /** {@link #of(Map, Role, String)} for method {@code stream}. */
+    public static SstSettings of(Map<String, String> given, Role role) {
+        return of(given, role, "stream");
+    }
+
     /**
      * Reads options by the names of the section; {@code -} and {@code _} are equal.
      *
+     * @param method {@code stream}, {@code rsync} or {@code script}
      * @throws IllegalArgumentException with a text for the user
      */
-    public static SstSettings of(Map<String, String> given, Role role) {
+    public static SstSettings of(Map<String, String> given, Role role, String method) {
+        Set<String> without = WITHOUT_EFFECT.getOrDefault(method, Set.of());
         Map<String, String> options = new HashMap<>();
         given.forEach((name, value) ->
                 options.put(name.toLowerCase(Locale.ROOT).replace('_', '-').replaceFirst("^sst\\.", ""), value));
         for (String name : options.keySet()) {
-            if (!KNOWN.contains(name)) {
+            if (!KNOWN.contains(name) || without.contains(name)) {
                 throw new IllegalArgumentException(
-                        "[sst] " + name + " would have no effect on method stream; remove it");
+                        "[sst] " + name + " would have no effect on method " + method + "; remove it");
             }
         }
         refuseLess(options);

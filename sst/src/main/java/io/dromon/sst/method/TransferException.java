@@ -14,7 +14,7 @@ public final class TransferException extends IOException {
         TLS_REFUSED,
         /** The token is wrong, or was used by another donor. */
         TOKEN_REFUSED,
-        /** The other side is no {@code stream} of this version, or sends what it must not. */
+        /** The other side is no peer of this version and method, or sends what it must not. */
         PROTOCOL,
         /** Nothing moved for the idle time. */
         IDLE,
@@ -24,6 +24,8 @@ public final class TransferException extends IOException {
         SOURCE,
         /** The target cannot take it. */
         TARGET,
+        /** A program that the method needs is missing, or failed. */
+        PROGRAM,
         /** The other side gave up, and said why. */
         PEER_FAILED,
         /** Stopped from here. */

@@ -1,5 +1,8 @@
 /**
- * How a snapshot gets from donor to joiner.
+ * How a snapshot gets from donor to joiner: {@link io.dromon.sst.method.SnapshotMethod} is the way in.
+ *
+ * <p>Methods {@code rsync} and {@code script} run programs: see {@link io.dromon.sst.method.RsyncJoiner} and
+ * {@link io.dromon.sst.method.ScriptJoiner}, which is a live stream of method {@code stream} between two programs.
  *
  * <p>Method {@code stream}: the joiner listens, the donor dials as many TLS connections as pay off. Each connection is
  * proven before the first byte of state, and then carries units, each of which stands on its own:

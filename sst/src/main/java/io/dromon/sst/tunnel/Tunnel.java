@@ -140,6 +140,24 @@ public final class Tunnel implements AutoCloseable {
         }
     }
 
+    /**
+     * Listens for one service whose TLS is there already.
+     *
+     * @param endpoint of the role that the service has; the tunnel closes it
+     */
+    public static Tunnel start(TunnelService service, TlsEndpoint endpoint) throws TunnelException {
+        Tunnel tunnel = new Tunnel(Optional.empty());
+        Running running = new Running(service, endpoint);
+        tunnel.services.add(running);
+        try {
+            tunnel.listen(running, service.accept().orElseThrow());
+            return tunnel;
+        } catch (TunnelException | RuntimeException e) {
+            tunnel.close();
+            throw e;
+        }
+    }
+
     /** Loads what a service needs for TLS, to see that it can be used. */
     public static void check(TunnelConfig config) throws TunnelException {
         for (TunnelService service : config.services()) {

@@ -1,0 +1,123 @@
+package io.dromon.sst.method;
+
+import io.dromon.transport.tls.TlsContexts;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.util.Optional;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Where a joiner listens that wants one connection: of the first donor that proves certificate and token. Strangers
+ * cost a thread for the time of a handshake at most, and never more than a few at once.
+ */
+final class Door implements AutoCloseable {
+    private static final int MOST_UNPROVEN = 16;
+    private static final long HAND_OVER_S = 10;
+
+    private final ServerSocketChannel server;
+    private final SnapshotMethod.Terms terms;
+    private final Progress progress;
+    private final AtomicInteger unproven = new AtomicInteger();
+    private final AtomicBoolean taken = new AtomicBoolean();
+    private final SynchronousQueue<TlsChannel> proven = new SynchronousQueue<>();
+
+    private Door(ServerSocketChannel server, SnapshotMethod.Terms terms, Progress progress) {
+        this.server = server;
+        this.terms = terms;
+        this.progress = progress;
+    }
+
+    static Door open(InetSocketAddress address, SnapshotMethod.Terms terms, Progress progress) throws IOException {
+        ServerSocketChannel server = ServerSocketChannel.open();
+        try {
+            server.bind(address);
+        } catch (IOException e) {
+            server.close();
+            throw new IOException("cannot listen on " + address + ": " + e.getMessage(), e);
+        }
+        Door door = new Door(server, terms, progress);
+        daemon("sst-joiner-listen", door::accept);
+        return door;
+    }
+
+    InetSocketAddress address() throws IOException {
+        return (InetSocketAddress) server.getLocalAddress();
+    }
+
+    /** The donor's connection, if one came within the time; the caller closes it. */
+    Optional<TlsChannel> await(long limitMs) throws InterruptedException {
+        return Optional.ofNullable(proven.poll(limitMs, TimeUnit.MILLISECONDS));
+    }
+
+    private static void daemon(String name, Runnable work) {
+        Thread thread = new Thread(work, name);
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private void accept() {
+        while (server.isOpen()) {
+            try {
+                SocketChannel socket = server.accept();
+                if (unproven.get() >= MOST_UNPROVEN) {
+                    socket.close();
+                    continue;
+                }
+                unproven.incrementAndGet();
+                daemon("sst-joiner-proof", () -> prove(socket));
+            } catch (AsynchronousCloseException e) {
+                return;
+            } catch (IOException e) {
+                terms.listener().note("cannot listen any more: " + e.getMessage());
+                return;
+            }
+        }
+    }
+
+    private void prove(SocketChannel socket) {
+        String peer = String.valueOf(socket.socket().getRemoteSocketAddress());
+        boolean handedOver = false;
+        try {
+            long limitNs = terms.settings().handshake().toNanos();
+            TlsChannel channel =
+                    new TlsChannel(socket, terms.tls().serverEngine(), TlsContexts::release, progress, limitNs);
+            try {
+                channel.handshake(limitNs);
+                Proof.Donor unused = Proof.joiner(channel, terms.token(), donor -> taken.compareAndSet(false, true));
+                handedOver = proven.offer(channel, HAND_OVER_S, TimeUnit.SECONDS);
+            } finally {
+                if (!handedOver) {
+                    channel.close();
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (IOException | RuntimeException | Error e) {
+            terms.listener().note("refused " + peer + ": " + e.getMessage());
+        } finally {
+            unproven.decrementAndGet();
+            if (!handedOver) {
+                quietlyClose(socket);
+            }
+        }
+    }
+
+    private static void quietlyClose(SocketChannel socket) {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            Thread.onSpinWait(); // it is gone
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        server.close();
+    }
+}

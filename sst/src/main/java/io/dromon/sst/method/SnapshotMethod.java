@@ -1,0 +1,129 @@
+package io.dromon.sst.method;
+
+import io.dromon.sst.archive.Manifest;
+import io.dromon.sst.archive.Position;
+import io.dromon.transport.tls.TlsContexts;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.List;
+
+/**
+ * A way how a snapshot gets from donor to joiner. Both ends use the same one. All methods prove certificates and token
+ * before the first byte of state, need nothing but what they check for beforehand, and leave the old state untouched
+ * unless all has arrived.
+ */
+public sealed interface SnapshotMethod {
+    /** Dromon's own. */
+    SnapshotMethod STREAM = new Stream();
+    /** The real rsync. */
+    SnapshotMethod RSYNC = new Rsync();
+
+    /**
+     * What both ends agree on.
+     *
+     * @param tls this end's certificate and trust; stays open
+     * @param token of this transfer
+     * @param settings times, rate and more
+     * @param listener told what happens
+     */
+    record Terms(TlsContexts tls, Token token, StreamSettings settings, TransferListener listener) {}
+
+    /**
+     * A program at each end.
+     *
+     * @param command program and arguments; the donor's standard output is the joiner's standard input
+     */
+    static SnapshotMethod script(List<String> command) {
+        return new Script(command);
+    }
+
+    /**
+     * Begins to listen. The target is locked until the joiner is closed.
+     *
+     * @param address port 0 for any
+     */
+    SnapshotJoiner listen(InetSocketAddress address, Terms terms, Receiver receiver) throws IOException;
+
+    /**
+     * Makes ready to send; nothing is connected yet.
+     *
+     * @param joiner where it listens
+     */
+    SnapshotDonor donor(InetSocketAddress joiner, Terms terms, Supply supply) throws IOException;
+
+    /** {@code stream}: chunks over several connections, resumed where one breaks. */
+    record Stream() implements SnapshotMethod {
+        @Override
+        public SnapshotJoiner listen(InetSocketAddress address, Terms terms, Receiver receiver) throws IOException {
+            return Joiner.listen(address, terms.tls, terms.token, terms.settings, receiver, terms.listener);
+        }
+
+        @Override
+        public SnapshotDonor donor(InetSocketAddress joiner, Terms terms, Supply supply) {
+            return new StreamDonor(new Donor(joiner, terms.tls, terms.token, terms.settings, terms.listener), supply);
+        }
+    }
+
+    /** {@code rsync}: a daemon behind a tunnel. */
+    record Rsync() implements SnapshotMethod {
+        @Override
+        public SnapshotJoiner listen(InetSocketAddress address, Terms terms, Receiver receiver) throws IOException {
+            if (receiver instanceof Receiver.Directory directory) {
+                return RsyncJoiner.listen(address, terms, directory);
+            }
+            throw new IllegalArgumentException("rsync writes files");
+        }
+
+        @Override
+        public SnapshotDonor donor(InetSocketAddress joiner, Terms terms, Supply supply) throws IOException {
+            if (supply instanceof Supply.Files files) {
+                return new RsyncDonor(joiner, terms, files.source());
+            }
+            throw new IllegalArgumentException("rsync reads files");
+        }
+    }
+
+    /** {@code script}: any program. */
+    record Script(List<String> command) implements SnapshotMethod {
+        public Script {
+            command = List.copyOf(command);
+        }
+
+        @Override
+        public SnapshotJoiner listen(InetSocketAddress address, Terms terms, Receiver receiver) throws IOException {
+            if (receiver instanceof Receiver.Directory directory) {
+                return ScriptJoiner.listen(address, terms, directory, command);
+            }
+            throw new IllegalArgumentException("a program writes files");
+        }
+
+        @Override
+        public SnapshotDonor donor(InetSocketAddress joiner, Terms terms, Supply supply) throws IOException {
+            if (supply instanceof Supply.Files files) {
+                Supply.Live output =
+                        new Supply.Live(new ProgramSupply(ChildProgram.found(command), files.source(), terms.listener));
+                return new StreamDonor(
+                        new Donor(joiner, terms.tls, terms.token, terms.settings, terms.listener), output);
+            }
+            throw new IllegalArgumentException("a program reads files");
+        }
+    }
+
+    /** One supply of a donor. */
+    record StreamDonor(Donor donor, Supply supply) implements SnapshotDonor {
+        @Override
+        public Progress progress() {
+            return donor.progress();
+        }
+
+        @Override
+        public Manifest send(Position position) throws IOException, InterruptedException {
+            return donor.send(supply, position);
+        }
+
+        @Override
+        public void cancel() {
+            donor.cancel();
+        }
+    }
+}
