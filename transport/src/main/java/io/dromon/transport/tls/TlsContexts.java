@@ -14,6 +14,7 @@ import io.netty.util.ReferenceCountUtil;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.security.interfaces.EdECPublicKey;
+import java.security.interfaces.RSAPublicKey;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -87,9 +88,8 @@ public final class TlsContexts implements AutoCloseable {
             refusals.add(refusal);
         });
         boolean boringSsl = useBoringSsl(settings, generation, warnings);
-        TlsSettings effective =
-                settings.withProtocols(protocols(settings, warnings).toArray(new String[0]));
-        List<String> ciphers = ciphers(settings.cipher(), boringSsl, warnings);
+        checkVersions(settings, warnings);
+        List<String> ciphers = ciphers(settings, generation.certificate(), boringSsl, warnings);
         NodeKey key = new NodeKey(generation, boringSsl);
         PeerVerifier verifier = new PeerVerifier(generation.trust(), policy, clock, boringSsl);
         try {
@@ -97,7 +97,7 @@ public final class TlsContexts implements AutoCloseable {
                     SslContextBuilder.forServer(key).clientAuth(ClientAuth.REQUIRE),
                     verifier,
                     ciphers,
-                    effective,
+                    settings,
                     boringSsl);
             try {
                 // Netty compares the host name by default; nodes are known by their certificate alone.
@@ -105,19 +105,10 @@ public final class TlsContexts implements AutoCloseable {
                         SslContextBuilder.forClient().keyManager(key).endpointIdentificationAlgorithm(null),
                         verifier,
                         ciphers,
-                        effective,
+                        settings,
                         boringSsl);
                 return new TlsContexts(
-                        generation,
-                        boringSsl,
-                        warnings,
-                        refusals,
-                        ciphers,
-                        effective,
-                        server,
-                        client,
-                        verifier,
-                        policy);
+                        generation, boringSsl, warnings, refusals, ciphers, settings, server, client, verifier, policy);
             } catch (SSLException | RuntimeException e) {
                 ReferenceCountUtil.release(server);
                 throw e;
@@ -207,30 +198,29 @@ public final class TlsContexts implements AutoCloseable {
         return "";
     }
 
-    /** The versions that are left: a list of suites of TLS 1.3 alone leaves nothing for 1.2. */
-    private static List<String> protocols(TlsSettings settings, List<String> warnings) throws TlsConfigException {
+    /** Each version that is allowed keeps a suite, and a list that has no effect is told. */
+    private static void checkVersions(TlsSettings settings, List<String> warnings) throws TlsConfigException {
         String list = settings.cipher();
         if (list.isBlank()) {
-            return settings.protocols();
+            return;
         }
         boolean only13 = CipherList.parse(list).isEmpty();
         if (only13 && settings.protocols().contains("TLSv1.2")) {
-            if (settings.protocols().size() == 1) {
-                throw new TlsConfigException("socket.ssl_cipher: \"" + list
-                        + "\" names suites of TLS 1.3 alone, but tls.protocols allows TLS 1.2 alone");
-            }
-            warnings.add("socket.ssl_cipher: the list names suites of TLS 1.3 alone, so TLS 1.2 is not offered");
-            return List.of("TLSv1.3");
+            throw new TlsConfigException("socket.ssl_cipher: \"" + list
+                    + "\" names suites of TLS 1.3 alone and leaves none for TLS 1.2, which tls.protocols="
+                    + String.join(",", settings.protocols())
+                    + " allows; set tls.protocols=TLSv1.3, or add suites of TLS 1.2, for instance HIGH");
         }
         if (!settings.protocols().contains("TLSv1.2") && CipherList.tls13(list).isEmpty()) {
             warnings.add("socket.ssl_cipher is ignored: it governs TLS 1.2, which tls.protocols does not allow");
         }
-        return settings.protocols();
     }
 
     /** Names for the builder, IANA; empty for the provider's default. */
-    private static List<String> ciphers(String list, boolean boringSsl, List<String> warnings)
+    private static List<String> ciphers(
+            TlsSettings settings, X509Certificate own, boolean boringSsl, List<String> warnings)
             throws TlsConfigException {
+        String list = settings.cipher();
         if (list.isBlank()) {
             return List.of();
         }
@@ -240,16 +230,25 @@ public final class TlsContexts implements AutoCloseable {
             return boringSsl ? List.of() : tls13; // BoringSSL has no way to name them, and offers all
         }
         Set<String> supported = boringSsl ? OpenSsl.availableJavaCipherSuites() : jdkSuites();
-        List<String> usable = new ArrayList<>(tls13.isEmpty() ? CipherList.TLS13 : tls13);
-        List<String> missing = new ArrayList<>();
-        for (String name : wanted) {
-            (supported.contains(name) ? usable : missing).add(name);
-        }
+        List<String> older = wanted.stream().filter(supported::contains).toList();
+        List<String> missing =
+                wanted.stream().filter(name -> !supported.contains(name)).toList();
         String provider = boringSsl ? "BoringSSL" : "the JDK";
-        if (missing.size() == wanted.size()) {
+        if (older.isEmpty()) {
             throw new TlsConfigException("socket.ssl_cipher: " + provider + " has none of the suites that \"" + list
                     + "\" selects; the first of them is " + CipherList.openSslName(wanted.get(0)));
         }
+        boolean rsa = own.getPublicKey() instanceof RSAPublicKey;
+        if (settings.protocols().contains("TLSv1.2")
+                && older.stream().noneMatch(name -> name.contains("_ECDSA_") != rsa)) {
+            throw new TlsConfigException("socket.ssl_cipher: none of the suites that \"" + list
+                    + "\" selects can be used in TLS 1.2 with the "
+                    + own.getPublicKey().getAlgorithm()
+                    + " key of socket.ssl_cert (the first is " + CipherList.openSslName(older.get(0))
+                    + "); select suites with " + (rsa ? "aRSA" : "aECDSA") + ", or set tls.protocols=TLSv1.3");
+        }
+        List<String> usable = new ArrayList<>(tls13.isEmpty() ? CipherList.TLS13 : tls13);
+        usable.addAll(older);
         // A list that names suites one by one wants each of them; classes like HIGH just take what there is.
         List<String> named = missing.stream()
                 .map(CipherList::openSslName)

@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.dromon.transport.testpki.TestPki;
 import io.netty.pkitesting.X509Bundle;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class CipherListTest {
@@ -90,23 +93,55 @@ class CipherListTest {
                 .hasMessageContaining("TLS_CHACHA20_POLY1305_SHA256");
     }
 
+    private static TlsContexts contexts(
+            TlsSettings.Provider provider, String list, TlsGeneration generation, String... protocols) {
+        TlsSettings settings =
+                new TlsSettings(Path.of("-"), Path.of("-"), Optional.empty(), Optional.empty(), list, provider);
+        return TestPki.contexts(settings.withProtocols(protocols), generation);
+    }
+
     @Test
     void namedSuitesOfTls13AreTheOnlyOnesOrRefused() {
         String one = "TLS_AES_256_GCM_SHA384";
+        TlsGeneration generation = TestPki.generation(OWN);
 
-        assertThatThrownBy(() -> TestPki.contexts(TlsSettings.Provider.BORINGSSL, one, TestPki.generation(OWN)))
+        assertThatThrownBy(() -> contexts(TlsSettings.Provider.BORINGSSL, one, generation, "TLSv1.3"))
                 .hasMessageContaining("BoringSSL always offers all three")
                 .hasMessageContaining("tls.provider=auto or jdk");
-        try (TlsContexts contexts = TestPki.contexts(TlsSettings.Provider.AUTO, one, TestPki.generation(OWN))) {
+        try (TlsContexts contexts = contexts(TlsSettings.Provider.AUTO, one, generation, "TLSv1.3")) {
             assertThat(contexts.provider()).isEqualTo("JDK");
-            assertThat(contexts.warnings())
-                    .anyMatch(line -> line.contains("the JDK's TLS is used instead"))
-                    .anyMatch(line -> line.contains("TLS 1.2 is not offered"));
+            assertThat(contexts.warnings()).singleElement().asString().contains("the JDK's TLS is used instead");
             javax.net.ssl.SSLEngine engine = contexts.clientHandler(io.netty.buffer.UnpooledByteBufAllocator.DEFAULT)
                     .engine();
             assertThat(engine.getEnabledCipherSuites()).containsExactly(one);
             assertThat(engine.getEnabledProtocols()).containsExactly("TLSv1.3");
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = TlsSettings.Provider.class, names = "AUTO", mode = EnumSource.Mode.EXCLUDE)
+    void aVersionThatIsLeftWithoutASuiteIsAnError(TlsSettings.Provider provider) {
+        TlsGeneration elliptic = TestPki.generation(OWN);
+        TlsGeneration rsa = TestPki.generation(
+                TestPki.make(TestPki.builder("rsa").rsa2048().setIsCertificateAuthority(true), null));
+        String all13 = "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256";
+
+        for (String[] protocols : new String[][] {{"TLSv1.2"}, {"TLSv1.3", "TLSv1.2"}}) {
+            assertThatThrownBy(() -> contexts(provider, all13, elliptic, protocols))
+                    .hasMessageContaining("socket.ssl_cipher: \"" + all13)
+                    .hasMessageContaining(
+                            "leaves none for TLS 1.2, which tls.protocols=" + String.join(",", protocols) + " allows");
+            assertThatThrownBy(() -> contexts(provider, "ECDHE-RSA-AES128-GCM-SHA256", elliptic, protocols))
+                    .hasMessageContaining("with the EC key of socket.ssl_cert")
+                    .hasMessageContaining("ECDHE-RSA-AES128-GCM-SHA256");
+            assertThatThrownBy(() -> contexts(provider, "HIGH:!aRSA", rsa, protocols))
+                    .hasMessageContaining("with the RSA key of socket.ssl_cert");
+        }
+        assertThatThrownBy(() -> contexts(provider, "RC4-SHA:RC4", elliptic, "TLSv1.2"))
+                .hasMessageContaining("RC4-SHA");
+        contexts(provider, "HIGH:!aRSA", rsa, "TLSv1.3").close();
+        contexts(provider, "HIGH:!aECDSA", rsa, "TLSv1.2").close();
+        contexts(provider, all13, rsa, "TLSv1.3").close();
     }
 
     @Test
