@@ -6,6 +6,7 @@ import io.dromon.transport.tls.pem.CertificateRequest;
 import io.dromon.transport.tls.pem.KeyKind;
 import io.dromon.transport.tls.pem.PemException;
 import io.dromon.transport.tls.pem.PemOutput;
+import io.dromon.transport.tls.pem.RevocationList;
 import io.dromon.transport.tls.pem.Subject;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -35,7 +36,8 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = {
             "Makes and checks keys and certificates for the nodes of a cluster, in PEM files that openssl reads.",
-            "No file is ever overwritten; private keys can be read by their owner alone."
+            "No file is ever overwritten (but a revocation list by its next edition); private keys can be read by their"
+                    + " owner alone."
         },
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
@@ -43,6 +45,8 @@ import picocli.CommandLine.Spec;
             PkiCommand.Issue.class,
             PkiCommand.Csr.class,
             PkiCommand.Sign.class,
+            PkiCommand.Revoke.class,
+            PkiCommand.GenCrl.class,
             PkiCommand.Inspect.class,
             PkiCommand.Verify.class
         })
@@ -326,6 +330,86 @@ final class PkiCommand implements Runnable {
             PemOutput.certificates(certificate, List.of(signed));
             say(out, certificate, Instant.now());
             return 0;
+        }
+    }
+
+    /** Where the revocation list is. */
+    static final class Crl {
+        @Option(
+                names = "--crl",
+                paramLabel = "FILE",
+                description = "The authority's list (ca.crl in its directory), for tls.crl. The edition before is kept"
+                        + " with .before behind its name.")
+        private @Nullable Path file;
+
+        @Option(
+                names = "--days",
+                description =
+                        "How long the edition is valid (${DEFAULT-VALUE}). Nodes refuse all certificates of the CA"
+                                + " once it has ended: make the next one in time, with dromon pki gen-crl.")
+        private int days = 30;
+
+        Path file(Ca ca) {
+            return file == null ? ca.directory.resolve("ca.crl") : file;
+        }
+    }
+
+    private static int write(PrintWriter out, RevocationList list, Path file, int days)
+            throws PemException, IOException {
+        list.write(file, days(days));
+        say(out, file, Instant.now());
+        out.println("tls.crl=" + file + "; give it to all nodes and reload them.");
+        return 0;
+    }
+
+    /** {@code dromon pki revoke}. */
+    @Command(
+            name = "revoke",
+            mixinStandardHelpOptions = true,
+            description = "Revokes certificates: the next edition of the authority's list holds them as well.")
+    static final class Revoke extends Action {
+        @Mixin
+        private Ca ca = new Ca();
+
+        @Mixin
+        private Crl crl = new Crl();
+
+        @Option(names = "--reason", description = "One of ${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}).")
+        private RevocationList.Reason reason = RevocationList.Reason.UNSPECIFIED;
+
+        @Parameters(paramLabel = "CERTIFICATE", arity = "1..*", description = "PEM files.")
+        private List<Path> certificates = new ArrayList<>();
+
+        @Override
+        int run(PrintWriter out) throws PemException, IOException {
+            Path file = crl.file(ca);
+            RevocationList list = RevocationList.after(file, ca.read(), reason);
+            for (Path certificate : certificates) {
+                list.revoke(certificate);
+            }
+            return write(out, list, file, crl.days);
+        }
+    }
+
+    /** {@code dromon pki gen-crl}. */
+    @Command(
+            name = "gen-crl",
+            mixinStandardHelpOptions = true,
+            description =
+                    "Makes the next edition of the authority's list, with the entries of the one before: the first"
+                            + " one is empty.")
+    static final class GenCrl extends Action {
+        @Mixin
+        private Ca ca = new Ca();
+
+        @Mixin
+        private Crl crl = new Crl();
+
+        @Override
+        int run(PrintWriter out) throws PemException, IOException {
+            Path file = crl.file(ca);
+            RevocationList list = RevocationList.after(file, ca.read(), RevocationList.Reason.UNSPECIFIED);
+            return write(out, list, file, crl.days);
         }
     }
 

@@ -48,6 +48,14 @@ class PkiCommandTest {
     }
 
     private String openssl(String... arguments) throws Exception {
+        return openssl(true, arguments);
+    }
+
+    private String refusedByOpenssl(String... arguments) throws Exception {
+        return openssl(false, arguments);
+    }
+
+    private String openssl(boolean accepted, String... arguments) throws Exception {
         List<String> command = new ArrayList<>(List.of("openssl"));
         command.addAll(List.of(arguments));
         Process process;
@@ -62,7 +70,7 @@ class PkiCommandTest {
         }
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
-        assertThat(process.exitValue()).as(output).isZero();
+        assertThat(process.exitValue() == 0).as(output).isEqualTo(accepted);
         return output;
     }
 
@@ -152,6 +160,68 @@ class PkiCommandTest {
         assertThat(openssl("verify", "-CAfile", "ca.crt", "n2.crt", "n3.crt")).contains("n2.crt: OK", "n3.crt: OK");
         assertThat(third).contains("O=Other").contains("DNS:n3, IP:10.0.0.3").contains("CA           no");
         assertThat(TlsGeneration.load(1, files("n3")).warnings(Instant.now())).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ec", "rsa", "ed25519"})
+    void opensslAndNodesRefuseWhatIsRevoked(String kind) throws Exception {
+        String ca = dir.toString();
+        made("pki", "init-ca", "--out", ca, "--key", kind);
+        for (String name : List.of("n1", "n2", "n3")) {
+            made("pki", "issue", "--ca", ca, "--out", ca, name);
+        }
+
+        String first = made("pki", "gen-crl", "--ca", ca);
+        made("pki", "revoke", "--ca", ca, "--reason", "key_compromise", path("n1.crt"));
+        made("pki", "revoke", "--ca", ca, "--days", "7", path("n2.crt"));
+
+        assertThat(first).contains("revoked      0", "tls.crl=" + path("ca.crl"));
+        String text = openssl("crl", "-in", "ca.crl", "-noout", "-text", "-CAfile", "ca.crt");
+        assertThat(text).contains("verify OK", "Key Compromise", "X509v3 Authority Key Identifier");
+        assertThat(text).containsPattern("X509v3 CRL Number: *\n +3\n");
+        assertThat(text.split("Serial Number:", -1)).hasSize(3);
+        assertThat(openssl("verify", "-crl_check", "-CAfile", "ca.crt", "-CRLfile", "ca.crl", "n3.crt"))
+                .contains("n3.crt: OK");
+        for (String name : List.of("n1", "n2")) {
+            assertThat(refusedByOpenssl(
+                            "verify", "-crl_check", "-CAfile", "ca.crt", "-CRLfile", "ca.crl", name + ".crt"))
+                    .contains("certificate revoked");
+            Run refused = dromon("pki", "verify", "--ca", path("ca.crt"), "--crl", path("ca.crl"), path(name + ".crt"));
+            assertThat(refused.code).isEqualTo(1);
+            assertThat(refused.out).contains("was revoked by its CA");
+        }
+        assertThat(made("pki", "verify", "--ca", path("ca.crt"), "--crl", path("ca.crl"), path("n3.crt")))
+                .contains("n3.crt: OK");
+        assertThat(made("pki", "inspect", path("ca.crl.before"))).contains("revoked      1");
+    }
+
+    @Test
+    void aListIsReplacedByItsNextEditionAlone() throws Exception {
+        String ca = dir.toString();
+        made("pki", "init-ca", "--out", ca);
+        made("pki", "init-ca", "--out", path("other"));
+        made("pki", "issue", "--ca", ca, "--out", ca, "n1");
+        made("pki", "revoke", "--ca", ca, path("n1.crt"));
+        String list = Files.readString(dir.resolve("ca.crl"));
+        Files.writeString(dir.resolve("notes.txt"), "not a list");
+
+        Run again = dromon("pki", "revoke", "--ca", ca, path("n1.crt"));
+        Run foreign = dromon("pki", "revoke", "--ca", path("other"), path("n1.crt"));
+        Run otherList = dromon("pki", "gen-crl", "--ca", path("other"), "--crl", path("ca.crl"));
+        Run notes = dromon("pki", "gen-crl", "--ca", ca, "--crl", path("notes.txt"));
+        Run itself = dromon("pki", "revoke", "--ca", ca, path("ca.crt"));
+        Files.createFile(dir.resolve("ca.crl.next"));
+        Run busy = dromon("pki", "gen-crl", "--ca", ca);
+
+        assertThat(again.err).contains("is revoked already (serial ");
+        assertThat(foreign.err).contains("was not issued by this CA");
+        assertThat(otherList.err).contains("is not a list of this CA, and is left as it is");
+        assertThat(notes.err).contains("no revocation list in");
+        assertThat(itself.err).contains("is the CA itself");
+        assertThat(busy.err).contains("ca.crl.next exists and is not overwritten");
+        assertThat(List.of(again, foreign, otherList, notes, itself, busy)).allMatch(run -> run.code == 1);
+        assertThat(Files.readString(dir.resolve("ca.crl"))).isEqualTo(list);
+        assertThat(Files.readString(dir.resolve("notes.txt"))).isEqualTo("not a list");
     }
 
     @Test

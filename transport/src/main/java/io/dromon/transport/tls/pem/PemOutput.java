@@ -9,9 +9,11 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.PrivateKey;
+import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Set;
@@ -68,6 +70,25 @@ public final class PemOutput {
     /** A request. */
     public static void request(Path file, CertificateRequest request) throws IOException {
         write(file, "rw-r--r--", List.of(new JcaMiscPEMGenerator(request.content())));
+    }
+
+    /**
+     * A revocation list in the place of the one before, in one step; the one before is kept with {@code .before} behind
+     * its name.
+     *
+     * @throws FileAlreadyExistsException if another process is doing that, or was killed in the middle of it
+     */
+    public static void revocationList(Path file, X509CRL list) throws IOException {
+        Path next = file.resolveSibling(file.getFileName() + ".next");
+        write(next, "rw-r--r--", List.of(new JcaMiscPEMGenerator(list)));
+        if (Files.exists(file)) {
+            Files.copy(
+                    file,
+                    file.resolveSibling(file.getFileName() + ".before"),
+                    StandardCopyOption.REPLACE_EXISTING,
+                    StandardCopyOption.COPY_ATTRIBUTES);
+        }
+        Files.move(next, file, StandardCopyOption.ATOMIC_MOVE);
     }
 
     private static void write(Path file, String mode, List<? extends PemObjectGenerator> content) throws IOException {
