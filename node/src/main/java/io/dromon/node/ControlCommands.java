@@ -28,12 +28,15 @@ final class ControlCommands implements ControlServer.Commands {
             answer.put("ok", true);
             switch (command) {
                 case "status" -> answer.set("status", StatusJson.of(node.status()));
+                case "metrics" -> answer.put("text", node.status().metrics());
                 case "reload" -> answer.put("text", node.reload());
                 case "relink" -> answer.put("relinked", relink());
                 case "rotate" -> rotate(argument, answer);
                 case "set" -> set(argument, answer);
                 default ->
-                    fail(answer, "unknown command; known are status, reload, relink, rotate STEP, set NAME=VALUE");
+                    fail(
+                            answer,
+                            "unknown command; known are status, reload, relink, rotate STEP, set NAME=VALUE, metrics");
             }
         } catch (NodeException | ConfigException e) {
             fail(answer, String.valueOf(e.getMessage()));

@@ -69,32 +69,20 @@ final class MaterialCheck {
 
     private static List<Finding> ends(TlsGeneration generation, Instant now) {
         List<Finding> findings = new ArrayList<>();
-        for (X509Certificate certificate : generation.chain()) {
-            Instant end = certificate.getNotAfter().toInstant();
-            ExpiryWatch.warning(end, now)
-                    .ifPresent(text -> findings.add(new Finding(now.isAfter(end) ? FAIL : WARNING, "dates", text)));
-        }
-        for (X509Certificate anchor : generation.anchors()) {
-            Instant end = anchor.getNotAfter().toInstant();
-            if (!generation.chain().contains(anchor)) {
-                ExpiryWatch.warning(end, now)
-                        .ifPresent(text -> findings.add(new Finding(
-                                WARNING, "dates", "trusted " + CertificateText.subject(anchor) + ": " + text)));
-            }
+        List<CertificateEnd> ends = CertificateEnd.of(generation);
+        for (CertificateEnd end : ends) {
+            boolean fatal = end.vital() && now.isAfter(end.notAfter());
+            end.warning(now).ifPresent(text -> findings.add(new Finding(fatal ? FAIL : WARNING, "dates", text)));
         }
         if (findings.isEmpty()) {
-            findings.add(new Finding(OK, "dates", "valid until " + first(generation)));
+            Instant first = ends.stream()
+                    .filter(CertificateEnd::vital)
+                    .map(CertificateEnd::notAfter)
+                    .min(Instant::compareTo)
+                    .orElseThrow();
+            findings.add(new Finding(OK, "dates", "valid until " + first));
         }
         return findings;
-    }
-
-    private static Instant first(TlsGeneration generation) {
-        Instant first = Instant.MAX;
-        for (X509Certificate certificate : generation.chain()) {
-            Instant end = certificate.getNotAfter().toInstant();
-            first = end.isBefore(first) ? end : first;
-        }
-        return first;
     }
 
     private static Finding identity(TlsSettings settings, TlsContexts contexts, Instant now) {

@@ -22,6 +22,7 @@ import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.UUID;
@@ -183,18 +184,20 @@ final class NodeDriver implements NodeCore.Effects, Deliverer.Listener {
     NodeStatus status() {
         Optional<TlsStatus> tls = upkeep.renewal().map(TlsRenewal::status);
         if (closed) {
-            return status(List.of(), List.of(), tls);
+            return status(List.of(), List.of(), Map.of(), tls);
         }
         try {
             CompletableFuture<List<LinkStatus>> open = links.status();
             CompletableFuture<List<RefusedPeer>> refused = links.refusedPeers();
-            return onProtocolThread(() -> status(open.join(), refused.join(), tls)); // both are done before
+            CompletableFuture<Map<String, Long>> kinds = links.refusedByKind();
+            return onProtocolThread(() -> status(open.join(), refused.join(), kinds.join(), tls)); // done before
         } catch (RejectedExecutionException | NodeException e) {
-            return status(List.of(), List.of(), tls); // it ended in between
+            return status(List.of(), List.of(), Map.of(), tls); // it ended in between
         }
     }
 
-    private NodeStatus status(List<LinkStatus> open, List<RefusedPeer> refused, Optional<TlsStatus> tls) {
+    private NodeStatus status(
+            List<LinkStatus> open, List<RefusedPeer> refused, Map<String, Long> kinds, Optional<TlsStatus> tls) {
         GroupStatus group = core.group().status();
         return new NodeStatus(
                 settings.name(),
@@ -207,6 +210,7 @@ final class NodeDriver implements NodeCore.Effects, Deliverer.Listener {
                 open,
                 open.isEmpty() ? List.of() : core.stack().mesh().links(),
                 refused,
+                kinds,
                 tls,
                 settings.dynamicUntil(),
                 queue.length(),

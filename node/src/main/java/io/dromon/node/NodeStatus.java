@@ -1,11 +1,15 @@
 package io.dromon.node;
 
+import io.dromon.node.group.GroupState;
 import io.dromon.node.group.GroupStatus;
 import io.dromon.transport.link.LinkStatus;
 import io.dromon.transport.link.RefusedPeer;
+import io.dromon.transport.mesh.MeshLinkState;
 import io.dromon.transport.mesh.MeshLinkStatus;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -22,6 +26,7 @@ import java.util.UUID;
  * @param links its connections
  * @param mesh the same connections as the mesh knows them; one that is not among them is being closed
  * @param refused who was refused in the last hour, the latest first
+ * @param refusedByKind how many links failed since the start, by the kind of the failure
  * @param tls its TLS material; empty in plain text
  * @param dynamicUntil with {@code socket.dynamic}: when plain text is refused from, {@link Instant#MAX} for never
  * @param waiting items that the application has not taken yet
@@ -38,6 +43,7 @@ public record NodeStatus(
         List<LinkStatus> links,
         List<MeshLinkStatus> mesh,
         List<RefusedPeer> refused,
+        Map<String, Long> refusedByKind,
         Optional<TlsStatus> tls,
         Optional<Instant> dynamicUntil,
         int waiting,
@@ -46,6 +52,36 @@ public record NodeStatus(
         links = List.copyOf(links);
         mesh = List.copyOf(mesh);
         refused = List.copyOf(refused);
+        refusedByKind = Map.copyOf(refusedByKind);
+    }
+
+    /** Whether it can take work, and what somebody should look at. */
+    public Health health() {
+        boolean ready = state == NodeState.SYNCED && group.state() == GroupState.PRIMARY;
+        Health.Word word = ready ? Health.Word.OK : Health.Word.CRITICAL;
+        List<String> reasons = new ArrayList<>();
+        if (!ready) {
+            reasons.add("the node is " + state + ", the group " + group.state());
+        }
+        if (tls.isPresent()) {
+            word = word.or(tls.get().health());
+            reasons.addAll(tls.get().warnings());
+            tls.get().refusedReload().ifPresent(why -> reasons.add("the files on disk are not used: " + why));
+        }
+        dynamicUntil.ifPresent(until -> reasons.add(Upkeep.dynamicWarning(until)));
+        return new Health(ready, reasons.isEmpty() ? word : word.or(Health.Word.WARNING), reasons);
+    }
+
+    /** The link as the mesh knows it, if it is established. */
+    Optional<MeshLinkStatus> established(LinkStatus link) {
+        return mesh.stream()
+                .filter(other -> other.link() == link.link() && other.state() == MeshLinkState.OK)
+                .findFirst();
+    }
+
+    /** In Prometheus' text format. */
+    public String metrics() {
+        return StatusMetrics.of(this);
     }
 
     /** One line, for example "2 of 2 links TLS 1.3". */

@@ -12,7 +12,9 @@ import io.dromon.transport.mesh.MeshLinkStatus;
 import io.dromon.transport.tls.TlsPeer;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.UUID;
 
 /** The status document of a node: names as they are, times in ISO 8601, bytes as numbers. Holds no secret. */
@@ -25,6 +27,11 @@ final class StatusJson {
                 .put("uuid", status.uuid().toString())
                 .put("listenAddress", status.listenAddress())
                 .put("state", status.state().name());
+        Health health = status.health();
+        ObjectNode node = document.putObject("health")
+                .put("ready", health.ready())
+                .put("status", health.word().text());
+        array(node, "reasons", health.reasons());
         document.set("group", group(status));
         document.put("linkSummary", status.linkSummary());
         ArrayNode links = document.putArray("links");
@@ -47,6 +54,8 @@ final class StatusJson {
                     .put("firstSeen", peer.firstSeen().toString())
                     .put("lastSeen", peer.lastSeen().toString());
         }
+        ObjectNode kinds = document.putObject("refusedByKind");
+        new TreeMap<>(status.refusedByKind()).forEach(kinds::put);
         return document;
     }
 
@@ -154,9 +163,21 @@ final class StatusJson {
                 .put("subject", tls.subject())
                 .put("serial", tls.serial())
                 .put("notAfter", tls.notAfter().toString())
+                .put("daysLeft", tls.daysLeft(Instant.now()))
+                .put("health", tls.health().text())
                 .put("certificateFingerprint", tls.certificateFingerprint())
                 .put("trustFingerprint", tls.trustFingerprint());
         array(node, "trusted", tls.trusted());
+        ArrayNode ends = node.putArray("certificates");
+        for (CertificateEnd end : tls.ends()) {
+            ends.addObject()
+                    .put("role", end.role().name().toLowerCase(Locale.ROOT))
+                    .put("subject", end.subject())
+                    .put("serial", end.serial())
+                    .put("fingerprint", end.fingerprint())
+                    .put("notAfter", end.notAfter().toString())
+                    .put("daysLeft", end.daysLeft(Instant.now()));
+        }
         array(node, "warnings", tls.warnings());
         tls.refusedReload().ifPresent(reason -> node.put("refusedReload", reason));
         return node;

@@ -178,6 +178,22 @@ final class TlsRenewal {
         return text;
     }
 
+    /** Tells the log of certificates that end soon, or have ended. */
+    synchronized void watchEnds() {
+        if (closed) {
+            return;
+        }
+        Instant now = clock.instant();
+        for (CertificateEnd end : expiry.due(CertificateEnd.of(contexts.generation()), now)) {
+            String text = end.warning(now).orElse("");
+            if (now.isAfter(end.notAfter())) {
+                LOG.error("{}: TLS: {}", nodeName, text);
+            } else {
+                LOG.warn("{}: TLS: {}", nodeName, text);
+            }
+        }
+    }
+
     /**
      * Looks whether the files have changed. They are taken when two looks in a row see the same; what does not fit
      * together (a key is there, its certificate not yet) is waited for, for a while.
@@ -187,8 +203,6 @@ final class TlsRenewal {
             return;
         }
         Instant now = clock.instant();
-        expiry.check(notAfter(contexts.generation()), now)
-                .ifPresent(text -> LOG.warn("{}: socket.ssl_cert: {}", nodeName, text));
         String digest = FilesDigest.of(settings.files());
         if (digest.equals(loadedDigest)) {
             candidate = null;
@@ -228,8 +242,9 @@ final class TlsRenewal {
     synchronized TlsStatus status() {
         TlsGeneration generation = contexts.generation();
         Instant now = clock.instant();
+        List<CertificateEnd> ends = CertificateEnd.of(generation);
         List<String> warnings = new ArrayList<>(generation.warnings(now));
-        ExpiryWatch.warning(notAfter(generation), now).ifPresent(warnings::add);
+        ends.forEach(end -> end.warning(now).ifPresent(warnings::add));
         return new TlsStatus(
                 contexts.provider(),
                 generation.number(),
@@ -240,6 +255,8 @@ final class TlsRenewal {
                 Fingerprints.ofSet(generation.anchors()),
                 generation.anchors().stream().map(CertificateText::subject).toList(),
                 notAfter(generation),
+                ends,
+                Health.of(ends, now),
                 warnings,
                 Optional.ofNullable(refusal));
     }

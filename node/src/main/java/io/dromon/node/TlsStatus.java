@@ -16,6 +16,8 @@ import java.util.Optional;
  * @param trustFingerprint names the set of trusted certificates: the same on nodes that trust the same ones
  * @param trusted subjects of the trusted certificates
  * @param notAfter the first end in the own chain
+ * @param ends when each certificate ends, the own one first
+ * @param health what the ends make of the node
  * @param warnings what peers will refuse, and what will end soon; empty if all is well
  * @param refusedReload why the files as they are now were not taken; empty if they were
  */
@@ -29,10 +31,22 @@ public record TlsStatus(
         String trustFingerprint,
         List<String> trusted,
         Instant notAfter,
+        List<CertificateEnd> ends,
+        Health.Word health,
         List<String> warnings,
         Optional<String> refusedReload) {
     public TlsStatus {
         trusted = List.copyOf(trusted);
+        ends = List.copyOf(ends);
         warnings = List.copyOf(warnings);
+    }
+
+    /** Whole days until the first end of a certificate that the node lives by; negative behind it. */
+    public long daysLeft(Instant now) {
+        return ends.stream()
+                .filter(CertificateEnd::vital)
+                .mapToLong(end -> end.daysLeft(now))
+                .min()
+                .orElse(Long.MAX_VALUE);
     }
 }

@@ -24,6 +24,9 @@ final class Upkeep {
 
     private static final int MOST_ATTEMPTS = 10;
 
+    /** How often the ends of certificates are looked at. */
+    private static final int ENDS_SECONDS = 60;
+
     private final String nodeName;
     private final ScheduledThreadPoolExecutor thread;
     private final Optional<TlsRenewal> renewal;
@@ -52,6 +55,8 @@ final class Upkeep {
             TlsRenewal watched = renewal.get();
             thread.scheduleWithFixedDelay(() -> watch(watched), watchMs, watchMs, TimeUnit.MILLISECONDS);
         }
+        renewal.ifPresent(
+                watched -> thread.scheduleWithFixedDelay(() -> watchEnds(watched), 0, ENDS_SECONDS, TimeUnit.SECONDS));
         settings.dynamicUntil()
                 .ifPresent(until -> thread.scheduleAtFixedRate(
                         () -> LOG.warn("{}: {}", nodeName, dynamicWarning(until)), 0, 1, TimeUnit.DAYS));
@@ -84,6 +89,14 @@ final class Upkeep {
                                 : " until " + until)
                         + "; switch it off on all nodes when all links are TLS"
                 : "socket.dynamic is on, plain text is refused since " + until + " (tls.dynamic_until)";
+    }
+
+    private void watchEnds(TlsRenewal watched) {
+        try {
+            watched.watchEnds();
+        } catch (RuntimeException e) {
+            LOG.error("{}: watching the ends of certificates failed", nodeName, e);
+        }
     }
 
     private void watch(TlsRenewal watched) {

@@ -2,6 +2,10 @@ package io.dromon.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.dromon.node.CertificateEnd.Role;
+import io.dromon.transport.testpki.TestPki;
+import io.dromon.transport.tls.TlsGeneration;
+import io.netty.pkitesting.X509Bundle;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -13,12 +17,22 @@ final class ExpiryWatchTest {
     private static final Instant END = Instant.parse("2027-06-01T00:00:00Z");
     private final ExpiryWatch watch = new ExpiryWatch();
 
+    private static CertificateEnd end(Role role, Instant notAfter) {
+        return new CertificateEnd(role, "CN=x", "1", role + " " + notAfter, notAfter);
+    }
+
+    private List<String> lines(Instant now, CertificateEnd... ends) {
+        return watch.due(List.of(ends), now).stream()
+                .map(due -> due.warning(now).orElseThrow())
+                .toList();
+    }
+
     @Test
     void warnsOnceAtEachThreshold() {
         List<String> lines = new ArrayList<>();
 
         for (Instant now = END.minus(Duration.ofDays(40)); now.isBefore(END); now = now.plus(Duration.ofHours(6))) {
-            watch.check(END, now).ifPresent(lines::add);
+            lines.addAll(lines(now, end(Role.OWN, END)));
         }
 
         assertThat(lines).hasSize(4);
@@ -33,24 +47,89 @@ final class ExpiryWatchTest {
         List<String> lines = new ArrayList<>();
 
         for (int minutes = 1; minutes <= 125; minutes++) {
-            watch.check(END, END.plus(Duration.ofMinutes(minutes))).ifPresent(lines::add);
+            lines.addAll(lines(END.plus(Duration.ofMinutes(minutes)), end(Role.OWN, END)));
         }
 
-        assertThat(lines).hasSize(3).allSatisfy(line -> assertThat(line).contains("EXPIRED"));
+        assertThat(lines).hasSize(3).allSatisfy(line -> assertThat(line).contains("EXPIRED", "open links go on"));
     }
 
     @Test
     void beginsAnewWithANewCertificate() {
         Instant now = END.minus(Duration.ofDays(3));
-        assertThat(watch.check(END, now)).isPresent();
-        assertThat(watch.check(END, now)).isEmpty();
+        assertThat(lines(now, end(Role.OWN, END))).hasSize(1);
+        assertThat(lines(now, end(Role.OWN, END))).isEmpty();
 
-        assertThat(watch.check(END.plus(Duration.ofDays(2)), now)).isPresent();
-        assertThat(watch.check(END.plus(Duration.ofDays(365)), now)).isEmpty();
+        assertThat(lines(now, end(Role.OWN, END.plus(Duration.ofDays(2))))).hasSize(1);
+        assertThat(lines(now, end(Role.OWN, END.plus(Duration.ofDays(365))))).isEmpty();
     }
 
     @Test
-    void saysNothingWhileTheEndIsFar() {
-        assertThat(ExpiryWatch.warning(END, END.minus(Duration.ofDays(31)))).isEmpty();
+    void watchesAuthoritiesAsWellAndTellsThemApart() {
+        Instant now = END.minus(Duration.ofHours(3));
+
+        List<String> lines = lines(
+                now,
+                end(Role.OWN, END.plus(Duration.ofDays(90))),
+                end(Role.AUTHORITY, END),
+                end(Role.TRUSTED, END.minus(Duration.ofDays(1))));
+
+        assertThat(lines).hasSize(2);
+        assertThat(lines.get(0)).contains("the authority \"CN=x\" of the own certificate ends at");
+        assertThat(lines.get(1)).contains("the trusted certificate \"CN=x\" has EXPIRED", "what it signed is refused");
+    }
+
+    @Test
+    void countsTheDaysThatAreLeft() {
+        CertificateEnd own = end(Role.OWN, END);
+
+        assertThat(own.daysLeft(END.minus(Duration.ofDays(31)))).isEqualTo(31);
+        assertThat(own.daysLeft(END.minus(Duration.ofHours(23)))).isZero();
+        assertThat(own.daysLeft(END.plus(Duration.ofHours(1)))).isEqualTo(-1);
+        assertThat(own.warning(END.minus(Duration.ofDays(31)))).isEmpty();
+    }
+
+    @Test
+    void healthIsTheWorstOfWhatTheNodeLivesBy() {
+        CertificateEnd own = end(Role.OWN, END);
+
+        assertThat(Health.of(List.of(own), END.minus(Duration.ofDays(31)))).isEqualTo(Health.Word.OK);
+        assertThat(Health.of(List.of(own), END.minus(Duration.ofDays(29)))).isEqualTo(Health.Word.WARNING);
+        assertThat(Health.of(List.of(own), END.minus(Duration.ofDays(6)))).isEqualTo(Health.Word.CRITICAL);
+        assertThat(Health.of(List.of(own), END.plus(Duration.ofDays(1)))).isEqualTo(Health.Word.EXPIRED);
+        assertThat(Health.of(
+                        List.of(end(Role.OWN, END.plus(Duration.ofDays(99))), end(Role.TRUSTED, END)),
+                        END.plus(Duration.ofDays(1))))
+                .as("an old authority that is still trusted")
+                .isEqualTo(Health.Word.WARNING);
+        assertThat(Health.of(
+                        List.of(end(Role.OWN, END.plus(Duration.ofDays(99))), end(Role.AUTHORITY, END)),
+                        END.plus(Duration.ofDays(1))))
+                .isEqualTo(Health.Word.EXPIRED);
+    }
+
+    @Test
+    void findsEachCertificateOfAGeneration() {
+        X509Bundle root = TestPki.ca("root");
+        X509Bundle between = TestPki.issue(TestPki.builder("between").setIsCertificateAuthority(true), root);
+        X509Bundle leaf = TestPki.issue(TestPki.builder("leaf"), between);
+        X509Bundle other = TestPki.ca("other");
+
+        TlsGeneration generation = new TlsGeneration(
+                1,
+                leaf.getKeyPair().getPrivate(),
+                List.of(leaf.getCertificate(), between.getCertificate()),
+                List.of(root.getCertificate(), other.getCertificate()));
+        X509Bundle shared = TestPki.selfSigned("shared");
+
+        assertThat(CertificateEnd.of(generation))
+                .extracting(CertificateEnd::role, CertificateEnd::subject)
+                .containsExactly(
+                        org.assertj.core.groups.Tuple.tuple(Role.OWN, "CN=leaf"),
+                        org.assertj.core.groups.Tuple.tuple(Role.INTERMEDIATE, "CN=between"),
+                        org.assertj.core.groups.Tuple.tuple(Role.AUTHORITY, "CN=root"),
+                        org.assertj.core.groups.Tuple.tuple(Role.TRUSTED, "CN=other"));
+        assertThat(CertificateEnd.of(TestPki.generation(shared)))
+                .extracting(CertificateEnd::role)
+                .containsExactly(Role.OWN);
     }
 }

@@ -53,19 +53,46 @@ final class ControlCommand {
                     "Shows a running node: its group, its links with TLS and identity of each peer, its certificate,"
                             + " refused peers.")
     static final class Status extends Asking {
-        @Option(names = "--json", description = "The status document as JSON.")
+        /** How the answer is printed. */
+        enum Format {
+            TABLE,
+            JSON,
+            PROMETHEUS
+        }
+
+        @Option(names = "--json", description = "The status document as JSON; the same as --format json.")
         private boolean json;
+
+        @Option(names = "--format", description = "table (default), json or prometheus (metrics in its text format).")
+        private Format format = Format.TABLE;
+
+        @Option(
+                names = "--health",
+                description =
+                        "One line, for load balancers and monitoring: exit code 0 if the node is ready (synced, in"
+                                + " the primary component), 1 if it is not or does not answer. The state of certificates is told,"
+                                + " but does not change the code.")
+        private boolean health;
 
         @Override
         public Integer call() {
+            if (!json && !health && format == Format.PROMETHEUS) {
+                System.out.print(ask("metrics").path("text").asText());
+                System.out.flush();
+                return 0;
+            }
             JsonNode status = ask("status").path("status");
-            if (json) {
+            int code = 0;
+            if (health) {
+                System.out.println(StatusTable.health(status));
+                code = status.path("health").path("ready").asBoolean() ? 0 : Dromon.FAILED;
+            } else if (json || format == Format.JSON) {
                 System.out.println(status.toPrettyString());
             } else {
                 StatusTable.print(status, System.out);
             }
             System.out.flush();
-            return 0;
+            return code;
         }
     }
 

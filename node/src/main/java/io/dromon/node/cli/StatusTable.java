@@ -21,6 +21,7 @@ final class StatusTable {
                 text(status, "state") + ", group " + text(group, "name") + " is " + text(group, "state")
                         + ", configuration " + text(group, "configuration") + ", seqno " + text(group, "seqno")
                         + ", weight " + text(group, "weight"));
+        line(out, "health", health(status));
         List<String> members = new ArrayList<>();
         group.path("members")
                 .forEach(member -> members.add(text(member, "name") + " (" + text(member, "state")
@@ -54,6 +55,16 @@ final class StatusTable {
         refused(status, out);
     }
 
+    /** "ready, warning: the certificate ends at ...". */
+    static String health(JsonNode status) {
+        JsonNode health = status.path("health");
+        List<String> reasons = new ArrayList<>();
+        health.path("reasons").forEach(reason -> reasons.add(reason.asText()));
+        return (health.path("ready").asBoolean() ? "ready, " : "NOT READY, ")
+                + text(health, "status")
+                + (reasons.isEmpty() ? "" : ": " + String.join("; ", reasons));
+    }
+
     private static void links(JsonNode status, PrintStream out) {
         List<List<String>> rows = new ArrayList<>();
         rows.add(List.of(
@@ -63,9 +74,12 @@ final class StatusTable {
                 "PROTOCOL",
                 "CIPHER",
                 "ALPN",
+                "RATIO",
                 "SUBJECT",
+                "NAMES",
                 "SERIAL",
                 "UNTIL",
+                "LET IN BY",
                 "GEN",
                 "SINCE",
                 "IN",
@@ -79,15 +93,24 @@ final class StatusTable {
                     tls ? text(link, "protocol") : "PLAIN",
                     text(link, "cipher"),
                     text(link, "alpn"),
+                    text(link.path("compression"), "ratioOut"),
                     text(link, "subject"),
+                    names(link),
                     text(link, "serial"),
                     tls ? until(link) : "-",
+                    text(link, "admittedBy"),
                     text(link, "generation"),
                     text(link, "since"),
                     text(link, "bytesIn"),
                     text(link, "bytesOut")));
         }
         table(rows, out);
+    }
+
+    private static String names(JsonNode link) {
+        List<String> names = new ArrayList<>();
+        link.path("alternativeNames").forEach(name -> names.add(name.asText()));
+        return names.isEmpty() ? "-" : String.join(",", names);
     }
 
     private static void refused(JsonNode status, PrintStream out) {

@@ -2,15 +2,24 @@ package io.dromon.node.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.dromon.config.NodeConfig;
+import io.dromon.node.Health;
 import io.dromon.node.Node;
+import io.dromon.transport.testpki.TestPki;
+import io.netty.pkitesting.X509Bundle;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,6 +48,12 @@ final class ControlCommandTest {
                     .contains("group g is PRIMARY", "members     1: a (SYNCED)", "off: PLAIN TEXT")
                     .contains(node.uuid().toString());
             assertThat(run(0, "status", "--json")).contains("\"linkSummary\" : \"0 of 0 links TLS 1.3\"");
+            assertThat(run(0, "status", "--format", "json")).contains("\"ready\" : true", "\"status\" : \"ok\"");
+            assertThat(run(0, "status", "--health")).isEqualTo("ready, ok" + System.lineSeparator());
+            assertThat(run(0, "status", "--format", "prometheus"))
+                    .contains("# TYPE dromon_ready gauge", "dromon_ready 1.0", "dromon_health 0.0")
+                    .contains("dromon_node_info{group=\"g\",name=\"a\",state=\"SYNCED\"")
+                    .contains("dromon_links{protocol=\"TLSv1.3\"} 0.0", "dromon_group_members 1.0");
             assertThat(run(0, "set", "evs.send_window=8")).contains("evs.send_window is set");
             assertThat(run(0, "relink")).contains("0 links were made anew");
 
@@ -60,6 +75,51 @@ final class ControlCommandTest {
     }
 
     @Test
+    void tellsOfACertificateThatEndsSoonAndOfOneThatHasEnded() throws Exception {
+        X509Bundle ca = TestPki.ca("status CA");
+        put(TestPki.issue(TestPki.builder("a").notAfter(Instant.now().plus(Duration.ofDays(5))), ca), ca);
+        NodeConfig config = NodeConfig.builder()
+                .group("g")
+                .name("a")
+                .address("gcomm://")
+                .listen("tcp://127.0.0.1:0")
+                .dataDir(directory)
+                .options("socket.ssl_cert=" + directory.resolve("cert.pem") + ";socket.ssl_key="
+                        + directory.resolve("key.pem") + ";socket.ssl_ca=" + directory.resolve("ca.pem"))
+                .build();
+        try (Node node = Node.join(config, delivery -> {})) {
+            JsonNode tls =
+                    new ObjectMapper().readTree(run(0, "status", "--json")).path("tls");
+            assertThat(node.status().health().word()).isEqualTo(Health.Word.CRITICAL);
+            assertThat(tls.path("daysLeft").asInt()).isEqualTo(4);
+            assertThat(tls.path("health").asText()).isEqualTo("critical");
+            assertThat(tls.path("certificates").findValuesAsText("role")).containsExactly("own", "authority");
+            assertThat(run(0, "status", "--health"))
+                    .startsWith("ready, critical: the certificate ends at ")
+                    .contains("in less than 7 days");
+            assertThat(run(0, "status", "--format", "prometheus"))
+                    .containsPattern("dromon_tls_certificate_not_after_seconds\\{role=\"own\",serial=\"[0-9a-f]+\","
+                            + "subject=\"CN=a\"} [0-9.E]+")
+                    .contains("dromon_health 2.0", "dromon_ready 1.0", "dromon_tls_reload_refused 0.0");
+
+            put(TestPki.issue(TestPki.builder("a"), ca), ca);
+            run(0, "reload");
+            assertThat(run(0, "status", "--health")).isEqualTo("ready, ok" + System.lineSeparator());
+            Files.writeString(directory.resolve("key.pem"), "nothing");
+            run(Dromon.FAILED, "reload");
+            assertThat(run(0, "status", "--health")).startsWith("ready, warning: the files on disk are not used");
+        }
+        run(Dromon.FAILED, "status", "--health");
+    }
+
+    private void put(X509Bundle own, X509Bundle ca) throws IOException {
+        Files.writeString(directory.resolve("cert.pem"), own.getCertificatePEM());
+        Files.writeString(directory.resolve("key.pem"), own.getPrivateKeyPEM());
+        Files.setPosixFilePermissions(directory.resolve("key.pem"), PosixFilePermissions.fromString("rw-------"));
+        Files.writeString(directory.resolve("ca.pem"), ca.getCertificatePEM());
+    }
+
+    @Test
     void printsLinksAndWarningsAsATable() throws Exception {
         String json = """
                 {"name":"a","uuid":"u","listenAddress":"ssl://h:1","state":"SYNCED","linkSummary":"1 of 1 links TLS 1.3",
@@ -70,6 +130,8 @@ final class ControlCommandTest {
                         "trusted":["CN=ca"],"warnings":["the certificate has EXPIRED"],"refusedReload":"no key"},
                  "links":[{"peerName":"b","peerAddress":"ssl://h:2","state":"OK","mode":"TLS","protocol":"TLSv1.3",
                            "cipher":"TLS_AES_128_GCM_SHA256","subject":"CN=b","serial":"2","generation":3,
+                           "alternativeNames":["DNS:b.example.org","IP:10.0.0.2"],"admittedBy":"tls.valid_ous: nodes",
+                           "compression":{"ratioOut":3.5},
                            "notAfter":"2020-01-01T00:00:00Z","bytesIn":5,"bytesOut":6}],
                  "refused":[{"kind":"PlainPeer","address":"10.0.0.9","message":"speaks plain text","count":4,
                              "lastSeen":"2026-11-21T00:00:00Z"}]}
@@ -81,7 +143,8 @@ final class ControlCommandTest {
         assertThat(bytes.toString(StandardCharsets.UTF_8))
                 .contains("b (SYNCED, arbitrator)", "generation 3 since", "fingerprint abcd")
                 .contains("WARNING     the certificate has EXPIRED", "the files on disk are not used: no key")
-                .containsPattern("b +ssl://h:2 +OK +TLSv1.3 +TLS_AES_128_GCM_SHA256 +- +CN=b +2 +2020.* EXPIRED")
+                .containsPattern(
+                        "b +ssl://h:2 +OK +TLSv1.3 +TLS_AES_128_GCM_SHA256 +- +3.5 +CN=b +DNS:b.example.org,IP:10.0.0.2 +2 +2020.* EXPIRED +tls.valid_ous: nodes +3 ")
                 .contains("PlainPeer  4 times  speaks plain text");
     }
 

@@ -4,7 +4,9 @@ import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Key, chain and trust of one load, immutable. A reload makes the next generation; a live one is never edited, so that
@@ -41,6 +43,19 @@ public record TlsGeneration(long number, PrivateKey key, List<X509Certificate> c
     /** Own certificate. */
     public X509Certificate certificate() {
         return chain.get(0);
+    }
+
+    /** The trusted certificate that the own chain ends in; empty if it is part of the chain, or none is. */
+    public Optional<X509Certificate> authority() {
+        X509Certificate last = chain.get(chain.size() - 1);
+        if (CertificateRules.isSelfIssued(last)) {
+            return Optional.empty();
+        }
+        // A CA that renews its certificate keeps its key: the one that lasts counts.
+        return trust.anchors().stream()
+                .filter(anchor -> anchor.getSubjectX500Principal().equals(last.getIssuerX500Principal())
+                        && CertificateRules.signed(last, anchor.getPublicKey()))
+                .max(Comparator.comparing(X509Certificate::getNotAfter));
     }
 
     /** Certificates that a peer's chain may end in. */
