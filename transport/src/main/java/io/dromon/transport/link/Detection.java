@@ -55,6 +55,7 @@ final class Detection {
     static void fallBack(ChannelHandlerContext ctx, Negotiation.Sniffer self) {
         ctx.pipeline().remove(Negotiation.Handshake.NAME);
         ctx.pipeline().remove(Negotiation.Handshake.TLS);
+        ctx.pipeline().remove(OneHandshake.NAME);
         plain(ctx, self);
     }
 
@@ -104,6 +105,7 @@ final class Detection {
     /** The handlers of a TLS dial, in their order. */
     static void addTls(ChannelPipeline pipeline, NettyLinks links, NettyLink link, TlsContexts contexts) {
         pipeline.addLast(Negotiation.Reply.NAME, new Negotiation.Reply(links, link))
+                .addLast(OneHandshake.NAME, new OneHandshake(links, link))
                 .addLast(
                         Negotiation.Handshake.TLS,
                         contexts.clientHandler(pipeline.channel().alloc()))

@@ -155,7 +155,8 @@ abstract class Negotiation extends ChannelInboundHandlerAdapter {
                 return;
             }
             TlsContexts tls = links.tls();
-            ctx.pipeline().addAfter(NAME, Handshake.TLS, tls.serverHandler(ctx.alloc()));
+            ctx.pipeline().addAfter(NAME, OneHandshake.NAME, new OneHandshake(links, link));
+            ctx.pipeline().addAfter(OneHandshake.NAME, Handshake.TLS, tls.serverHandler(ctx.alloc()));
             ctx.pipeline().addAfter(Handshake.TLS, Handshake.NAME, new Handshake(links, link, tls));
             passOn(ctx);
         }
@@ -258,6 +259,9 @@ abstract class Negotiation extends ChannelInboundHandlerAdapter {
             if (refused.isPresent()) {
                 links.fail(link, refused.get());
                 return;
+            }
+            if (!handler.engine().getSession().getProtocol().equals("TLSv1.2")) {
+                ctx.pipeline().remove(OneHandshake.NAME);
             }
             links.addFrames(ctx.pipeline(), link, false);
             links.up(link);

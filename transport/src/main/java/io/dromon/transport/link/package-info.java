@@ -22,6 +22,8 @@
  *  dialled, TLS off     frames                                                                 onConnected
  *                         └─ first bytes a TLS record or the line of text ▶ TlsPeer
  *
+ *  TLS 1.2                      one-handshake ▸ tls ▸ frames      a second handshake ▶ Corrupt
+ *
  *  with ALPN dromon-zstd/1      tls ▸ inflate ▸ deflate ▸ frames
  *
  *  socket.dynamic, accepted     probe ──nothing for 750 ms──▶ frames      (no key: drop ──750 ms──▶ frames)
