@@ -12,10 +12,12 @@ import org.jspecify.annotations.Nullable;
 /** Dromon's own executable as a process: {@code dromon node --pipe} or {@code dromon arbitrator}. */
 public final class DromonNode implements AutoCloseable {
     private final PeerProcess process;
+    private final Path directory;
     private final int port;
 
-    private DromonNode(PeerProcess process, int port) {
+    private DromonNode(PeerProcess process, Path directory, int port) {
         this.process = process;
+        this.directory = directory;
         this.port = port;
     }
 
@@ -35,6 +37,7 @@ public final class DromonNode implements AutoCloseable {
         private final List<String> arguments = new ArrayList<>();
         private String group = "g";
         private String address = "";
+        private String javaOptions = "";
         private int port = Ports.free();
 
         private Builder(Path directory, String name) {
@@ -65,7 +68,15 @@ public final class DromonNode implements AutoCloseable {
 
         /** More provider options, separated by semicolons. */
         public Builder options(String providerOptions) {
-            options.add(providerOptions);
+            if (!providerOptions.isEmpty()) {
+                options.add(providerOptions);
+            }
+            return this;
+        }
+
+        /** Options of the JVM. */
+        public Builder javaOptions(String options) {
+            this.javaOptions = options;
             return this;
         }
 
@@ -79,6 +90,8 @@ public final class DromonNode implements AutoCloseable {
         public DromonNode startPipe() {
             Path data = own();
             List<String> command = new ArrayList<>(List.of(
+                    "env",
+                    "DROMON_JAVA_OPTS=" + javaOptions,
                     executable().toString(),
                     "node",
                     "--address=gcomm://" + address,
@@ -92,7 +105,7 @@ public final class DromonNode implements AutoCloseable {
                 command.add("--options=" + String.join(";", options));
             }
             command.addAll(arguments);
-            return new DromonNode(PeerProcess.start(name, data, command).isJvm(), port);
+            return new DromonNode(PeerProcess.start(name, data, command).isJvm(), data, port);
         }
 
         /** {@code dromon arbitrator}. */
@@ -108,7 +121,7 @@ public final class DromonNode implements AutoCloseable {
                     "--name=" + name,
                     "--options=" + String.join(";", all)));
             command.addAll(arguments);
-            return new DromonNode(PeerProcess.start(name, data, command).isJvm(), port);
+            return new DromonNode(PeerProcess.start(name, data, command).isJvm(), data, port);
         }
 
         private Path own() {
@@ -127,6 +140,11 @@ public final class DromonNode implements AutoCloseable {
 
     public PeerProcess process() {
         return process;
+    }
+
+    /** Its data directory, with the control socket. */
+    public Path directory() {
+        return directory;
     }
 
     public int port() {

@@ -11,8 +11,12 @@ import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.zip.CRC32C;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
 
 /**
  * A peer on a bare socket that sends what it likes. It writes and reads frames by hand (chapter 01, sections 2 and 5),
@@ -42,11 +46,43 @@ public final class HostilePeer implements AutoCloseable {
 
     /** Connects to a port of the loopback address. */
     public static HostilePeer connect(int port) throws IOException {
+        return new HostilePeer(rawSocket(port));
+    }
+
+    /** The same through TLS, with whatever certificate the context presents; the handshake is done. */
+    public static HostilePeer connect(int port, SSLContext tls) throws IOException {
+        return over(rawSocket(port), port, tls);
+    }
+
+    private static HostilePeer over(Socket raw, int port, SSLContext tls) throws IOException {
+        SSLSocket socket = (SSLSocket) tls.getSocketFactory().createSocket(raw, "127.0.0.1", port, true);
+        socket.setSoTimeout(TIMEOUT_MS);
+        socket.startHandshake();
+        return new HostilePeer(socket);
+    }
+
+    private static Socket rawSocket(int port) throws IOException {
         Socket socket = new Socket();
         socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), TIMEOUT_MS);
         socket.setSoTimeout(TIMEOUT_MS);
         socket.setTcpNoDelay(true);
-        return new HostilePeer(socket);
+        return socket;
+    }
+
+    /**
+     * Sends the bytes one after the other, a millisecond between them, until all are sent or the other side closes.
+     *
+     * @return how long it took until the other side closed; empty if it took all of them
+     */
+    public Optional<Duration> drip(byte[] bytes) throws IOException {
+        long begin = System.nanoTime();
+        for (byte next : bytes) {
+            send(new byte[] {next});
+            if (socket.isClosed() || closedWithin(1)) {
+                return Optional.of(Duration.ofNanos(System.nanoTime() - begin));
+            }
+        }
+        return Optional.empty();
     }
 
     /** Bytes as they are. What the other side closed meanwhile is not an error of the test. */

@@ -83,7 +83,10 @@ public final class TlsFailures {
             return new LinkFailure.UntrustedPeer(
                     peer + ": refused its certificate: the keyUsage lacks digitalSignature; issue it anew");
         }
-        if (text.contains("CERTIFICATE CHAIN LENGTH") || text.contains("EXCESSIVE_MESSAGE_SIZE")) {
+        if (text.contains("CERTIFICATE CHAIN LENGTH")
+                || text.contains("EXCESSIVE_MESSAGE_SIZE")
+                || text.contains("SIZE OF THE HANDSHAKE MESSAGE")) {
+            // No other message of a handshake comes near these limits.
             return new LinkFailure.UntrustedPeer(
                     peer + ": refused its certificates: there are too many; send the chain up to the CA alone");
         }
