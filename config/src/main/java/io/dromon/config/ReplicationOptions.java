@@ -63,7 +63,7 @@ public final class ReplicationOptions {
                     "repl.causal_read_timeout", Types.DURATION)
             .byDefault("PT30S")
             .runtime()
-            .notYet(NODE)
+            .honoured(NODE)
             .doc("How long a causal read waits for this node to catch up.")
             .in(HERE);
 

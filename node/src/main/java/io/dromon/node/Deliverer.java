@@ -20,11 +20,11 @@ import org.slf4j.LoggerFactory;
 final class Deliverer implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(Deliverer.class);
 
-    /** In the queue: an own write-set that will get no number. */
-    record Failed(Ticket ticket, ReplicationFailure reason) {}
+    /** In the queue: an own write-set that will get no number, or a causal read without an answer. */
+    record Failed(CompletableFuture<?> ticket, ReplicationFailure reason) {}
 
     /** In the queue: an own write-set that was not taken, too much is waiting already. */
-    record Rejected(Ticket ticket) {}
+    record Rejected(CompletableFuture<?> ticket) {}
 
     /** In the queue: the last item. */
     record Closed(@Nullable NodeException failure) {}
@@ -103,7 +103,10 @@ final class Deliverer implements Runnable {
         } else if (item instanceof GroupEvent event) {
             onEvent(event);
         } else if (item instanceof Failed failed) {
-            failed.ticket.completeExceptionally(NodeExceptions.of(failed.reason));
+            failed.ticket.completeExceptionally(
+                    failed.ticket instanceof CausalRead
+                            ? NodeExceptions.ofRead(failed.reason)
+                            : NodeExceptions.of(failed.reason));
         } else if (item instanceof Rejected rejected) {
             rejected.ticket.completeExceptionally(NodeExceptions.busy());
         } else if (item instanceof Closed closed) {
@@ -145,7 +148,9 @@ final class Deliverer implements Runnable {
     }
 
     private void onEvent(GroupEvent event) {
-        if (event instanceof GroupEvent.ConfigurationChange change) {
+        if (event instanceof GroupEvent.CausalPoint point) {
+            onCausalPoint((CausalRead) point.ticket(), point.seqno());
+        } else if (event instanceof GroupEvent.ConfigurationChange change) {
             view = view(change);
             if (change.isPrimary()) {
                 applied = Math.max(applied, change.seqno());
@@ -159,6 +164,14 @@ final class Deliverer implements Runnable {
             enter(NodeStates.of(joined.status()));
         } else if (event instanceof GroupEvent.Synced) {
             enter(NodeState.SYNCED);
+        }
+    }
+
+    private void onCausalPoint(CausalRead read, long seqno) {
+        if (applicationFailure != null) {
+            read.completeExceptionally(applicationFailure);
+        } else {
+            read.complete(seqno);
         }
     }
 

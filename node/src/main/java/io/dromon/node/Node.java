@@ -75,6 +75,17 @@ public final class Node implements AutoCloseable {
         return driver.replicate(change);
     }
 
+    /**
+     * A causal read: the future completes, on the delivery thread, when the application was given everything that the
+     * cluster had ordered when this was called, with the last number. What was committed on any node before the call can
+     * be read here then. It costs no message of its own, save one at most every {@code evs.causal_keepalive_period}. It
+     * fails with a {@link NodeException} outside of the primary component, and after {@code repl.causal_read_timeout}
+     * (then on a thread of the JDK).
+     */
+    public CompletableFuture<Long> sync() {
+        return driver.sync();
+    }
+
     /** Own UUID in the group. */
     public UUID uuid() {
         return driver.uuid();

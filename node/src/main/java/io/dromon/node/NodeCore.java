@@ -40,7 +40,7 @@ public final class NodeCore {
         /** An own write-set got its number; the event with the same ticket follows. */
         void replicated(Object ticket, long seqno);
 
-        /** An own write-set will get no number through this node. */
+        /** An own write-set will get no number through this node, or {@link NodeCore#sync} no answer. */
         void failed(Object ticket, ReplicationFailure reason);
 
         /** To be on disk when this returns. */
@@ -121,6 +121,11 @@ public final class NodeCore {
     /** Queues a write-set; false if too much is queued already. */
     public boolean replicate(Bytes writeSet, Object ticket) {
         return group.replicate(writeSet, ticket);
+    }
+
+    /** Asks for a causal point ({@link GroupCore#sync}); false if too many are asked for. */
+    public boolean sync(Object ticket) {
+        return group.sync(ticket);
     }
 
     /**
@@ -241,6 +246,11 @@ public final class NodeCore {
         @Override
         public SendResult send(int userType, Encodable message) {
             return stack.send(userType, message);
+        }
+
+        @Override
+        public SendResult sendLocalCausal(int userType, Encodable message) {
+            return stack.sendLocalCausal(userType, message);
         }
 
         @Override

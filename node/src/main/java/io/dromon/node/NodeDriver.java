@@ -2,6 +2,7 @@ package io.dromon.node;
 
 import io.dromon.config.NodeConfig;
 import io.dromon.config.Options;
+import io.dromon.config.ReplicationOptions;
 import io.dromon.config.ServerOptions;
 import io.dromon.node.group.GroupEvent;
 import io.dromon.node.group.GroupPosition;
@@ -52,6 +53,7 @@ final class NodeDriver implements NodeCore.Effects, Deliverer.Listener {
     private final DeliveryQueue queue = new DeliveryQueue();
     private final Deliverer deliverer;
     private final Queue<Ticket> inbound = new ConcurrentLinkedQueue<>();
+    private final Queue<CausalRead> reads = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean turnRequested = new AtomicBoolean();
     private final List<Object> batch = new ArrayList<>();
     private final NettyLinks links;
@@ -167,6 +169,17 @@ final class NodeDriver implements NodeCore.Effects, Deliverer.Listener {
             requestTurn();
         }
         return ticket;
+    }
+
+    CompletableFuture<Long> sync() {
+        CausalRead read = new CausalRead();
+        reads.add(read);
+        if (closed) {
+            failInbound();
+        } else {
+            requestTurn();
+        }
+        return read.within(config.value(ReplicationOptions.REPL_CAUSAL_READ_TIMEOUT));
     }
 
     CompletableFuture<Void> synced() {
@@ -335,6 +348,12 @@ final class NodeDriver implements NodeCore.Effects, Deliverer.Listener {
                 batch.add(new Deliverer.Rejected(ticket));
             }
         }
+        CausalRead read;
+        while ((read = reads.poll()) != null) {
+            if (!core.sync(read)) {
+                batch.add(new Deliverer.Rejected(read));
+            }
+        }
         core.group().reportApplied(deliverer.applied());
         core.endTurn(waiting(), queue.bytes(), System.nanoTime());
         publish();
@@ -391,7 +410,7 @@ final class NodeDriver implements NodeCore.Effects, Deliverer.Listener {
         batch.add(event);
         if (event instanceof GroupEvent.WriteSet writeSet) {
             batchBytes += writeSet.data().length();
-        } else {
+        } else if (!(event instanceof GroupEvent.CausalPoint)) {
             log.event(event);
             onChange(event);
         }
@@ -412,7 +431,7 @@ final class NodeDriver implements NodeCore.Effects, Deliverer.Listener {
 
     @Override
     public void failed(Object ticket, ReplicationFailure reason) {
-        batch.add(new Deliverer.Failed((Ticket) ticket, reason));
+        batch.add(new Deliverer.Failed((CompletableFuture<?>) ticket, reason));
     }
 
     @Override
@@ -495,6 +514,10 @@ final class NodeDriver implements NodeCore.Effects, Deliverer.Listener {
         Ticket ticket;
         while ((ticket = inbound.poll()) != null) {
             ticket.completeExceptionally(NodeExceptions.closed());
+        }
+        CausalRead read;
+        while ((read = reads.poll()) != null) {
+            read.completeExceptionally(NodeExceptions.closed());
         }
     }
 }

@@ -18,6 +18,8 @@ public class NodeException extends RuntimeException {
         REFUSED,
         /** Too much is waiting to be replicated; try again later. */
         BUSY,
+        /** A causal read was not answered within {@code repl.causal_read_timeout}. */
+        TIMEOUT,
         /** The write-set is larger than the group takes. */
         TOO_LARGE,
         /** The group's protocol does not allow opaque write-sets (a Galera database is a member). */

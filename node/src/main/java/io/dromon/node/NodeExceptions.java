@@ -2,6 +2,7 @@ package io.dromon.node;
 
 import io.dromon.node.group.ReplicationFailure;
 import io.dromon.transport.StackFailure;
+import java.time.Duration;
 
 /** What the layers below report, in the words of the public API. */
 final class NodeExceptions {
@@ -38,7 +39,22 @@ final class NodeExceptions {
     static NodeException busy() {
         return new NodeException(
                 NodeException.Reason.BUSY,
-                "too many write-sets are waiting to be sent; wait for earlier ones to be committed and try again");
+                "too much is waiting to be sent; wait for what was asked for before and try again");
+    }
+
+    static NodeException ofRead(ReplicationFailure failure) {
+        return failure == ReplicationFailure.CLOSED
+                ? closed()
+                : new NodeException(
+                        NodeException.Reason.PRIMARY_COMPONENT_LOST,
+                        "a causal read needs the primary component, and this node is not in it; wait until it is back");
+    }
+
+    static NodeException noAnswer(Duration limit) {
+        return new NodeException(
+                NodeException.Reason.TIMEOUT,
+                "no answer to a causal read within " + limit + " (repl.causal_read_timeout): the group is not in"
+                        + " agreement just now, or the application is far behind");
     }
 
     static NodeException of(StackFailure failure) {

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Options of a running node that no other test shows at work. */
 @Timeout(120)
 final class RuntimeOptionsTest {
-    private static final String QUICK = "tls.watch_interval=0; evs.keepalive_period=PT0.2S;"
+    static final String QUICK = "tls.watch_interval=0; evs.keepalive_period=PT0.2S;"
             + " evs.inactive_check_period=PT0.2S; evs.suspect_timeout=PT1S; evs.inactive_timeout=PT3S;"
             + " evs.install_timeout=PT1S; evs.join_retrans_period=PT0.2S; pc.linger=PT1S";
 

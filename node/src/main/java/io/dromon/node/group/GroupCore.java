@@ -29,6 +29,9 @@ public final class GroupCore {
         /** Sends to the group through the primary-component layer (order SAFE). */
         SendResult send(int userType, Encodable message);
 
+        /** Asks the primary-component layer to deliver this to this node alone, behind all that is known now. */
+        SendResult sendLocalCausal(int userType, Encodable message);
+
         /** To the application's queue, in the total order. */
         void deliver(GroupEvent event);
 
@@ -36,7 +39,8 @@ public final class GroupCore {
         void replicated(Object ticket, long seqno);
 
         /**
-         * An own write-set gets no seqno at this node. Each ticket ends once: here or in {@link #replicated}.
+         * An own write-set gets no seqno at this node, or {@link #sync} no answer. Each ticket ends once: here, in {@link
+         * #replicated}, or in a {@link GroupEvent.CausalPoint}.
          */
         void failed(Object ticket, ReplicationFailure reason);
 
@@ -108,6 +112,7 @@ public final class GroupCore {
         } else if (view.isPrimary() || view.bootstrap()) {
             group.exchange.onPrimaryView(view, wasPrimary);
             actions.onPrimaryView();
+            group.reads.askAgain();
             group.state = GroupState.WAIT_STATE_UUID;
             if (self.index == 0) {
                 group.control.stateUuid = new StateUuidMessage(uuids.get());
@@ -171,6 +176,13 @@ public final class GroupCore {
                                 : CodeMessage.decode(Bytes.of(payload), userType == MessageType.VOTE));
             case MessageType.FLOW ->
                 onFlow(member, payload instanceof FlowMessage m ? m : FlowMessage.decode(Bytes.of(payload)));
+            case MessageType.CAUSAL -> {
+                if (payload instanceof CausalReads.Mark mark) {
+                    group.reads.onMark(mark);
+                } else {
+                    effects.onAnomaly(member.uuid, "a causal point, which is no message, was sent");
+                }
+            }
             default -> effects.onAnomaly(member.uuid, "unknown message type " + userType);
         }
     }
@@ -245,6 +257,7 @@ public final class GroupCore {
         group.failUnsent(reason);
         group.failSent();
         group.failRequests();
+        group.reads.fail(reason);
     }
 
     private void deliverConfiguration(GroupVersions versions, boolean voted) {
@@ -326,6 +339,18 @@ public final class GroupCore {
             group.queue.add(OwnAction.writeSet(writeSet, ticket));
         }
         return true;
+    }
+
+    /**
+     * Asks for a point in the order behind all that the group has ordered by now: answered by {@link
+     * GroupEvent.CausalPoint}, or by {@link Effects#failed} outside of the primary component. No message goes to the
+     * group for it. While the node is being cut off it may be answered with what the node has.
+     *
+     * @param ticket names it in the answer
+     * @return false if too many are asked for: nothing was done
+     */
+    public boolean sync(Object ticket) {
+        return group.reads.ask(ticket);
     }
 
     /**
@@ -453,7 +478,9 @@ public final class GroupCore {
         return switch (group.state) {
             case WAIT_STATE_UUID, WAIT_STATE_MSG -> group.control.sendExchange(effects);
             case PRIMARY ->
-                group.control.send(effects, self, group.exchange, group.flow, group.settings) && sendActions();
+                group.control.send(effects, self, group.exchange, group.flow, group.settings)
+                        && group.reads.send()
+                        && sendActions();
             case NON_PRIMARY, INCONSISTENT, CLOSED -> true;
         };
     }

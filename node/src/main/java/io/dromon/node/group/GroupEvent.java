@@ -92,6 +92,14 @@ public sealed interface GroupEvent {
     /** The own JOIN was processed: this node is complete (or, after a failed transfer, PRIM again; see the status). */
     record Joined(NodeStatus status) implements GroupEvent {}
 
+    /**
+     * The answer to {@link GroupCore#sync}: all that the group had ordered when it was called came before.
+     *
+     * @param seqno last seqno received
+     * @param ticket the one of the call
+     */
+    record CausalPoint(long seqno, Object ticket) implements GroupEvent {}
+
     /** The own SYNC was processed: this node is current. */
     record Synced() implements GroupEvent {}
 

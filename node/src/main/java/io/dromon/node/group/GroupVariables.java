@@ -16,6 +16,7 @@ final class GroupVariables {
     final FlowControl flow;
     final SendQueue queue;
     final ControlMessages control = new ControlMessages();
+    final CausalReads reads = new CausalReads(this);
 
     GroupSettings settings;
     GroupState state = GroupState.NON_PRIMARY;
@@ -98,6 +99,7 @@ final class GroupVariables {
         queue.rewind();
         failUnsent(ReplicationFailure.CLOSED);
         failSent();
+        reads.fail(ReplicationFailure.CLOSED);
         effects.onInconsistent(reason);
     }
 

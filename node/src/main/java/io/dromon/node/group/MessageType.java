@@ -10,6 +10,8 @@ final class MessageType {
     static final int SYNC = 7;
     static final int FLOW = 8;
     static final int VOTE = 9;
+    /** Never on the wire. */
+    static final int CAUSAL = 10;
 
     private MessageType() {}
 }

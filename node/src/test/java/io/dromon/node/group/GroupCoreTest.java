@@ -188,6 +188,54 @@ final class GroupCoreTest {
     }
 
     @Test
+    void aCausalPointComesBehindAllThatWasOrdered() {
+        Peer[] all = three();
+        all[0].replicate(new Bytes(new byte[10]));
+        all[0].turn(); // ordered, and delivered to nobody yet
+        long known = all[1].seqno();
+
+        all[1].core.sync("read");
+        all[1].turn();
+        all[1].turn();
+        assertThat(all[1].events(GroupEvent.CausalPoint.class)).isEmpty();
+        group.settle(all);
+
+        assertThat(all[1].events(GroupEvent.CausalPoint.class))
+                .containsExactly(new GroupEvent.CausalPoint(known + 1, "read"));
+        assertThat(all[0].events(GroupEvent.CausalPoint.class)).isEmpty();
+    }
+
+    @Test
+    void aCausalPointThatAViewChangeSwallowedIsAskedForAgain() {
+        Peer[] all = three();
+        all[0].core.sync("read");
+        all[0].turn();
+
+        group.primary(all);
+        group.settle(all);
+
+        assertThat(all[0].events(GroupEvent.CausalPoint.class))
+                .containsExactly(new GroupEvent.CausalPoint(all[0].seqno(), "read"));
+    }
+
+    @Test
+    void thereIsNoCausalPointOutsideOfThePrimaryComponent() {
+        Peer[] all = three();
+        all[0].refuses = true;
+        all[0].core.sync("asked");
+        all[0].turn();
+        all[0].core.sync("waiting");
+
+        group.nonPrimary(all[0]);
+        all[0].core.sync("late");
+
+        assertThat(all[0].ended)
+                .containsEntry("asked", ReplicationFailure.PRIMARY_LOST)
+                .containsEntry("waiting", ReplicationFailure.PRIMARY_LOST)
+                .containsEntry("late", ReplicationFailure.PRIMARY_LOST);
+    }
+
+    @Test
     void leavingEndsEverything() {
         Peer[] all = three();
         all[0].limit = 0;

@@ -9,6 +9,7 @@ import io.dromon.transport.wire.ViewId;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -64,6 +65,9 @@ final class TestGroup {
         int queuedActions;
         long queuedBytes;
         final List<String> notices = new ArrayList<>();
+        /** Causal points, and behind how much of the order they come. */
+        final Map<Encodable, Integer> points = new LinkedHashMap<>();
+
         boolean refuses;
         /** How many more messages the layer below takes. */
         int limit = Integer.MAX_VALUE;
@@ -88,6 +92,15 @@ final class TestGroup {
             }
             limit -= limit == Integer.MAX_VALUE ? 0 : 1;
             component.order.add(new Entry(this, userType, message));
+            return SendResult.ACCEPTED;
+        }
+
+        @Override
+        public SendResult sendLocalCausal(int userType, Encodable message) {
+            if (refuses) {
+                return SendResult.AGAIN;
+            }
+            points.put(message, component.order.size());
             return SendResult.ACCEPTED;
         }
 
@@ -159,6 +172,12 @@ final class TestGroup {
         }
 
         void turn() {
+            for (Map.Entry<Encodable, Integer> point : List.copyOf(points.entrySet())) {
+                if (point.getValue() <= delivered) {
+                    points.remove(point.getKey());
+                    core.onMessage(uuid, MessageType.CAUSAL, point.getKey(), group.now);
+                }
+            }
             core.onQueue(queuedActions, queuedBytes, group.now);
             core.endTurn(group.now);
         }
@@ -281,6 +300,7 @@ final class TestGroup {
             peer.component = component;
             peer.delivered = 0;
             peer.history = 0;
+            peer.points.clear();
             peer.core.onView(view, now);
         }
         return component;

@@ -1,0 +1,93 @@
+package io.dromon.node.group;
+
+import io.dromon.transport.evs.SendResult;
+import io.dromon.transport.wire.Encodable;
+import io.netty.buffer.ByteBuf;
+import java.util.ArrayDeque;
+
+/**
+ * Points in the order behind all that the group had ordered when they were asked for (chapter 04 section 3.1, type
+ * CAUSAL; chapter 05 section 8.9). They go through the layers below and back, never on the wire.
+ */
+final class CausalReads {
+    /** Asked for at a time; more are refused. */
+    private static final int MAX_OPEN = 65_536;
+
+    /** What the layer below brings back. */
+    static final class Mark implements Encodable {
+        private final Object ticket;
+
+        private Mark(Object ticket) {
+            this.ticket = ticket;
+        }
+
+        @Override
+        public int encodedLength() {
+            return 1;
+        }
+
+        @Override
+        public void encode(ByteBuf out) {
+            out.writeByte(0);
+        }
+    }
+
+    private final GroupVariables group;
+    private final ArrayDeque<Mark> waiting = new ArrayDeque<>();
+    /** Given to the layer below, in this order, and not back. */
+    private final ArrayDeque<Mark> asked = new ArrayDeque<>();
+
+    CausalReads(GroupVariables group) {
+        this.group = group;
+    }
+
+    /** {@link GroupCore#sync}. */
+    boolean ask(Object ticket) {
+        if (group.isOver()) {
+            group.effects.failed(ticket, ReplicationFailure.CLOSED);
+        } else if (group.state == GroupState.NON_PRIMARY) {
+            group.effects.failed(ticket, ReplicationFailure.PRIMARY_LOST);
+        } else if (waiting.size() + asked.size() >= MAX_OPEN) {
+            return false;
+        } else {
+            waiting.addLast(new Mark(ticket));
+        }
+        return true;
+    }
+
+    /** A view begins: what did not come back will not. */
+    void askAgain() {
+        while (!asked.isEmpty()) {
+            waiting.addFirst(asked.removeLast());
+        }
+    }
+
+    /** Ends all of them. */
+    void fail(ReplicationFailure reason) {
+        askAgain();
+        for (Mark mark = waiting.pollFirst(); mark != null; mark = waiting.pollFirst()) {
+            group.effects.failed(mark.ticket, reason);
+        }
+    }
+
+    /** In a primary configuration; returns false if the layer below takes no more. */
+    boolean send() {
+        while (!waiting.isEmpty()) {
+            Mark mark = waiting.removeFirst();
+            asked.addLast(mark); // first: it may come back from inside of send
+            if (group.effects.sendLocalCausal(MessageType.CAUSAL, mark) != SendResult.ACCEPTED) {
+                asked.removeLastOccurrence(mark);
+                waiting.addFirst(mark);
+                return false;
+            }
+        }
+        return true;
+    }
+
+    void onMark(Mark mark) {
+        // The layer below keeps their order: it is the first, or was asked for again after a view.
+        if (group.isPrimary() && asked.removeFirstOccurrence(mark)) {
+            group.effects.deliver(new GroupEvent.CausalPoint(group.exchange.actId(), mark.ticket));
+        }
+    }
+}
