@@ -52,7 +52,8 @@ final class Material {
     }
 
     TlsGeneration load(long number) throws TlsConfigException {
-        checkMode(settings.key());
+        checkMode("socket.ssl_key", settings.key());
+        settings.passwordFile().ifPresent(file -> checkMode("socket.ssl_password_file", file));
         PrivateKey key = attempt(() -> PemFiles.privateKey("socket.ssl_key", settings.key(), settings.passwordFile()));
         List<X509Certificate> own = attempt(() -> PemFiles.certificates("socket.ssl_cert", settings.certificate()));
         Trust trust = trust(own);
@@ -187,30 +188,30 @@ final class Material {
         }
     }
 
-    /** Who else may read or write the key. Kubernetes mounts secrets for a group, so there only others count. */
-    private void checkMode(Path key) {
+    /** Who else may read or write a secret. Kubernetes mounts secrets for a group, so there only others count. */
+    private void checkMode(String option, Path secret) {
         Set<PosixFilePermission> mode;
         try {
-            mode = Files.getPosixFilePermissions(key);
+            mode = Files.getPosixFilePermissions(secret);
         } catch (IOException | UnsupportedOperationException e) {
             return; // reading says what is wrong; another kind of file system has no such modes
         }
         String shown = PosixFilePermissions.toString(mode);
         if (mode.contains(PosixFilePermission.OTHERS_WRITE) || mode.contains(PosixFilePermission.GROUP_WRITE)) {
-            problems.add("socket.ssl_key: " + key + " may be written by others than its owner (" + shown
-                    + "): anybody of them can replace the key; chmod 600 " + key);
+            problems.add(option + ": " + secret + " may be written by others than its owner (" + shown
+                    + "): anybody of them can replace it; chmod 600 " + secret);
             return;
         }
         boolean others = mode.contains(PosixFilePermission.OTHERS_READ);
-        Path directory = key.toAbsolutePath().getParent();
+        Path directory = secret.toAbsolutePath().getParent();
         if (directory != null && Files.isSymbolicLink(directory.resolve("..data"))) {
             if (others) {
-                notes.add("socket.ssl_key: every user of the container can read " + key + " (" + shown
+                notes.add(option + ": every user of the container can read " + secret + " (" + shown
                         + "); set defaultMode: 0400 (0440 with an fsGroup) in the secret's volume");
             }
         } else if (others || mode.contains(PosixFilePermission.GROUP_READ)) {
-            notes.add("socket.ssl_key: " + (others ? "every user" : "every member of its group") + " can read " + key
-                    + " (" + shown + "); chmod 600 " + key);
+            notes.add(option + ": " + (others ? "every user" : "every member of its group") + " can read " + secret
+                    + " (" + shown + "); chmod 600 " + secret);
         }
     }
 }

@@ -84,6 +84,15 @@ final class PeerVerifier extends X509ExtendedTrustManager {
         }
     }
 
+    /** BoringSSL never renegotiates; the JDK would, for TLS 1.2, and its switch is one for the whole JVM. */
+    private void refuseRenegotiation(SSLEngine engine) throws CertificateException {
+        if (!openSsl && engine.getSession().getProtocol().equals("TLSv1.2")) {
+            CertificateRules.Refused refused = new CertificateRules.Refused(
+                    CertificateRules.Rule.INVALID, "a renegotiation of TLS, which is never granted");
+            throw new CertificateException(refused.getMessage(), refused);
+        }
+    }
+
     /** What BoringSSL makes the alert from. */
     static int errorNumber(CertificateRules.Rule rule) {
         return switch (rule) {
@@ -102,12 +111,14 @@ final class PeerVerifier extends X509ExtendedTrustManager {
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
             throws CertificateException {
+        refuseRenegotiation(engine);
         check(chain, CertificateRules.Role.CLIENT);
     }
 
     @Override
     public void checkServerTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
             throws CertificateException {
+        refuseRenegotiation(engine);
         check(chain, CertificateRules.Role.SERVER);
     }
 

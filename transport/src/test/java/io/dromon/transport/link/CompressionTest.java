@@ -156,4 +156,37 @@ final class CompressionTest {
         new Random(seed).nextBytes(bytes);
         return bytes;
     }
+
+    @Test
+    void isOffWhereItsLibraryIsMissing() throws Exception {
+        ClassLoader without = new ClassLoader(CompressionTest.class.getClassLoader()) {
+            @Override
+            protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+                if (name.startsWith("com.github.luben.zstd.")) {
+                    throw new ClassNotFoundException(name);
+                }
+                return name.startsWith("io.dromon.") ? define(name) : super.loadClass(name, resolve);
+            }
+
+            private Class<?> define(String name) throws ClassNotFoundException {
+                Class<?> loaded = findLoadedClass(name);
+                if (loaded != null) {
+                    return loaded;
+                }
+                try (java.io.InputStream in = getResourceAsStream(name.replace('.', '/') + ".class")) {
+                    byte[] bytes = java.util.Objects.requireNonNull(in).readAllBytes();
+                    return defineClass(name, bytes, 0, bytes.length);
+                } catch (java.io.IOException e) {
+                    throw new ClassNotFoundException(name, e);
+                }
+            }
+        };
+
+        Object offered = without.loadClass(NettyLinks.class.getName())
+                .getMethod("compression")
+                .invoke(null);
+
+        assertThat(offered).isEqualTo(java.util.List.of());
+        assertThat(NettyLinks.compression()).containsExactly(Compression.PROTOCOL);
+    }
 }

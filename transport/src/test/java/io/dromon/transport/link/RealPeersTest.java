@@ -125,6 +125,40 @@ class RealPeersTest {
     @EnumSource(
             value = TlsSettings.Provider.class,
             names = {"BORINGSSL", "JDK"})
+    void nullAndAnonymousCiphersAreRefused(TlsSettings.Provider provider) throws Exception {
+        try (TestNode node = TestNode.tls(tls(provider, ""))) {
+            client(node, "-tls1_2", "-cipher", "aNULL:eNULL:@SECLEVEL=0");
+
+            awaitLog("openssl", "alert handshake failure");
+            node.awaitRefused(LinkFailure.VersionMismatch.class);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = TlsSettings.Provider.class,
+            names = {"BORINGSSL", "JDK"})
+    void aRenegotiationIsRefused(TlsSettings.Provider provider) throws Exception {
+        try (TestNode node = TestNode.tls(tls(provider, ""))) {
+            Process openssl = client(node, "-tls1_2");
+            node.await("accepted", 0, Duration.ofSeconds(20));
+
+            openssl.outputWriter().append("R\n").flush();
+
+            LinkFailure failure = (LinkFailure)
+                    node.await("closed", 0, Duration.ofSeconds(20)).detail();
+            if (provider == TlsSettings.Provider.BORINGSSL) {
+                awaitLog("openssl", "alert no renegotiation"); // the library's doing, and it says no more
+            } else {
+                assertThat(failure.message()).contains("a renegotiation of TLS, which is never granted");
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = TlsSettings.Provider.class,
+            names = {"BORINGSSL", "JDK"})
     void cipherListGovernsTls12(TlsSettings.Provider provider) throws Exception {
         String only = "ECDHE-ECDSA-AES256-GCM-SHA384";
         try (TestNode node = TestNode.tls(tls(provider, only))) {

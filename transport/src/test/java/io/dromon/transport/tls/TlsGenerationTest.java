@@ -196,6 +196,8 @@ class TlsGenerationTest {
         TlsSettings none = files("cert.pem", "key.pem");
 
         works(withPassword(none, "password"));
+        assertThat(TlsGeneration.load(1, withPassword(none, "password")).notes())
+                .anySatisfy(note -> assertThat(note).startsWith("socket.ssl_password_file: every user can read "));
 
         assertThatThrownBy(() -> TlsGeneration.load(1, none))
                 .isInstanceOf(TlsConfigException.class)
