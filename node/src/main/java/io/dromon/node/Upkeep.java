@@ -1,16 +1,19 @@
 package io.dromon.node;
 
 import io.dromon.node.control.ControlServer;
+import io.dromon.transport.link.LinkStatus;
 import io.dromon.transport.link.NettyLinks;
 import io.dromon.transport.wire.LinkFailure;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +31,7 @@ final class Upkeep {
     private static final int ENDS_SECONDS = 60;
 
     private final String nodeName;
+    private final NettyLinks links;
     private final ScheduledThreadPoolExecutor thread;
     private final Optional<TlsRenewal> renewal;
     private volatile @Nullable ControlServer control;
@@ -37,6 +41,7 @@ final class Upkeep {
 
     Upkeep(NodeSettings settings, NettyLinks links, Optional<TlsRenewal.Loaded> tls) {
         this.nodeName = settings.name();
+        this.links = links;
         this.thread = new ScheduledThreadPoolExecutor(1, task -> {
             Thread daemon = Executors.defaultThreadFactory().newThread(task);
             daemon.setName("dromon-" + settings.name() + "-upkeep");
@@ -57,9 +62,7 @@ final class Upkeep {
         }
         renewal.ifPresent(
                 watched -> thread.scheduleWithFixedDelay(() -> watchEnds(watched), 0, ENDS_SECONDS, TimeUnit.SECONDS));
-        settings.dynamicUntil()
-                .ifPresent(until -> thread.scheduleAtFixedRate(
-                        () -> LOG.warn("{}: {}", nodeName, dynamicWarning(until)), 0, 1, TimeUnit.DAYS));
+        settings.dynamicUntil().ifPresent(until -> thread.scheduleAtFixedRate(() -> nag(until), 0, 1, TimeUnit.DAYS));
         openControl(settings, commands, 0);
     }
 
@@ -78,6 +81,21 @@ final class Upkeep {
                 LOG.warn("{}: no control socket (dromon status, reload, relink): {}", nodeName, e.getMessage());
             }
         }
+    }
+
+    private void nag(Instant until) {
+        String plain;
+        try {
+            List<LinkStatus> open =
+                    links.status().orTimeout(10, TimeUnit.SECONDS).join();
+            plain = open.stream()
+                    .filter(link -> link.since().isPresent() && link.tls().isEmpty())
+                    .map(LinkStatus::remoteAddress)
+                    .collect(Collectors.joining(", "));
+        } catch (RuntimeException e) {
+            return; // the node is ending
+        }
+        LOG.warn("{}: {}; links in plain text: {}", nodeName, dynamicWarning(until), plain.isEmpty() ? "none" : plain);
     }
 
     /** Said every day and in every status. */
