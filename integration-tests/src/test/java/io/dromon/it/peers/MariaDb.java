@@ -10,6 +10,7 @@ import java.nio.file.attribute.UserPrincipal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -99,6 +100,8 @@ public final class MariaDb implements AutoCloseable {
         private String group = "g";
         private String address = "";
         private boolean bootstrap;
+        private List<String> prefix = List.of();
+        private Optional<Path> defaults = Optional.empty();
 
         private Builder(Path data) {
             this.data = data;
@@ -146,6 +149,38 @@ public final class MariaDb implements AutoCloseable {
             return this;
         }
 
+        /** A directory with an option file my.cnf, which its scripts read too. */
+        public Builder options(Path directory) {
+            handOver(directory);
+            defaults = Optional.of(directory.resolve("my.cnf"));
+            return this;
+        }
+
+        /**
+         * A directory whose programs the server's scripts find before the system's. The server itself puts its own
+         * {@code bin} in front of the PATH, so that the shell has to be told.
+         */
+        public Builder programs(Path directory) {
+            try {
+                Path shell = Files.writeString(directory.resolve("shell"), "PATH=" + directory + ":$PATH\n");
+                prefix = List.of("env", "BASH_ENV=" + shell);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            handOver(directory);
+            return this;
+        }
+
+        /** A copy of the template that has forgotten its position, so that it needs a snapshot to join. */
+        public Builder withoutState() {
+            try {
+                Files.delete(data.resolve("grastate.dat"));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            return this;
+        }
+
         /** Starts it without waiting for anything. */
         public MariaDb launch() {
             Path program = Peers.require("mariadbd");
@@ -155,9 +190,10 @@ public final class MariaDb implements AutoCloseable {
                     0,
                     "gmcast.listen_addr=tcp://127.0.0.1:" + groupPort + ";base_port=" + groupPort
                             + ";ist.recv_addr=127.0.0.1:" + Ports.free() + ";gcache.size=32M");
-            List<String> command = new ArrayList<>(List.of(
+            List<String> command = new ArrayList<>(prefix);
+            command.addAll(List.of(
                     program.toString(),
-                    "--no-defaults",
+                    defaults.map(file -> "--defaults-file=" + file).orElse("--no-defaults"),
                     "--user=" + user(),
                     "--datadir=" + data,
                     "--socket=" + data.resolve("s"),

@@ -221,7 +221,9 @@ public final class PeerProcess implements AutoCloseable {
     @Override
     public void close() {
         if (process.isAlive()) {
+            List<ProcessHandle> children = process.descendants().toList();
             kill();
+            children.forEach(ProcessHandle::destroyForcibly); // a server's scripts would live on
         }
     }
 

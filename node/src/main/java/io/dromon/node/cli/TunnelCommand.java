@@ -9,12 +9,14 @@ import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -50,11 +52,21 @@ final class TunnelCommand implements Callable<Integer> {
             description = "Run services that let in peers without verifying them, which are refused otherwise.")
     private boolean allowUnauthenticated;
 
+    @Option(
+            names = "--process-name",
+            paramLabel = "NAME",
+            description = "What the system's lists of processes call this one (Linux). MariaDB's script of state"
+                    + " transfer waits until a process whose name begins with stunnel listens.")
+    private @Nullable String processName;
+
     @Unmatched
     private List<String> rest = new ArrayList<>();
 
     @Override
     public Integer call() throws IOException, InterruptedException {
+        if (processName != null) {
+            Files.writeString(Path.of("/proc/self/comm"), processName);
+        }
         TunnelConfig config = config();
         if (!rest.isEmpty() && !config.onStandardStreams()) {
             throw new ParameterException(spec.commandLine(), "unknown argument: " + rest.get(0));
