@@ -34,7 +34,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = "Benchmarks on this machine.",
         synopsisSubcommandLabel = "BENCHMARK",
-        subcommands = {BenchCommand.Replication.class, TunnelBench.class})
+        subcommands = {BenchCommand.Replication.class, TunnelBench.class, SstBench.class})
 final class BenchCommand implements Runnable {
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli

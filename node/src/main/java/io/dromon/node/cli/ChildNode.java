@@ -51,6 +51,20 @@ final class ChildNode implements AutoCloseable {
         return command;
     }
 
+    /**
+     * The command line of {@code dromon ARGUMENTS} as it is shipped: its launcher chooses the flags of the JVM. Where
+     * this process is not the packaged executable, it is {@link #command}.
+     */
+    static List<String> executable(String... arguments) {
+        Path jar = Path.of(System.getProperty("java.class.path", ""));
+        if (!Files.isRegularFile(jar) || !Files.isExecutable(jar)) {
+            return command(arguments);
+        }
+        List<String> command = new ArrayList<>(List.of(jar.toAbsolutePath().toString()));
+        command.addAll(List.of(arguments));
+        return command;
+    }
+
     /** Starts {@code dromon ARGUMENTS}. */
     static ChildNode start(String name, Path directory, String... arguments) throws IOException {
         Files.createDirectories(directory);

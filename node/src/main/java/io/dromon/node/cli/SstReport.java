@@ -137,11 +137,15 @@ final class SstReport implements TransferListener {
     void done(Manifest manifest) throws InterruptedException {
         stop();
         if (json) {
-            out.println(event("done")
+            ObjectNode event = event("done")
                     .put("position", manifest.position().toString())
                     .put("entries", manifest.entries())
                     .put("bytes", manifest.bytes())
-                    .put("checksum", manifest.checksum()));
+                    .put("checksum", manifest.checksum());
+            if (progress != null) {
+                event.put("seconds", progress.snapshot().seconds());
+            }
+            out.println(event);
             return;
         }
         if (progress != null) {
