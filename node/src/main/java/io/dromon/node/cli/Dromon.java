@@ -43,14 +43,26 @@ public final class Dromon implements Runnable {
     private CommandSpec spec;
 
     public static void main(String[] arguments) {
-        int code = commandLine().execute(arguments);
+        LogSetup.use();
+        boolean snapshot = arguments.length > 0 && arguments[0].equals("sst");
+        int code = (snapshot ? snapshotCommandLine() : commandLine()).execute(arguments);
         LeaveOnSignal.endedByItself();
         System.exit(code);
     }
 
+    /** {@code dromon sst} alone: a joiner and a donor want to start quickly, and reading all commands takes time. */
+    private static CommandLine snapshotCommandLine() {
+        SstCommand.warmUp();
+        CommandSpec root = CommandSpec.wrapWithoutInspection(new Dromon()).name("dromon");
+        return handled(new CommandLine(root).addSubcommand(new SstCommand()));
+    }
+
     static CommandLine commandLine() {
-        return new CommandLine(new Dromon())
-                .setCaseInsensitiveEnumValuesAllowed(true)
+        return handled(new CommandLine(new Dromon()));
+    }
+
+    private static CommandLine handled(CommandLine line) {
+        return line.setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionExceptionHandler((failure, command, result) -> {
                     if (failure instanceof NodeException
                             || failure instanceof ConfigException

@@ -48,6 +48,13 @@ final class SstCommand implements Runnable {
         throw new ParameterException(spec.commandLine(), "receive or send?");
     }
 
+    /** Loads in the background what a transfer will need, while the command line and the files are read. */
+    static void warmUp() {
+        Thread thread = new Thread(SnapshotMethod::prepare, "sst-warm-up");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
     /** What both ends have. */
     static final class Common {
         @Option(
@@ -188,11 +195,13 @@ final class SstCommand implements Runnable {
                 token.write(file);
                 reference = "file:" + file.toAbsolutePath();
             }
+            CancelOnSignal signal = new CancelOnSignal();
             try (TlsContexts tls = contexts(settings);
                     SnapshotJoiner joiner = method.listen(
                             address(listen),
                             new SnapshotMethod.Terms(tls, token, settings.stream(), report),
                             new Receiver.Directory(target, Limits.NONE))) {
+                signal.with(joiner::cancel);
                 InetSocketAddress bound = joiner.address();
                 report.ready(bound.getAddress().getHostAddress() + ":" + bound.getPort(), reference);
                 report.done(joiner.await());
@@ -200,6 +209,8 @@ final class SstCommand implements Runnable {
             } catch (IOException e) {
                 report.failed(e);
                 return Dromon.FAILED;
+            } finally {
+                signal.over();
             }
         }
     }
@@ -243,16 +254,20 @@ final class SstCommand implements Runnable {
             if (token == null) {
                 throw new CommandFailure("no token: --token-file or the environment's " + TOKEN_VARIABLE);
             }
+            CancelOnSignal signal = new CancelOnSignal();
             try (TlsContexts tls = contexts(settings)) {
                 SnapshotDonor donor = method.donor(
                         address(to),
                         new SnapshotMethod.Terms(tls, token, settings.stream(), report),
                         new Supply.Files(source));
+                signal.with(donor::cancel);
                 report.done(donor.send(last));
                 return 0;
             } catch (IOException e) {
                 report.failed(e);
                 return Dromon.FAILED;
+            } finally {
+                signal.over();
             }
         }
     }

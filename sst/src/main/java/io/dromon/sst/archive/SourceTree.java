@@ -130,7 +130,7 @@ public record SourceTree(Path root) {
                 skipped.accept("passed over \"" + name + "\": it is a socket, fifo or device");
                 return Optional.empty();
             }
-            return Optional.of(new SourceEntry(entry, path, String.valueOf(attributes.fileKey())));
+            return Optional.of(new SourceEntry(entry, path, attributes.fileKey()));
         }
 
         @Override
@@ -148,7 +148,7 @@ public record SourceTree(Path root) {
      * @param path to read it
      * @param key which file it was (device and inode)
      */
-    public record SourceEntry(Entry entry, Path path, String key) {
+    public record SourceEntry(Entry entry, Path path, Object key) {
         /** Opens the file; {@link #verify} must be called after all of it was read. */
         public FileChannel open() throws IOException {
             try {
@@ -173,7 +173,7 @@ public record SourceTree(Path root) {
             }
             if (now.size() != entry.size()
                     || now.lastModifiedTime().to(TimeUnit.NANOSECONDS) != entry.modifiedNs()
-                    || !key.equals(String.valueOf(now.fileKey()))) {
+                    || !key.equals(now.fileKey())) {
                 throw changed();
             }
         }

@@ -220,11 +220,11 @@ public final class Staging implements AutoCloseable {
         /** After the last byte: sets size, mode and time, and closes. */
         public void finish() throws IOException {
             try (channel) {
-                if (channel.size() < entry.size()) {
+                long size = channel.size();
+                if (size < entry.size()) {
                     // The end is zero and was left out. Writing the last byte is the only way up without a native call.
                     channel.write(java.nio.ByteBuffer.allocate(1), entry.size() - 1);
-                }
-                if (channel.size() != entry.size()) {
+                } else if (size > entry.size()) {
                     throw new ArchiveException(
                             Problem.TOO_MANY_BYTES, "\"" + entry.name() + "\" is longer than it was announced");
                 }

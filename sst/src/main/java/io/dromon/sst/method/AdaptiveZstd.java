@@ -5,6 +5,7 @@ import com.github.luben.zstd.ZstdCompressCtx;
 import com.github.luben.zstd.ZstdException;
 import io.dromon.sst.method.StreamSettings.Compression;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Compresses units of one connection, or not. Adaptive: every now and then a few units go the other way; what carries
@@ -12,12 +13,13 @@ import java.nio.ByteBuffer;
  */
 final class AdaptiveZstd implements AutoCloseable {
     private static final int SAMPLE = 8;
-    private static final int FIRST_TRIAL = 32;
+    private static final int FIRST_TRIAL = 64;
     private static final int RAREST_TRIAL = 4096;
     private static final double WORTH_IT = 0.9;
+    private static final double CLEARLY_BETTER = 1.15;
 
     private final Compression how;
-    private final ZstdCompressCtx context = new ZstdCompressCtx();
+    private @Nullable ZstdCompressCtx context;
     private boolean compressing;
     private boolean trial;
     private int left = FIRST_TRIAL;
@@ -29,8 +31,16 @@ final class AdaptiveZstd implements AutoCloseable {
     AdaptiveZstd(Compression how) {
         this.how = how;
         this.compressing = how.level() > 0 && !how.adaptive();
-        context.setLevel(Math.max(1, how.level()));
-        context.setChecksum(false); // a unit has its own
+    }
+
+    /** Made when it is needed first: loading the library takes time. */
+    private ZstdCompressCtx context() {
+        ZstdCompressCtx made = context;
+        if (made == null) {
+            made = new ZstdCompressCtx().setLevel(Math.max(1, how.level())).setChecksum(false); // a unit has its own
+            context = made;
+        }
+        return made;
     }
 
     static int bound(int length) {
@@ -43,7 +53,7 @@ final class AdaptiveZstd implements AutoCloseable {
             return -1;
         }
         try {
-            int size = context.compressDirectByteBuffer(to, at, to.capacity() - at, from, start, length);
+            int size = context().compressDirectByteBuffer(to, at, to.capacity() - at, from, start, length);
             return size < length * WORTH_IT ? size : -1;
         } catch (ZstdException e) {
             return -1; // it would have become larger than the buffer
@@ -71,7 +81,7 @@ final class AdaptiveZstd implements AutoCloseable {
             left = SAMPLE;
         } else {
             trial = false;
-            if (rate > lastRate * 1.05) {
+            if (rate > lastRate * CLEARLY_BETTER) {
                 interval = FIRST_TRIAL * 4;
             } else {
                 compressing = !compressing;
@@ -85,6 +95,8 @@ final class AdaptiveZstd implements AutoCloseable {
 
     @Override
     public void close() {
-        context.close();
+        if (context != null) {
+            context.close();
+        }
     }
 }

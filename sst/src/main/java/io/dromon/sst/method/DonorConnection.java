@@ -198,9 +198,10 @@ final class DonorConnection implements AutoCloseable {
             throw Frame.protocol("it acknowledges what was not sent");
         }
         // First counted, then safe: the one who sees that all is safe writes the manifest.
+        long bytes = known.unit.bytes(); // a piece of a live stream is used again as soon as it is safe
         count(known.unit, known.crc);
         units.acknowledge(known.unit);
-        progress.done(known.unit.bytes());
+        progress.done(bytes);
     }
 
     private void count(Unit unit, int checksum) {

@@ -77,12 +77,24 @@ final class Intake implements AutoCloseable {
     /** Buffers of one connection. */
     static final class Tools implements AutoCloseable {
         private final ByteBuffer unpacked = ByteBuffer.allocateDirect(Frame.MOST_DATA);
-        private final ZstdDecompressCtx zstd = new ZstdDecompressCtx();
+        private @Nullable ZstdDecompressCtx zstd;
         private final CRC32C crc = new CRC32C();
+
+        /** Made when it is needed first: loading the library takes time. */
+        private ZstdDecompressCtx zstd() {
+            ZstdDecompressCtx made = zstd;
+            if (made == null) {
+                made = new ZstdDecompressCtx();
+                zstd = made;
+            }
+            return made;
+        }
 
         @Override
         public void close() {
-            zstd.close();
+            if (zstd != null) {
+                zstd.close();
+            }
         }
     }
 
@@ -140,7 +152,7 @@ final class Intake implements AutoCloseable {
         }
         long start = System.nanoTime();
         try {
-            int size = tools.zstd.decompressDirectByteBuffer(tools.unpacked, 0, header.rawLength(), in, from, length);
+            int size = tools.zstd().decompressDirectByteBuffer(tools.unpacked, 0, header.rawLength(), in, from, length);
             if (size != header.rawLength()) {
                 throw Frame.protocol("a unit of another length than it says");
             }

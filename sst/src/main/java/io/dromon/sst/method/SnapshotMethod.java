@@ -1,5 +1,6 @@
 package io.dromon.sst.method;
 
+import com.github.luben.zstd.util.Native;
 import io.dromon.sst.archive.Manifest;
 import io.dromon.sst.archive.Position;
 import io.dromon.transport.tls.TlsContexts;
@@ -17,6 +18,15 @@ public sealed interface SnapshotMethod {
     SnapshotMethod STREAM = new Stream();
     /** The real rsync. */
     SnapshotMethod RSYNC = new Rsync();
+
+    /**
+     * Loads what a transfer will need, which takes some tenths of a second; a program whose start counts calls it early,
+     * on a thread of its own.
+     */
+    static void prepare() {
+        boolean unused = TlsContexts.prepare();
+        Native.load(); // zstd's library
+    }
 
     /**
      * What both ends agree on.

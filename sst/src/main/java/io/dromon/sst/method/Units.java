@@ -30,6 +30,7 @@ final class Units {
     private final SourceTree.@Nullable Walk walk;
     private final Deque<Unit> again = new ArrayDeque<>();
     private final Deque<Unit> live = new ArrayDeque<>();
+    private final Deque<ByteBuffer> spare = new ArrayDeque<>();
     private final TreeSet<Long> open = new TreeSet<>();
     private final Map<Object, FileWork> current = new HashMap<>();
     private final Set<FileWork> unfinished = new HashSet<>();
@@ -147,6 +148,12 @@ final class Units {
         return null;
     }
 
+    /** An empty piece for a live stream; those that are safe at the joiner are used again. */
+    synchronized ByteBuffer piece() {
+        ByteBuffer piece = spare.poll();
+        return piece == null ? ByteBuffer.allocateDirect(Frame.MOST_DATA) : piece.clear();
+    }
+
     /** A piece of a live stream; waits until there is room. */
     synchronized void offer(ByteBuffer data, int most) throws InterruptedException {
         while (live.size() >= most) {
@@ -165,6 +172,9 @@ final class Units {
     /** A unit is safe at the joiner; it was counted before. */
     synchronized void acknowledge(Unit unit) {
         open.remove(unit.id());
+        if (unit instanceof Unit.Live piece) {
+            spare.add(piece.data());
+        }
         notifyAll();
     }
 

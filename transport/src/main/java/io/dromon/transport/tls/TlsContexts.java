@@ -71,6 +71,16 @@ public final class TlsContexts implements AutoCloseable {
         this.client = client;
     }
 
+    /**
+     * Loads BoringSSL if it is there, which takes a tenth of a second. A program whose start counts calls it early, on
+     * a thread of its own.
+     *
+     * @return whether it is there
+     */
+    public static boolean prepare() {
+        return OpenSsl.isAvailable();
+    }
+
     /** Loads the files of the settings as generation {@code number}. */
     public static TlsContexts load(long number, TlsSettings settings) throws TlsConfigException {
         return of(TlsGeneration.load(number, settings), settings, InstantSource.system());

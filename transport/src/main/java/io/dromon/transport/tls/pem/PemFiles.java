@@ -20,7 +20,10 @@ import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
+import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
 import org.bouncycastle.cert.X509CRLHolder;
 import org.bouncycastle.cert.X509CertificateHolder;
 import org.bouncycastle.jce.provider.BouncyCastleProvider;
@@ -172,19 +175,35 @@ public final class PemFiles {
         return toKey(key, option, file);
     }
 
+    /** The JDK's own classes where it knows the algorithm: its TLS engine accepts them without asking. */
     private static PrivateKey toKey(PrivateKeyInfo info, String option, Path file) throws PemException {
         try {
-            PrivateKey key =
-                    new JcaPEMKeyConverter().setProvider(bouncyCastle()).getPrivateKey(info);
             try {
-                // The JDK's own classes where it knows the algorithm: its TLS engine accepts them without asking.
-                String algorithm = key.getAlgorithm().startsWith("EC") ? "EC" : key.getAlgorithm();
-                return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(key.getEncoded()));
-            } catch (java.security.GeneralSecurityException e) {
-                return key;
+                // First without Bouncy Castle's provider, whose start takes a quarter of a second.
+                String known = jdkAlgorithm(info.getPrivateKeyAlgorithm().getAlgorithm());
+                return KeyFactory.getInstance(known).generatePrivate(new PKCS8EncodedKeySpec(info.getEncoded()));
+            } catch (java.security.GeneralSecurityException unknown) {
+                return throughBouncyCastle(info);
             }
         } catch (IOException e) {
             throw new PemException(option + ": private key in " + file + " is damaged or of an unknown kind", e);
+        }
+    }
+
+    private static String jdkAlgorithm(ASN1ObjectIdentifier algorithm) {
+        if (algorithm.equals(X9ObjectIdentifiers.id_ecPublicKey)) {
+            return "EC";
+        }
+        return algorithm.equals(PKCSObjectIdentifiers.rsaEncryption) ? "RSA" : algorithm.getId();
+    }
+
+    private static PrivateKey throughBouncyCastle(PrivateKeyInfo info) throws IOException {
+        PrivateKey key = new JcaPEMKeyConverter().setProvider(bouncyCastle()).getPrivateKey(info);
+        try {
+            String algorithm = key.getAlgorithm().startsWith("EC") ? "EC" : key.getAlgorithm();
+            return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(key.getEncoded()));
+        } catch (java.security.GeneralSecurityException e) {
+            return key;
         }
     }
 
