@@ -39,6 +39,7 @@ public final class Donor {
     private final Tally tally = new Tally();
     private final byte[] session = Proof.random(Proof.SESSION);
     private final AtomicReference<@Nullable IOException> failure = new AtomicReference<>();
+    private final AtomicReference<Proof.@Nullable Party> party = new AtomicReference<>();
     private final AtomicBoolean everConnected = new AtomicBoolean();
     private final AtomicBoolean manifestTaken = new AtomicBoolean();
     private final List<Thread> threads = new ArrayList<>();
@@ -268,7 +269,7 @@ public final class Donor {
                     settings.handshake().toNanos());
             try {
                 channel.handshake(settings.handshake().toNanos());
-                Proof.donor(channel, token, session);
+                Proof.donor(channel, token, session, this::admit);
                 channel.idleNs(settings.idle().toNanos());
                 DonorConnection connection =
                         new DonorConnection(channel, progress, limit, tally, new AdaptiveZstd(settings.compression()));
@@ -289,6 +290,12 @@ public final class Donor {
                 socket.close();
             }
         }
+    }
+
+    /** The first joiner that proves the token is the joiner; one that takes its place has not what was sent before. */
+    private boolean admit(Proof.Party found) {
+        Proof.Party known = party.updateAndGet(now -> now == null ? found : now);
+        return known != null && known.is(found);
     }
 
     private void run(DonorConnection connection, Object own, Units units, Position position)
@@ -364,11 +371,12 @@ public final class Donor {
     /** Cuts what a producer writes into units. */
     private static final class LiveChannel implements WritableByteChannel {
         private final Units units;
-        private ByteBuffer piece = ByteBuffer.allocateDirect(Frame.MOST_DATA);
+        private ByteBuffer piece;
         private boolean closed;
 
         LiveChannel(Units units) {
             this.units = units;
+            this.piece = units.piece();
         }
 
         @Override
@@ -398,7 +406,7 @@ public final class Donor {
                 Thread.currentThread().interrupt();
                 throw new java.io.InterruptedIOException("the transfer ended");
             }
-            piece = ByteBuffer.allocateDirect(Frame.MOST_DATA);
+            piece = units.piece();
         }
 
         @Override

@@ -89,7 +89,8 @@ final class Door implements AutoCloseable {
                     new TlsChannel(socket, terms.tls().serverEngine(), TlsContexts::release, progress, limitNs);
             try {
                 channel.handshake(limitNs);
-                Proof.Donor unused = Proof.joiner(channel, terms.token(), donor -> taken.compareAndSet(false, true));
+                Proof.joiner(
+                        channel, terms.token(), Proof.random(Proof.SESSION), donor -> taken.compareAndSet(false, true));
                 handedOver = proven.offer(channel, HAND_OVER_S, TimeUnit.SECONDS);
             } finally {
                 if (!handedOver) {

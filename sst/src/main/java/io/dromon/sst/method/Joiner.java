@@ -37,9 +37,10 @@ public final class Joiner implements SnapshotJoiner {
     private final TransferListener listener;
     private final Progress progress = new Progress();
     private final Intake intake;
+    private final byte[] session = Proof.random(Proof.SESSION);
     private final AtomicInteger unproven = new AtomicInteger();
     private final AtomicInteger proven = new AtomicInteger();
-    private final AtomicReference<Proof.@Nullable Donor> donor = new AtomicReference<>();
+    private final AtomicReference<Proof.@Nullable Party> donor = new AtomicReference<>();
     private final AtomicReference<@Nullable IOException> failure = new AtomicReference<>();
     private final AtomicReference<@Nullable Manifest> result = new AtomicReference<>();
     private final Set<Thread> threads = new HashSet<>();
@@ -265,7 +266,7 @@ public final class Joiner implements SnapshotJoiner {
                         settings.handshake().toNanos())) {
             try {
                 channel.handshake(settings.handshake().toNanos());
-                Proof.Donor unused = Proof.joiner(channel, token, this::admit);
+                Proof.joiner(channel, token, session, this::admit);
                 admitted = true;
             } finally {
                 unproven.decrementAndGet();
@@ -304,8 +305,8 @@ public final class Joiner implements SnapshotJoiner {
         }
     }
 
-    private boolean admit(Proof.Donor newcomer) {
-        Proof.Donor known = donor.updateAndGet(now -> now == null ? newcomer : now);
+    private boolean admit(Proof.Party newcomer) {
+        Proof.Party known = donor.updateAndGet(now -> now == null ? newcomer : now);
         return known != null && known.is(newcomer) && failure.get() == null;
     }
 

@@ -43,20 +43,12 @@ final class Proof {
         }
     }
 
-    static byte[] mac(
-            Token token,
-            String role,
-            byte[] joinerNonce,
-            byte[] donorNonce,
-            byte[] session,
-            byte[] joiner,
-            byte[] donor)
-            throws IOException {
+    static byte[] mac(Token token, String role, byte[]... parts) throws IOException {
         try {
             Mac mac = Mac.getInstance("HmacSHA256");
             mac.init(new SecretKeySpec(token.secret(), "HmacSHA256"));
             mac.update(("dromon sst 1 " + role + "\0").getBytes(StandardCharsets.US_ASCII));
-            for (byte[] part : new byte[][] {joinerNonce, donorNonce, session, joiner, donor}) {
+            for (byte[] part : parts) {
                 mac.update(ByteBuffer.allocate(4).putInt(part.length).flip());
                 mac.update(part);
             }
@@ -73,40 +65,15 @@ final class Proof {
         return bytes;
     }
 
-    /** The donor's side; returns when both are proven. */
-    static void donor(TlsChannel channel, Token token, byte[] session) throws IOException {
-        byte[] magic = take(channel, MAGIC.length);
-        if (!Arrays.equals(magic, MAGIC)) {
-            throw Frame.protocol("it does not begin as a joiner does");
-        }
-        byte[] joinerNonce = take(channel, NONCE);
-        byte[] donorNonce = random(NONCE);
-        SSLSession tls = channel.session();
-        byte[] joiner = fingerprint(tls.getPeerCertificates()[0]);
-        byte[] own = fingerprint(tls.getLocalCertificates()[0]);
-        ByteBuffer answer = ByteBuffer.allocateDirect(MAGIC.length + NONCE + SESSION + MAC)
-                .put(MAGIC)
-                .put(donorNonce)
-                .put(session)
-                .put(mac(token, "donor", joinerNonce, donorNonce, session, joiner, own));
-        channel.write(answer.flip());
-        if (take(channel, 1)[0] != 1) {
-            throw new TransferException(
-                    TransferException.Reason.TOKEN_REFUSED,
-                    "the joiner refuses the token: it is another transfer's, or another donor has used it");
-        }
-        byte[] proof = take(channel, MAC);
-        if (!MessageDigest.isEqual(proof, mac(token, "joiner", joinerNonce, donorNonce, session, joiner, own))) {
-            throw new TransferException(
-                    TransferException.Reason.TOKEN_REFUSED,
-                    "who listens there does not know the token: it is not the joiner, and got nothing");
-        }
-    }
-
-    /** Who a joiner has let in: a session of one certificate. */
+    /**
+     * One end of a transfer: what is the same on all of its connections.
+     *
+     * @param session drawn anew for each transfer
+     * @param certificate its fingerprint
+     */
     @SuppressWarnings("ArrayRecordComponent") // compared by is(), in constant time
-    record Donor(byte[] session, byte[] certificate) {
-        boolean is(Donor other) {
+    record Party(byte[] session, byte[] certificate) {
+        boolean is(Party other) {
             boolean sameSession = MessageDigest.isEqual(session, other.session);
             boolean sameCertificate = MessageDigest.isEqual(certificate, other.certificate);
             return sameSession && sameCertificate;
@@ -114,35 +81,74 @@ final class Proof {
 
         @Override
         public String toString() {
-            return "Donor[" + HexFormat.of().formatHex(certificate, 0, 8) + "]";
+            return "Party[" + HexFormat.of().formatHex(certificate, 0, 8) + "]";
         }
     }
 
-    /** Whether this donor may come in, now that it has proven itself. */
+    /** Whether this other end is the one of the transfer, now that it has proven itself. */
     interface Gate {
-        boolean admit(Donor donor);
+        boolean admit(Party party);
+    }
+
+    /** The donor's side; returns when both are proven. */
+    static void donor(TlsChannel channel, Token token, byte[] session, Gate gate) throws IOException {
+        byte[] magic = take(channel, MAGIC.length);
+        if (!Arrays.equals(magic, MAGIC)) {
+            throw Frame.protocol("it does not begin as a joiner does");
+        }
+        byte[] joinerNonce = take(channel, NONCE);
+        byte[] joinerSession = take(channel, SESSION);
+        byte[] donorNonce = random(NONCE);
+        SSLSession tls = channel.session();
+        byte[] joiner = fingerprint(tls.getPeerCertificates()[0]);
+        byte[] own = fingerprint(tls.getLocalCertificates()[0]);
+        byte[][] bound = {joinerNonce, donorNonce, joinerSession, session, joiner, own};
+        ByteBuffer answer = ByteBuffer.allocateDirect(MAGIC.length + NONCE + SESSION + MAC)
+                .put(MAGIC)
+                .put(donorNonce)
+                .put(session)
+                .put(mac(token, "donor", bound));
+        channel.write(answer.flip());
+        if (take(channel, 1)[0] != 1) {
+            throw new TransferException(
+                    TransferException.Reason.TOKEN_REFUSED,
+                    "the joiner refuses the token: it is another transfer's, or another donor has used it");
+        }
+        byte[] proof = take(channel, MAC);
+        if (!MessageDigest.isEqual(proof, mac(token, "joiner", bound))) {
+            throw new TransferException(
+                    TransferException.Reason.TOKEN_REFUSED,
+                    "who listens there does not know the token: it is not the joiner, and got nothing");
+        }
+        if (!gate.admit(new Party(joinerSession, joiner))) {
+            throw new TransferException(
+                    TransferException.Reason.TOKEN_REFUSED,
+                    "another joiner with the same token listens there now; it got nothing, and the first has only a"
+                            + " part: begin again with a new token");
+        }
     }
 
     /** The joiner's side; returns when both are proven. */
-    static Donor joiner(TlsChannel channel, Token token, Gate gate) throws IOException {
+    static void joiner(TlsChannel channel, Token token, byte[] session, Gate gate) throws IOException {
         byte[] joinerNonce = random(NONCE);
-        channel.write(ByteBuffer.allocateDirect(MAGIC.length + NONCE)
+        channel.write(ByteBuffer.allocateDirect(MAGIC.length + NONCE + SESSION)
                 .put(MAGIC)
                 .put(joinerNonce)
+                .put(session)
                 .flip());
         byte[] magic = take(channel, MAGIC.length);
         if (!Arrays.equals(magic, MAGIC)) {
             throw Frame.protocol("it does not begin as a donor does");
         }
         byte[] donorNonce = take(channel, NONCE);
-        byte[] session = take(channel, SESSION);
+        byte[] donorSession = take(channel, SESSION);
         byte[] proof = take(channel, MAC);
         SSLSession tls = channel.session();
         byte[] own = fingerprint(tls.getLocalCertificates()[0]);
         byte[] peer = fingerprint(tls.getPeerCertificates()[0]);
-        boolean proven = MessageDigest.isEqual(proof, mac(token, "donor", joinerNonce, donorNonce, session, own, peer));
-        Donor donor = new Donor(session, peer);
-        if (!proven || !gate.admit(donor)) {
+        byte[][] bound = {joinerNonce, donorNonce, session, donorSession, own, peer};
+        boolean proven = MessageDigest.isEqual(proof, mac(token, "donor", bound));
+        if (!proven || !gate.admit(new Party(donorSession, peer))) {
             channel.write(ByteBuffer.allocateDirect(1).put((byte) 0).flip());
             throw new TransferException(
                     TransferException.Reason.TOKEN_REFUSED,
@@ -150,8 +156,7 @@ final class Proof {
         }
         channel.write(ByteBuffer.allocateDirect(1 + MAC)
                 .put((byte) 1)
-                .put(mac(token, "joiner", joinerNonce, donorNonce, session, own, peer))
+                .put(mac(token, "joiner", bound))
                 .flip());
-        return donor;
     }
 }

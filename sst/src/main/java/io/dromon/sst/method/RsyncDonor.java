@@ -124,7 +124,7 @@ final class RsyncDonor implements SnapshotDonor {
                     new TlsChannel(socket, terms.tls().clientEngine(), TlsContexts::release, progress, limitNs);
             try {
                 channel.handshake(limitNs);
-                Proof.donor(channel, terms.token(), Proof.random(Proof.SESSION));
+                Proof.donor(channel, terms.token(), Proof.random(Proof.SESSION), joiner -> true); // one connection
                 kept = true;
                 return channel;
             } finally {

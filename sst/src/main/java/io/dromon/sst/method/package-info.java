@@ -10,8 +10,8 @@
  * <pre>
  *   joiner                                                      donor
  *     |  <------------- TLS, both certificates verified -------   |
- *     |  magic, nonce J                                       ->  |
- *     |  <-   magic, nonce D, session, HMAC(token, D | ...)       |
+ *     |  magic, nonce J, session J                            ->  |
+ *     |  <-   magic, nonce D, session D, HMAC(token, D | ...)     |
  *     |  verdict, HMAC(token, J | ...)                        ->  |
  *     |  <-   BEGIN entries, bytes, position      (each connection)
  *     |  <-   BATCH of small entries | CHUNK of a file | LIVE     |

@@ -14,7 +14,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** Passes bytes on, until it is told to cut, stall or trickle. */
 final class CuttingProxy implements AutoCloseable {
     private final ServerSocket server;
-    private final InetSocketAddress to;
+    private final java.io.ByteArrayOutputStream first = new java.io.ByteArrayOutputStream();
+    private volatile InetSocketAddress to;
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private final AtomicInteger accepted = new AtomicInteger();
     private volatile boolean stalled;
@@ -28,13 +29,13 @@ final class CuttingProxy implements AutoCloseable {
         thread(() -> {
             while (!closed) {
                 Socket left = server.accept();
-                accepted.incrementAndGet();
+                boolean isFirst = accepted.incrementAndGet() == 1;
                 Socket right = new Socket();
                 sockets.add(left);
                 sockets.add(right);
-                right.connect(to);
-                thread(() -> copy(left, right));
-                thread(() -> copy(right, left));
+                right.connect(this.to);
+                thread(() -> copy(left, right, isFirst));
+                thread(() -> copy(right, left, false));
             }
         });
     }
@@ -55,7 +56,7 @@ final class CuttingProxy implements AutoCloseable {
         thread.start();
     }
 
-    private void copy(Socket from, Socket into) throws IOException, InterruptedException {
+    private void copy(Socket from, Socket into, boolean record) throws IOException, InterruptedException {
         byte[] buffer = new byte[65536];
         try (from;
                 into) {
@@ -72,6 +73,9 @@ final class CuttingProxy implements AutoCloseable {
                         break;
                     }
                 }
+                if (record) {
+                    first.write(buffer, 0, n); // synchronized itself
+                }
                 out.write(buffer, 0, n);
             }
         }
@@ -79,6 +83,16 @@ final class CuttingProxy implements AutoCloseable {
 
     InetSocketAddress address() {
         return new InetSocketAddress(server.getInetAddress(), server.getLocalPort());
+    }
+
+    /** Where new connections lead from now on. */
+    void leadTo(InetSocketAddress other) {
+        to = other;
+    }
+
+    /** What came over the first connection, from its dialler. */
+    byte[] firstBytes() {
+        return first.toByteArray();
     }
 
     int accepted() {

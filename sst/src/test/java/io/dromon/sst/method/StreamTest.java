@@ -224,6 +224,194 @@ class StreamTest {
     }
 
     @Test
+    void refusesASecondJoinerWithTheSameToken() throws Exception {
+        Trees.mixed(source, 21);
+        settings = settings.withBytesPerSecond(3_000_000).withStreams(1);
+        Joiner first = listen();
+        CompletableFuture<Manifest> received = await(first);
+        Path elsewhere = folder.resolve("elsewhere");
+        try (Joiner second = listen(joinerTls, new Receiver.Directory(elsewhere, Limits.NONE));
+                CuttingProxy proxy = new CuttingProxy(first.address())) {
+            CompletableFuture<Manifest> sent = CompletableFuture.supplyAsync(() -> {
+                try {
+                    return send(proxy.address());
+                } catch (IOException | InterruptedException e) {
+                    throw new CompletionException(e);
+                }
+            });
+            org.awaitility.Awaitility.await()
+                    .atMost(Duration.ofSeconds(20))
+                    .until(() -> first.progress().snapshot().bytes() > 0);
+
+            proxy.leadTo(second.address());
+            proxy.cutAll();
+
+            assertThat(failureOf(sent))
+                    .isInstanceOfSatisfying(
+                            TransferException.class, e -> assertThat(e.reason()).isEqualTo(Reason.TOKEN_REFUSED))
+                    .hasMessageContaining("another joiner with the same token");
+            assertThat(second.progress().snapshot().bytes()).isZero();
+            first.cancel();
+        }
+        assertThat(failureOf(received)).isInstanceOf(TransferException.class);
+        assertThat(elsewhere).doesNotExist();
+        assertOldTarget();
+    }
+
+    @Test
+    void refusesAReplayedConnection() throws Exception {
+        Trees.mixed(source, 22);
+        settings = settings.withStreams(1);
+        byte[] recorded;
+        try (Joiner joiner = listen();
+                CuttingProxy proxy = new CuttingProxy(joiner.address())) {
+            CompletableFuture<Manifest> received = await(joiner);
+            Manifest sent = send(proxy.address());
+            assertThat(received.get(20, TimeUnit.SECONDS)).isEqualTo(sent);
+            recorded = proxy.firstBytes();
+        }
+        target = folder.resolve("second target");
+        Joiner joiner = listen();
+        InetSocketAddress address = joiner.address();
+        CompletableFuture<Manifest> received = await(joiner);
+
+        try (Socket socket = new Socket(address.getAddress(), address.getPort())) {
+            socket.getOutputStream().write(recorded);
+            socket.setSoTimeout(10_000);
+            socket.getInputStream().readAllBytes(); // until it is shown the door
+        } catch (java.net.SocketException e) {
+            assertThat(e).hasMessageContaining("reset"); // the same, said more harshly
+        }
+
+        assertThat(recorded).hasSizeGreaterThan(10_000);
+        assertThat(joiner.progress().snapshot().bytes()).isZero();
+        assertThat(target).doesNotExist();
+        Manifest sent = send(address);
+        assertThat(received.get(20, TimeUnit.SECONDS)).isEqualTo(sent);
+        assertThat(notes).anyMatch(note -> note.startsWith("refused "));
+    }
+
+    @Test
+    void refusesAProofThatWasMadeForAnotherConnection() throws Exception {
+        Joiner joiner = listen();
+        InetSocketAddress address = joiner.address();
+        CompletableFuture<Manifest> received = await(joiner);
+
+        byte[] proof = null;
+        for (int i = 0; i < 2; i++) {
+            java.nio.channels.SocketChannel socket = java.nio.channels.SocketChannel.open(address);
+            try (socket;
+                    TlsChannel channel = new TlsChannel(
+                            socket, donorTls.clientEngine(), TlsContexts::release, new Progress(), 10_000_000_000L)) {
+                channel.handshake(10_000_000_000L);
+                if (proof == null) { // a right one, for this connection
+                    proof = proofFor(channel);
+                } else {
+                    channel.await(Proof.MAGIC.length + Proof.NONCE + Proof.SESSION);
+                    channel.received().position(channel.received().limit());
+                    channel.write(
+                            ByteBuffer.allocateDirect(proof.length).put(proof).flip());
+                    channel.await(1);
+                    assertThat(channel.received().get()).isZero();
+                }
+            }
+        }
+
+        org.awaitility.Awaitility.await()
+                .atMost(Duration.ofSeconds(10))
+                .untilAsserted(() -> assertThat(notes).anyMatch(note -> note.contains("the token was not proven")));
+        joiner.cancel();
+        assertThat(failureOf(received)).isInstanceOf(TransferException.class);
+        assertOldTarget();
+    }
+
+    /** What a donor would answer on this connection, without sending it. */
+    private byte[] proofFor(TlsChannel channel) throws IOException {
+        channel.await(Proof.MAGIC.length + Proof.NONCE + Proof.SESSION);
+        ByteBuffer in = channel.received();
+        in.position(in.position() + Proof.MAGIC.length);
+        byte[] nonce = new byte[Proof.NONCE];
+        in.get(nonce);
+        byte[] session = new byte[Proof.SESSION];
+        in.get(session);
+        byte[] ownNonce = Proof.random(Proof.NONCE);
+        byte[] ownSession = Proof.random(Proof.SESSION);
+        byte[] joiner = Proof.fingerprint(channel.session().getPeerCertificates()[0]);
+        byte[] donor = Proof.fingerprint(channel.session().getLocalCertificates()[0]);
+        byte[] mac = Proof.mac(token, "donor", nonce, ownNonce, session, ownSession, joiner, donor);
+        return ByteBuffer.allocate(Proof.MAGIC.length + Proof.NONCE + Proof.SESSION + Proof.MAC)
+                .put(Proof.MAGIC)
+                .put(ownNonce)
+                .put(ownSession)
+                .put(mac)
+                .array();
+    }
+
+    @Test
+    void refusesADonorOfTheRightAuthorityWithoutTheToken() throws Exception {
+        Trees.mixed(source, 23);
+        try (TlsContexts other = tls(TlsSettings.Provider.AUTO, "another service");
+                Joiner joiner = listen()) {
+            InetSocketAddress address = joiner.address();
+
+            assertThatThrownBy(() -> new Donor(address, other, Token.create(), settings, listener)
+                            .send(new Supply.Files(source), POSITION))
+                    .isInstanceOfSatisfying(
+                            TransferException.class, e -> assertThat(e.reason()).isEqualTo(Reason.TOKEN_REFUSED))
+                    .hasMessageContaining("the joiner refuses the token");
+            assertThat(joiner.progress().snapshot().wireBytes()).isZero();
+        }
+        assertOldTarget();
+        assertThat(notes).anyMatch(note -> note.contains("the token was not proven"));
+    }
+
+    @Test
+    void givesNothingToAJoinerOfTheRightAuthorityWithoutTheToken() throws Exception {
+        Trees.mixed(source, 24);
+        Token guessed = Token.create();
+        try (Joiner joiner = Joiner.listen(
+                anyPort(), joinerTls, guessed, settings, new Receiver.Directory(target, Limits.NONE), listener)) {
+            InetSocketAddress address = joiner.address();
+
+            assertThatThrownBy(() -> send(address))
+                    .isInstanceOfSatisfying(
+                            TransferException.class, e -> assertThat(e.reason()).isEqualTo(Reason.TOKEN_REFUSED));
+            assertThat(joiner.progress().snapshot().wireBytes()).isZero();
+        }
+        assertOldTarget();
+    }
+
+    @Test
+    void saysWhereTheTimeGoes() throws Exception {
+        Trees.mixed(source, 25);
+        settings = settings.withCompression(Compression.level(1));
+        Joiner joiner = listen();
+        InetSocketAddress address = joiner.address();
+        CompletableFuture<Manifest> received = await(joiner);
+        Donor donor = donor(address);
+
+        Manifest sent = donor.send(new Supply.Files(source), POSITION);
+
+        assertThat(received.get(20, TimeUnit.SECONDS)).isEqualTo(sent);
+        Progress.Snapshot given = donor.progress().snapshot();
+        Progress.Snapshot taken = joiner.progress().snapshot();
+        assertThat(given.bytes()).isEqualTo(sent.bytes()).isEqualTo(given.totalBytes());
+        assertThat(taken.bytes()).isEqualTo(sent.bytes()).isEqualTo(taken.totalBytes());
+        assertThat(given.rate()).isPositive();
+        assertThat(given.remainingSeconds())
+                .hasValueSatisfying(left -> assertThat(left).isZero());
+        for (Progress.Stage stage : new Progress.Stage[] {
+            Progress.Stage.READ, Progress.Stage.COMPRESS, Progress.Stage.TLS, Progress.Stage.NETWORK
+        }) {
+            assertThat(given.stageSeconds().get(stage)).as("%s", stage).isPositive();
+        }
+        for (Progress.Stage stage :
+                new Progress.Stage[] {Progress.Stage.TLS, Progress.Stage.DECOMPRESS, Progress.Stage.WRITE}) {
+            assertThat(taken.stageSeconds().get(stage)).as("%s", stage).isPositive();
+        }
+    }
+
+    @Test
     void refusesStrangersAndGoesOn() throws Exception {
         Trees.mixed(source, 12);
         Joiner joiner = listen();
