@@ -1,6 +1,7 @@
 package io.dromon.it.bench;
 
 import io.dromon.node.bench.BenchProcess;
+import io.dromon.node.bench.Payloads;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -41,7 +42,8 @@ public final class JGroupsBench {
         }
         int writers = number(options, "--writers");
         int node = number(options, "--node");
-        BenchProcess process = new BenchProcess(node, writers, number(options, "--size"));
+        BenchProcess process = new BenchProcess(
+                node, writers, number(options, "--size"), Payloads.valueOf(text(options, "--payload")));
         String certificate = options.get("--cert");
         SSLContext tls = certificate == null ? null : tls(Path.of(certificate), Path.of(text(options, "--key")));
         try (JGroupsReplicator replicator =

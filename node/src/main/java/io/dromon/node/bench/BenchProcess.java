@@ -16,6 +16,7 @@ public final class BenchProcess {
     private final int node;
     private final int writers;
     private final int sizeBytes;
+    private final Payloads payloads;
     private final BufferedReader in;
     private final PrintStream out;
 
@@ -23,11 +24,13 @@ public final class BenchProcess {
      * @param node the number of this process, from 0
      * @param writers closed-loop writers here
      * @param sizeBytes length of each payload, at least 4: the first four bytes are the writer's number, big-endian
+     * @param payloads what they hold
      */
-    public BenchProcess(int node, int writers, int sizeBytes) {
+    public BenchProcess(int node, int writers, int sizeBytes, Payloads payloads) {
         this.node = node;
         this.writers = writers;
         this.sizeBytes = sizeBytes;
+        this.payloads = payloads;
         this.in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         this.out = System.out;
     }
@@ -38,7 +41,7 @@ public final class BenchProcess {
      */
     public void serve(Replicator replicator) throws IOException {
         try {
-            ClosedLoopWriters load = new ClosedLoopWriters(replicator, writers, sizeBytes, node * 1000L);
+            ClosedLoopWriters load = new ClosedLoopWriters(replicator, writers, sizeBytes, payloads, node * 1000L);
             say("ready");
             expect("start");
             load.start();
@@ -62,6 +65,7 @@ public final class BenchProcess {
         double seconds = (after.timeNs - before.timeNs) / 1e9;
         double cpuSeconds = (after.cpuNs - before.cpuNs) / 1e9;
         long delivered = after.delivered - before.delivered;
+        long own = Math.max(1, latency.getTotalCount());
         return new BenchResult(
                 node,
                 seconds,
@@ -75,6 +79,8 @@ public final class BenchProcess {
                 cpuSeconds,
                 (double) (after.allocatedBytes - before.allocatedBytes) / Math.max(1, delivered),
                 after.gcMillis - before.gcMillis,
+                (double) (after.traffic.messageBytes() - before.traffic.messageBytes()) / own,
+                (double) (after.traffic.wireBytes() - before.traffic.wireBytes()) / own,
                 transport);
     }
 
@@ -90,7 +96,8 @@ public final class BenchProcess {
         }
     }
 
-    private record Usage(long timeNs, long delivered, long cpuNs, long allocatedBytes, long gcMillis) {
+    private record Usage(
+            long timeNs, long delivered, long cpuNs, long allocatedBytes, long gcMillis, Replicator.Traffic traffic) {
         static Usage now(Replicator replicator) {
             long gcMillis = 0;
             for (GarbageCollectorMXBean collector : ManagementFactory.getGarbageCollectorMXBeans()) {
@@ -103,7 +110,8 @@ public final class BenchProcess {
             for (long bytes : threads.getThreadAllocatedBytes(threads.getAllThreadIds())) {
                 allocatedBytes += Math.max(0, bytes);
             }
-            return new Usage(System.nanoTime(), replicator.delivered(), cpuNs, allocatedBytes, gcMillis);
+            return new Usage(
+                    System.nanoTime(), replicator.delivered(), cpuNs, allocatedBytes, gcMillis, replicator.traffic());
         }
     }
 }

@@ -18,6 +18,8 @@ import java.util.Locale;
  * @param cpuSeconds CPU time of the whole process
  * @param allocatedBytesPerDelivery heap allocated for each payload delivered here, by threads that still live
  * @param gcMillis time in garbage collection
+ * @param messageBytesPerOwn bytes of the group's protocol sent to all peers together for each own payload; 0 is unknown
+ * @param wireBytesPerOwn what these became, where links are compressed; without the framing of TLS and TCP
  * @param transport protocol and cipher of the links
  */
 public record BenchResult(
@@ -33,6 +35,8 @@ public record BenchResult(
         double cpuSeconds,
         double allocatedBytesPerDelivery,
         long gcMillis,
+        double messageBytesPerOwn,
+        double wireBytesPerOwn,
         String transport) {
     /** One line of JSON. */
     public String toJson() {
@@ -41,7 +45,8 @@ public record BenchResult(
                 "{\"node\":%d,\"seconds\":%.3f,\"deliveredPerSecond\":%.1f,\"ownPerSecond\":%.1f,"
                         + "\"latencyP50Micros\":%.1f,\"latencyP99Micros\":%.1f,\"latencyP999Micros\":%.1f,"
                         + "\"latencyMaxMicros\":%.1f,\"cpuMicrosPerDelivery\":%.2f,\"cpuSeconds\":%.2f,"
-                        + "\"allocatedBytesPerDelivery\":%.0f,\"gcMillis\":%d,\"transport\":\"%s\"}",
+                        + "\"allocatedBytesPerDelivery\":%.0f,\"gcMillis\":%d,"
+                        + "\"messageBytesPerOwn\":%.1f,\"wireBytesPerOwn\":%.1f,\"transport\":\"%s\"}",
                 node,
                 seconds,
                 deliveredPerSecond,
@@ -54,6 +59,8 @@ public record BenchResult(
                 cpuSeconds,
                 allocatedBytesPerDelivery,
                 gcMillis,
+                messageBytesPerOwn,
+                wireBytesPerOwn,
                 transport.replace("\\", "").replace("\"", ""));
     }
 

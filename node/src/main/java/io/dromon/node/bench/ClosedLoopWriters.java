@@ -1,9 +1,7 @@
 package io.dromon.node.bench;
 
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.SplittableRandom;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
@@ -18,16 +16,13 @@ final class ClosedLoopWriters {
     private final List<Writer> writers = new ArrayList<>();
     private volatile int phase = WARM_UP;
 
-    ClosedLoopWriters(Replicator replicator, int count, int sizeBytes, long seed) {
+    ClosedLoopWriters(Replicator replicator, int count, int sizeBytes, Payloads payloads, long seed) {
         if (sizeBytes < Integer.BYTES) {
             throw new IllegalArgumentException("a payload has at least " + Integer.BYTES + " bytes, not " + sizeBytes);
         }
         this.replicator = replicator;
         for (int i = 0; i < count; i++) {
-            byte[] payload = new byte[sizeBytes];
-            new SplittableRandom(seed + i).nextBytes(payload);
-            ByteBuffer.wrap(payload).putInt(0, i);
-            writers.add(new Writer(i, payload));
+            writers.add(new Writer(i, payloads.of(i, sizeBytes, seed + i)));
         }
     }
 
@@ -58,29 +53,29 @@ final class ClosedLoopWriters {
 
     private final class Writer extends Thread {
         private final int number;
-        private final byte[] payload;
+        private final byte[][] payloads;
         private final Histogram latency = new Histogram(HIGHEST_LATENCY_NS, 3);
 
         @Nullable
         private volatile Exception failure;
 
-        Writer(int number, byte[] payload) {
+        Writer(int number, byte[][] payloads) {
             super("writer-" + number);
             this.number = number;
-            this.payload = payload;
+            this.payloads = payloads;
             setDaemon(true);
         }
 
         @Override
         public void run() {
             try {
-                while (true) {
+                for (int next = 0; ; next = (next + 1) % payloads.length) {
                     int before = phase;
                     if (before == STOP) {
                         return;
                     }
                     long startNs = System.nanoTime();
-                    replicator.replicate(number, payload);
+                    replicator.replicate(number, payloads[next]);
                     if (before == MEASURE) {
                         latency.recordValue(Math.min(System.nanoTime() - startNs, HIGHEST_LATENCY_NS));
                     }

@@ -35,6 +35,7 @@ public final class JGroupsPeer {
             int nodes,
             int writers,
             int sizeBytes,
+            Payloads payloads,
             Optional<Path> certificate,
             Optional<Path> key,
             List<String> jvmFlags,
@@ -83,6 +84,7 @@ public final class JGroupsPeer {
                 command.addAll(List.of("--nodes", Integer.toString(shape.nodes())));
                 command.addAll(List.of("--writers", Integer.toString(shape.writers())));
                 command.addAll(List.of("--size", Integer.toString(shape.sizeBytes())));
+                command.addAll(List.of("--payload", shape.payloads().name()));
                 command.addAll(List.of("--port", Integer.toString(ports.get(node))));
                 command.addAll(List.of("--hosts", hosts));
                 shape.certificate().ifPresent(file -> command.addAll(List.of("--cert", file.toString())));

@@ -16,4 +16,17 @@ public interface Replicator {
 
     /** What the links use, as {@code TLSv1.3 TLS_AES_128_GCM_SHA256}, or {@code plain}. */
     String transport();
+
+    /** What the links have sent so far. */
+    default Traffic traffic() {
+        return new Traffic(0, 0);
+    }
+
+    /**
+     * Bytes sent on all links together.
+     *
+     * @param messageBytes of the frames of the group's protocol
+     * @param wireBytes what these became: less where links are compressed; without the framing of TLS and TCP
+     */
+    record Traffic(long messageBytes, long wireBytes) {}
 }

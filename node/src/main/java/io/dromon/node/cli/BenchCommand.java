@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.dromon.node.bench.BenchCluster;
 import io.dromon.node.bench.BenchResult;
 import io.dromon.node.bench.JGroupsPeer;
+import io.dromon.node.bench.Payloads;
 import io.dromon.transport.tls.pem.SharedPair;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -52,7 +53,9 @@ final class BenchCommand implements Runnable {
             description = {
                 "Write-sets per second through the total order: one process a node on loopback, closed-loop writers on"
                         + " every node (each waits for its own commit before the next).",
-                "Latency is from the call of replicate() until the writer knows its number."
+                "Latency is from the call of replicate() until the writer knows its number.",
+                "Sent bytes are those of the group's protocol to all peers together, for each write-set of the node;"
+                        + " on the wire is what compression made of them, without the framing of TLS and TCP."
             })
     static final class Replication implements Callable<Integer> {
         @Option(names = "--nodes", defaultValue = "3", description = "Nodes, one process each (${DEFAULT-VALUE}).")
@@ -83,6 +86,23 @@ final class BenchCommand implements Runnable {
                 description = "Provider options for all nodes.")
         private String options = "";
 
+        @Option(
+                names = "--payload",
+                defaultValue = "random",
+                paramLabel = "random|text",
+                description = "What a write-set holds (${DEFAULT-VALUE}).")
+        private Payloads payload = Payloads.RANDOM;
+
+        @Option(
+                names = "--versus",
+                paramLabel = "\"NAME=VALUE;...\"|plain",
+                description = {
+                    "Runs once more right after, with these provider options besides, or in plain text, and prints"
+                            + " the ratios.",
+                    "Versus plain text the CPU time that TLS takes is told: the difference of both runs."
+                })
+        private @Nullable String versus;
+
         @Option(names = "--json", description = "One JSON document.")
         private boolean json;
 
@@ -107,12 +127,26 @@ final class BenchCommand implements Runnable {
             Optional<SharedPair> pair = plain
                     ? Optional.empty()
                     : Optional.of(SharedPair.create(directory, "dromon-bench", Duration.ofDays(1)));
-            ObjectNode result = summary(runDromon(directory, pair));
+            ObjectNode result = summary(runDromon(directory, pair, options));
+            if (versus != null) {
+                boolean inPlain = versus.equals("plain");
+                ObjectNode other = summary(runDromon(
+                        Files.createDirectory(directory.resolve("versus")),
+                        inPlain ? Optional.empty() : pair,
+                        inPlain ? options : options + ";" + versus));
+                result.set("versus", other);
+                result.put("versusRatio", ratio(result, other));
+                if (inPlain && !plain) {
+                    double share = 1 - mean(other, "cpuMicrosPerDelivery") / mean(result, "cpuMicrosPerDelivery");
+                    result.put("tlsCpuShare", Math.round(1000 * share) / 1000.0);
+                }
+            }
             if (peerJar.isPresent()) {
                 JGroupsPeer.Shape shape = new JGroupsPeer.Shape(
                         nodes,
                         writers,
                         size,
+                        payload,
                         pair.map(SharedPair::certificate),
                         pair.map(SharedPair::key),
                         ManagementFactory.getRuntimeMXBean().getInputArguments(),
@@ -120,17 +154,29 @@ final class BenchCommand implements Runnable {
                         Duration.ofSeconds(seconds));
                 Path logs = Files.createDirectory(directory.resolve("jgroups"));
                 ObjectNode other = summary(JGroupsPeer.run(peerJar.get(), shape, logs));
-                double ratio = result.get("writeSetsPerSecond").asDouble()
-                        / other.get("writeSetsPerSecond").asDouble();
                 result.set("jgroups", other);
-                result.put("ratio", Math.round(100 * ratio) / 100.0);
+                result.put("ratio", ratio(result, other));
             }
             print(System.out, result);
             delete(directory); // kept after a failure: the logs are there
             return 0;
         }
 
-        private List<BenchResult> runDromon(Path directory, Optional<SharedPair> pair)
+        private static double ratio(ObjectNode one, ObjectNode other) {
+            double ratio = one.get("writeSetsPerSecond").asDouble()
+                    / other.get("writeSetsPerSecond").asDouble();
+            return Math.round(100 * ratio) / 100.0;
+        }
+
+        private static double mean(JsonNode result, String field) {
+            double sum = 0;
+            for (JsonNode node : result.get("nodes")) {
+                sum += node.get(field).asDouble();
+            }
+            return sum / result.get("nodes").size();
+        }
+
+        private List<BenchResult> runDromon(Path directory, Optional<SharedPair> pair, String providerOptions)
                 throws IOException, InterruptedException {
             String security = pair.map(
                             files -> "socket.ssl_cert=" + files.certificate() + ";socket.ssl_key=" + files.key() + ";")
@@ -145,11 +191,12 @@ final class BenchCommand implements Runnable {
                             "--address=" + (i == 0 ? "gcomm://" : "gcomm://127.0.0.1:" + port),
                             "--listen=tcp://127.0.0.1:" + (i == 0 ? port : 0),
                             "--data-dir=" + Files.createDirectory(directory.resolve("node" + (i + 1))),
-                            "--options=" + security + options,
+                            "--options=" + security + providerOptions,
                             "--node=" + i,
                             "--nodes=" + nodes,
                             "--writers=" + writers,
-                            "--size=" + size);
+                            "--size=" + size,
+                            "--payload=" + payload);
                     cluster.launch(command);
                 }
                 return cluster.run(Duration.ofSeconds(60), Duration.ofSeconds(warmup), Duration.ofSeconds(seconds));
@@ -161,6 +208,19 @@ final class BenchCommand implements Runnable {
                 out.println(new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(result));
             } else {
                 table(out, "Dromon", result);
+                if (result.has("versus")) {
+                    table(out, "Dromon with " + versus, result.get("versus"));
+                    out.printf(
+                            Locale.ROOT,
+                            "ratio of write-sets, the first to the second: %.2f%n",
+                            result.get("versusRatio").asDouble());
+                }
+                if (result.has("tlsCpuShare")) {
+                    out.printf(
+                            Locale.ROOT,
+                            "TLS takes %.1f %% of the CPU time of a write-set: the difference to plain text%n",
+                            100 * result.get("tlsCpuShare").asDouble());
+                }
                 if (result.has("jgroups")) {
                     table(out, "JGroups (TCP, SEQUENCER: a total order without safe delivery)", result.get("jgroups"));
                     out.printf(
@@ -181,18 +241,21 @@ final class BenchCommand implements Runnable {
                     result.get("writersPerNode").asInt(),
                     result.get("bytes").asInt(),
                     result.get("nodes").get(0).get("transport").asText());
-            out.println("  node  write-sets/s    p50 ms    p99 ms  p99.9 ms  CPU us/write-set  garbage B/write-set");
+            out.println(
+                    "  node  write-sets/s    p50 ms    p99 ms  p99.9 ms  CPU us/write-set  garbage B/write-set  sent B/write-set  on the wire");
             for (JsonNode node : result.get("nodes")) {
                 out.printf(
                         Locale.ROOT,
-                        "  %4d %13.0f %9.3f %9.3f %9.3f %17.1f %20.0f%n",
+                        "  %4d %13.0f %9.3f %9.3f %9.3f %17.1f %20.0f %17.0f %12.0f%n",
                         node.get("node").asInt() + 1,
                         node.get("deliveredPerSecond").asDouble(),
                         node.get("latencyP50Micros").asDouble() / 1000,
                         node.get("latencyP99Micros").asDouble() / 1000,
                         node.get("latencyP999Micros").asDouble() / 1000,
                         node.get("cpuMicrosPerDelivery").asDouble(),
-                        node.get("allocatedBytesPerDelivery").asDouble());
+                        node.get("allocatedBytesPerDelivery").asDouble(),
+                        node.get("messageBytesPerOwn").asDouble(),
+                        node.get("wireBytesPerOwn").asDouble());
             }
             out.printf(
                     Locale.ROOT,

@@ -7,7 +7,9 @@ import io.dromon.node.Node;
 import io.dromon.node.NodeException;
 import io.dromon.node.WriteSet;
 import io.dromon.node.bench.BenchProcess;
+import io.dromon.node.bench.Payloads;
 import io.dromon.node.bench.Replicator;
+import io.dromon.transport.link.LinkStatus;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
@@ -36,6 +38,9 @@ final class BenchNode implements Callable<Integer> {
     @Option(names = "--size", required = true)
     private int size;
 
+    @Option(names = "--payload", required = true)
+    private Payloads payload = Payloads.RANDOM;
+
     @Override
     public Integer call() throws IOException, InterruptedException {
         Counter counter = new Counter(nodes);
@@ -43,7 +48,7 @@ final class BenchNode implements Callable<Integer> {
             if (!counter.complete.await(60, TimeUnit.SECONDS)) {
                 throw new CommandFailure("no cluster of " + nodes + " nodes within 60 s");
             }
-            new BenchProcess(number, writers, size).serve(new Measured(node, counter));
+            new BenchProcess(number, writers, size, payload).serve(new Measured(node, counter));
         }
         return 0;
     }
@@ -88,11 +93,25 @@ final class BenchNode implements Callable<Integer> {
         }
 
         @Override
+        public Traffic traffic() {
+            long messages = 0;
+            long wire = 0;
+            for (LinkStatus link : node.status().links()) {
+                messages += link.bytesOut();
+                wire += link.compression().map(LinkStatus.Compressed::bytesOut).orElse(link.bytesOut());
+            }
+            return new Traffic(messages, wire);
+        }
+
+        @Override
         public String transport() {
+            String provider =
+                    node.status().tls().map(tls -> " " + tls.provider()).orElse("");
             return node.status().links().stream()
                     .map(link -> link.tls()
-                            .map(tls -> tls.protocol() + " " + tls.cipher())
-                            .orElse("plain"))
+                                    .map(tls -> tls.protocol() + " " + tls.cipher() + provider)
+                                    .orElse("plain")
+                            + (link.compression().isPresent() ? " zstd" : ""))
                     .distinct()
                     .reduce((a, b) -> a + ", " + b)
                     .orElse("none");
