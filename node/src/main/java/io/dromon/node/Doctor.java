@@ -50,6 +50,8 @@ public final class Doctor {
             Options.TLS_PROVIDER,
             IdentityOptions.TLS_VERIFY);
 
+    private static final Set<String> OWN_METHODS = Set.of("stream", "rsync", "script");
+
     private final NodeConfig config;
     private final List<Channel> channels = new ArrayList<>();
 
@@ -166,7 +168,8 @@ public final class Doctor {
     private List<Value> values() {
         List<Value> values = new ArrayList<>();
         for (Option<?> option : config.options()) {
-            boolean about = option.name().startsWith("socket.ssl")
+            boolean about = option.equals(ServerOptions.WSREP_DATA_HOME_DIR)
+                    || option.name().startsWith("socket.ssl")
                     || option.name().startsWith("tls.")
                     || option.equals(Options.SOCKET_DYNAMIC);
             boolean given = about && config.source(option).kind() != Source.Kind.DEFAULT;
@@ -233,16 +236,16 @@ public final class Doctor {
             List<Used> files = new ArrayList<>();
             String mode = "not known";
             try {
-                SstSettings settings = SstSettings.of(given, role);
+                SstSettings settings = SstSettings.of(given, role, method);
                 mode = "TLS, both certificates verified";
                 files.add(Used.of("certificate", settings.tls().certificate(), "[sst]"));
                 files.add(Used.of("key", settings.tls().key(), "[sst]"));
                 settings.tls().ca().ifPresent(file -> files.add(Used.of("CA", file, "[sst]")));
                 MaterialCheck.run(settings.tls(), findings).ifPresent(TlsContexts::close);
             } catch (IllegalArgumentException e) {
-                // What method stream refuses may be meant for another method.
-                findings.add(
-                        new Finding(method.equals("stream") ? FAIL : WARNING, "[sst]", String.valueOf(e.getMessage())));
+                // What is refused may be meant for a method that is none of ours.
+                Diagnosis.Level level = OWN_METHODS.contains(method) ? FAIL : WARNING;
+                findings.add(new Finding(level, "[sst]", String.valueOf(e.getMessage())));
             }
             String name = "sst, as " + role.name().toLowerCase(java.util.Locale.ROOT);
             channels.add(new Channel(name, mode, values, files, findings));

@@ -1,0 +1,155 @@
+package io.dromon.transport.link;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.dromon.transport.link.PeerLook.Admission;
+import io.dromon.transport.link.PeerLook.Mode;
+import io.dromon.transport.testpeer.NoLeaks;
+import io.dromon.transport.testpki.TestPki;
+import io.dromon.transport.tls.TlsContexts;
+import io.dromon.transport.tls.TlsSettings;
+import io.dromon.transport.wire.Encodable;
+import io.netty.buffer.ByteBuf;
+import io.netty.pkitesting.X509Bundle;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** What a look at a peer sees, on real sockets. The greeting of a node is the test's: links do not speak by themselves. */
+@ExtendWith(NoLeaks.class)
+@Timeout(60)
+final class PeerLookTest {
+    private static final X509Bundle SHARED = TestPki.selfSigned("shared");
+    private static final X509Bundle OTHER = TestPki.selfSigned("other");
+
+    private final ProtocolThread thread = ProtocolThread.start("look");
+    private final LinkSettings settings =
+            TestNode.defaults().withTimeouts(Duration.ofSeconds(1), Duration.ofSeconds(5), Duration.ofMillis(1500));
+
+    @AfterEach
+    void endThread() {
+        thread.end();
+    }
+
+    private static TlsContexts contexts(X509Bundle own) {
+        return TestPki.contexts(TlsSettings.Provider.AUTO, own);
+    }
+
+    private PeerLook.Result look(String address, X509Bundle own) throws Exception {
+        try (TlsContexts tls = contexts(own)) {
+            return thread.look(address, settings, Optional.of(tls)).get(20, TimeUnit.SECONDS);
+        }
+    }
+
+    private PeerLook.Result lookPlain(String address) throws Exception {
+        return thread.look(address, settings, Optional.empty()).get(20, TimeUnit.SECONDS);
+    }
+
+    /** A node that greets whoever gets so far, as the mesh does. */
+    private static TestNode greeting(Optional<TlsContexts> tls, LinkSettings settings) throws Exception {
+        TestNode node = new TestNode(tls, settings);
+        node.onAccepted = event -> node.links.send(event.link(), new Greeting(60));
+        return node;
+    }
+
+    /** So many zeros. */
+    private record Greeting(int length) implements Encodable {
+        @Override
+        public int encodedLength() {
+            return length;
+        }
+
+        @Override
+        public void encode(ByteBuf out) {
+            out.writeZero(length);
+        }
+    }
+
+    @Test
+    void seesAPlainNode() throws Exception {
+        try (TestNode node = greeting(Optional.empty(), TestNode.defaults())) {
+            assertThat(look(node.address, SHARED).mode()).isEqualTo(Mode.PLAIN);
+            assertThat(lookPlain(node.address).mode()).isEqualTo(Mode.PLAIN);
+        }
+    }
+
+    @Test
+    void seesATlsNodeAndBothVerdicts() throws Exception {
+        try (TestNode node = greeting(Optional.of(contexts(SHARED)), TestNode.defaults())) {
+            PeerLook.Result taken = look(node.address, SHARED);
+            PeerLook.Result refused = look(node.address, OTHER);
+            PeerLook.Result asked = lookPlain(node.address);
+
+            assertThat(taken.mode()).isEqualTo(Mode.TLS);
+            assertThat(taken.admission()).isEqualTo(Admission.YES);
+            assertThat(taken.protocol()).contains("TLSv1.3");
+            assertThat(taken.presented()).containsExactly(SHARED.getCertificate());
+            assertThat(refused.admission()).isEqualTo(Admission.NO);
+            assertThat(refused.text()).contains("alert unknown_ca", "this node trusts set ");
+            assertThat(refused.presented()).as("seen, and not judged").containsExactly(SHARED.getCertificate());
+            assertThat(asked.mode()).isEqualTo(Mode.TLS);
+            assertThat(asked.admission()).isEqualTo(Admission.UNKNOWN);
+            assertThat(asked.presented()).containsExactly(SHARED.getCertificate());
+        }
+    }
+
+    @Test
+    void comesBackAtOnceToATlsNodeWithoutPatience() throws Exception {
+        LinkSettings hasty =
+                TestNode.defaults().withTimeouts(Duration.ofMillis(100), Duration.ofSeconds(5), Duration.ofSeconds(5));
+        try (TestNode node = greeting(Optional.of(contexts(SHARED)), hasty)) {
+            PeerLook.Result seen = look(node.address, SHARED);
+
+            assertThat(seen.mode()).isEqualTo(Mode.TLS);
+            assertThat(seen.admission()).isEqualTo(Admission.YES);
+        }
+    }
+
+    @Test
+    void seesWhatIsNoNode() throws Exception {
+        try (ServerSocket talker = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+            Thread answering = new Thread(() -> banner(talker), "banner");
+            answering.setDaemon(true);
+            answering.start();
+
+            PeerLook.Result seen = look("tcp://127.0.0.1:" + talker.getLocalPort(), SHARED);
+
+            assertThat(seen.mode()).isEqualTo(Mode.OTHER);
+            assertThat(seen.text())
+                    .contains("something answers that is no node")
+                    .doesNotContain("SSH-2.0");
+        }
+    }
+
+    private static void banner(ServerSocket listener) {
+        try (Socket socket = listener.accept()) {
+            socket.getOutputStream().write("SSH-2.0-OpenSSH_9.2\r\n".getBytes(StandardCharsets.US_ASCII));
+            socket.getInputStream().readAllBytes();
+        } catch (IOException e) {
+            Thread.currentThread().interrupt(); // the other end is gone: the test has its answer
+        }
+    }
+
+    @Test
+    void seesThatNobodySpeaksAndThatNobodyIsThere() throws Exception {
+        int port;
+        try (ServerSocket silent = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+            port = silent.getLocalPort();
+            assertThat(look("tcp://127.0.0.1:" + port, SHARED).mode()).isEqualTo(Mode.SILENT);
+        }
+
+        PeerLook.Result gone = look("tcp://127.0.0.1:" + port, SHARED);
+
+        assertThat(gone.mode()).isEqualTo(Mode.UNREACHABLE);
+        assertThat(gone.text()).contains("connection refused");
+    }
+}
