@@ -93,7 +93,8 @@ public final class ServerOptions {
     /** {@code wsrep_allowlist}. */
     public static final Option<String> WSREP_ALLOWLIST = server("wsrep_allowlist", Types.STRING)
             .derived("", values -> Optional.of(""))
-            .notYet(LINK)
+            .check("numeric addresses, separated by commas", ServerOptions::allowlistProblem)
+            .honoured(LINK)
             .doc("Addresses of the peers that may connect, separated by commas; empty for all.")
             .in(HERE);
 
@@ -240,6 +241,21 @@ public final class ServerOptions {
         } catch (UnknownHostException e) {
             return "unnamed"; // a host without a name of its own
         }
+    }
+
+    private static Optional<String> allowlistProblem(String text) {
+        for (String part : text.isBlank() ? new String[0] : text.split(",", -1)) {
+            String host = part.strip();
+            try {
+                if (!Address.parseHostPort("", host.contains(":") ? "[" + host + "]" : host)
+                        .isNumeric()) {
+                    return Optional.of("'" + host + "' is a name");
+                }
+            } catch (IllegalArgumentException e) {
+                return Optional.of("'" + host + "': " + e.getMessage());
+            }
+        }
+        return Optional.empty();
     }
 
     private static Optional<String> positionProblem(String text) {

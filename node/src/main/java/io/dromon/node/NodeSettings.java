@@ -132,7 +132,23 @@ record NodeSettings(
                 defaults.peekTime(),
                 config.value(Options.TLS_MAX_HALF_OPEN),
                 defaults.outboundBytes(),
-                defaults.closeTimeout());
+                defaults.closeTimeout(),
+                allowedPeers(config.optional(ServerOptions.WSREP_ALLOWLIST).orElse("")));
+    }
+
+    /** Numeric ones, which the configuration has made sure of: no name server is asked. */
+    private static Set<InetAddress> allowedPeers(String list) {
+        Set<InetAddress> allowed = new HashSet<>();
+        for (String part : list.split(",", -1)) {
+            if (!part.isBlank()) {
+                try {
+                    allowed.add(InetAddress.getByName(part.strip()));
+                } catch (UnknownHostException e) {
+                    throw new IllegalStateException(part + " is not numeric", e);
+                }
+            }
+        }
+        return allowed;
     }
 
     private static int bufferSize(java.util.OptionalLong size) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dromon.config.NodeConfig;
 import io.dromon.node.group.FlowSettings;
+import java.net.InetAddress;
 import org.junit.jupiter.api.Test;
 
 class NodeSettingsTest {
@@ -18,6 +19,18 @@ class NodeSettingsTest {
 
         assertThat(NodeSettings.flow(config)).isEqualTo(new FlowSettings(32, 0.5, true, true, 1L << 30, 0.5, 0, 10));
         assertThat(NodeSettings.group(config).flow()).isEqualTo(NodeSettings.flow(config));
+    }
+
+    @Test
+    void givesTheLinksWhoMayConnect() throws Exception {
+        NodeConfig config = NodeConfig.builder()
+                .name("n")
+                .address("gcomm://127.0.0.1")
+                .option("wsrep_allowlist", "10.0.0.5, 2001:db8::1")
+                .build();
+
+        assertThat(NodeSettings.link(config).allowedPeers())
+                .containsExactlyInAnyOrder(InetAddress.getByName("10.0.0.5"), InetAddress.getByName("2001:db8::1"));
     }
 
     @Test

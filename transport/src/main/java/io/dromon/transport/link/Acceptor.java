@@ -10,6 +10,7 @@ import io.netty.channel.IoEventLoop;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -92,6 +93,11 @@ final class Acceptor {
 
     private void accepted(Channel channel) {
         InetSocketAddress remote = (InetSocketAddress) channel.remoteAddress();
+        if (remote != null && !isAllowed(remote.getAddress())) {
+            owner.refuse(LinkAddress.ip(remote.getAddress()), Verdicts.notAllowed(LinkAddress.ip(remote.getAddress())));
+            channel.close();
+            return;
+        }
         NettyLink link = remote == null ? null : owner.accepted(channel, remote);
         if (link == null) {
             channel.close();
@@ -109,6 +115,10 @@ final class Acceptor {
         } else {
             channel.pipeline().addLast(Negotiation.Peek.NAME, new Negotiation.Peek(owner, link));
         }
+    }
+
+    private boolean isAllowed(InetAddress peer) {
+        return settings.allowedPeers().isEmpty() || settings.allowedPeers().contains(peer);
     }
 
     /**

@@ -1,6 +1,8 @@
 package io.dromon.transport.link;
 
+import java.net.InetAddress;
 import java.time.Duration;
+import java.util.Set;
 
 /**
  * How a node listens, dials and bounds its peers.
@@ -20,6 +22,7 @@ import java.time.Duration;
  * @param halfOpenLinks how many accepted connections may be without their first message at a time
  * @param outboundBytes how much may wait for a peer that does not read, before it is dropped
  * @param closeTimeout how long a closed link may take to send what is queued
+ * @param allowedPeers {@code wsrep_allowlist}: who may connect; empty for everybody
  */
 public record LinkSettings(
         String listenAddress,
@@ -32,7 +35,8 @@ public record LinkSettings(
         Duration peekTime,
         int halfOpenLinks,
         long outboundBytes,
-        Duration closeTimeout) {
+        Duration closeTimeout,
+        Set<InetAddress> allowedPeers) {
     public LinkSettings {
         if (checksum < 0 || checksum > 2) {
             throw new IllegalArgumentException("checksum kind " + checksum);
@@ -40,6 +44,7 @@ public record LinkSettings(
         if (halfOpenLinks < 1 || outboundBytes < 1) {
             throw new IllegalArgumentException("bounds must be positive");
         }
+        allowedPeers = Set.copyOf(allowedPeers);
     }
 
     /** The defaults at a listening address. */
@@ -55,7 +60,8 @@ public record LinkSettings(
                 Duration.ofMillis(2),
                 64,
                 64L << 20,
-                Duration.ofSeconds(5));
+                Duration.ofSeconds(5),
+                Set.of());
     }
 
     /** The same with other deadlines. */
@@ -71,7 +77,8 @@ public record LinkSettings(
                 peekTime,
                 halfOpenLinks,
                 outboundBytes,
-                closeTimeout);
+                closeTimeout,
+                allowedPeers);
     }
 
     /** The same with another checksum kind. */
@@ -87,7 +94,8 @@ public record LinkSettings(
                 peekTime,
                 halfOpenLinks,
                 outboundBytes,
-                closeTimeout);
+                closeTimeout,
+                allowedPeers);
     }
 
     /** The same with another time to look for a ClientHello; zero speaks at once. */
@@ -103,7 +111,8 @@ public record LinkSettings(
                 peek,
                 halfOpenLinks,
                 outboundBytes,
-                closeTimeout);
+                closeTimeout,
+                allowedPeers);
     }
 
     /** The same with other bounds. */
@@ -119,6 +128,24 @@ public record LinkSettings(
                 peekTime,
                 halfOpen,
                 outbound,
-                closeTimeout);
+                closeTimeout,
+                allowedPeers);
+    }
+
+    /** The same with other addresses that may connect. */
+    public LinkSettings withAllowedPeers(Set<InetAddress> allowed) {
+        return new LinkSettings(
+                listenAddress,
+                checksum,
+                receiveBufferBytes,
+                sendBufferBytes,
+                probeTimeout,
+                handshakeTimeout,
+                dialTimeout,
+                peekTime,
+                halfOpenLinks,
+                outboundBytes,
+                closeTimeout,
+                allowed);
     }
 }

@@ -311,17 +311,23 @@ public final class NettyLinks implements Links {
             link.trial.verdict().complete(Optional.of(failure));
             return;
         }
-        refusals.count(failure);
         if (!announced) {
-            refusals.log(link.ip, failure, nowNs());
+            refuse(link.ip, failure);
             return;
         }
+        refusals.count(failure);
         scheduleEndTurn();
         try {
             events.onClosed(link.id, failure, nowNs());
         } catch (RuntimeException | Error bug) {
             bugs.accept(bug);
         }
+    }
+
+    /** Somebody of whom the mesh never learns. */
+    void refuse(String ip, LinkFailure failure) {
+        refusals.count(failure);
+        refusals.log(ip, failure, nowNs());
     }
 
     private void forget(NettyLink link) {

@@ -64,6 +64,11 @@ final class Verdicts {
                 + "; look for a port scanner or a health check there");
     }
 
+    static LinkFailure notAllowed(String ip) {
+        return new LinkFailure.UntrustedPeer(
+                ip + ": connection refused, wsrep_allowlist does not name this address; add it if a node is there");
+    }
+
     static LinkFailure doesNotRead(NettyLink link, long waiting) {
         return new LinkFailure.Disconnected(link.peer + ": the peer does not read: " + waiting
                 + " bytes wait for it; it hangs or its network is too slow");

@@ -17,7 +17,7 @@ public sealed interface LinkFailure {
     /** The peer said nothing until a deadline. */
     record SilentPeer(String message) implements LinkFailure {}
 
-    /** No certificate, or none that chains to a trusted one, or of the wrong purpose. */
+    /** No certificate, or none that chains to a trusted one, or of the wrong purpose; or an address that is not allowed. */
     record UntrustedPeer(String message) implements LinkFailure {}
 
     /** The peer's certificate is expired or not valid yet. */

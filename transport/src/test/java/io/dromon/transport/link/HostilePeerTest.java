@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -59,6 +60,24 @@ class HostilePeerTest {
             node.await("message", 2, Duration.ofSeconds(10));
 
             assertThat(node.all("message").get(2).detail()).isEqualTo(new Bytes(new byte[] {2, 2, 3}));
+        }
+    }
+
+    @Test
+    void whoIsNotOnTheAllowlistIsClosedBeforeAWord() throws Exception {
+        Set<InetAddress> elsewhere = Set.of(InetAddress.getByName("10.99.0.1"));
+        try (TestNode node = new TestNode(Optional.empty(), TestNode.defaults().withAllowedPeers(elsewhere));
+                Socket peer = connect(node)) {
+            assertThat(peer.getInputStream().read()).isEqualTo(-1);
+
+            assertThat(node.refused(LinkFailure.UntrustedPeer.class)).isEqualTo(1);
+            assertThat(node.all("accepted")).isEmpty();
+        }
+        Set<InetAddress> here = Set.of(InetAddress.getLoopbackAddress());
+        try (TestNode node = new TestNode(Optional.empty(), TestNode.defaults().withAllowedPeers(here));
+                Socket peer = connect(node)) {
+            assertThat(peer.isConnected()).isTrue();
+            node.await("accepted");
         }
     }
 
