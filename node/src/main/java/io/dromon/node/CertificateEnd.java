@@ -11,10 +11,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A certificate that a node has, and when it ends.
+ * A certificate that a node has, or a revocation list, and when it ends.
  *
- * @param serial hexadecimal
- * @param fingerprint SHA-256, hexadecimal
+ * @param subject of the certificate, or of the authority of the list
+ * @param serial hexadecimal; empty for a list
+ * @param fingerprint SHA-256, hexadecimal; for a list another text that names the edition
  */
 public record CertificateEnd(Role role, String subject, String serial, String fingerprint, Instant notAfter) {
     /** What the certificate is to the node. */
@@ -25,7 +26,9 @@ public record CertificateEnd(Role role, String subject, String serial, String fi
         /** What the own chain ends in: the end of this one is the end of all that it signed. */
         AUTHORITY,
         /** Another trusted one: its end concerns those peers that it signed. */
-        TRUSTED
+        TRUSTED,
+        /** A list of {@code tls.crl}: behind its end, what its authority signed is refused. */
+        REVOCATION_LIST
     }
 
     private static final int[] DAYS = {1, 7, 14, 30};
@@ -45,6 +48,10 @@ public record CertificateEnd(Role role, String subject, String serial, String fi
                 ends.add(of(Role.TRUSTED, anchor));
             }
         }
+        generation
+                .currentLists()
+                .forEach((issuer, end) -> ends.add(
+                        new CertificateEnd(Role.REVOCATION_LIST, issuer, "", "crl " + issuer + " " + end, end)));
         return ends;
     }
 
@@ -59,7 +66,7 @@ public record CertificateEnd(Role role, String subject, String serial, String fi
 
     /** Whether this node is of no use to its peers once the certificate has ended. */
     boolean vital() {
-        return role != Role.TRUSTED;
+        return role != Role.TRUSTED && role != Role.REVOCATION_LIST;
     }
 
     /** Whole days that are left; negative behind the end. */
@@ -74,6 +81,9 @@ public record CertificateEnd(Role role, String subject, String serial, String fi
             return Optional.of(0);
         }
         for (int days : DAYS) {
+            if (role == Role.REVOCATION_LIST && days > 1) {
+                break; // lists are made often, and short-lived
+            }
             if (!now.isBefore(notAfter.minus(Duration.ofDays(days)))) {
                 return Optional.of(days);
             }
@@ -89,6 +99,7 @@ public record CertificateEnd(Role role, String subject, String serial, String fi
                 case INTERMEDIATE -> "the intermediate certificate \"" + subject + "\"";
                 case AUTHORITY -> "the authority \"" + subject + "\" of the own certificate";
                 case TRUSTED -> "the trusted certificate \"" + subject + "\"";
+                case REVOCATION_LIST -> "the revocation list of \"" + subject + "\"";
             };
             if (days > 0) {
                 return what + " ends at " + notAfter + ", in less than " + days + (days == 1 ? " day" : " days")
@@ -97,7 +108,10 @@ public record CertificateEnd(Role role, String subject, String serial, String fi
             return what + " has EXPIRED at " + notAfter
                     + (vital()
                             ? ": open links go on, no new one can be made; put new files in place and reload"
-                            : ": what it signed is refused; replace it, or drop it");
+                            : role == Role.TRUSTED
+                                    ? ": what it signed is refused; replace it, or drop it"
+                                    : ": open links go on, new ones with certificates of that CA are refused; put its"
+                                            + " current list in place and reload");
         });
     }
 }

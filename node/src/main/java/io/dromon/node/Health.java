@@ -16,7 +16,7 @@ public record Health(boolean ready, Word word, List<String> reasons) {
         OK,
         /** A certificate ends within 30 days, a reload was refused, plain text is let in. */
         WARNING,
-        /** A certificate ends within 7 days, or the node is not ready. */
+        /** A certificate ends within 7 days, a revocation list has ended, or the node is not ready. */
         CRITICAL,
         /** A certificate that the node lives by has ended. */
         EXPIRED;
@@ -42,9 +42,15 @@ public record Health(boolean ready, Word word, List<String> reasons) {
         Word worst = Word.OK;
         for (CertificateEnd end : ends) {
             int days = end.threshold(now).orElse(Integer.MAX_VALUE);
-            Word word = days == Integer.MAX_VALUE
-                    ? Word.OK
-                    : !end.vital() || days > CRITICAL_DAYS ? Word.WARNING : days > 0 ? Word.CRITICAL : Word.EXPIRED;
+            Word word = Word.OK;
+            if (days == 0 && end.vital()) {
+                word = Word.EXPIRED;
+            } else if ((days == 0 && end.role() == CertificateEnd.Role.REVOCATION_LIST)
+                    || (days <= CRITICAL_DAYS && end.vital())) {
+                word = Word.CRITICAL;
+            } else if (days < Integer.MAX_VALUE) {
+                word = Word.WARNING;
+            }
             worst = worst.or(word);
         }
         return worst;

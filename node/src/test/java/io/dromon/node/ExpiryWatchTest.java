@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.dromon.node.CertificateEnd.Role;
 import io.dromon.transport.testpki.TestPki;
 import io.dromon.transport.tls.TlsGeneration;
+import io.dromon.transport.tls.Trust;
 import io.netty.pkitesting.X509Bundle;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Warnings at 30, 14, 7 and 1 days, once each; an expired certificate is named every hour. */
@@ -76,6 +78,46 @@ final class ExpiryWatchTest {
         assertThat(lines).hasSize(2);
         assertThat(lines.get(0)).contains("the authority \"CN=x\" of the own certificate ends at");
         assertThat(lines.get(1)).contains("the trusted certificate \"CN=x\" has EXPIRED", "what it signed is refused");
+    }
+
+    @Test
+    void warnsOfARevocationListADayBeforeItsEnd() {
+        CertificateEnd list = end(Role.REVOCATION_LIST, END);
+
+        assertThat(lines(END.minus(Duration.ofDays(6)), list)).isEmpty();
+        assertThat(lines(END.minus(Duration.ofHours(20)), list))
+                .singleElement()
+                .asString()
+                .contains("the revocation list of \"CN=x\" ends at", "in less than 1 day");
+        assertThat(lines(END.plus(Duration.ofHours(1)), list))
+                .singleElement()
+                .asString()
+                .contains("has EXPIRED", "new ones with certificates of that CA are refused");
+        assertThat(Health.of(List.of(list), END.minus(Duration.ofDays(6)))).isEqualTo(Health.Word.OK);
+        assertThat(Health.of(List.of(list), END.minus(Duration.ofHours(20)))).isEqualTo(Health.Word.WARNING);
+        assertThat(Health.of(List.of(list), END.plus(Duration.ofHours(1)))).isEqualTo(Health.Word.CRITICAL);
+    }
+
+    @Test
+    void theLastListOfAnAuthorityCounts() {
+        X509Bundle ca = TestPki.ca("listed");
+        X509Bundle leaf = TestPki.issue(TestPki.builder("leaf"), ca);
+        Instant now = Instant.parse("2026-11-21T00:00:00Z");
+        Trust trust = new Trust(
+                List.of(ca.getCertificate()),
+                Map.of(),
+                List.of(
+                        TestPki.crl(ca, now, Duration.ofDays(30)),
+                        TestPki.crl(ca, now.minus(Duration.ofDays(20)), Duration.ofDays(30))));
+
+        TlsGeneration generation =
+                new TlsGeneration(1, leaf.getKeyPair().getPrivate(), List.of(leaf.getCertificate()), trust, List.of());
+
+        assertThat(CertificateEnd.of(generation))
+                .filteredOn(end -> end.role() == Role.REVOCATION_LIST)
+                .singleElement()
+                .extracting(CertificateEnd::notAfter)
+                .isEqualTo(now.plus(Duration.ofDays(30)));
     }
 
     @Test

@@ -1,12 +1,15 @@
 package io.dromon.transport.tls;
 
 import java.security.PrivateKey;
+import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * Key, chain and trust of one load, immutable. A reload makes the next generation; a live one is never edited, so that
@@ -56,6 +59,21 @@ public record TlsGeneration(long number, PrivateKey key, List<X509Certificate> c
                 .filter(anchor -> anchor.getSubjectX500Principal().equals(last.getIssuerX500Principal())
                         && CertificateRules.signed(last, anchor.getPublicKey()))
                 .max(Comparator.comparing(X509Certificate::getNotAfter));
+    }
+
+    /** When the last list of each authority in {@code tls.crl} ends, by the authority's name; not those without an end. */
+    public Map<String, Instant> currentLists() {
+        Map<String, Instant> ends = new TreeMap<>();
+        for (X509CRL list : trust.crls()) {
+            String issuer =
+                    CertificateRules.printable(list.getIssuerX500Principal().getName());
+            Instant end = list.getNextUpdate() == null
+                    ? Instant.MAX
+                    : list.getNextUpdate().toInstant();
+            ends.merge(issuer, end, (one, other) -> one.isAfter(other) ? one : other);
+        }
+        ends.values().removeIf(Instant.MAX::equals);
+        return ends;
     }
 
     /** Certificates that a peer's chain may end in. */
