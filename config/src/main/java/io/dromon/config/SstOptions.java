@@ -3,6 +3,7 @@ package io.dromon.config;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Options of the {@code [sst]} section (chapter 06 section 12). The registry calls them {@code sst.} and the name that stands
@@ -10,6 +11,33 @@ import java.util.Optional;
  */
 public final class SstOptions {
     private static final List<Option<?>> HERE = new ArrayList<>();
+
+    /** What {@code dromon sst} does as the option says; the effects are tested with the methods. */
+    private static final Set<String> HONOURED = Set.of(
+            "ssl-mode",
+            "tca",
+            "tcapath",
+            "tcert",
+            "tkey",
+            "ssl-ca",
+            "ssl-capath",
+            "ssl-cert",
+            "ssl-key",
+            "ssl-server-ca",
+            "ssl-server-capath",
+            "ssl-server-cert",
+            "ssl-server-key",
+            "ssl-client-ca",
+            "ssl-client-capath",
+            "ssl-client-cert",
+            "ssl-client-key",
+            "encrypt",
+            "rlimit",
+            "sst-initial-timeout",
+            "streams",
+            "zstd-level",
+            "idle-timeout",
+            "total-timeout");
 
     static {
         word(
@@ -84,6 +112,12 @@ public final class SstOptions {
                 "How many binary logs go along; negative for all.");
         text("tmpdir", "", "Directory for temporary files.");
         secret("wsrep-sst-auth", "Credentials, if they are not in the environment.");
+        add(sst("streams", Types.INTEGER, "TLS connections of method stream; one for each core, 8 at most, if unset.")
+                .min("1")
+                .max("64"));
+        text("zstd-level", "adaptive", "Compression at the donor: 0 for none, 1 to 19, or adaptive.");
+        number("idle-timeout", "60", 1, 86_400, "Seconds without anything moving after which a transfer is given up.");
+        number("total-timeout", "86400", 1, 31_536_000, "Seconds for a whole transfer.");
     }
 
     private SstOptions() {}
@@ -93,10 +127,9 @@ public final class SstOptions {
     }
 
     private static <T> Option.Builder<T> sst(String name, OptionType<T> type, String doc) {
-        return Option.of("sst." + name, type)
-                .scope(Option.Scope.SST)
-                .notYet(Support.Part.SST)
-                .doc(doc);
+        Option.Builder<T> option =
+                Option.of("sst." + name, type).scope(Option.Scope.SST).doc(doc);
+        return HONOURED.contains(name) ? option.honoured(Support.Part.SST) : option.notYet(Support.Part.SST);
     }
 
     private static void text(String name, String byDefault, String doc) {

@@ -1,5 +1,6 @@
 package io.dromon.node.cli;
 
+import io.dromon.config.SstSection;
 import io.dromon.sst.archive.Limits;
 import io.dromon.sst.archive.Position;
 import io.dromon.sst.method.Receiver;
@@ -72,12 +73,18 @@ final class SstCommand implements Runnable {
 
         @Option(
                 names = {"-o", "--options"},
-                required = true,
+                defaultValue = "",
                 paramLabel = "\"NAME=VALUE;...\"",
                 description = "Options of the [sst] section: tcert, tkey, tca (or ssl-cert, ...), rlimit,"
                         + " sst-initial-timeout, and streams, zstd-level (0 to 19 or adaptive), idle-timeout,"
                         + " total-timeout.")
         private String options = "";
+
+        @Option(
+                names = "--config",
+                paramLabel = "FILE",
+                description = "An option file: its section [sst], as MariaDB's script reads it. --options count more.")
+        private @Nullable Path config;
 
         @Option(
                 names = "--token-file",
@@ -89,20 +96,25 @@ final class SstCommand implements Runnable {
         @Option(names = "--json", description = "Events as JSON, one a line.")
         private boolean json;
 
-        SstSettings settings(SstSettings.Role role) {
+        SstSettings settings(SstSettings.Role role, String joiner) {
             Map<String, String> map = new LinkedHashMap<>();
+            if (config != null) {
+                SstSection section = SstSection.read(config);
+                section.warnings().forEach(warning -> System.err.println("dromon: warning: " + warning));
+                map.putAll(section.options());
+            }
             for (String pair : options.split(";", -1)) {
                 int equals = pair.indexOf('=');
                 if (equals > 0) {
                     map.put(
-                            pair.substring(0, equals).strip(),
+                            pair.substring(0, equals).strip().replace('_', '-'),
                             pair.substring(equals + 1).strip());
                 } else if (!pair.isBlank()) {
                     throw new CommandFailure("--options: '" + pair.strip() + "' is no NAME=VALUE");
                 }
             }
             try {
-                return SstSettings.of(map, role, method);
+                return SstSettings.of(map, role, method, joiner);
             } catch (IllegalArgumentException e) {
                 throw new CommandFailure(String.valueOf(e.getMessage()));
             }
@@ -139,17 +151,20 @@ final class SstCommand implements Runnable {
 
     private static TlsContexts contexts(SstSettings settings) {
         try {
-            return TlsContexts.load(1, settings.tls());
+            return settings.contexts();
         } catch (TlsConfigException e) {
             throw new CommandFailure(String.valueOf(e.getMessage()));
         }
     }
 
-    private static InetSocketAddress address(String text) {
+    private static String host(String text) {
         int colon = text.lastIndexOf(':');
+        return text.substring(0, Math.max(0, colon)).replaceAll("^\\[|\\]$", "");
+    }
+
+    private static InetSocketAddress address(String text) {
         try {
-            String host = text.substring(0, colon).replaceAll("^\\[|\\]$", "");
-            return new InetSocketAddress(host, Integer.parseInt(text.substring(colon + 1)));
+            return new InetSocketAddress(host(text), Integer.parseInt(text.substring(text.lastIndexOf(':') + 1)));
         } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
             throw new CommandFailure("'" + text + "' is no HOST:PORT");
         }
@@ -182,7 +197,7 @@ final class SstCommand implements Runnable {
         @Override
         public Integer call() throws IOException, InterruptedException {
             SnapshotMethod method = common.method();
-            SstSettings settings = common.settings(SstSettings.Role.JOINER);
+            SstSettings settings = common.settings(SstSettings.Role.JOINER, "");
             SstReport report = common.report();
             Token token = Common.fromEnvironment();
             String reference = "env:" + TOKEN_VARIABLE;
@@ -242,7 +257,7 @@ final class SstCommand implements Runnable {
         @Override
         public Integer call() throws IOException, InterruptedException {
             SnapshotMethod method = common.method();
-            SstSettings settings = common.settings(SstSettings.Role.DONOR);
+            SstSettings settings = common.settings(SstSettings.Role.DONOR, host(to));
             SstReport report = common.report();
             Position last;
             try {

@@ -1,9 +1,22 @@
 package io.dromon.sst.method;
 
+import io.dromon.sst.tunnel.CaDirectory;
+import io.dromon.transport.tls.PeerSettings;
+import io.dromon.transport.tls.TlsConfigException;
+import io.dromon.transport.tls.TlsContexts;
+import io.dromon.transport.tls.TlsGeneration;
 import io.dromon.transport.tls.TlsSettings;
+import io.dromon.transport.tls.pem.PemException;
+import io.dromon.transport.tls.pem.PemFiles;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -11,14 +24,19 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the options of an {@code [sst]} section mean for method {@code stream} (chapter 06 sections 11 and 12). An
+ * What the options of an {@code [sst]} section mean (chapter 06 sections 11 and 12). An
  * option that would have no effect is an error, and so is everything that asks for less than TLS with both
  * certificates verified.
  *
  * @param tls own certificate and trust in the role
+ * @param moreAuthorities directories of trusted certificates
  * @param stream how the transfer runs
  */
-public record SstSettings(TlsSettings tls, StreamSettings stream) {
+public record SstSettings(TlsSettings tls, List<Path> moreAuthorities, StreamSettings stream) {
+    public SstSettings {
+        moreAuthorities = List.copyOf(moreAuthorities);
+    }
+
     /** Who asks; certificates may differ. */
     public enum Role {
         JOINER("ssl-server-"),
@@ -33,15 +51,19 @@ public record SstSettings(TlsSettings tls, StreamSettings stream) {
 
     private static final Set<String> KNOWN = Set.of(
             "tca",
+            "tcapath",
             "tcert",
             "tkey",
             "ssl-ca",
+            "ssl-capath",
             "ssl-cert",
             "ssl-key",
             "ssl-server-ca",
+            "ssl-server-capath",
             "ssl-server-cert",
             "ssl-server-key",
             "ssl-client-ca",
+            "ssl-client-capath",
             "ssl-client-cert",
             "ssl-client-key",
             "ssl-mode",
@@ -57,18 +79,28 @@ public record SstSettings(TlsSettings tls, StreamSettings stream) {
     private static final Map<String, Set<String>> WITHOUT_EFFECT =
             Map.of("stream", Set.of(), "rsync", Set.of("streams", "zstd-level"), "script", Set.of("streams"));
 
-    /** {@link #of(Map, Role, String)} for method {@code stream}. */
+    /** For method {@code stream}; see {@link #of(Map, Role, String)}. */
     public static SstSettings of(Map<String, String> given, Role role) {
         return of(given, role, "stream");
+    }
+
+    /** For a look at the options: the joiner is not known yet, so that its names are not compared. */
+    public static SstSettings of(Map<String, String> given, Role role, String method) {
+        return of(given, role, method, Optional.empty());
     }
 
     /**
      * Reads options by the names of the section; {@code -} and {@code _} are equal.
      *
      * @param method {@code stream}, {@code rsync} or {@code script}
+     * @param joiner host that a donor dials, which {@code VERIFY_IDENTITY} compares with the joiner's certificate
      * @throws IllegalArgumentException with a text for the user
      */
-    public static SstSettings of(Map<String, String> given, Role role, String method) {
+    public static SstSettings of(Map<String, String> given, Role role, String method, String joiner) {
+        return of(given, role, method, Optional.of(joiner));
+    }
+
+    private static SstSettings of(Map<String, String> given, Role role, String method, Optional<String> joiner) {
         Set<String> without = WITHOUT_EFFECT.getOrDefault(method, Set.of());
         Map<String, String> options = new HashMap<>();
         given.forEach((name, value) ->
@@ -79,7 +111,7 @@ public record SstSettings(TlsSettings tls, StreamSettings stream) {
                         "[sst] " + name + " would have no effect on method " + method + "; remove it");
             }
         }
-        refuseLess(options);
+        boolean identity = identity(options);
         StreamSettings defaults = StreamSettings.defaults();
         long initial = number(options, "sst-initial-timeout", 300, 0, Integer.MAX_VALUE);
         StreamSettings stream = new StreamSettings(
@@ -90,21 +122,85 @@ public record SstSettings(TlsSettings tls, StreamSettings stream) {
                 initial == 0 ? defaults.total() : Duration.ofSeconds(initial),
                 Duration.ofSeconds(number(options, "idle-timeout", 60, 1, 86_400)),
                 Duration.ofSeconds(number(options, "total-timeout", 86_400, 1, 31_536_000)));
-        return new SstSettings(tls(options, role), stream);
+        Trust trust = trust(options, role);
+        TlsSettings tls = tls(options, role, trust.file);
+        return new SstSettings(
+                identity && role == Role.DONOR && joiner.isPresent()
+                        ? tls.with(PeerSettings.names(named(joiner.get())))
+                        : tls,
+                trust.directories,
+                stream);
     }
 
-    private static void refuseLess(Map<String, String> options) {
+    /** Loads the files. */
+    public TlsContexts contexts() throws TlsConfigException {
+        if (moreAuthorities.isEmpty()) {
+            return TlsContexts.load(1, tls);
+        }
+        TlsGeneration loaded = TlsGeneration.load(1, tls);
+        List<X509Certificate> anchors =
+                new ArrayList<>(tls.ca().isPresent() ? loaded.anchors() : List.<X509Certificate>of());
+        try {
+            for (Path directory : moreAuthorities) {
+                for (Path file : CaDirectory.files(directory)) {
+                    anchors.addAll(PemFiles.certificates("capath", file));
+                }
+            }
+        } catch (IOException | PemException e) {
+            throw new TlsConfigException("[sst] capath: " + e.getMessage(), e);
+        }
+        return TlsContexts.of(new TlsGeneration(1, loaded.key(), loaded.chain(), anchors), tls, InstantSource.system());
+    }
+
+    /** A donor compares the joiner's alternative names with the host that it dials, as MariaDB's clients do. */
+    private static PeerSettings.Names named(String joiner) {
+        if (joiner.isEmpty()) {
+            throw new IllegalArgumentException("[sst] ssl-mode=VERIFY_IDENTITY needs the joiner's host");
+        }
+        boolean literal = joiner.indexOf(':') >= 0 || joiner.matches("[0-9.]+");
+        return new PeerSettings.Names(
+                List.of(), List.of(), List.of((literal ? "IP:" : "DNS:") + joiner.toLowerCase(Locale.ROOT)), List.of());
+    }
+
+    /** A value for the file that is a directory is one (chapter 06 section 11.1). */
+    private record Trust(Optional<Path> file, List<Path> directories) {}
+
+    private static Trust trust(Map<String, String> options, Role role) {
+        boolean old = isOld(options);
+        @Nullable String file = old ? options.get("tca") : either(options, role, "ca");
+        @Nullable String directory = old ? options.get("tcapath") : either(options, role, "capath");
+        List<Path> directories = new ArrayList<>();
+        if (directory != null) {
+            directories.add(Path.of(directory));
+        }
+        if (file != null && (file.endsWith("/") || Files.isDirectory(Path.of(file)))) {
+            directories.add(Path.of(file));
+            file = null;
+        }
+        return new Trust(Optional.ofNullable(file).map(Path::of), directories);
+    }
+
+    private static boolean isOld(Map<String, String> options) {
+        return options.containsKey("tca")
+                || options.containsKey("tcapath")
+                || options.containsKey("tcert")
+                || options.containsKey("tkey");
+    }
+
+    /** Whether names are compared; fails on what asks for less than both certificates verified. */
+    private static boolean identity(Map<String, String> options) {
         String mode = options.getOrDefault("ssl-mode", "VERIFY_CA").toUpperCase(Locale.ROOT);
-        if (!mode.equals("VERIFY_CA")) {
+        if (!mode.equals("VERIFY_CA") && !mode.equals("VERIFY_IDENTITY")) {
             throw new IllegalArgumentException("[sst] ssl-mode=" + mode
-                    + " cannot be honoured: both certificates are verified against the CA, always, and names are not"
-                    + " compared yet; set VERIFY_CA");
+                    + " cannot be honoured: both certificates are verified against the CA, always; set VERIFY_CA or"
+                    + " VERIFY_IDENTITY");
         }
         String encrypt = options.getOrDefault("encrypt", "4");
         if (!Set.of("2", "3", "4").contains(encrypt)) {
             throw new IllegalArgumentException("[sst] encrypt=" + encrypt
                     + " cannot be honoured: a snapshot travels in TLS only; set 2, 3 or 4, or remove it");
         }
+        return mode.equals("VERIFY_IDENTITY");
     }
 
     private static StreamSettings.Compression compression(String text) {
@@ -132,22 +228,15 @@ public record SstSettings(TlsSettings tls, StreamSettings stream) {
         throw new IllegalArgumentException("[sst] " + name + ": " + text + " is not from " + least + " to " + most);
     }
 
-    private static TlsSettings tls(Map<String, String> options, Role role) {
-        boolean old = options.containsKey("tca") || options.containsKey("tcert") || options.containsKey("tkey");
+    private static TlsSettings tls(Map<String, String> options, Role role, Optional<Path> ca) {
+        boolean old = isOld(options);
         @Nullable String certificate = old ? options.get("tcert") : either(options, role, "cert");
         @Nullable String key = old ? options.getOrDefault("tkey", options.get("tcert")) : either(options, role, "key");
-        @Nullable String ca = old ? options.get("tca") : either(options, role, "ca");
         if (certificate == null || key == null) {
             throw new IllegalArgumentException(
                     "[sst] no certificate and key are set: tcert and tkey, or ssl-cert and ssl-key");
         }
-        return new TlsSettings(
-                Path.of(certificate),
-                Path.of(key),
-                Optional.ofNullable(ca).map(Path::of),
-                Optional.empty(),
-                "",
-                TlsSettings.Provider.AUTO);
+        return new TlsSettings(Path.of(certificate), Path.of(key), ca, Optional.empty(), "", TlsSettings.Provider.AUTO);
     }
 
     private static @Nullable String either(Map<String, String> options, Role role, String what) {

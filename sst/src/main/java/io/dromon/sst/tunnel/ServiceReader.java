@@ -15,7 +15,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Makes one service of the lines that hold for it. */
@@ -276,21 +275,10 @@ final class ServiceReader {
         if (directory.isEmpty()) {
             return List.of();
         }
-        // Named by their hash as c_rehash does: all of them are read, since trust does not depend on the name.
-        try (Stream<Path> files = Files.list(directory.get())) {
-            List<Path> found = files.filter(
-                            path -> String.valueOf(path.getFileName()).matches("[0-9a-f]{8}\\.[0-9]+"))
-                    .sorted()
-                    .toList();
-            if (found.isEmpty()) {
-                problem(
-                        entry,
-                        entry.value() + " holds no certificate named by its hash; run: openssl rehash "
-                                + entry.value());
-            }
-            return found;
+        try {
+            return CaDirectory.files(directory.get());
         } catch (IOException e) {
-            problem(entry, entry.value() + " cannot be read as a directory");
+            problem(entry, String.valueOf(e.getMessage()));
             return List.of();
         }
     }

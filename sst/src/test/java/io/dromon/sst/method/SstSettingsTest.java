@@ -66,7 +66,7 @@ class SstSettingsTest {
     @CsvSource({
         "ssl-mode, DISABLED",
         "ssl-mode, REQUIRED",
-        "ssl-mode, VERIFY_IDENTITY",
+        "ssl-mode, VERIFY_IDENTITY", // without the joiner's host
         "encrypt, 0",
         "encrypt, 1",
         "compressor, gzip",
@@ -75,7 +75,8 @@ class SstSettingsTest {
         "rlimit, fast"
     })
     void refusesWhatItCannotHonour(String name, String value) {
-        assertThatThrownBy(() -> SstSettings.of(Map.of("tcert", "c", "tkey", "k", name, value), Role.DONOR))
+        assertThatThrownBy(
+                        () -> SstSettings.of(Map.of("tcert", "c", "tkey", "k", name, value), Role.DONOR, "stream", ""))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(name);
     }

@@ -1,0 +1,82 @@
+package io.dromon.config;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The options of state snapshot transfer in an option file: section {@code [sst]}, and what counts for it in the
+ * sections of the server (chapter 06 section 12). The last line of a name counts, {@code -} and {@code _} are equal.
+ *
+ * @param options those that have an effect, by the name of the section, with {@code -}
+ * @param warnings what was passed over, each with its place
+ */
+public record SstSection(Map<String, String> options, List<String> warnings) {
+    private static final Set<String> SERVER =
+            Set.of("mysqld", "server", "mariadb", "mariadbd", "galera", "client-server");
+    /** Group E of the chapter's table: the server's sections count before {@code [sst]}. */
+    private static final Set<String> ALSO_SERVER = Set.of("ssl-mode", "ssl-ca", "ssl-capath", "ssl-cert", "ssl-key");
+
+    public SstSection {
+        options = Map.copyOf(options);
+        warnings = List.copyOf(warnings);
+    }
+
+    /**
+     * Reads a file and what it includes.
+     *
+     * @throws ConfigException with everything that is wrong, each with its line
+     */
+    public static SstSection read(Path file) {
+        List<ConfigProblem> problems = new ArrayList<>();
+        List<String> warnings = new ArrayList<>();
+        Map<String, String> own = new LinkedHashMap<>();
+        Map<String, String> server = new LinkedHashMap<>();
+        for (CnfFile.Line line : CnfFile.read(file, problems)) {
+            String section = line.section().toLowerCase(Locale.ROOT);
+            String name = line.name().replace('_', '-').toLowerCase(Locale.ROOT).replaceFirst("^loose-", "");
+            if (section.equals("sst")) {
+                take(line, name, own, problems, warnings);
+            } else if (SERVER.contains(section) && ALSO_SERVER.contains(name)) {
+                take(line, name, server, problems, warnings);
+            }
+        }
+        if (!problems.isEmpty()) {
+            throw new ConfigException(problems);
+        }
+        own.putAll(server);
+        return new SstSection(own, warnings);
+    }
+
+    private static void take(
+            CnfFile.Line line,
+            String name,
+            Map<String, String> into,
+            List<ConfigProblem> problems,
+            List<String> warnings) {
+        Optional<Option<?>> option = Registry.find("sst." + name, Option.Scope.SST);
+        if (option.isEmpty()) {
+            warnings.add(line.place() + ": '" + line.name() + "' in [sst] is unknown and ignored");
+        } else if (option.get().support().level() != Support.Level.HONOURED) {
+            warnings.add(line.place() + ": '" + line.name() + "' in [sst] has no effect here: "
+                    + option.get().support());
+        } else if (!line.hasValue()) {
+            problems.add(new ConfigProblem(line.place(), "'" + line.name() + "' has no value"));
+        } else {
+            try {
+                Object unused = option.get().type().parse(line.value().strip());
+                into.put(name, line.value().strip());
+            } catch (IllegalArgumentException e) {
+                problems.add(new ConfigProblem(
+                        line.place(),
+                        line.name() + ": '" + line.value() + "' is not "
+                                + option.get().type().expects()));
+            }
+        }
+    }
+}

@@ -1,0 +1,64 @@
+package io.dromon.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Chapter 06 section 12. */
+class SstSectionTest {
+    @TempDir
+    Path directory;
+
+    private SstSection read(String text) throws IOException {
+        return SstSection.read(Files.writeString(directory.resolve("my.cnf"), text));
+    }
+
+    @Test
+    void takesTheSectionAndWhatTheServerSaysForIt() throws IOException {
+        SstSection section = read("""
+                [mysqld]
+                ssl-ca=/server-ca
+                port=3306
+                [sst]
+                ssl_cert = /first
+                ssl-cert=/cert
+                loose-ssl-key=/key
+                ssl-ca=/ca
+                rlimit=2m
+                [client]
+                ssl-cert=/other
+                """);
+
+        assertThat(section.options())
+                .containsOnly(
+                        Map.entry("ssl-ca", "/server-ca"),
+                        Map.entry("ssl-cert", "/cert"),
+                        Map.entry("ssl-key", "/key"),
+                        Map.entry("rlimit", "2m"));
+        assertThat(section.warnings()).isEmpty();
+    }
+
+    @Test
+    void warnsOfWhatHasNoEffect() throws IOException {
+        SstSection section = read("[sst]\nsockopt=,x\nno_such=1\nstreams=2\n");
+
+        assertThat(section.options()).containsOnlyKeys("streams");
+        assertThat(section.warnings())
+                .hasSize(2)
+                .anySatisfy(line -> assertThat(line).contains("my.cnf:2", "sockopt", "no effect"))
+                .anySatisfy(line -> assertThat(line).contains("my.cnf:3", "no_such", "unknown"));
+    }
+
+    @Test
+    void refusesBadValuesWithTheirPlaces() {
+        assertThatThrownBy(() -> read("[sst]\nssl-mode=maybe\nstreams=x\nrlimit\n"))
+                .isInstanceOfSatisfying(
+                        ConfigException.class, e -> assertThat(e.problems()).hasSize(3));
+    }
+}
