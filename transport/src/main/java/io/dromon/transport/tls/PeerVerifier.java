@@ -84,7 +84,10 @@ final class PeerVerifier extends X509ExtendedTrustManager {
         }
     }
 
-    /** BoringSSL never renegotiates; the JDK would, for TLS 1.2, and its switch is one for the whole JVM. */
+    /**
+     * BoringSSL never renegotiates; the JDK would, for TLS 1.2, and its switch is one for the whole JVM. The links of the
+     * group end such a connection before it comes here; this is for those who use the engines alone.
+     */
     private void refuseRenegotiation(SSLEngine engine) throws CertificateException {
         if (!openSsl && engine.getSession().getProtocol().equals("TLSv1.2")) {
             CertificateRules.Refused refused = new CertificateRules.Refused(

@@ -147,11 +147,7 @@ class RealPeersTest {
 
             LinkFailure failure = (LinkFailure)
                     node.await("closed", 0, Duration.ofSeconds(20)).detail();
-            if (provider == TlsSettings.Provider.BORINGSSL) {
-                awaitLog("openssl", "alert no renegotiation"); // the library's doing, and it says no more
-            } else {
-                assertThat(failure.message()).contains("a renegotiation of TLS, which is never granted");
-            }
+            assertThat(failure.message()).contains("second TLS handshake within the connection (renegotiation)");
         }
     }
 
