@@ -177,7 +177,7 @@ public final class ArchiveReader {
                 CRC32C piece = new CRC32C();
                 piece.update(buffer.duplicate());
                 tally.piece(entry.name(), at, length, (int) piece.getValue());
-                Blocks.writeSparse(file.channel(), buffer, at);
+                boolean unused = Blocks.writeSparse(file.channel(), buffer, at);
             }
             String told = header(header, ArchiveHeaders.CRC32C);
             if (!told.equals(HexFormat.of().toHexDigits((int) crc.getValue()))) {

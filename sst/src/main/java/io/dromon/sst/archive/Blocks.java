@@ -28,8 +28,12 @@ public final class Blocks {
         return true;
     }
 
-    /** Writes what remains of a buffer to a place in a new file; whole blocks of zeros are left out as holes. */
-    public static void writeSparse(FileChannel file, ByteBuffer data, long offset) throws IOException {
+    /**
+     * Writes what remains of a buffer to a place in a new file; whole blocks of zeros are left out as holes.
+     *
+     * @return whether the last byte was written, so that the file reaches to there
+     */
+    public static boolean writeSparse(FileChannel file, ByteBuffer data, long offset) throws IOException {
         int limit = data.limit();
         int start = data.position();
         int first = start;
@@ -44,6 +48,7 @@ public final class Blocks {
         }
         write(file, data, start, limit, offset + start - first);
         data.position(limit);
+        return start < limit;
     }
 
     private static void write(FileChannel file, ByteBuffer data, int from, int to, long offset) throws IOException {

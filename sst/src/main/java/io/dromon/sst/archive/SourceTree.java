@@ -9,14 +9,17 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -149,15 +152,13 @@ public record SourceTree(Path root) {
      * @param key which file it was (device and inode)
      */
     public record SourceEntry(Entry entry, Path path, Object key) {
+        private static final Set<OpenOption> READ = Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
+        private static final FileAttribute<?>[] NO_ATTRIBUTES = {};
+
         /** Opens the file; {@link #verify} must be called after all of it was read. */
         public FileChannel open() throws IOException {
             try {
-                FileChannel channel = FileChannel.open(path, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
-                if (channel.size() != entry.size()) {
-                    channel.close();
-                    throw changed();
-                }
-                return channel;
+                return FileChannel.open(path, READ, NO_ATTRIBUTES);
             } catch (IOException e) {
                 throw named(entry.name().toString(), e);
             }

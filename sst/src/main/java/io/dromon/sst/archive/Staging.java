@@ -23,8 +23,10 @@ import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a snapshot grows: a folder beside the target, {@code .NAME.sst-staging}, readable by its owner only. Only
@@ -33,6 +35,7 @@ import java.util.concurrent.TimeUnit;
  */
 public final class Staging implements AutoCloseable {
     private static final Set<OpenOption> CREATE = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    private static final int PRIVATE_MODE = 0600;
     private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rw-------");
     private static final FileAttribute<Set<PosixFilePermission>> PRIVATE_FILE =
             PosixFilePermissions.asFileAttribute(OWNER_ONLY);
@@ -50,6 +53,7 @@ public final class Staging implements AutoCloseable {
     private long bytes;
     private long files;
     private boolean committed;
+    private volatile Map.@Nullable Entry<Integer, FileAttribute<Set<PosixFilePermission>>> lastMode;
 
     private Staging(SwitchOver places, Limits own) {
         this.places = places;
@@ -159,12 +163,24 @@ public final class Staging implements AutoCloseable {
         makeParent(entry);
         try {
             Path path = entry.name().under(root);
-            return new StagedFile(entry, path, FileChannel.open(path, CREATE, PRIVATE_FILE));
+            // With its mode from the beginning where that can be: the folder lets nobody else in.
+            boolean exact = (entry.mode() & CreationMask.VALUE) == 0;
+            FileChannel channel = FileChannel.open(path, CREATE, exact ? withMode(entry.mode()) : PRIVATE_FILE);
+            return new StagedFile(entry, path, channel, exact ? entry.mode() : PRIVATE_MODE);
         } catch (FileAlreadyExistsException e) {
             throw duplicate(entry);
         } catch (IOException e) {
             throw named(e);
         }
+    }
+
+    private FileAttribute<Set<PosixFilePermission>> withMode(int mode) {
+        Map.Entry<Integer, FileAttribute<Set<PosixFilePermission>>> known = lastMode;
+        if (known == null || known.getKey() != mode) {
+            known = Map.entry(mode, PosixFilePermissions.asFileAttribute(permissions(mode)));
+            lastMode = known;
+        }
+        return known.getValue();
     }
 
     private static ArchiveException duplicate(Entry entry) {
@@ -200,11 +216,13 @@ public final class Staging implements AutoCloseable {
         private final Entry entry;
         private final Path path;
         private final FileChannel channel;
+        private final int mode;
 
-        private StagedFile(Entry entry, Path path, FileChannel channel) {
+        private StagedFile(Entry entry, Path path, FileChannel channel, int mode) {
             this.entry = entry;
             this.path = path;
             this.channel = channel;
+            this.mode = mode;
         }
 
         /** As it was announced. */
@@ -219,7 +237,7 @@ public final class Staging implements AutoCloseable {
 
         /** After the last byte: sets size, mode and time, and closes. */
         public void finish() throws IOException {
-            try (channel) {
+            try {
                 long size = channel.size();
                 if (size < entry.size()) {
                     // The end is zero and was left out. Writing the last byte is the only way up without a native call.
@@ -229,9 +247,16 @@ public final class Staging implements AutoCloseable {
                             Problem.TOO_MANY_BYTES, "\"" + entry.name() + "\" is longer than it was announced");
                 }
             } catch (IOException e) {
+                channel.close();
                 throw named(e);
             }
-            if (entry.mode() != 0600) {
+            finishWhole();
+        }
+
+        /** The same where the last byte was written, and none behind it: of a small file, each call counts. */
+        public void finishWhole() throws IOException {
+            channel.close();
+            if (entry.mode() != mode) {
                 Files.setPosixFilePermissions(path, permissions(entry.mode()));
             }
             setTimes(path, entry.modifiedNs());

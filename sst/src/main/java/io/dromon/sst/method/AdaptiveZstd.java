@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Compresses units of one connection, or not. Adaptive: every now and then a few units go the other way; what carries
- * more bytes of content per second stays. Where compressing loses again and again, it is tried ever more rarely.
+ * clearly more bytes of content per second, twice in a row, stays. Where compressing loses again and again, it is tried ever more rarely.
  */
 final class AdaptiveZstd implements AutoCloseable {
     private static final int SAMPLE = 8;
@@ -17,11 +17,13 @@ final class AdaptiveZstd implements AutoCloseable {
     private static final int RAREST_TRIAL = 4096;
     private static final double WORTH_IT = 0.9;
     private static final double CLEARLY_BETTER = 1.15;
+    private static final int WINS_THAT_COUNT = 2;
 
     private final Compression how;
     private @Nullable ZstdCompressCtx context;
     private boolean compressing;
     private boolean trial;
+    private int wins;
     private int left = FIRST_TRIAL;
     private int interval = FIRST_TRIAL;
     private long sampleStartNs;
@@ -81,13 +83,17 @@ final class AdaptiveZstd implements AutoCloseable {
             left = SAMPLE;
         } else {
             trial = false;
-            if (rate > lastRate * CLEARLY_BETTER) {
+            boolean better = rate > lastRate * CLEARLY_BETTER;
+            wins = better ? wins + 1 : 0;
+            if (wins == WINS_THAT_COUNT) {
+                wins = 0;
                 interval = FIRST_TRIAL * 4;
+                left = interval;
             } else {
                 compressing = !compressing;
-                interval = Math.min(RAREST_TRIAL, interval * 4);
+                interval = better ? interval : Math.min(RAREST_TRIAL, interval * 4);
+                left = better ? SAMPLE + 1 : interval; // what won once is tried again at once
             }
-            left = interval;
         }
         sampleStartNs = System.nanoTime();
         sampleBytes = 0;

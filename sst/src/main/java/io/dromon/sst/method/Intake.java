@@ -177,10 +177,13 @@ final class Intake implements AutoCloseable {
                     }
                     int end = data.position() + (int) entry.size();
                     try (StagedFile file = folder.create(entry)) {
-                        if (entry.size() > 0) {
-                            Blocks.writeSparse(file.channel(), data.duplicate().limit(end), 0);
+                        if (entry.size() == 0
+                                || Blocks.writeSparse(
+                                        file.channel(), data.duplicate().limit(end), 0)) {
+                            file.finishWhole();
+                        } else {
+                            file.finish();
                         }
-                        file.finish();
                     }
                     data.position(end);
                     bytes += entry.size();
@@ -204,7 +207,7 @@ final class Intake implements AutoCloseable {
         }
         Growing file = grow(entry);
         if (header.type() == Frame.Type.CHUNK) {
-            Blocks.writeSparse(file.file.channel(), data, offset);
+            boolean unused = Blocks.writeSparse(file.file.channel(), data, offset);
         }
         if (offset == 0) {
             tally.entry(entry);
