@@ -168,7 +168,7 @@ final class SstFaultRun {
 
     private String options(String rate) {
         return "--options=tcert=" + files.certificate() + ";tkey=" + files.key() + ";tca=" + files.certificate()
-                + ";idle-timeout=2;sst-initial-timeout=20;total-timeout=60;zstd-level=0" + rate;
+                + ";idle-timeout=3;sst-initial-timeout=20;total-timeout=60;zstd-level=0" + rate;
     }
 
     private List<String> receive(Path target, String rate) {

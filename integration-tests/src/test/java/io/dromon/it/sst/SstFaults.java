@@ -88,8 +88,8 @@ final class SstFaults {
                             .add(outcomes.get(i).get());
                 } catch (ExecutionException e) {
                     throw new AssertionError(
-                            "run " + i + " of seed " + seed + " (again with -Dsst.seed=" + seed + " -Dsst.faults="
-                                    + (i + 1) + "): " + e.getCause(),
+                            "run " + i + " of seed " + seed + " (again with -Dsst.seed=" + seed
+                                    + " -Dsst.process.faults=" + (i + 1) + "): " + e.getCause(),
                             e);
                 }
             }

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Transfers of the executable with kills, cuts, stalls and full disks at random points: {@code -Dsst.faults=N} for
+ * Transfers of the executable with kills, cuts, stalls and full disks at random points: {@code -Dsst.process.faults=N} for
  * more, {@code -Dsst.seed=N} to repeat, {@code -Dsst.parallel=N} at a time.
  */
 @Timeout(3600)
@@ -23,7 +23,7 @@ class SstFaultsTest {
     @Test
     void leavesTheSourceOrTheOldStateWhateverHappens() throws Exception {
         Path unused = Peers.require("rsync");
-        int count = Integer.getInteger("sst.faults", 10);
+        int count = Integer.getInteger("sst.process.faults", 10);
         long seed = Long.getLong("sst.seed", System.currentTimeMillis() / 1000);
         ByteArrayOutputStream table = new ByteArrayOutputStream();
 

@@ -270,7 +270,7 @@ public final class Donor {
             try {
                 channel.handshake(settings.handshake().toNanos());
                 Proof.donor(channel, token, session, this::admit);
-                channel.idleNs(settings.idle().toNanos());
+                channel.idleNs(settings.silence().toNanos());
                 DonorConnection connection =
                         new DonorConnection(channel, progress, limit, tally, new AdaptiveZstd(settings.compression()));
                 connection.say(Frame.Type.BEGIN, announcement);
@@ -314,24 +314,25 @@ public final class Donor {
                                 Frame.Type.MANIFEST, tally.manifest(position).print());
                     }
                     connection.listen(units, System.nanoTime() + 100_000_000L);
-                    connection.alive();
+                    connection.alive(settings.silence());
                 } else {
                     boolean waits = !connection.unacknowledged().isEmpty();
                     if (!waits) {
                         units.pause(20);
                     }
                     connection.listen(units, System.nanoTime() + (waits ? 50_000_000L : 0));
-                    connection.alive();
+                    connection.alive(settings.silence());
                 }
                 if (connection.isDone()) {
                     finish();
                     return;
                 }
+                connection.checkSilence(settings.silence());
                 checkIdle();
             }
         } catch (ArchiveException e) {
-            fail(new TransferException(Reason.SOURCE, String.valueOf(e.getMessage()), e)); // before the joiner answers
-            connection.say(Frame.Type.ABORT, String.valueOf(e.getMessage()));
+            abortText = String.valueOf(e.getMessage()); // said below, by every connection
+            fail(new TransferException(Reason.SOURCE, String.valueOf(e.getMessage()), e));
             throw e;
         } finally {
             if (told && !connection.isDone()) {
@@ -339,7 +340,7 @@ public final class Donor {
             }
             String text = abortText;
             if (failure.get() != null && text != null) {
-                connection.say(Frame.Type.ABORT, text);
+                connection.abort(text);
             }
         }
     }

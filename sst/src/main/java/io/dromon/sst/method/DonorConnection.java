@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,8 @@ import java.util.zip.CRC32C;
 final class DonorConnection implements AutoCloseable {
     /** Units on their way. */
     private static final int WINDOW = 16;
+
+    private static final long DRAIN_NS = 500_000_000L;
 
     private final TlsChannel channel;
     private final Progress progress;
@@ -30,6 +33,7 @@ final class DonorConnection implements AutoCloseable {
     private final ByteBuffer packed = ByteBuffer.allocateDirect(Frame.LARGEST + 8192);
     private final CRC32C crc = new CRC32C();
     private long spokenNs = System.nanoTime();
+    private long heardNs = spokenNs;
     private boolean done;
 
     /** A unit on its way and the checksum of what was sent of it. */
@@ -53,6 +57,9 @@ final class DonorConnection implements AutoCloseable {
     }
 
     void send(Unit unit) throws IOException, InterruptedException {
+        if (sent.isEmpty()) {
+            heardNs = System.nanoTime(); // from now on there is something to hear
+        }
         sent.put(unit.id(), new Sent(unit, 0));
         if (unit instanceof Unit.Chunk chunk) {
             chunk(chunk);
@@ -158,10 +165,23 @@ final class DonorConnection implements AutoCloseable {
         spokenNs = System.nanoTime();
     }
 
+    /** The last word; waits a moment until it was heard. */
+    void abort(String text) throws IOException {
+        say(Frame.Type.ABORT, text);
+        channel.drain(DRAIN_NS); // closing with something unread would take it from the joiner
+    }
+
     /** Keeps a connection alive that has nothing to send. */
-    void alive() throws IOException {
-        if (System.nanoTime() - spokenNs > 1_000_000_000L) {
+    void alive(Duration silence) throws IOException {
+        if (System.nanoTime() - spokenNs > Math.min(1_000_000_000L, silence.toNanos() / 3)) {
             say(Frame.Type.ALIVE, "");
+        }
+    }
+
+    /** Fails if units are on their way and the joiner has long acknowledged none. */
+    void checkSilence(Duration limit) throws IOException {
+        if (!sent.isEmpty() && System.nanoTime() - heardNs > limit.toNanos()) {
+            throw new IOException("no word of the joiner for " + limit);
         }
     }
 
@@ -170,6 +190,7 @@ final class DonorConnection implements AutoCloseable {
         boolean first = true;
         while (channel.await(Frame.HEADER, first ? untilNs : System.nanoTime())) {
             first = false;
+            heardNs = System.nanoTime();
             int length = Frame.length(channel.received());
             channel.await(length);
             ByteBuffer in = channel.received();
@@ -178,7 +199,7 @@ final class DonorConnection implements AutoCloseable {
             in.get(text);
             switch (header.type()) {
                 case ACK -> acknowledged(header.unit(), units);
-                case ALIVE -> {}
+                case ALIVE -> progress.moved(); // it brings to disk what it has
                 case DONE -> done = true;
                 case FAIL ->
                     throw new TransferException(

@@ -274,7 +274,7 @@ public final class Joiner implements SnapshotJoiner {
             proven.incrementAndGet();
             try {
                 heard();
-                channel.idleNs(settings.idle().toNanos());
+                channel.idleNs(settings.silence().toNanos());
                 receive(channel);
             } finally {
                 proven.decrementAndGet();
@@ -307,7 +307,7 @@ public final class Joiner implements SnapshotJoiner {
 
     private boolean admit(Proof.Party newcomer) {
         Proof.Party known = donor.updateAndGet(now -> now == null ? newcomer : now);
-        return known != null && known.is(newcomer) && failure.get() == null;
+        return known != null && known.is(newcomer); // after a failure as well: it is told why
     }
 
     private void heard() {
@@ -320,7 +320,7 @@ public final class Joiner implements SnapshotJoiner {
 
     private void receive(TlsChannel channel) throws IOException, InterruptedException {
         ByteBuffer ack = ByteBuffer.allocateDirect(Frame.HEADER);
-        long idleNs = settings.idle().toNanos();
+        long silenceNs = settings.silence().toNanos();
         try (Intake.Tools tools = new Intake.Tools()) {
             long heardNs = System.nanoTime();
             while (true) {
@@ -331,8 +331,8 @@ public final class Joiner implements SnapshotJoiner {
                     return;
                 }
                 if (!channel.await(Frame.HEADER, System.nanoTime() + 200_000_000L)) {
-                    if (System.nanoTime() - heardNs > idleNs) {
-                        throw new IOException("nothing came over it for " + settings.idle());
+                    if (System.nanoTime() - heardNs > silenceNs) {
+                        throw new IOException("nothing came over it for " + settings.silence());
                     }
                     continue;
                 }

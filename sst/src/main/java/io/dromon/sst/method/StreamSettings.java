@@ -10,7 +10,8 @@ import java.time.Duration;
  * @param bytesPerSecond limit of what the donor sends, 0 for none
  * @param handshake time from the first byte of a connection until both sides are proven
  * @param first time that a joiner waits for its donor
- * @param idle time without anything moving after which a connection, and then the transfer, is given up
+ * @param idle time without anything moving after which the transfer is given up; a connection is made anew after half
+ *     of it
  * @param total time for the whole transfer
  */
 public record StreamSettings(
@@ -57,6 +58,11 @@ public record StreamSettings(
                 Duration.ofSeconds(300),
                 Duration.ofSeconds(60),
                 Duration.ofDays(1));
+    }
+
+    /** How long a connection may be silent. */
+    Duration silence() {
+        return idle.dividedBy(2);
     }
 
     /** With another number of connections. */

@@ -40,6 +40,7 @@ final class TlsChannel implements AutoCloseable {
     private final ByteBuffer plain = ByteBuffer.allocateDirect(PLAIN).limit(0);
     private final ByteBuffer intoPlain = plain.duplicate().clear();
     private long idleNs;
+    private boolean established;
     private boolean closed;
 
     TlsChannel(SocketChannel socket, SSLEngine engine, Consumer<SSLEngine> release, Progress progress, long idleNs)
@@ -77,6 +78,7 @@ final class TlsChannel implements AutoCloseable {
                     }
                 }
                 case FINISHED, NOT_HANDSHAKING -> {
+                    established = true;
                     return;
                 }
             }
@@ -204,7 +206,11 @@ final class TlsChannel implements AutoCloseable {
                     case BUFFER_OVERFLOW -> throw new SSLException("a TLS record is too large");
                     case OK, BUFFER_UNDERFLOW -> {
                         if (step != HandshakeStatus.NOT_HANDSHAKING && step != HandshakeStatus.NEED_UNWRAP) {
-                            return true; // the caller's handshake takes the next step, or is at its end
+                            if (!established) {
+                                return true; // the caller's handshake takes the next step, or is at its end
+                            }
+                            answer(step, deadline);
+                            continue;
                         }
                         if (result.bytesConsumed() > 0) {
                             continue;
@@ -230,6 +236,21 @@ final class TlsChannel implements AutoCloseable {
             if (read == 0 && System.nanoTime() - deadline >= 0) {
                 return false;
             }
+        }
+    }
+
+    /**
+     * What TLS itself has to say after its handshake: a new key, or an alert. After an alert the engine throws what it
+     * was about.
+     */
+    private void answer(HandshakeStatus step, long deadline) throws IOException {
+        if (step == HandshakeStatus.NEED_WRAP) {
+            wrapAndFlush(NOTHING, deadline);
+        } else {
+            runTasks();
+        }
+        if (engine.getHandshakeStatus() == HandshakeStatus.NEED_WRAP) {
+            throw new SSLException("TLS does not go on");
         }
     }
 

@@ -19,6 +19,8 @@ final class CuttingProxy implements AutoCloseable {
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private final AtomicInteger accepted = new AtomicInteger();
     private volatile boolean stalled;
+    private volatile int swallowsUpTo;
+    private volatile boolean flips;
     private volatile boolean closed;
     private volatile long cutAfter = Long.MAX_VALUE;
     private volatile int mostBytes = 65536;
@@ -29,13 +31,13 @@ final class CuttingProxy implements AutoCloseable {
         thread(() -> {
             while (!closed) {
                 Socket left = server.accept();
-                boolean isFirst = accepted.incrementAndGet() == 1;
+                int number = accepted.incrementAndGet();
                 Socket right = new Socket();
                 sockets.add(left);
                 sockets.add(right);
                 right.connect(this.to);
-                thread(() -> copy(left, right, isFirst));
-                thread(() -> copy(right, left, false));
+                thread(() -> copy(left, right, number, number == 1));
+                thread(() -> copy(right, left, number, false));
             }
         });
     }
@@ -56,7 +58,7 @@ final class CuttingProxy implements AutoCloseable {
         thread.start();
     }
 
-    private void copy(Socket from, Socket into, boolean record) throws IOException, InterruptedException {
+    private void copy(Socket from, Socket into, int number, boolean record) throws IOException, InterruptedException {
         byte[] buffer = new byte[65536];
         try (from;
                 into) {
@@ -72,6 +74,13 @@ final class CuttingProxy implements AutoCloseable {
                         cutAfter = Long.MAX_VALUE;
                         break;
                     }
+                }
+                if (number <= swallowsUpTo) {
+                    continue;
+                }
+                if (flips && n > 1000) {
+                    flips = false;
+                    buffer[n / 2] ^= 1;
                 }
                 if (record) {
                     first.write(buffer, 0, n); // synchronized itself
@@ -112,6 +121,16 @@ final class CuttingProxy implements AutoCloseable {
 
     void stall(boolean on) {
         stalled = on;
+    }
+
+    /** What comes over the connections that there are is lost from now on, and nobody is told. */
+    void swallow() {
+        swallowsUpTo = accepted.get();
+    }
+
+    /** One bit of the next large piece. */
+    void flip() {
+        flips = true;
     }
 
     void trickle(int bytes) {

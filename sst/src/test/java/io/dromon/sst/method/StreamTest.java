@@ -382,6 +382,97 @@ class StreamTest {
     }
 
     @Test
+    void waitsForASwitchOverThatTakesLongerThanTheIdleTime() throws Exception {
+        settings = settings.withTimes(Duration.ofSeconds(10), Duration.ofSeconds(1), Duration.ofSeconds(30));
+        java.util.concurrent.atomic.AtomicBoolean committed = new java.util.concurrent.atomic.AtomicBoolean();
+        Receiver.Consumer slow = new Receiver.Consumer() {
+            @Override
+            public void write(ByteBuffer data) {
+                data.position(data.limit());
+            }
+
+            @Override
+            public void commit() {
+                java.util.concurrent.locks.LockSupport.parkNanos(2_500_000_000L);
+                committed.set(true);
+            }
+
+            @Override
+            public void abort() {
+                committed.set(false);
+            }
+        };
+        Joiner joiner = listen(joinerTls, new Receiver.Live(slow));
+        InetSocketAddress address = joiner.address();
+        CompletableFuture<Manifest> received = await(joiner);
+
+        Manifest sent = donor(address)
+                .send(
+                        new Supply.Live(out -> {
+                            int unused = out.write(ByteBuffer.allocate(100_000));
+                        }),
+                        POSITION);
+
+        assertThat(received.get(20, TimeUnit.SECONDS)).isEqualTo(sent);
+        assertThat(committed).isTrue();
+    }
+
+    @Test
+    void makesASilentConnectionAnew() throws Exception {
+        Trees.mixed(source, 26);
+        settings = settings.withStreams(1)
+                .withBytesPerSecond(4_000_000)
+                .withTimes(Duration.ofSeconds(10), Duration.ofSeconds(4), Duration.ofSeconds(60));
+        Joiner joiner = listen();
+        try (CuttingProxy proxy = new CuttingProxy(joiner.address())) {
+            CompletableFuture<Manifest> received = await(joiner);
+            CompletableFuture<Void> staller = CompletableFuture.runAsync(() -> {
+                org.awaitility.Awaitility.await()
+                        .atMost(Duration.ofSeconds(20))
+                        .until(() -> joiner.progress().snapshot().bytes() > 0);
+                proxy.swallow();
+            });
+
+            Manifest sent = send(proxy.address());
+
+            assertThat(received.get(60, TimeUnit.SECONDS)).isEqualTo(sent);
+            staller.get(5, TimeUnit.SECONDS);
+            assertThat(Trees.difference(source, target)).isEmpty();
+            assertThat(proxy.accepted()).isGreaterThan(1);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = TlsSettings.Provider.class,
+            names = {"AUTO", "JDK"})
+    void goesOnAfterAFlippedBit(TlsSettings.Provider provider) throws Exception {
+        Trees.mixed(source, 27);
+        settings = settings.withStreams(1)
+                .withBytesPerSecond(4_000_000)
+                .withTimes(Duration.ofSeconds(10), Duration.ofSeconds(8), Duration.ofSeconds(60));
+        try (TlsContexts contexts = tls(provider, "joiner")) {
+            Joiner joiner = listen(contexts, new Receiver.Directory(target, Limits.NONE));
+            try (CuttingProxy proxy = new CuttingProxy(joiner.address())) {
+                CompletableFuture<Manifest> received = await(joiner);
+                CompletableFuture<Void> flipper = CompletableFuture.runAsync(() -> {
+                    org.awaitility.Awaitility.await()
+                            .atMost(Duration.ofSeconds(20))
+                            .until(() -> joiner.progress().snapshot().bytes() > 0);
+                    proxy.flip();
+                });
+
+                Manifest sent = send(proxy.address());
+
+                assertThat(received.get(60, TimeUnit.SECONDS)).isEqualTo(sent);
+                flipper.get(5, TimeUnit.SECONDS);
+                assertThat(Trees.difference(source, target)).isEmpty();
+                assertThat(proxy.accepted()).isGreaterThan(1);
+            }
+        }
+    }
+
+    @Test
     void saysWhereTheTimeGoes() throws Exception {
         Trees.mixed(source, 25);
         settings = settings.withCompression(Compression.level(1));
