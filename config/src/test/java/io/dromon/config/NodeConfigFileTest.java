@@ -34,7 +34,7 @@ class NodeConfigFileTest {
                 "wsrep_node_name = n1",
                 "wsrep_node_address = 10.0.0.9:5001",
                 "loose-wsrep-unheard-of = 1",
-                "wsrep_provider_options = \"evs.suspect_timeout=PT4S; gmcast.segment=2; pc.weight=9\"",
+                "wsrep_provider_options = \"evs.suspect_timeout=PT4S; gmcast.segment=2; pc.weight=9; gcache.size=1G\"",
                 "[sst]",
                 "tca = /etc/ca.pem");
 
@@ -55,7 +55,7 @@ class NodeConfigFileTest {
         assertThat(config.warnings())
                 .anyMatch(warning -> warning.contains("wsrep_provider has no effect"))
                 .anyMatch(warning -> warning.contains("wsrep_osu_method has no effect"))
-                .anyMatch(warning -> warning.contains("sst.tca is read, but"))
+                .anyMatch(warning -> warning.contains("gcache.size is read, but"))
                 .anyMatch(warning -> warning.contains("pc.weight=4 counts, not 9"))
                 .noneMatch(warning -> warning.contains("innodb") || warning.contains("unheard"));
     }

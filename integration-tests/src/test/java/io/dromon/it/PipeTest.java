@@ -14,6 +14,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -53,6 +54,9 @@ final class PipeTest {
             }
             for (DromonNode node : List.of(a, b, c)) {
                 assertThat(node.leave()).isZero();
+            }
+            try (Stream<Path> left = Files.walk(directory)) {
+                assertThat(left).noneMatch(file -> file.endsWith("dromon.sock"));
             }
             List<String> output = a.process().output().lines();
             assertSameOutput(b, a);

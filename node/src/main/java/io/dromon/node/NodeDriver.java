@@ -30,6 +30,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -62,6 +63,8 @@ final class NodeDriver implements NodeCore.Effects, Deliverer.Listener {
     private final String listenAddress;
     private final NodeCore core;
     private final Upkeep upkeep;
+    /** Nothing of this node is open any more: its port is free, its control socket is gone. */
+    private final CountDownLatch released = new CountDownLatch(1);
 
     private long batchBytes;
     private long timerAtNs = Long.MAX_VALUE;
@@ -296,6 +299,9 @@ final class NodeDriver implements NodeCore.Effects, Deliverer.Listener {
             if (!deliverer.ended().await(settings.stack().lingerNs() + 5_000_000_000L, TimeUnit.NANOSECONDS)) {
                 LOG.warn("{}: the application did not end its last call; the node is left without it", settings.name());
             }
+            if (!released.await(1, TimeUnit.SECONDS)) {
+                LOG.warn("{}: links or the control socket are still being closed", settings.name());
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -462,7 +468,7 @@ final class NodeDriver implements NodeCore.Effects, Deliverer.Listener {
         publish();
         failInbound();
         links.stop().whenComplete((done, ignored) -> {
-            upkeep.close();
+            upkeep.close().whenComplete((closedToo, failed) -> released.countDown());
             thread.end();
         });
     }

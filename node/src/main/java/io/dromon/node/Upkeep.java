@@ -168,21 +168,24 @@ final class Upkeep {
         }
     }
 
-    /** The node has ended and its links are closed. Does not wait. */
-    void close() {
+    /** The node has ended and its links are closed. Does not wait; done when the control socket is gone. */
+    CompletableFuture<Void> close() {
         closed = true;
         CompletableFuture<Integer> result = relinking;
         relinking = null;
-        thread.execute(() -> {
-            if (result != null) {
-                result.completeExceptionally(NodeExceptions.closed());
-            }
-            ControlServer open = control;
-            if (open != null) {
-                open.close();
-            }
-            renewal.ifPresent(TlsRenewal::close);
-        });
+        CompletableFuture<Void> done = CompletableFuture.runAsync(
+                () -> {
+                    if (result != null) {
+                        result.completeExceptionally(NodeExceptions.closed());
+                    }
+                    ControlServer open = control;
+                    if (open != null) {
+                        open.close();
+                    }
+                    renewal.ifPresent(TlsRenewal::close);
+                },
+                thread);
         thread.shutdown();
+        return done;
     }
 }
