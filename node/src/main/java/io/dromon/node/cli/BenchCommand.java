@@ -246,7 +246,7 @@ final class BenchCommand implements Runnable {
             for (JsonNode node : result.get("nodes")) {
                 out.printf(
                         Locale.ROOT,
-                        "  %4d %13.0f %9.3f %9.3f %9.3f %17.1f %20.0f %17.0f %12.0f%n",
+                        "  %4d %13.0f %9.3f %9.3f %9.3f %17.1f %20.0f %17s %12s%n",
                         node.get("node").asInt() + 1,
                         node.get("deliveredPerSecond").asDouble(),
                         node.get("latencyP50Micros").asDouble() / 1000,
@@ -254,13 +254,18 @@ final class BenchCommand implements Runnable {
                         node.get("latencyP999Micros").asDouble() / 1000,
                         node.get("cpuMicrosPerDelivery").asDouble(),
                         node.get("allocatedBytesPerDelivery").asDouble(),
-                        node.get("messageBytesPerOwn").asDouble(),
-                        node.get("wireBytesPerOwn").asDouble());
+                        known(node.get("messageBytesPerOwn").asDouble()),
+                        known(node.get("wireBytesPerOwn").asDouble()));
             }
             out.printf(
                     Locale.ROOT,
                     "  lowest node: %,d write-sets/s%n",
                     result.get("writeSetsPerSecond").asLong());
+        }
+
+        /** JGroups does not count its bytes. */
+        private static String known(double bytes) {
+            return bytes == 0 ? "-" : String.format(Locale.ROOT, "%.0f", bytes);
         }
 
         private ObjectNode summary(List<BenchResult> results) throws IOException {
