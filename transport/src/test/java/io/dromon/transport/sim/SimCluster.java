@@ -235,6 +235,9 @@ public abstract class SimCluster<P extends SimProcess> {
     }
 
     private void strike(Fault fault) {
+        if (faultsOver) {
+            return; // some are drawn a moment too late, and nothing would end them
+        }
         trace.add(clock.nowNs(), "fault", fault.toString());
         int first = fault.first();
         long end = clock.nowNs() + fault.lastsNs();
