@@ -20,9 +20,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Consumer;
-import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLPeerUnverifiedException;
@@ -35,6 +33,8 @@ import javax.net.ssl.TrustManager;
  * chapter 01 section 3.3). Close it when no new link is to be made with it; open links live on.
  */
 public final class TlsContexts implements AutoCloseable {
+    private static final String CIPHER = "socket.ssl_cipher: ";
+
     private final TlsGeneration generation;
     private final boolean boringSsl;
     private final List<String> warnings;
@@ -97,9 +97,10 @@ public final class TlsContexts implements AutoCloseable {
             warnings.add(refusal);
             refusals.add(refusal);
         });
-        boolean boringSsl = useBoringSsl(settings, generation, warnings);
-        checkVersions(settings, warnings);
-        List<String> ciphers = ciphers(settings, generation.certificate(), boringSsl, warnings);
+        CipherList list = CipherList.of(settings.cipher());
+        checkVersions(settings, list, warnings);
+        boolean boringSsl = useBoringSsl(settings, list, generation, warnings);
+        List<String> ciphers = ciphers(settings, list, generation.certificate(), boringSsl);
         NodeKey key = new NodeKey(generation, boringSsl);
         PeerVerifier verifier = new PeerVerifier(generation.trust(), policy, clock, boringSsl);
         try {
@@ -172,7 +173,8 @@ public final class TlsContexts implements AutoCloseable {
         return context;
     }
 
-    private static boolean useBoringSsl(TlsSettings settings, TlsGeneration generation, List<String> warnings)
+    private static boolean useBoringSsl(
+            TlsSettings settings, CipherList list, TlsGeneration generation, List<String> warnings)
             throws TlsConfigException {
         TlsSettings.Provider wanted = settings.provider();
         if (wanted == TlsSettings.Provider.JDK) {
@@ -184,99 +186,80 @@ public final class TlsContexts implements AutoCloseable {
                     "tls.provider=boringssl: its library cannot be loaded here; set tls.provider=auto or jdk",
                     OpenSsl.unavailabilityCause());
         }
-        String obstacle = available ? obstacle(settings, generation) : "";
+        String obstacle = available ? obstacle(settings, list, generation) : "";
         if (!obstacle.isEmpty() && wanted == TlsSettings.Provider.BORINGSSL) {
             throw new TlsConfigException(obstacle + "; set tls.provider=auto or jdk, or change it");
         }
         if (!obstacle.isEmpty()) {
+            String jdk = settings.allows("TLSv1.2") ? ProviderSuites.obstacle(list, false) : "";
+            if (!jdk.isEmpty()) {
+                throw new TlsConfigException(
+                        obstacle + ", and for " + CIPHER + jdk + "; remove what is named from the list");
+            }
             warnings.add(obstacle + "; the JDK's TLS is used instead, which is slower");
         }
         return available && obstacle.isEmpty();
     }
 
     /** What is configured and BoringSSL cannot do; empty if there is nothing. */
-    private static String obstacle(TlsSettings settings, TlsGeneration generation) {
+    private static String obstacle(TlsSettings settings, CipherList list, TlsGeneration generation)
+            throws TlsConfigException {
         if (generation.certificate().getPublicKey() instanceof EdECPublicKey) {
             return "socket.ssl_key: it is an Ed25519 key, which BoringSSL takes from no node and no peer: every Dromon"
                     + " node of the cluster needs tls.provider=jdk then, or such a key; EC P-256 works everywhere";
         }
-        List<String> tls13 = CipherList.tls13(settings.cipher());
-        if (!tls13.isEmpty() && !tls13.containsAll(CipherList.TLS13)) {
-            return "socket.ssl_cipher: " + String.join(", ", tls13)
-                    + ": BoringSSL always offers all three suites of TLS 1.3";
+        List<String> tls13 = list.tls13();
+        if (settings.allows("TLSv1.3") && !tls13.isEmpty() && !tls13.containsAll(CipherList.TLS13)) {
+            return CIPHER + String.join(", ", tls13) + ": BoringSSL always offers all three suites of TLS 1.3";
         }
-        return "";
+        String older = settings.allows("TLSv1.2") ? ProviderSuites.obstacle(list, true) : "";
+        return older.isEmpty() ? "" : CIPHER + older;
     }
 
-    /** Each version that is allowed keeps a suite, and a list that has no effect is told. */
-    private static void checkVersions(TlsSettings settings, List<String> warnings) throws TlsConfigException {
-        String list = settings.cipher();
-        if (list.isBlank()) {
+    /** Each version that is allowed keeps a suite, and what has no effect is told. */
+    private static void checkVersions(TlsSettings settings, CipherList list, List<String> warnings)
+            throws TlsConfigException {
+        if (list.isEmpty()) {
             return;
         }
-        boolean only13 = CipherList.parse(list).isEmpty();
-        if (only13 && settings.protocols().contains("TLSv1.2")) {
-            throw new TlsConfigException("socket.ssl_cipher: \"" + list
-                    + "\" names suites of TLS 1.3 alone and leaves none for TLS 1.2, which tls.protocols="
-                    + String.join(",", settings.protocols())
+        String protocols = "tls.protocols=" + String.join(",", settings.protocols());
+        if (list.tls12().isEmpty() && settings.allows("TLSv1.2")) {
+            throw new TlsConfigException(CIPHER + "\"" + settings.cipher()
+                    + "\" names suites of TLS 1.3 alone and leaves none for TLS 1.2, which " + protocols
                     + " allows; set tls.protocols=TLSv1.3, or add suites of TLS 1.2, for instance HIGH");
         }
-        if (!settings.protocols().contains("TLSv1.2") && CipherList.tls13(list).isEmpty()) {
-            warnings.add("socket.ssl_cipher is ignored: it governs TLS 1.2, which tls.protocols does not allow");
+        if (!list.tls12().isEmpty() && !settings.allows("TLSv1.2")) {
+            warnings.add(CIPHER + "what \"" + settings.cipher() + "\" says of TLS 1.2 is ignored, " + protocols
+                    + " does not allow it");
+        }
+        if (!list.tls13().isEmpty() && !settings.allows("TLSv1.3")) {
+            warnings.add(
+                    CIPHER + String.join(", ", list.tls13()) + ": ignored, " + protocols + " does not allow TLS 1.3");
         }
     }
 
     /** Names for the builder, IANA; empty for the provider's default. */
-    private static List<String> ciphers(
-            TlsSettings settings, X509Certificate own, boolean boringSsl, List<String> warnings)
+    private static List<String> ciphers(TlsSettings settings, CipherList list, X509Certificate own, boolean boringSsl)
             throws TlsConfigException {
-        String list = settings.cipher();
-        if (list.isBlank()) {
+        if (list.isEmpty()) {
             return List.of();
         }
-        List<String> wanted = CipherList.parse(list);
-        List<String> tls13 = CipherList.tls13(list);
-        if (wanted.isEmpty()) {
-            return boringSsl ? List.of() : tls13; // BoringSSL has no way to name them, and offers all
+        String obstacle = settings.allows("TLSv1.2") ? ProviderSuites.obstacle(list, boringSsl) : "";
+        if (!obstacle.isEmpty()) {
+            throw new TlsConfigException(CIPHER + obstacle + "; remove what it names from the list");
         }
-        Set<String> supported = boringSsl ? OpenSsl.availableJavaCipherSuites() : jdkSuites();
-        List<String> older = wanted.stream().filter(supported::contains).toList();
-        List<String> missing =
-                wanted.stream().filter(name -> !supported.contains(name)).toList();
-        String provider = boringSsl ? "BoringSSL" : "the JDK";
-        if (older.isEmpty()) {
-            throw new TlsConfigException("socket.ssl_cipher: " + provider + " has none of the suites that \"" + list
-                    + "\" selects; the first of them is " + CipherList.openSslName(wanted.get(0)));
-        }
+        List<String> usable = ProviderSuites.select(list, list.tls13(), boringSsl);
         boolean rsa = own.getPublicKey() instanceof RSAPublicKey;
-        if (settings.protocols().contains("TLSv1.2")
-                && older.stream().noneMatch(name -> name.contains("_ECDSA_") != rsa)) {
-            throw new TlsConfigException("socket.ssl_cipher: none of the suites that \"" + list
+        if (settings.allows("TLSv1.2")
+                && usable.stream().noneMatch(name -> name.contains("_WITH_") && name.contains("_ECDSA_") != rsa)) {
+            throw new TlsConfigException(CIPHER + "none of the suites that \"" + settings.cipher()
                     + "\" selects can be used in TLS 1.2 with the "
                     + own.getPublicKey().getAlgorithm()
-                    + " key of socket.ssl_cert (the first is " + CipherList.openSslName(older.get(0))
+                    + " key of socket.ssl_cert (the first is "
+                    + CipherList.openSslName(list.tls12().get(0))
                     + "); select suites with " + (rsa ? "aRSA" : "aECDSA") + ", or set tls.protocols=TLSv1.3");
         }
-        List<String> usable = new ArrayList<>(tls13.isEmpty() ? CipherList.TLS13 : tls13);
-        usable.addAll(older);
-        // A list that names suites one by one wants each of them; classes like HIGH just take what there is.
-        List<String> named = missing.stream()
-                .map(CipherList::openSslName)
-                .filter(name -> List.of(list.split("[:, ]+", -1)).contains(name))
-                .toList();
-        if (!named.isEmpty()) {
-            warnings.add("socket.ssl_cipher: " + provider + " does not have " + String.join(", ", named)
-                    + "; the rest of the list is used");
-        }
         return usable;
-    }
-
-    private static Set<String> jdkSuites() throws TlsConfigException {
-        try {
-            return Set.of(SSLContext.getDefault().getSupportedSSLParameters().getCipherSuites());
-        } catch (java.security.NoSuchAlgorithmException e) {
-            throw new TlsConfigException("this JDK has no TLS", e);
-        }
     }
 
     /** For a connection that was accepted. */

@@ -14,11 +14,8 @@ import java.net.Socket;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.X509ExtendedTrustManager;
@@ -30,8 +27,7 @@ import javax.net.ssl.X509ExtendedTrustManager;
  */
 public final class TlsEndpoint implements AutoCloseable {
     /** All suites of TLS 1.3 that are offered. */
-    public static final List<String> TLS13 =
-            List.of("TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256");
+    public static final List<String> TLS13 = CipherList.TLS13;
 
     /** What the peer has to prove. */
     public enum Verification {
@@ -101,12 +97,28 @@ public final class TlsEndpoint implements AutoCloseable {
     /** An endpoint; what makes that impossible is said in the exception. */
     public static TlsEndpoint of(Spec spec, InstantSource clock) throws TlsConfigException {
         boolean allSuites = spec.suites.isEmpty() || spec.suites.containsAll(TLS13);
-        boolean boringSsl = spec.provider != TlsSettings.Provider.JDK && allSuites && OpenSsl.isAvailable();
+        CipherList list =
+                CipherList.of(spec.ciphers.isBlank() && !spec.suites.isEmpty() ? "HIGH:!aNULL:!DH" : spec.ciphers);
+        if (!list.tls13().isEmpty()) {
+            throw new TlsConfigException("socket.ssl_cipher: " + String.join(", ", list.tls13())
+                    + ": a suite of TLS 1.3, which is named in ciphersuites");
+        }
+        boolean older = spec.protocols.contains("TLSv1.2");
+        boolean boringSsl = spec.provider != TlsSettings.Provider.JDK
+                && allSuites
+                && OpenSsl.isAvailable()
+                && (!older
+                        || spec.provider == TlsSettings.Provider.BORINGSSL
+                        || ProviderSuites.obstacle(list, true).isEmpty());
         if (spec.provider == TlsSettings.Provider.BORINGSSL && !boringSsl) {
             throw new TlsConfigException(
                     allSuites
                             ? "BoringSSL's library cannot be loaded here"
                             : "BoringSSL cannot leave out suites of TLS 1.3");
+        }
+        String obstacle = older ? ProviderSuites.obstacle(list, boringSsl) : "";
+        if (!obstacle.isEmpty()) {
+            throw new TlsConfigException("socket.ssl_cipher: " + obstacle + "; remove what it names from the list");
         }
         try {
             SslContextBuilder builder = spec.server
@@ -119,7 +131,8 @@ public final class TlsEndpoint implements AutoCloseable {
             builder.sslProvider(boringSsl ? SslProvider.OPENSSL_REFCNT : SslProvider.JDK)
                     .trustManager(new Verifier(spec, clock, boringSsl))
                     .protocols(spec.protocols);
-            List<String> suites = suites(spec, boringSsl);
+            List<String> suites =
+                    list.isEmpty() ? List.<String>of() : ProviderSuites.select(list, spec.suites, boringSsl);
             if (!suites.isEmpty()) {
                 builder.ciphers(suites);
             }
@@ -139,33 +152,6 @@ public final class TlsEndpoint implements AutoCloseable {
             case IF_PRESENT -> ClientAuth.OPTIONAL;
             default -> ClientAuth.REQUIRE;
         };
-    }
-
-    /** Names for the builder, IANA; empty for the provider's default. */
-    private static List<String> suites(Spec spec, boolean boringSsl) throws TlsConfigException {
-        if (spec.ciphers.isBlank() && spec.suites.isEmpty()) {
-            return List.of();
-        }
-        Set<String> supported = boringSsl ? OpenSsl.availableJavaCipherSuites() : jdkSuites();
-        List<String> wanted = new ArrayList<>(spec.suites.isEmpty() ? TLS13 : spec.suites);
-        List<String> older = CipherList.parse(spec.ciphers.isBlank() ? "HIGH:!aNULL:!DH" : spec.ciphers);
-        List<String> usable = older.stream()
-                .filter(name -> supported.contains(name) && !TLS13.contains(name))
-                .toList();
-        if (usable.isEmpty() && spec.protocols.contains("TLSv1.2")) {
-            throw new TlsConfigException("socket.ssl_cipher: " + (boringSsl ? "BoringSSL" : "the JDK")
-                    + " has none of the suites that \"" + spec.ciphers + "\" selects");
-        }
-        wanted.addAll(usable);
-        return wanted;
-    }
-
-    private static Set<String> jdkSuites() throws TlsConfigException {
-        try {
-            return Set.of(SSLContext.getDefault().getSupportedSSLParameters().getCipherSuites());
-        } catch (java.security.NoSuchAlgorithmException e) {
-            throw new TlsConfigException("this JDK has no TLS", e);
-        }
     }
 
     /**

@@ -88,6 +88,11 @@ public record TlsSettings(
                 certificate, key, ca, passwordFile, cipher, provider, List.of(versions), peers, applicationProtocols);
     }
 
+    /** Whether a version, {@code TLSv1.3} or {@code TLSv1.2}, may be used. */
+    boolean allows(String version) {
+        return protocols.contains(version);
+    }
+
     /** The same with these names offered by ALPN. */
     public TlsSettings offering(String... names) {
         return new TlsSettings(certificate, key, ca, passwordFile, cipher, provider, protocols, peers, List.of(names));
