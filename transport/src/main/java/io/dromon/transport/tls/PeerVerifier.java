@@ -1,32 +1,21 @@
 package io.dromon.transport.tls;
 
-import io.netty.handler.ssl.OpenSslCertificateException;
-import io.netty.internal.tcnative.CertificateVerifier;
-import java.io.ByteArrayInputStream;
-import java.net.Socket;
 import java.security.cert.Certificate;
-import java.security.cert.CertificateException;
-import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
-import javax.net.ssl.SSLEngine;
-import javax.net.ssl.X509ExtendedTrustManager;
 
-/** {@link CertificateRules} and {@link PeerPolicy} where a TLS engine asks, for peers in both roles. */
-final class PeerVerifier extends X509ExtendedTrustManager {
+/** {@link CertificateRules} and {@link PeerPolicy} for the links of a group, for peers in both roles. */
+final class PeerVerifier extends HandshakeVerifier {
     private final Trust trust;
     private final PeerPolicy policy;
     private final InstantSource clock;
-    private final boolean openSsl;
 
-    /** @param openSsl whether the engine is BoringSSL, which takes the alert from an error number */
     PeerVerifier(Trust trust, PeerPolicy policy, InstantSource clock, boolean openSsl) {
+        super(openSsl);
         this.trust = trust;
         this.policy = policy;
         this.clock = clock;
-        this.openSsl = openSsl;
     }
 
     /**
@@ -35,7 +24,10 @@ final class PeerVerifier extends X509ExtendedTrustManager {
      * @throws CertificateRules.Refused with the rule that it broke
      */
     String admit(Certificate[] presented, CertificateRules.Role role) throws CertificateRules.Refused {
-        List<X509Certificate> chain = read(presented);
+        return admit(read(presented), role);
+    }
+
+    private String admit(List<X509Certificate> chain, CertificateRules.Role role) throws CertificateRules.Refused {
         try {
             return policy.admit(CertificateRules.check(chain, trust, role, clock.instant()));
         } catch (CertificateRules.Refused refused) {
@@ -48,108 +40,8 @@ final class PeerVerifier extends X509ExtendedTrustManager {
         }
     }
 
-    /** Through the JDK's strict reader, whatever the engine made of the bytes. */
-    static List<X509Certificate> read(Certificate[] presented) throws CertificateRules.Refused {
-        List<X509Certificate> certificates = new ArrayList<>();
-        if (presented.length > CertificateRules.LONGEST_CHAIN) {
-            throw new CertificateRules.Refused(
-                    CertificateRules.Rule.CHAIN_TOO_LONG,
-                    presented.length + " certificates: at most " + CertificateRules.LONGEST_CHAIN + " are accepted");
-        }
-        for (Certificate certificate : presented) {
-            try {
-                certificates.add((X509Certificate) CertificateFactory.getInstance("X.509")
-                        .generateCertificate(new ByteArrayInputStream(certificate.getEncoded())));
-            } catch (CertificateException | RuntimeException e) {
-                // The reader's words may quote the peer's bytes, but are short and of one line when cut.
-                throw new CertificateRules.Refused(
-                        CertificateRules.Rule.INVALID,
-                        "certificate " + (certificates.size() + 1) + " of " + presented.length
-                                + ": malformed, it cannot be read ("
-                                + CertificateRules.printable(String.valueOf(e.getMessage())) + "); issue it anew");
-            }
-        }
-        return certificates;
-    }
-
-    private void check(X509Certificate[] chain, CertificateRules.Role role) throws CertificateException {
-        try {
-            admit(chain, role);
-        } catch (CertificateRules.Refused refused) {
-            String message = String.valueOf(refused.getMessage());
-            if (openSsl) {
-                throw new OpenSslCertificateException(message, refused, errorNumber(refused.rule()));
-            }
-            throw new CertificateException(message, refused);
-        }
-    }
-
-    /**
-     * BoringSSL never renegotiates; the JDK would, for TLS 1.2, and its switch is one for the whole JVM. The links of the
-     * group end such a connection before it comes here; this is for those who use the engines alone.
-     */
-    private void refuseRenegotiation(SSLEngine engine) throws CertificateException {
-        if (!openSsl && engine.getSession().getProtocol().equals("TLSv1.2")) {
-            CertificateRules.Refused refused = new CertificateRules.Refused(
-                    CertificateRules.Rule.INVALID, "a renegotiation of TLS, which is never granted");
-            throw new CertificateException(refused.getMessage(), refused);
-        }
-    }
-
-    /** What BoringSSL makes the alert from. */
-    static int errorNumber(CertificateRules.Rule rule) {
-        return switch (rule) {
-            case EXPIRED -> CertificateVerifier.X509_V_ERR_CERT_HAS_EXPIRED;
-            case NOT_YET_VALID -> CertificateVerifier.X509_V_ERR_CERT_NOT_YET_VALID;
-            case UNKNOWN_CA -> CertificateVerifier.X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY;
-            case SELF_SIGNED -> CertificateVerifier.X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT;
-            case PURPOSE -> CertificateVerifier.X509_V_ERR_INVALID_PURPOSE;
-            case CHAIN_TOO_LONG -> CertificateVerifier.X509_V_ERR_CERT_CHAIN_TOO_LONG;
-            case REVOKED -> CertificateVerifier.X509_V_ERR_CERT_REVOKED;
-            case IDENTITY -> CertificateVerifier.X509_V_ERR_HOSTNAME_MISMATCH;
-            case INVALID -> CertificateVerifier.X509_V_ERR_CERT_REJECTED;
-        };
-    }
-
     @Override
-    public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
-            throws CertificateException {
-        refuseRenegotiation(engine);
-        check(chain, CertificateRules.Role.CLIENT);
-    }
-
-    @Override
-    public void checkServerTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
-            throws CertificateException {
-        refuseRenegotiation(engine);
-        check(chain, CertificateRules.Role.SERVER);
-    }
-
-    @Override
-    public void checkClientTrusted(X509Certificate[] chain, String authType, Socket socket)
-            throws CertificateException {
-        check(chain, CertificateRules.Role.CLIENT);
-    }
-
-    @Override
-    public void checkServerTrusted(X509Certificate[] chain, String authType, Socket socket)
-            throws CertificateException {
-        check(chain, CertificateRules.Role.SERVER);
-    }
-
-    @Override
-    public void checkClientTrusted(X509Certificate[] chain, String authType) throws CertificateException {
-        check(chain, CertificateRules.Role.CLIENT);
-    }
-
-    @Override
-    public void checkServerTrusted(X509Certificate[] chain, String authType) throws CertificateException {
-        check(chain, CertificateRules.Role.SERVER);
-    }
-
-    /** No names: a real node sends an empty list too, and peers with several CAs need no hint. */
-    @Override
-    public X509Certificate[] getAcceptedIssuers() {
-        return new X509Certificate[0];
+    void verify(List<X509Certificate> presented, CertificateRules.Role role) throws CertificateRules.Refused {
+        admit(presented, role);
     }
 }

@@ -3,22 +3,17 @@ package io.dromon.transport.tls;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.OpenSsl;
-import io.netty.handler.ssl.OpenSslCertificateException;
 import io.netty.handler.ssl.OpenSslSessionContext;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslProvider;
 import io.netty.util.ReferenceCountUtil;
-import java.net.Socket;
-import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
-import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
-import javax.net.ssl.X509ExtendedTrustManager;
 
 /**
  * TLS for one role of one service of a tunnel, where the links of a group have {@link TlsContexts}: how the peer is
@@ -185,81 +180,32 @@ public final class TlsEndpoint implements AutoCloseable {
         ReferenceCountUtil.release(context);
     }
 
-    /** The rules where an engine asks. */
-    private static final class Verifier extends X509ExtendedTrustManager {
+    /** The rules of a service. */
+    private static final class Verifier extends HandshakeVerifier {
         private final Spec spec;
         private final Trust trust;
         private final InstantSource clock;
-        private final boolean openSsl;
 
         Verifier(Spec spec, InstantSource clock, boolean openSsl) {
+            super(openSsl);
             this.spec = spec;
             this.trust = Trust.in(spec.anchors);
             this.clock = clock;
-            this.openSsl = openSsl;
         }
 
-        private void check(X509Certificate[] chain, CertificateRules.Role role) throws CertificateException {
-            try {
-                List<X509Certificate> presented = PeerVerifier.read(chain);
-                Verification wanted = spec.verification;
-                if (wanted == Verification.NONE) {
-                    return;
-                }
-                if (wanted != Verification.PINNED) {
-                    CertificateRules.check(presented, trust, role, clock.instant());
-                }
-                if (wanted == Verification.PINNED || wanted == Verification.CHAIN_AND_PINNED) {
-                    CertificateRules.checkPinned(presented, spec.anchors, role, clock.instant());
-                }
-                spec.subjects.check(presented.get(0));
-            } catch (CertificateRules.Refused refused) {
-                String message = String.valueOf(refused.getMessage());
-                if (openSsl) {
-                    throw new OpenSslCertificateException(message, refused, PeerVerifier.errorNumber(refused.rule()));
-                }
-                throw new CertificateException(message, refused);
+        @Override
+        void verify(List<X509Certificate> presented, CertificateRules.Role role) throws CertificateRules.Refused {
+            Verification wanted = spec.verification;
+            if (wanted == Verification.NONE) {
+                return;
             }
-        }
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
-                throws CertificateException {
-            check(chain, CertificateRules.Role.CLIENT);
-        }
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
-                throws CertificateException {
-            check(chain, CertificateRules.Role.SERVER);
-        }
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String authType, Socket socket)
-                throws CertificateException {
-            check(chain, CertificateRules.Role.CLIENT);
-        }
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String authType, Socket socket)
-                throws CertificateException {
-            check(chain, CertificateRules.Role.SERVER);
-        }
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String authType) throws CertificateException {
-            check(chain, CertificateRules.Role.CLIENT);
-        }
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String authType) throws CertificateException {
-            check(chain, CertificateRules.Role.SERVER);
-        }
-
-        /** No names: peers with several CAs need no hint. */
-        @Override
-        public X509Certificate[] getAcceptedIssuers() {
-            return new X509Certificate[0];
+            if (wanted != Verification.PINNED) {
+                CertificateRules.check(presented, trust, role, clock.instant());
+            }
+            if (wanted == Verification.PINNED || wanted == Verification.CHAIN_AND_PINNED) {
+                CertificateRules.checkPinned(presented, spec.anchors, role, clock.instant());
+            }
+            spec.subjects.check(presented.get(0));
         }
     }
 }
