@@ -38,7 +38,7 @@ import picocli.CommandLine.Spec;
         subcommands = {SstCommand.Receive.class, SstCommand.Send.class})
 final class SstCommand implements Runnable {
     /** Where the token is taken from if no file is named. */
-    static final String TOKEN_VARIABLE = "DROMON_SST_TOKEN";
+    static final String TOKEN_VARIABLE = Token.VARIABLE;
 
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli

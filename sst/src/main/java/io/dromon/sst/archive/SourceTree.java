@@ -2,6 +2,7 @@ package io.dromon.sst.archive;
 
 import io.dromon.sst.archive.ArchiveException.Problem;
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;
@@ -57,18 +58,25 @@ public record SourceTree(Path root) {
 
     /** A walk over all entries, a directory before what it holds. */
     public Walk walk(Consumer<String> skipped) throws IOException {
-        return new Walk(this, skipped);
+        return new Walk(this, skipped, new byte[0]);
+    }
+
+    /** The same where every symbolic link begins with something that does not count, see {@link LinkPrefix}. */
+    public Walk walk(Consumer<String> skipped, LinkPrefix prefix) throws IOException {
+        return new Walk(this, skipped, prefix.bytes());
     }
 
     /** Not safe for threads. */
     public static final class Walk implements AutoCloseable {
         private final Consumer<String> skipped;
+        private final byte[] linkPrefix;
         private final Deque<Level> levels = new ArrayDeque<>();
 
         private record Level(@Nullable EntryName name, DirectoryStream<Path> stream, Iterator<Path> paths) {}
 
-        private Walk(SourceTree tree, Consumer<String> skipped) throws IOException {
+        private Walk(SourceTree tree, Consumer<String> skipped, byte[] linkPrefix) throws IOException {
             this.skipped = skipped;
+            this.linkPrefix = linkPrefix;
             enter(null, tree.root);
         }
 
@@ -115,7 +123,7 @@ public record SourceTree(Path root) {
             try {
                 attributes = attributes(path);
                 if (attributes.isSymbolicLink()) {
-                    link = RawPaths.bytes(Files.readSymbolicLink(path));
+                    link = LinkPrefix.without(linkPrefix, RawPaths.bytes(Files.readSymbolicLink(path)));
                 }
             } catch (IOException e) {
                 throw named(name.toString(), e);
@@ -179,6 +187,11 @@ public record SourceTree(Path root) {
             }
         }
 
+        /** The error of a file that could not be read: not one of the connection. */
+        public IOException failed(IOException e) {
+            return named(entry.name().toString(), e);
+        }
+
         /** The error of a file that is not what it was. */
         public ArchiveException changed() {
             return new ArchiveException(
@@ -210,6 +223,9 @@ public record SourceTree(Path root) {
         if (e instanceof AccessDeniedException) {
             return new ArchiveException(Problem.SOURCE_UNREADABLE, "\"" + name + "\" may not be read by this user", e);
         }
-        return new IOException("reading \"" + name + "\": " + e.getMessage(), e);
+        return e instanceof ClosedByInterruptException
+                ? e
+                : new ArchiveException(
+                        Problem.SOURCE_UNREADABLE, "\"" + name + "\" cannot be read: " + e.getMessage(), e);
     }
 }

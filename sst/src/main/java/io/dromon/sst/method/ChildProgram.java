@@ -68,6 +68,7 @@ final class ChildProgram implements AutoCloseable {
             List<String> command, Path directory, Map<String, String> environment, Consumer<String> lines)
             throws TransferException {
         ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());
+        builder.environment().remove(Token.VARIABLE); // it is nobody else's
         builder.environment().putAll(environment);
         String name = String.valueOf(Path.of(command.get(0)).getFileName());
         try {

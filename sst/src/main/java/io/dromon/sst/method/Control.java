@@ -1,5 +1,6 @@
 package io.dromon.sst.method;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
@@ -37,7 +38,7 @@ final class Control implements AutoCloseable {
     void giveUp(Frame.Type type, String why) {
         try {
             say(type, why);
-            channel.drain(LAST_WORDS_NS);
+            boolean unused = channel.drain(LAST_WORDS_NS, 5 * LAST_WORDS_NS);
         } catch (IOException e) {
             channel.close(); // it has gone
         }
@@ -52,7 +53,7 @@ final class Control implements AutoCloseable {
 
     /** The next message; nothing if none came within the time, which fails once that was the idle time. */
     Optional<Message> hear(long limitNs) throws IOException {
-        if (!channel.await(Frame.HEADER, System.nanoTime() + limitNs)) {
+        if (!awaitHeader(limitNs)) {
             if (System.nanoTime() - heardNs > idleNs) {
                 throw new SocketTimeoutException("the other side says nothing any more");
             }
@@ -71,6 +72,15 @@ final class Control implements AutoCloseable {
         in.get(text);
         in.position(end);
         return Optional.of(new Message(header.type(), new String(text, StandardCharsets.UTF_8)));
+    }
+
+    private boolean awaitHeader(long limitNs) throws IOException {
+        try {
+            return channel.await(Frame.HEADER, System.nanoTime() + limitNs);
+        } catch (EOFException e) {
+            throw new TransferException(
+                    TransferException.Reason.PEER_FAILED, "the other side left without a word: " + e.getMessage(), e);
+        }
     }
 
     @Override

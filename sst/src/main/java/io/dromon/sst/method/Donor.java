@@ -16,7 +16,9 @@ import java.nio.channels.WritableByteChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -26,8 +28,11 @@ import org.jspecify.annotations.Nullable;
  * thread.
  */
 public final class Donor {
+    private static final String PRODUCER = "sst-producer";
     private static final Duration RETRY = Duration.ofMillis(200);
     private static final int LIVE_AHEAD = 8;
+    /** So long the joiner may take to come to the last word. */
+    private static final Duration LAST_WORD = Duration.ofSeconds(5);
 
     private final InetSocketAddress joiner;
     private final TlsContexts contexts;
@@ -43,8 +48,9 @@ public final class Donor {
     private final AtomicBoolean everConnected = new AtomicBoolean();
     private final AtomicBoolean manifestTaken = new AtomicBoolean();
     private final List<Thread> threads = new ArrayList<>();
+    private final AtomicBoolean told = new AtomicBoolean();
+    private final AtomicInteger open = new AtomicInteger();
     private volatile boolean finished;
-    private volatile @Nullable String abortText;
 
     /**
      * @param joiner where the joiner listens
@@ -84,7 +90,8 @@ public final class Donor {
                 progress.start(count.bytes());
                 walk = tree.walk(listener::note);
             } catch (ArchiveException e) {
-                throw new TransferException(Reason.SOURCE, String.valueOf(e.getMessage()), e);
+                fail(new TransferException(Reason.SOURCE, String.valueOf(e.getMessage()), e));
+                throw gaveUp();
             }
         } else {
             announcement = "live 0 0 " + position;
@@ -97,7 +104,7 @@ public final class Donor {
                 start("sst-donor-" + i, () -> connectionLoop(units, announcement, position));
             }
             if (supply instanceof Supply.Live live) {
-                start("sst-producer", () -> produce(live.producer(), units));
+                start(PRODUCER, () -> produce(live.producer(), units));
             }
             supervise();
         } finally {
@@ -105,11 +112,38 @@ public final class Donor {
             stopThreads();
             units.close();
         }
-        IOException failed = failure.get();
-        if (failed != null) {
-            throw failed;
+        if (failure.get() != null) {
+            throw gaveUp();
         }
         return tally.manifest(position);
+    }
+
+    /** Why; the joiner hears it too, over a connection of its own if there is no other. */
+    private IOException gaveUp() {
+        IOException failed = failure.get();
+        Optional<String> word = lastWord();
+        if (word.isPresent() && !told.get()) {
+            try (DonorConnection connection = connect(Optional.empty(), LAST_WORD)) {
+                boolean unused = connection.abort(word.get(), LAST_WORD);
+            } catch (IOException e) {
+                listener.note("the joiner at " + Shown.address(joiner) + " cannot be told: " + e.getMessage());
+            }
+        }
+        return failed == null ? new IOException("failed") : failed;
+    }
+
+    /** What a joiner is told, unless it knows or is not there. */
+    private Optional<String> lastWord() {
+        IOException failed = failure.get();
+        if (failed == null) {
+            return Optional.empty();
+        }
+        Reason reason = failed instanceof TransferException known ? known.reason() : Reason.PROTOCOL;
+        return switch (reason) {
+            case UNREACHABLE, TLS_REFUSED, TOKEN_REFUSED, PEER_FAILED -> Optional.empty();
+            case CANCELLED -> Optional.of(failed.getMessage() + " at the donor");
+            default -> Optional.of(String.valueOf(failed.getMessage()));
+        };
     }
 
     private void start(String name, Runnable work) {
@@ -128,7 +162,8 @@ public final class Donor {
                 long now = System.nanoTime();
                 if (now > deadline) {
                     fail(new TransferException(
-                            Reason.TOO_LONG, "the transfer took longer than " + settings.total() + " (total time)"));
+                            Reason.TOO_LONG,
+                            "the transfer took longer than " + Shown.time(settings.total()) + " (total time)"));
                     return;
                 }
                 wait(Math.max(1, Math.min(200, (deadline - now) / 1_000_000)));
@@ -141,13 +176,18 @@ public final class Donor {
         synchronized (threads) {
             all = List.copyOf(threads);
         }
-        if (failure.get() == null || abortText == null) {
-            all.forEach(Thread::interrupt);
+        if (lastWord().isPresent()) {
+            long until = System.nanoTime() + LAST_WORD.toNanos();
+            for (Thread thread : all) {
+                if (thread.getName().equals(PRODUCER)) {
+                    thread.interrupt(); // it has nothing to say
+                }
+            }
+            for (Thread thread : all) {
+                thread.join(Math.max(1, (until - System.nanoTime()) / 1_000_000));
+            }
         }
-        for (Thread thread : all) {
-            thread.join(1000);
-            thread.interrupt();
-        }
+        all.forEach(Thread::interrupt);
         for (Thread thread : all) {
             thread.join(5000);
         }
@@ -155,7 +195,6 @@ public final class Donor {
 
     /** Ends the transfer; {@link #send} then fails. */
     public void cancel() {
-        abortText = "cancelled at the donor";
         fail(new TransferException(Reason.CANCELLED, "cancelled"));
     }
 
@@ -196,7 +235,7 @@ public final class Donor {
             while (!isOver()) {
                 DonorConnection connection;
                 try {
-                    connection = connect(announcement);
+                    connection = connect(Optional.of(announcement), settings.handshake());
                 } catch (IOException e) {
                     connectFailed(e);
                     continue;
@@ -229,7 +268,8 @@ public final class Donor {
     private void broken(IOException e) throws InterruptedException {
         if (!isOver()) {
             progress.reconnected();
-            listener.note("a connection to " + joiner + " broke (" + e.getMessage() + "), it is made again");
+            listener.note(
+                    "a connection to " + Shown.address(joiner) + " broke (" + e.getMessage() + "), it is made again");
             Thread.sleep(RETRY.toMillis());
         }
     }
@@ -237,7 +277,16 @@ public final class Donor {
     private void connectFailed(IOException e) throws IOException, InterruptedException {
         if (e instanceof SSLException && !everConnected.get()) {
             throw new TransferException(
-                    Reason.TLS_REFUSED, "no TLS with the joiner at " + joiner + ": " + e.getMessage(), e);
+                    Reason.TLS_REFUSED,
+                    "no TLS with the joiner at " + Shown.address(joiner) + ": " + e.getMessage(),
+                    e);
+        }
+        if (e instanceof TransferException known && known.reason() == Reason.TOKEN_REFUSED) {
+            Thread.sleep(RETRY.toMillis());
+            if (open.get() == 0) {
+                throw known;
+            }
+            return; // another connection was let in, and will hear what is wrong
         }
         if (e instanceof TransferException known && known.reason() != Reason.IDLE) {
             throw known;
@@ -248,32 +297,32 @@ public final class Donor {
         if (progress.sinceMovedNs() > settings.idle().toNanos()) {
             throw new TransferException(
                     everConnected.get() ? Reason.IDLE : Reason.UNREACHABLE,
-                    "the joiner at " + joiner + " cannot be reached (again) for " + settings.idle() + ": "
+                    "the joiner at " + Shown.address(joiner) + " cannot be reached"
+                            + (everConnected.get() ? " again for " : " for ") + Shown.time(settings.idle()) + ": "
                             + e.getMessage(),
                     e);
         }
         Thread.sleep(RETRY.toMillis());
     }
 
-    private DonorConnection connect(String announcement) throws IOException {
+    /** @param announcement none: only for a last word */
+    private DonorConnection connect(Optional<String> announcement, Duration within) throws IOException {
         SocketChannel socket = SocketChannel.open();
         boolean kept = false;
         try {
-            socket.socket()
-                    .connect(joiner, (int) Math.max(1, settings.handshake().toMillis()));
-            TlsChannel channel = new TlsChannel(
-                    socket,
-                    contexts.clientEngine(),
-                    TlsContexts::release,
-                    progress,
-                    settings.handshake().toNanos());
+            socket.socket().connect(joiner, (int) Math.max(1, within.toMillis()));
+            TlsChannel channel =
+                    new TlsChannel(socket, contexts.clientEngine(), TlsContexts::release, progress, within.toNanos());
             try {
-                channel.handshake(settings.handshake().toNanos());
-                Proof.donor(channel, token, session, this::admit);
+                long deadline = System.nanoTime() + within.toNanos();
+                channel.handshake(within.toNanos());
+                Proof.donor(channel, token, session, deadline, this::admit);
                 channel.idleNs(settings.silence().toNanos());
                 DonorConnection connection =
                         new DonorConnection(channel, progress, limit, tally, new AdaptiveZstd(settings.compression()));
-                connection.say(Frame.Type.BEGIN, announcement);
+                if (announcement.isPresent()) {
+                    connection.say(Frame.Type.BEGIN, announcement.get());
+                }
                 if (!everConnected.getAndSet(true)) {
                     progress.moved();
                     listener.started(progress);
@@ -300,16 +349,17 @@ public final class Donor {
 
     private void run(DonorConnection connection, Object own, Units units, Position position)
             throws IOException, InterruptedException {
-        boolean told = false;
+        boolean toldAll = false;
+        open.incrementAndGet();
         try {
             while (!isOver()) {
                 Unit unit = connection.hasRoom() ? units.next(own) : null;
                 if (unit != null) {
                     connection.send(unit);
                     connection.listen(units, System.nanoTime());
-                } else if (units.isDone() && (told || manifestTaken.compareAndSet(false, true))) {
-                    if (!told) {
-                        told = true;
+                } else if (units.isDone() && (toldAll || manifestTaken.compareAndSet(false, true))) {
+                    if (!toldAll) {
+                        toldAll = true;
                         connection.say(
                                 Frame.Type.MANIFEST, tally.manifest(position).print());
                     }
@@ -331,16 +381,22 @@ public final class Donor {
                 checkIdle();
             }
         } catch (ArchiveException e) {
-            abortText = String.valueOf(e.getMessage()); // said below, by every connection
             fail(new TransferException(Reason.SOURCE, String.valueOf(e.getMessage()), e));
             throw e;
+        } catch (TransferException e) {
+            fail(e);
+            throw e;
+        } catch (IOException e) {
+            connection.hearLast(units); // it may have said why it has gone
+            throw e;
         } finally {
-            if (told && !connection.isDone()) {
+            open.decrementAndGet();
+            if (toldAll && !connection.isDone()) {
                 manifestTaken.set(false); // the next connection tells it again
             }
-            String text = abortText;
-            if (failure.get() != null && text != null) {
-                connection.abort(text);
+            Optional<String> word = lastWord();
+            if (word.isPresent() && connection.abort(word.get(), LAST_WORD)) {
+                told.set(true);
             }
         }
     }
@@ -349,7 +405,8 @@ public final class Donor {
         // Silence of the joiner: what it must say at least is ALIVE.
         if (progress.sinceMovedNs() > settings.idle().toNanos() && !isOver()) {
             throw new TransferException(
-                    Reason.TOO_LONG, "nothing moved for " + settings.idle() + " (idle time); the transfer is given up");
+                    Reason.TOO_LONG,
+                    "nothing moved for " + Shown.time(settings.idle()) + " (idle time); the transfer is given up");
         }
     }
 
@@ -359,12 +416,10 @@ public final class Donor {
             out.flush();
             units.end();
         } catch (IOException e) {
-            abortText = "the donor's source failed: " + e.getMessage();
             fail(new TransferException(Reason.SOURCE, String.valueOf(e.getMessage()), e));
         } catch (InterruptedException e) {
             interrupted();
         } catch (RuntimeException | Error e) {
-            abortText = "the donor's source failed";
             fail(new IOException("a bug of the source: " + e, e));
         }
     }

@@ -21,7 +21,8 @@ final class DonorConnection implements AutoCloseable {
     /** Units on their way. */
     private static final int WINDOW = 16;
 
-    private static final long DRAIN_NS = 500_000_000L;
+    /** After so long without a byte nobody listens any more. */
+    private static final long QUIET_NS = 2_000_000_000L;
 
     private final TlsChannel channel;
     private final Progress progress;
@@ -115,17 +116,25 @@ final class DonorConnection implements AutoCloseable {
             try (FileChannel file = source.open()) {
                 int end = frame.position() + (int) entry.size();
                 frame.limit(end);
-                while (frame.hasRemaining()) {
-                    if (file.read(frame) < 0) {
-                        throw source.changed();
-                    }
-                }
+                read(source, file);
                 frame.limit(frame.capacity());
             }
             source.verify();
         }
         progress.spent(Stage.READ, System.nanoTime() - start);
         ship(Frame.Type.BATCH, batch.id(), 0, frame.position() - Frame.HEADER);
+    }
+
+    private void read(SourceEntry source, FileChannel file) throws IOException {
+        try {
+            while (frame.hasRemaining()) {
+                if (file.read(frame) < 0) {
+                    throw source.changed();
+                }
+            }
+        } catch (IOException e) {
+            throw source.failed(e);
+        }
     }
 
     private void crc(int from, int length) {
@@ -165,10 +174,30 @@ final class DonorConnection implements AutoCloseable {
         spokenNs = System.nanoTime();
     }
 
-    /** The last word; waits a moment until it was heard. */
-    void abort(String text) throws IOException {
-        say(Frame.Type.ABORT, text);
-        channel.drain(DRAIN_NS); // closing with something unread would take it from the joiner
+    /**
+     * The last word; waits until the joiner, which may have units to write before it comes to it, has closed.
+     *
+     * @return whether it has heard it
+     */
+    boolean abort(String text, Duration limit) {
+        try {
+            say(Frame.Type.ABORT, text);
+            // Closing with something unread would take it from the joiner.
+            return channel.drain(QUIET_NS, limit.toNanos());
+        } catch (IOException e) {
+            return false; // it has gone
+        }
+    }
+
+    /** What came before a connection broke: the joiner may have said why it gave up. */
+    void hearLast(Units units) throws TransferException {
+        try {
+            listen(units, System.nanoTime());
+        } catch (TransferException e) {
+            throw e;
+        } catch (IOException e) {
+            heardNs = System.nanoTime(); // nothing
+        }
     }
 
     /** Keeps a connection alive that has nothing to send. */
@@ -181,7 +210,7 @@ final class DonorConnection implements AutoCloseable {
     /** Fails if units are on their way and the joiner has long acknowledged none. */
     void checkSilence(Duration limit) throws IOException {
         if (!sent.isEmpty() && System.nanoTime() - heardNs > limit.toNanos()) {
-            throw new IOException("no word of the joiner for " + limit);
+            throw new IOException("no word of the joiner for " + Shown.time(limit));
         }
     }
 

@@ -3,7 +3,7 @@ package io.dromon.sst.method;
 import io.dromon.transport.tls.TlsContexts;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.Optional;
@@ -71,7 +71,7 @@ final class Door implements AutoCloseable {
                 }
                 unproven.incrementAndGet();
                 daemon("sst-joiner-proof", () -> prove(socket));
-            } catch (AsynchronousCloseException e) {
+            } catch (ClosedChannelException e) {
                 return;
             } catch (IOException e) {
                 terms.listener().note("cannot listen any more: " + e.getMessage());
@@ -81,16 +81,21 @@ final class Door implements AutoCloseable {
     }
 
     private void prove(SocketChannel socket) {
-        String peer = String.valueOf(socket.socket().getRemoteSocketAddress());
+        String peer = Shown.address((InetSocketAddress) socket.socket().getRemoteSocketAddress());
         boolean handedOver = false;
         try {
             long limitNs = terms.settings().handshake().toNanos();
             TlsChannel channel =
                     new TlsChannel(socket, terms.tls().serverEngine(), TlsContexts::release, progress, limitNs);
             try {
+                long deadline = System.nanoTime() + limitNs;
                 channel.handshake(limitNs);
                 Proof.joiner(
-                        channel, terms.token(), Proof.random(Proof.SESSION), donor -> taken.compareAndSet(false, true));
+                        channel,
+                        terms.token(),
+                        Proof.random(Proof.SESSION),
+                        deadline,
+                        donor -> taken.compareAndSet(false, true));
                 handedOver = proven.offer(channel, HAND_OVER_S, TimeUnit.SECONDS);
             } finally {
                 if (!handedOver) {

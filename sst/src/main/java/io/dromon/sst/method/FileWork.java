@@ -46,6 +46,8 @@ final class FileWork {
                 throw source.changed();
             }
             source.verify();
+        } catch (IOException e) {
+            throw source.failed(e);
         } finally {
             release();
         }

@@ -28,7 +28,11 @@ import org.jspecify.annotations.Nullable;
 public final class Joiner implements SnapshotJoiner {
     private static final int MOST_UNPROVEN = 16;
     private static final long LINGER_MS = 3000;
-    private static final long DRAIN_NS = 1_000_000_000L;
+    /** A donor without a connection comes again for the reason of a failure within this time, or not at all. */
+    private static final long TELL_MS = 1500;
+
+    private static final long QUIET_NS = 1_000_000_000L;
+    private static final long LAST_WORD_NS = 5 * QUIET_NS;
 
     private final ServerSocketChannel server;
     private final TlsContexts contexts;
@@ -46,6 +50,7 @@ public final class Joiner implements SnapshotJoiner {
     private final Set<Thread> threads = new HashSet<>();
     private volatile boolean closing;
     private volatile boolean heard;
+    private volatile boolean told;
     private boolean committing;
 
     private Joiner(
@@ -121,12 +126,15 @@ public final class Joiner implements SnapshotJoiner {
                     wait(100);
                 } else if (!heard && now - begun > settings.first().toNanos()) {
                     fail(new TransferException(
-                            Reason.IDLE, "no donor came within " + settings.first() + " (sst-initial-timeout)"));
+                            Reason.IDLE,
+                            "no donor came within " + Shown.time(settings.first()) + " (sst-initial-timeout)"));
                 } else if (heard && progress.sinceMovedNs() > settings.idle().toNanos()) {
-                    fail(new TransferException(Reason.IDLE, "nothing came for " + settings.idle() + " (idle time)"));
+                    fail(new TransferException(
+                            Reason.IDLE, "nothing came for " + Shown.time(settings.idle()) + " (idle time)"));
                 } else if (now - begun > settings.total().toNanos()) {
                     fail(new TransferException(
-                            Reason.TOO_LONG, "the transfer took longer than " + settings.total() + " (total time)"));
+                            Reason.TOO_LONG,
+                            "the transfer took longer than " + Shown.time(settings.total()) + " (total time)"));
                 } else {
                     wait(100);
                 }
@@ -137,8 +145,20 @@ public final class Joiner implements SnapshotJoiner {
             linger();
             return manifest;
         }
+        tell();
         IOException failed = failure.get();
         throw failed == null ? new IOException("failed") : failed;
+    }
+
+    /** A donor whose connections have all broken comes again, and hears why there is nothing to come for. */
+    private void tell() throws InterruptedException {
+        boolean knows = failure.get() instanceof TransferException known && known.reason() == Reason.PEER_FAILED;
+        long until = System.nanoTime() + TELL_MS * 1_000_000;
+        synchronized (this) {
+            while (heard && !told && !knows && !closing && System.nanoTime() < until) {
+                wait(20);
+            }
+        }
     }
 
     /** If the connection broke under the word DONE, the donor comes again for it. */
@@ -192,7 +212,7 @@ public final class Joiner implements SnapshotJoiner {
         }
         try {
             if (failure.get() != null) {
-                long until = System.nanoTime() + 1_000_000_000L; // they tell the donor why
+                long until = System.nanoTime() + LAST_WORD_NS; // they tell the donor why
                 for (Thread thread : all) {
                     thread.join(Math.max(1, (until - System.nanoTime()) / 1_000_000));
                 }
@@ -255,7 +275,7 @@ public final class Joiner implements SnapshotJoiner {
     // ---- on the thread of a connection
 
     private void serve(SocketChannel socket) {
-        String peer = String.valueOf(socket.socket().getRemoteSocketAddress());
+        String peer = Shown.address((InetSocketAddress) socket.socket().getRemoteSocketAddress());
         boolean admitted = false;
         try (socket;
                 TlsChannel channel = new TlsChannel(
@@ -265,8 +285,9 @@ public final class Joiner implements SnapshotJoiner {
                         progress,
                         settings.handshake().toNanos())) {
             try {
+                long deadline = System.nanoTime() + settings.handshake().toNanos();
                 channel.handshake(settings.handshake().toNanos());
-                Proof.joiner(channel, token, session, this::admit);
+                Proof.joiner(channel, token, session, deadline, this::admit);
                 admitted = true;
             } finally {
                 unproven.decrementAndGet();
@@ -326,13 +347,12 @@ public final class Joiner implements SnapshotJoiner {
             while (true) {
                 IOException failed = failure.get();
                 if (failed != null) {
-                    say(channel, Frame.Type.FAIL, String.valueOf(failed.getMessage()));
-                    channel.drain(DRAIN_NS);
+                    giveUp(channel, failed);
                     return;
                 }
                 if (!channel.await(Frame.HEADER, System.nanoTime() + 200_000_000L)) {
                     if (System.nanoTime() - heardNs > silenceNs) {
-                        throw new IOException("nothing came over it for " + settings.silence());
+                        throw new IOException("nothing came over it for " + Shown.time(settings.silence()));
                     }
                     continue;
                 }
@@ -355,8 +375,7 @@ public final class Joiner implements SnapshotJoiner {
                     case BEGIN -> intake.begin(text(in, header));
                     case ALIVE -> progress.moved();
                     case MANIFEST -> commit(channel, in, header);
-                    case ABORT ->
-                        throw new TransferException(Reason.PEER_FAILED, "the donor gave up: " + text(in, header));
+                    case ABORT -> throw aborted(in, header);
                     default -> throw Frame.protocol("a donor sends no " + header.type());
                 }
                 in.position(end);
@@ -369,10 +388,46 @@ public final class Joiner implements SnapshotJoiner {
                         e instanceof ArchiveException
                                 ? new TransferException(Reason.TARGET, String.valueOf(e.getMessage()), e)
                                 : e);
-                say(channel, Frame.Type.FAIL, String.valueOf(e.getMessage()));
-                channel.drain(DRAIN_NS);
+                giveUp(channel, e);
+            } else if (!(e instanceof TransferException)) {
+                hearLast(channel); // it may have said why it has gone
             }
             throw e;
+        }
+    }
+
+    private static TransferException aborted(ByteBuffer in, Header header) throws TransferException {
+        return new TransferException(Reason.PEER_FAILED, "the donor gave up: " + text(in, header));
+    }
+
+    /** What was said before a connection broke stands behind units that will come again, or will not. */
+    private static void hearLast(TlsChannel channel) throws TransferException {
+        try {
+            long deadline = System.nanoTime() + QUIET_NS;
+            while (channel.await(Frame.HEADER, deadline)) {
+                int length = Frame.length(channel.received());
+                if (!channel.await(length, deadline)) {
+                    return;
+                }
+                ByteBuffer in = channel.received();
+                int end = in.position() + length;
+                Header header = Frame.header(in);
+                if (header.type() == Frame.Type.ABORT) {
+                    throw aborted(in, header);
+                }
+                in.position(end);
+            }
+        } catch (TransferException e) {
+            throw e;
+        } catch (IOException e) {
+            Thread.onSpinWait(); // that was all
+        }
+    }
+
+    private void giveUp(TlsChannel channel, IOException why) throws IOException {
+        say(channel, Frame.Type.FAIL, String.valueOf(why.getMessage()));
+        if (channel.drain(QUIET_NS, LAST_WORD_NS)) {
+            told = true;
         }
     }
 

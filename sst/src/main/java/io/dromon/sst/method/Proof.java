@@ -1,6 +1,7 @@
 package io.dromon.sst.method;
 
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -58,8 +59,10 @@ final class Proof {
         }
     }
 
-    private static byte[] take(TlsChannel channel, int length) throws IOException {
-        channel.await(length);
+    private static byte[] take(TlsChannel channel, int length, long deadlineNs) throws IOException {
+        if (!channel.await(length, deadlineNs)) {
+            throw new SocketTimeoutException("no proof of the token within the time");
+        }
         byte[] bytes = new byte[length];
         channel.received().get(bytes);
         return bytes;
@@ -90,14 +93,14 @@ final class Proof {
         boolean admit(Party party);
     }
 
-    /** The donor's side; returns when both are proven. */
-    static void donor(TlsChannel channel, Token token, byte[] session, Gate gate) throws IOException {
-        byte[] magic = take(channel, MAGIC.length);
+    /** The donor's side; returns when both are proven, until {@code deadlineNs} at the latest. */
+    static void donor(TlsChannel channel, Token token, byte[] session, long deadlineNs, Gate gate) throws IOException {
+        byte[] magic = take(channel, MAGIC.length, deadlineNs);
         if (!Arrays.equals(magic, MAGIC)) {
             throw Frame.protocol("it does not begin as a joiner does");
         }
-        byte[] joinerNonce = take(channel, NONCE);
-        byte[] joinerSession = take(channel, SESSION);
+        byte[] joinerNonce = take(channel, NONCE, deadlineNs);
+        byte[] joinerSession = take(channel, SESSION, deadlineNs);
         byte[] donorNonce = random(NONCE);
         SSLSession tls = channel.session();
         byte[] joiner = fingerprint(tls.getPeerCertificates()[0]);
@@ -109,12 +112,12 @@ final class Proof {
                 .put(session)
                 .put(mac(token, "donor", bound));
         channel.write(answer.flip());
-        if (take(channel, 1)[0] != 1) {
+        if (take(channel, 1, deadlineNs)[0] != 1) {
             throw new TransferException(
                     TransferException.Reason.TOKEN_REFUSED,
                     "the joiner refuses the token: it is another transfer's, or another donor has used it");
         }
-        byte[] proof = take(channel, MAC);
+        byte[] proof = take(channel, MAC, deadlineNs);
         if (!MessageDigest.isEqual(proof, mac(token, "joiner", bound))) {
             throw new TransferException(
                     TransferException.Reason.TOKEN_REFUSED,
@@ -128,21 +131,21 @@ final class Proof {
         }
     }
 
-    /** The joiner's side; returns when both are proven. */
-    static void joiner(TlsChannel channel, Token token, byte[] session, Gate gate) throws IOException {
+    /** The joiner's side; returns when both are proven, until {@code deadlineNs} at the latest. */
+    static void joiner(TlsChannel channel, Token token, byte[] session, long deadlineNs, Gate gate) throws IOException {
         byte[] joinerNonce = random(NONCE);
         channel.write(ByteBuffer.allocateDirect(MAGIC.length + NONCE + SESSION)
                 .put(MAGIC)
                 .put(joinerNonce)
                 .put(session)
                 .flip());
-        byte[] magic = take(channel, MAGIC.length);
+        byte[] magic = take(channel, MAGIC.length, deadlineNs);
         if (!Arrays.equals(magic, MAGIC)) {
             throw Frame.protocol("it does not begin as a donor does");
         }
-        byte[] donorNonce = take(channel, NONCE);
-        byte[] donorSession = take(channel, SESSION);
-        byte[] proof = take(channel, MAC);
+        byte[] donorNonce = take(channel, NONCE, deadlineNs);
+        byte[] donorSession = take(channel, SESSION, deadlineNs);
+        byte[] proof = take(channel, MAC, deadlineNs);
         SSLSession tls = channel.session();
         byte[] own = fingerprint(tls.getLocalCertificates()[0]);
         byte[] peer = fingerprint(tls.getPeerCertificates()[0]);

@@ -1,5 +1,6 @@
 package io.dromon.sst.method;
 
+import io.dromon.sst.archive.LinkPrefix;
 import io.dromon.sst.method.TransferException.Reason;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -26,6 +27,14 @@ final class RsyncDaemon implements AutoCloseable {
     static final String MODULE = "rsync_sst";
     static final String COMPLETE = "rsync_sst_complete";
     static final String USER = "dromon";
+
+    /** What the daemon puts before links, so that no later file can be written through one. */
+    static final LinkPrefix MUNGED = new LinkPrefix("/rsyncd-munged/");
+
+    /** What no donor of ours asks for, and what could reach beyond the staging folder or plant more than files. */
+    private static final String REFUSED = "*munge-links keep-dirlinks relative *implied-dirs *-dir *-dest devices"
+            + " specials write-devices copy-devices owner group hard-links super fake-super acls xattrs backup* delete*"
+            + " remove-* log-file* files-from";
 
     private static final int TRIES = 5;
     private static final int SECRET_BYTES = 16;
@@ -97,7 +106,9 @@ final class RsyncDaemon implements AutoCloseable {
                         "read only = no",
                         "write only = yes",
                         "list = no",
-                        "munge symlinks = no",
+                        "munge symlinks = yes",
+                        "refuse options = " + REFUSED,
+                        "incoming chmod = ug-s,o-t",
                         "numeric ids = yes",
                         "reverse lookup = no",
                         "hosts allow = 127.0.0.1",

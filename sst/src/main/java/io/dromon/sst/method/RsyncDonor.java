@@ -7,10 +7,12 @@ import io.dromon.sst.method.TransferException.Reason;
 import io.dromon.sst.tunnel.Tunnel;
 import io.dromon.sst.tunnel.TunnelAddress;
 import io.dromon.transport.tls.TlsContexts;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.ConnectException;
 import java.net.InetSocketAddress;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -63,7 +65,13 @@ final class RsyncDonor implements SnapshotDonor {
 
     @Override
     public Manifest send(Position position) throws IOException, InterruptedException {
-        Manifest manifest = look(position);
+        Manifest manifest;
+        try {
+            manifest = look(position);
+        } catch (IOException e) {
+            tell(e);
+            throw e;
+        }
         progress.start(manifest.bytes());
         try (TlsChannel channel = connect();
                 Control control = new Control(channel, terms.settings().idle().toNanos())) {
@@ -84,6 +92,16 @@ final class RsyncDonor implements SnapshotDonor {
         return manifest;
     }
 
+    /** The joiner waits for somebody who will not come. */
+    private void tell(IOException why) {
+        try (Control control =
+                new Control(connectOnce(), terms.settings().idle().toNanos())) {
+            control.giveUp(Frame.Type.ABORT, String.valueOf(why.getMessage()));
+        } catch (IOException e) {
+            terms.listener().note("the joiner at " + Shown.address(joiner) + " cannot be told: " + e.getMessage());
+        }
+    }
+
     private Manifest look(Position position) throws IOException {
         try {
             return TreeSum.of(source, position, terms.listener()::note);
@@ -100,13 +118,15 @@ final class RsyncDonor implements SnapshotDonor {
                 return connectOnce();
             } catch (SSLException e) {
                 throw new TransferException(
-                        Reason.TLS_REFUSED, "no TLS with the joiner at " + joiner + ": " + e.getMessage(), e);
-            } catch (ConnectException e) {
+                        Reason.TLS_REFUSED,
+                        "no TLS with the joiner at " + Shown.address(joiner) + ": " + e.getMessage(),
+                        e);
+            } catch (SocketException | SocketTimeoutException | EOFException e) {
                 if (System.nanoTime() > until) {
                     throw new TransferException(
                             Reason.UNREACHABLE,
-                            "the joiner at " + joiner + " cannot be reached for "
-                                    + terms.settings().idle() + ": " + e.getMessage(),
+                            "the joiner at " + Shown.address(joiner) + " cannot be reached for "
+                                    + Shown.time(terms.settings().idle()) + ": " + e.getMessage(),
                             e);
                 }
                 TimeUnit.MILLISECONDS.sleep(RETRY_MS);
@@ -123,8 +143,10 @@ final class RsyncDonor implements SnapshotDonor {
             TlsChannel channel =
                     new TlsChannel(socket, terms.tls().clientEngine(), TlsContexts::release, progress, limitNs);
             try {
+                long deadline = System.nanoTime() + limitNs;
                 channel.handshake(limitNs);
-                Proof.donor(channel, terms.token(), Proof.random(Proof.SESSION), joiner -> true); // one connection
+                Proof.donor(
+                        channel, terms.token(), Proof.random(Proof.SESSION), deadline, found -> true); // one connection
                 kept = true;
                 return channel;
             } finally {

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  *   joiner                                                     donor
  *     |  <- TLS, proof of the token (port of the joiner)          |
  *     |  <- BEGIN "rsync ENTRIES BYTES POSITION"                  |
- *   rsync daemon on loopback, tunnel server on the next port       |
+ *   rsync daemon on loopback, tunnel server on the same port       |
  *     |  BEGIN "PORT SECRET"                                   ->  |
  *     |  <= rsync through the tunnel, to module rsync_sst         |
  *     |  <- ALIVE "BYTES", now and then, both ways               |
@@ -49,7 +49,7 @@ final class RsyncJoiner implements SnapshotJoiner {
     private final Staging staging;
     private final Progress progress = new Progress();
     private final Door door;
-    private final int dataPort;
+    private final InetSocketAddress address;
     private final ReentrantLock work = new ReentrantLock();
     private volatile boolean cancelled;
 
@@ -60,8 +60,8 @@ final class RsyncJoiner implements SnapshotJoiner {
         this.rsync = rsync;
         this.limits = limits;
         this.staging = staging;
-        this.dataPort = address.getPort() == 0 ? 0 : address.getPort() + 1;
         this.door = Door.open(address, terms, progress);
+        this.address = door.address();
     }
 
     static RsyncJoiner listen(InetSocketAddress address, SnapshotMethod.Terms terms, Receiver.Directory receiver)
@@ -77,8 +77,8 @@ final class RsyncJoiner implements SnapshotJoiner {
     }
 
     @Override
-    public InetSocketAddress address() throws IOException {
-        return door.address();
+    public InetSocketAddress address() {
+        return address;
     }
 
     @Override
@@ -109,7 +109,8 @@ final class RsyncJoiner implements SnapshotJoiner {
             checkCancelled();
             if (System.nanoTime() > until) {
                 throw new TransferException(
-                        Reason.IDLE, "no donor came within " + terms.settings().first() + " (sst-initial-timeout)");
+                        Reason.IDLE,
+                        "no donor came within " + Shown.time(terms.settings().first()) + " (sst-initial-timeout)");
             }
             proven = door.await(ADMIT_MS);
         }
@@ -160,9 +161,10 @@ final class RsyncJoiner implements SnapshotJoiner {
         Manifest run() throws IOException, InterruptedException {
             begin(hear(null).text());
             Manifest told;
+            door.close(); // the one donor is in: its rsync comes by the same port
             try (RsyncDaemon daemon = RsyncDaemon.start(
                             rsync, staging.root(), terms.settings().idle(), terms.listener());
-                    Tunnel tunnel = RsyncTunnel.server(terms.tls(), channel.session(), nextPort(), daemon.port())) {
+                    Tunnel tunnel = RsyncTunnel.server(terms.tls(), channel.session(), samePort(), daemon.port())) {
                 control.say(Frame.Type.BEGIN, tunnel.addresses().get(0).getPort() + " " + daemon.secret());
                 Control.Message last = hear(daemon);
                 if (last.type() != Frame.Type.MANIFEST) {
@@ -182,11 +184,13 @@ final class RsyncJoiner implements SnapshotJoiner {
                 if (System.nanoTime() > deadline) {
                     throw new TransferException(
                             Reason.TOO_LONG,
-                            "the transfer took longer than " + terms.settings().total() + " (total time)");
+                            "the transfer took longer than "
+                                    + Shown.time(terms.settings().total()) + " (total time)");
                 }
                 if (progress.sinceMovedNs() > terms.settings().idle().toNanos()) {
                     throw new TransferException(
-                            Reason.IDLE, "nothing came for " + terms.settings().idle() + " (idle time)");
+                            Reason.IDLE,
+                            "nothing came for " + Shown.time(terms.settings().idle()) + " (idle time)");
                 }
                 if (daemon != null && !daemon.isAlive()) {
                     throw new TransferException(Reason.PROGRAM, "the rsync daemon ended" + daemon.lastLog());
@@ -240,9 +244,8 @@ final class RsyncJoiner implements SnapshotJoiner {
             }
         }
 
-        /** One above the port that the joiner was told; any if it was not told one. */
-        private TunnelAddress nextPort() throws IOException {
-            return new TunnelAddress(address().getAddress().getHostAddress(), dataPort);
+        private TunnelAddress samePort() {
+            return new TunnelAddress(address.getAddress().getHostAddress(), address.getPort());
         }
 
         /** The file that closes a transfer by rsync (chapter 06 section 10.1). */
@@ -297,7 +300,7 @@ final class RsyncJoiner implements SnapshotJoiner {
         }
 
         private void check(Manifest told) throws IOException {
-            Manifest here = TreeSum.of(staging.root(), position, line -> {});
+            Manifest here = TreeSum.received(staging.root(), position);
             if (!told.position().equals(position) || !told.sameContent(here)) {
                 throw new ArchiveException(
                         ArchiveException.Problem.WRONG_MANIFEST,
@@ -305,6 +308,7 @@ final class RsyncJoiner implements SnapshotJoiner {
                                 + " bytes instead of " + told.entries() + " and " + told.bytes()
                                 + ", or other names, modes or times; the source must stand still");
             }
+            RsyncDaemon.MUNGED.strip(staging.root());
             staging.filled(here.entries());
         }
     }

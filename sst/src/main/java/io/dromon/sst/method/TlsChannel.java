@@ -161,9 +161,16 @@ final class TlsChannel implements AutoCloseable {
         return true;
     }
 
-    /** Reads what still comes and forgets it, so that the other side hears what was said last. */
-    void drain(long limitNs) {
+    /**
+     * Reads what still comes and forgets it, so that the other side hears what was said last.
+     *
+     * @param quietNs ends it if nothing came for so long
+     * @param limitNs for all of it
+     * @return whether the other side has closed in order
+     */
+    boolean drain(long quietNs, long limitNs) {
         long deadline = System.nanoTime() + limitNs;
+        boolean ended = false;
         try {
             // Below TLS: an engine that is half closed may refuse to read, and closing with something unread would
             // reset the connection and take the last word from the other side.
@@ -171,11 +178,14 @@ final class TlsChannel implements AutoCloseable {
             int read;
             do {
                 read = socket.read(cipherIn.clear());
-            } while (read > 0 || (read == 0 && ready(SelectionKey.OP_READ, deadline)));
+            } while ((read > 0 && System.nanoTime() < deadline)
+                    || (read == 0 && ready(SelectionKey.OP_READ, Math.min(deadline, System.nanoTime() + quietNs))));
+            ended = read < 0;
         } catch (IOException e) {
             plain.position(plain.limit()); // it has gone, which is what was waited for
         }
         cipherIn.clear().limit(0);
+        return ended;
     }
 
     /** What was received and not yet read; valid until the next wait. */

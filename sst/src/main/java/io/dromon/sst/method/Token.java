@@ -16,6 +16,9 @@ import java.util.Set;
  * prove that they know it.
  */
 public final class Token {
+    /** Name in the environment of a process that gets it there; programs that this one runs do not get it. */
+    public static final String VARIABLE = "DROMON_SST_TOKEN";
+
     private static final int BYTES = 32;
 
     private final byte[] secret;

@@ -1,5 +1,6 @@
 package io.dromon.sst.method;
 
+import io.dromon.sst.archive.ArchiveException;
 import io.dromon.sst.archive.Manifest;
 import io.dromon.sst.archive.Position;
 import io.dromon.sst.archive.SourceTree;
@@ -7,6 +8,8 @@ import io.dromon.sst.archive.SourceTree.SourceEntry;
 import io.dromon.sst.archive.Tally;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 
 /** What names, kinds, sizes, modes and times of a tree come to, where another program carries the content. */
@@ -14,11 +17,29 @@ final class TreeSum {
     private TreeSum() {}
 
     static Manifest of(Path root, Position position, Consumer<String> skipped) throws IOException {
-        Tally tally = new Tally();
         try (SourceTree.Walk walk = SourceTree.of(root).walk(skipped)) {
-            for (SourceEntry next = walk.next(); next != null; next = walk.next()) {
-                tally.entry(next.entry());
-            }
+            return of(walk, position);
+        }
+    }
+
+    /** What rsync's daemon has written: nothing else than files, directories and links. */
+    static Manifest received(Path root, Position position) throws IOException {
+        List<String> others = new ArrayList<>();
+        Manifest manifest;
+        try (SourceTree.Walk walk = SourceTree.of(root).walk(others::add, RsyncDaemon.MUNGED)) {
+            manifest = of(walk, position);
+        }
+        if (!others.isEmpty()) {
+            throw new ArchiveException(
+                    ArchiveException.Problem.FORBIDDEN_KIND, "the donor sent what no snapshot has: " + others.get(0));
+        }
+        return manifest;
+    }
+
+    private static Manifest of(SourceTree.Walk walk, Position position) throws IOException {
+        Tally tally = new Tally();
+        for (SourceEntry next = walk.next(); next != null; next = walk.next()) {
+            tally.entry(next.entry());
         }
         return tally.manifest(position);
     }

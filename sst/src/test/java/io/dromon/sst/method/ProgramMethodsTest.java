@@ -232,7 +232,7 @@ class ProgramMethodsTest {
 
         assertReason(failureOf(received), Reason.CANCELLED);
         assertOldTarget();
-        assertThat(notes).anySatisfy(note -> assertThat(note).startsWith("refused /127.0.0.1"));
+        assertThat(notes).anySatisfy(note -> assertThat(note).startsWith("refused 127.0.0.1"));
     }
 
     @Test

@@ -186,7 +186,7 @@ class SstOptionsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"sst-initial-timeout, no donor came within PT1S", "total-timeout, longer than PT1S"})
+    @CsvSource({"sst-initial-timeout, no donor came within 1 s", "total-timeout, longer than 1 s"})
     void givesUpAfterTheTime(String name, String message) throws Exception {
         SstSettings settings = SstSettings.of(options(ONE + ";" + name + "=1"), Role.JOINER, "stream", "");
         try (TlsContexts tls = settings.contexts();
@@ -208,7 +208,7 @@ class SstOptionsTest {
                     new Terms(tls, Token.create(), settings.stream(), TransferListener.SILENT),
                     new Supply.Files(folder.resolve("source")));
 
-            assertThatThrownBy(() -> donor.send(POSITION)).hasMessageContaining("PT1S");
+            assertThatThrownBy(() -> donor.send(POSITION)).hasMessageContaining("for 1 s");
         }
     }
 }
