@@ -111,7 +111,15 @@ public final class Garbd implements AutoCloseable {
 
     /** Waits, from the line with index {@code from} of its log, until it reports a primary component of so many members. */
     public void awaitPrimary(int members, int from, Duration limit) {
-        process.awaitLog("New COMPONENT: primary = yes,.* memb_num = " + members + "$", from, limit);
+        process.awaitLog(primary(members), from, limit);
+    }
+
+    /**
+     * What a Galera process logs when it is in a primary component of so many members. Its threads do not wait for each
+     * other: the next line's date may follow on the same line.
+     */
+    public static String primary(int members) {
+        return "New COMPONENT: primary = yes,.* memb_num = " + members + "($|\\d{4}-\\d\\d-\\d\\d )";
     }
 
     @Override

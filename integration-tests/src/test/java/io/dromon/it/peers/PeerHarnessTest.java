@@ -19,6 +19,16 @@ final class PeerHarnessTest {
     Path directory;
 
     @Test
+    void aComponentIsSeenThoughTheNextLineFollowsOnTheSame() {
+        String line =
+                "2026-11-21 06:03:23.675  INFO: New COMPONENT: primary = yes, bootstrap = no, my_idx = 1, memb_num = 2";
+
+        assertThat(line).containsPattern(Garbd.primary(2));
+        assertThat(line + "2026-11-21 06:03:23.675  INFO: forgetting").containsPattern(Garbd.primary(2));
+        assertThat(line + "2").doesNotContainPattern(Garbd.primary(2));
+    }
+
+    @Test
     void mariadbAndGarbdFormAClusterOverTls() throws IOException {
         TlsFiles files = new OpenSsl(directory).sharedPair();
         MariaDb.Template template =
