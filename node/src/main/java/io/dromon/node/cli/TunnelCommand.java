@@ -1,6 +1,8 @@
 package io.dromon.node.cli;
 
+import io.dromon.config.ConfigException;
 import io.dromon.sst.tunnel.Tunnel;
+import io.dromon.sst.tunnel.TunnelAddress;
 import io.dromon.sst.tunnel.TunnelConfig;
 import io.dromon.sst.tunnel.TunnelException;
 import io.dromon.sst.tunnel.TunnelService;
@@ -106,7 +108,20 @@ final class TunnelCommand implements Callable<Integer> {
         out.flush();
     }
 
-    private static int run(TunnelConfig config) throws TunnelException, InterruptedException {
+    /** As stunnel does at a SIGHUP. */
+    private void reload(Tunnel tunnel) {
+        try {
+            TunnelConfig config = config();
+            tunnel.reload(config);
+            describe(config, System.err);
+        } catch (TunnelException e) {
+            System.err.println("dromon: not reloaded, all stays as it was: " + e.getMessage() + cause(e));
+        } catch (IOException | ConfigException | CommandFailure e) {
+            System.err.println("dromon: not reloaded, all stays as it was: " + e.getMessage());
+        }
+    }
+
+    private int run(TunnelConfig config) throws TunnelException, InterruptedException {
         Tunnel tunnel = Tunnel.start(config);
         CountDownLatch stopped = new CountDownLatch(1);
         Runtime.getRuntime()
@@ -122,8 +137,11 @@ final class TunnelCommand implements Callable<Integer> {
                         "dromon-tunnel-shutdown"));
         if (!config.onStandardStreams()) {
             tunnel.addresses()
-                    .forEach(address -> System.err.println(
-                            "listening on " + address.getAddress().getHostAddress() + ":" + address.getPort()));
+                    .forEach(address -> System.err.println("listening on "
+                            + new TunnelAddress(address.getAddress().getHostAddress(), address.getPort())));
+            if (!HangUp.does(() -> reload(tunnel))) {
+                System.err.println("a SIGHUP reloads nothing here, it ends the tunnel");
+            }
             new CountDownLatch(1).await(); // until a signal
         }
         boolean inOrder =

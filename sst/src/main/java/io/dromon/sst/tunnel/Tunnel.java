@@ -45,6 +45,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -63,8 +65,8 @@ public final class Tunnel implements AutoCloseable {
     private final ThreadFactory threads = new DefaultThreadFactory("dromon-tunnel-stream", true);
     private final ExecutorService blocking =
             Executors.newCachedThreadPool(new DefaultThreadFactory("dromon-tunnel-blocking", true));
-    private final List<Running> services = new ArrayList<>();
-    private final List<Channel> listeners = new ArrayList<>();
+    private volatile List<Running> services = List.of();
+    private volatile List<Listener> listeners = List.of();
     private final Set<TunnelConnection> connections = ConcurrentHashMap.newKeySet();
     private final AtomicInteger halfOpen = new AtomicInteger();
     private final AtomicInteger failures = new AtomicInteger();
@@ -73,32 +75,16 @@ public final class Tunnel implements AutoCloseable {
     private final Optional<Path> pidFile;
     private volatile boolean closed;
 
-    /** A service with its TLS. */
-    static final class Running {
-        private final TunnelService service;
-        private final TlsEndpoint endpoint;
-        private final AtomicInteger turn = new AtomicInteger();
+    /** A port; the service behind it may be replaced by a reload. */
+    private static final class Listener {
+        private final InetSocketAddress wanted;
+        private final Channel channel;
+        private volatile Running running;
 
-        Running(TunnelService service, TlsEndpoint endpoint) {
-            this.service = service;
-            this.endpoint = endpoint;
-        }
-
-        TunnelService service() {
-            return service;
-        }
-
-        TlsEndpoint endpoint() {
-            return endpoint;
-        }
-
-        /** Where to connect, first choice first. */
-        List<TunnelAddress> targets() {
-            List<TunnelAddress> all = service.connect();
-            int first = service.roundRobin() ? Math.floorMod(turn.getAndIncrement(), all.size()) : 0;
-            List<TunnelAddress> ordered = new ArrayList<>(all.subList(first, all.size()));
-            ordered.addAll(all.subList(0, first));
-            return ordered;
+        Listener(InetSocketAddress wanted, Channel channel, Running running) {
+            this.wanted = wanted;
+            this.channel = channel;
+            this.running = running;
         }
     }
 
@@ -118,14 +104,8 @@ public final class Tunnel implements AutoCloseable {
     public static Tunnel start(TunnelConfig config) throws TunnelException {
         Tunnel tunnel = new Tunnel(config.pidFile());
         try {
-            for (TunnelService service : config.services()) {
-                tunnel.services.add(new Running(service, endpoint(service)));
-            }
-            for (Running running : tunnel.services) {
-                if (running.service.accept().isPresent()) {
-                    tunnel.listen(running, running.service.accept().get());
-                }
-            }
+            tunnel.services = load(config);
+            tunnel.listeners = tunnel.listeners(tunnel.services);
             if (config.pidFile().isPresent()) {
                 Files.writeString(
                         config.pidFile().get(), ProcessHandle.current().pid() + "\n");
@@ -147,10 +127,9 @@ public final class Tunnel implements AutoCloseable {
      */
     public static Tunnel start(TunnelService service, TlsEndpoint endpoint) throws TunnelException {
         Tunnel tunnel = new Tunnel(Optional.empty());
-        Running running = new Running(service, endpoint);
-        tunnel.services.add(running);
         try {
-            tunnel.listen(running, service.accept().orElseThrow());
+            tunnel.services = List.of(new Running(service, endpoint));
+            tunnel.listeners = tunnel.listeners(tunnel.services);
             return tunnel;
         } catch (TunnelException | RuntimeException e) {
             tunnel.close();
@@ -160,9 +139,99 @@ public final class Tunnel implements AutoCloseable {
 
     /** Loads what a service needs for TLS, to see that it can be used. */
     public static void check(TunnelConfig config) throws TunnelException {
-        for (TunnelService service : config.services()) {
-            endpoint(service).close();
+        load(config).forEach(Running::release);
+    }
+
+    private static List<Running> load(TunnelConfig config) throws TunnelException {
+        List<Running> loaded = new ArrayList<>();
+        try {
+            for (TunnelService service : config.services()) {
+                loaded.add(new Running(service, endpoint(service)));
+            }
+            return loaded;
+        } catch (TunnelException e) {
+            loaded.forEach(Running::release);
+            throw e;
         }
+    }
+
+    /**
+     * Serves other services, or the same with other files: keys, certificates and authorities are read anew. Ports that
+     * stay are not closed for a moment, and open connections go on as they are.
+     *
+     * @throws TunnelException if something of the new cannot work; then all stays as it was
+     */
+    public synchronized void reload(TunnelConfig config) throws TunnelException {
+        if (closed || config.onStandardStreams() || listeners.isEmpty()) {
+            throw new TunnelException("what serves standard input and output is not reloaded");
+        }
+        List<Running> fresh = load(config);
+        List<Listener> after;
+        try {
+            after = listeners(fresh);
+        } catch (TunnelException e) {
+            fresh.forEach(Running::release);
+            throw e;
+        }
+        List<Running> retired = services;
+        for (Listener before : listeners) {
+            if (after.stream().noneMatch(listener -> listener.channel == before.channel)) {
+                before.channel.close().syncUninterruptibly();
+            }
+        }
+        services = fresh;
+        listeners = after;
+        retired.forEach(Running::release);
+        LOG.info("reloaded: {} services; open connections go on as they are", fresh.size());
+    }
+
+    /** A port for each service that has one: the one that is open already, or a new one. */
+    private List<Listener> listeners(List<Running> wanted) throws TunnelException {
+        List<Listener> kept = new ArrayList<>();
+        List<Running> keptFor = new ArrayList<>();
+        List<Listener> all = new ArrayList<>();
+        List<Listener> made = new ArrayList<>();
+        try {
+            for (Running running : wanted) {
+                if (running.service().accept().isEmpty()) {
+                    continue;
+                }
+                TunnelAddress accept = running.service().accept().get();
+                InetSocketAddress address = resolve(running, accept);
+                Optional<Listener> open = listeners.stream()
+                        .filter(listener -> listener.wanted.equals(address) && !kept.contains(listener))
+                        .findFirst();
+                if (open.isPresent()) {
+                    kept.add(open.get());
+                    keptFor.add(running);
+                    all.add(open.get());
+                } else {
+                    Listener listener = listen(running, accept, address);
+                    made.add(listener);
+                    all.add(listener);
+                }
+            }
+        } catch (TunnelException e) {
+            made.forEach(listener -> listener.channel.close().syncUninterruptibly());
+            throw e;
+        }
+        for (int i = 0; i < kept.size(); i++) { // nothing can fail any more
+            kept.get(i).running = keptFor.get(i);
+        }
+        return all;
+    }
+
+    private static InetSocketAddress resolve(Running running, TunnelAddress accept) throws TunnelException {
+        try {
+            return accept.resolve(running.service().defaultHost());
+        } catch (IOException e) {
+            throw cannotListen(running, accept, e);
+        }
+    }
+
+    private static TunnelException cannotListen(Running running, TunnelAddress accept, Exception e) {
+        return new TunnelException(
+                "[" + running.service().name() + "] cannot listen on " + accept + ": " + e.getMessage(), e);
     }
 
     private static TlsEndpoint endpoint(TunnelService service) throws TunnelException {
@@ -197,9 +266,9 @@ public final class Tunnel implements AutoCloseable {
         }
     }
 
-    private void listen(Running running, TunnelAddress accept) throws TunnelException {
+    private Listener listen(Running running, TunnelAddress accept, InetSocketAddress address) throws TunnelException {
+        AtomicReference<@Nullable Listener> listener = new AtomicReference<>();
         try {
-            InetSocketAddress address = accept.resolve(running.service.defaultHost());
             ServerBootstrap bootstrap = new ServerBootstrap()
                     .group(loops)
                     .channel(listenerType())
@@ -213,14 +282,17 @@ public final class Tunnel implements AutoCloseable {
                     .childHandler(new ChannelInitializer<Channel>() {
                         @Override
                         protected void initChannel(Channel channel) {
-                            accepted(running, channel);
+                            Listener behind = listener.get();
+                            accepted(behind == null ? running : behind.running, channel);
                         }
                     });
-            listeners.add(bootstrap.bind(address).syncUninterruptibly().channel());
+            Listener made = new Listener(
+                    address, bootstrap.bind(address).syncUninterruptibly().channel(), running);
+            listener.set(made);
+            return made;
             // Netty rethrows what the system said, which the compiler cannot know.
         } catch (Exception e) {
-            throw new TunnelException(
-                    "[" + running.service.name() + "] cannot listen on " + accept + ": " + e.getMessage(), e);
+            throw cannotListen(running, accept, e);
         }
     }
 
@@ -264,10 +336,14 @@ public final class Tunnel implements AutoCloseable {
             channel.close();
             return;
         }
+        if (!running.acquire()) {
+            channel.close(); // it came to a service that ended at that moment
+            return;
+        }
         halfOpen.incrementAndGet();
         TunnelConnection connection = new TunnelConnection(this, running, channel.eventLoop(), caller);
         connections.add(connection);
-        if (running.service.client()) {
+        if (running.service().client()) {
             connection.dial(channel);
         } else {
             connection.serve(channel);
@@ -281,6 +357,7 @@ public final class Tunnel implements AutoCloseable {
      */
     public boolean serveStreams(InputStream input, OutputStream output) throws InterruptedException {
         Running running = services.get(0);
+        boolean unused = running.acquire();
         halfOpen.incrementAndGet();
         EventLoop loop = loops.next();
         TunnelConnection connection = new TunnelConnection(this, running, loop, "standard input and output");
@@ -297,7 +374,7 @@ public final class Tunnel implements AutoCloseable {
     /** Where it listens, in the order of the services that do. */
     public List<InetSocketAddress> addresses() {
         return listeners.stream()
-                .map(listener -> (InetSocketAddress) listener.localAddress())
+                .map(listener -> (InetSocketAddress) listener.channel.localAddress())
                 .toList();
     }
 
@@ -315,8 +392,9 @@ public final class Tunnel implements AutoCloseable {
         return threads;
     }
 
-    void halfOver() {
+    void halfOver(Running running) {
         halfOpen.decrementAndGet();
+        running.release();
     }
 
     void refusal(Running running, String caller, LinkFailure failure) {
@@ -324,7 +402,7 @@ public final class Tunnel implements AutoCloseable {
         synchronized (refusals) {
             refusals.count(failure);
             refusals.log(
-                    "[" + running.service.name() + "] " + (colon < 0 ? caller : caller.substring(0, colon)),
+                    "[" + running.service().name() + "] " + (colon < 0 ? caller : caller.substring(0, colon)),
                     failure,
                     System.nanoTime());
         }
@@ -348,19 +426,19 @@ public final class Tunnel implements AutoCloseable {
         if (!inOrder) {
             failures.incrementAndGet();
         }
-        if (services.get(0).service.accept().isEmpty()) {
+        if (listeners.isEmpty()) {
             streamsEnded.countDown();
         }
     }
 
     /** Ends listening and every connection; returns when all is over. */
     @Override
-    public void close() {
+    public synchronized void close() {
         if (closed) {
             return;
         }
         closed = true;
-        listeners.forEach(listener -> listener.close().syncUninterruptibly());
+        listeners.forEach(listener -> listener.channel.close().syncUninterruptibly());
         // Before the loops end: they would close in order what is not complete.
         List<Future<?>> cancelled = new ArrayList<>();
         for (TunnelConnection connection : connections) {
@@ -369,7 +447,7 @@ public final class Tunnel implements AutoCloseable {
         cancelled.forEach(each -> each.awaitUninterruptibly(5, TimeUnit.SECONDS));
         loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly(10, TimeUnit.SECONDS);
         blocking.shutdownNow();
-        services.forEach(running -> running.endpoint.close());
+        services.forEach(Running::release);
         pidFile.ifPresent(file -> {
             try {
                 Files.deleteIfExists(file);

@@ -3,6 +3,8 @@ package io.dromon.sst.tunnel;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Where a service listens or connects to.
@@ -38,6 +40,13 @@ public record TunnelAddress(String host, int port) {
     /** Looks a name up: not for an event loop. */
     InetSocketAddress resolve(String ifEmpty) throws UnknownHostException {
         return new InetSocketAddress(InetAddress.getByName(host.isEmpty() ? ifEmpty : host), port);
+    }
+
+    /** All addresses of a name: not for an event loop. */
+    List<InetSocketAddress> resolveAll(String ifEmpty) throws UnknownHostException {
+        return Stream.of(InetAddress.getAllByName(host.isEmpty() ? ifEmpty : host))
+                .map(address -> new InetSocketAddress(address, port))
+                .toList();
     }
 
     /** Whether the host is written as an address and not as a name. */

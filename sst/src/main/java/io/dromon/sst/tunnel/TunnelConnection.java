@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("FutureReturnValueIgnored") // failures of writes and closes end the channel, which is told anyway
 final class TunnelConnection {
     private final Tunnel tunnel;
-    private final Tunnel.Running running;
+    private final Running running;
     private final TunnelService service;
     private final EventLoop loop;
     private final Relay relay;
@@ -40,7 +40,7 @@ final class TunnelConnection {
     private boolean half = true;
 
     /** @param caller who connected, for the log */
-    TunnelConnection(Tunnel tunnel, Tunnel.Running running, EventLoop loop, String caller) {
+    TunnelConnection(Tunnel tunnel, Running running, EventLoop loop, String caller) {
         this.tunnel = tunnel;
         this.running = running;
         this.service = running.service();
@@ -220,8 +220,8 @@ final class TunnelConnection {
         TunnelAddress target = targets.remove(0);
         tunnel.blocking().execute(() -> {
             try {
-                InetSocketAddress address = target.resolve("127.0.0.1");
-                loop.execute(() -> connect(address, target, targets));
+                List<InetSocketAddress> addresses = new ArrayList<>(target.resolveAll("localhost"));
+                loop.execute(() -> connect(addresses, target, targets));
             } catch (IOException e) {
                 loop.execute(() -> next(targets, target + ": no such host"));
             }
@@ -236,10 +236,12 @@ final class TunnelConnection {
         }
     }
 
-    private void connect(InetSocketAddress address, TunnelAddress target, List<TunnelAddress> others) {
+    /** A name may have several addresses: all are tried before the next target is. */
+    private void connect(List<InetSocketAddress> addresses, TunnelAddress target, List<TunnelAddress> others) {
         if (relay.isDone()) {
             return;
         }
+        InetSocketAddress address = addresses.remove(0);
         Bootstrap bootstrap = Tunnel.configure(new Bootstrap())
                 .group(loop)
                 .channel(Tunnel.socketType())
@@ -263,7 +265,9 @@ final class TunnelConnection {
                 service.local().map(host -> new InetSocketAddress(host, 0)).orElse(null);
         ChannelFuture future = local == null ? bootstrap.connect(address) : bootstrap.connect(address, local);
         future.addListener(done -> {
-            if (!done.isSuccess()) {
+            if (!done.isSuccess() && !addresses.isEmpty()) {
+                connect(addresses, target, others);
+            } else if (!done.isSuccess()) {
                 next(others, target + ": " + done.cause().getMessage());
             } else if (relay.isDone()) {
                 future.channel().close();
@@ -288,7 +292,7 @@ final class TunnelConnection {
         if (half) {
             half = false;
             deadline.cancel(false);
-            tunnel.halfOver();
+            tunnel.halfOver(running);
         }
     }
 

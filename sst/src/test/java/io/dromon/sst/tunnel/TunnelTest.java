@@ -3,6 +3,7 @@ package io.dromon.sst.tunnel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.dromon.transport.testpki.TestPki;
 import io.dromon.transport.tls.PeerSubjects;
@@ -527,6 +528,20 @@ class TunnelTest {
 
         Socket nowhere = connect(port(start(TunnelService.client("near", any(), at(port(start(first))), tls("b")))));
         assertThatThrownBy(() -> nowhere.getInputStream().read()).isInstanceOf(IOException.class);
+    }
+
+    @Test
+    void triesAllAddressesOfAName() throws Exception {
+        InetAddress[] addresses = InetAddress.getAllByName("localhost");
+        assumeTrue(addresses.length > 1, "localhost has one address here");
+        ServerSocket last = keep(new ServerSocket(0, 1, addresses[addresses.length - 1]));
+        last.setSoTimeout(10_000);
+        TunnelAddress named = new TunnelAddress("localhost", last.getLocalPort());
+        Tunnel far = start(TunnelService.server("far", any(), named, tls("a")));
+
+        connect(port(start(TunnelService.client("near", any(), at(port(far)), tls("b")))));
+
+        assertThat(keep(last.accept()).isConnected()).isTrue();
     }
 
     @Test
