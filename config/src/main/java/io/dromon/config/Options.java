@@ -227,7 +227,17 @@ public final class Options {
     public static final Option<String> TLS_DYNAMIC_UNTIL = Option.of("tls.dynamic_until", Types.STRING)
             .check("a moment like 2027-01-31T12:00:00Z", Options::momentProblem)
             .honoured(LINK)
-            .doc("When socket.dynamic ends: plain text is refused from then on.")
+            .doc(
+                    "When socket.dynamic ends: plain text is refused from then on, links in plain text are made anew over TLS.")
+            .in(HERE);
+
+    /** {@code tls.dynamic_grace}. */
+    public static final Option<Duration> TLS_DYNAMIC_GRACE = Option.of("tls.dynamic_grace", Types.DURATION)
+            .byDefault("PT10M")
+            .min("PT0S")
+            .max("P30D")
+            .honoured(NODE)
+            .doc("How long behind tls.dynamic_until the links of peers without TLS stay open, before they are closed.")
             .in(HERE);
 
     /** {@code tls.watch_interval}. */

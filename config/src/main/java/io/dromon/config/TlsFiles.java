@@ -2,6 +2,7 @@ package io.dromon.config;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -10,13 +11,28 @@ final class TlsFiles {
     private static final List<Option<Path>> FILES = List.of(
             Options.SOCKET_SSL_KEY, Options.SOCKET_SSL_CERT, Options.SOCKET_SSL_CA, Options.SOCKET_SSL_PASSWORD_FILE);
 
+    /** What else has no effect in plain text; the rules for peers are judged by {@link IdentityOptions}. */
+    private static final List<Option<?>> OF_TLS = List.of(
+            Options.SOCKET_SSL_CIPHER,
+            Options.SOCKET_SSL_COMPRESSION,
+            Options.TLS_PROTOCOLS,
+            Options.TLS_PROVIDER,
+            Options.TLS_HANDSHAKE_TIMEOUT,
+            Options.TLS_PROBE_TIMEOUT,
+            Options.TLS_DYNAMIC_UNTIL,
+            Options.TLS_DYNAMIC_GRACE,
+            Options.TLS_WATCH_INTERVAL);
+
     private TlsFiles() {}
 
     static void check(Resolver resolver, List<ConfigProblem> problems) {
         boolean tls = resolver.value(Options.SOCKET_SSL);
         if (!tls) {
-            warnOfIgnoredFiles(resolver);
+            warnOfIgnored(resolver);
             return;
+        }
+        if (!resolver.value(Options.SOCKET_DYNAMIC)) {
+            warnOfDynamic(resolver);
         }
         boolean complete = resolver.optional(Options.SOCKET_SSL_KEY).isPresent()
                 && resolver.optional(Options.SOCKET_SSL_CERT).isPresent();
@@ -32,14 +48,28 @@ final class TlsFiles {
         }
     }
 
-    private static void warnOfIgnoredFiles(Resolver resolver) {
-        for (Option<Path> option : FILES) {
+    private static void warnOfIgnored(Resolver resolver) {
+        String reason = isGiven(resolver, Options.SOCKET_SSL)
+                ? "socket.ssl is false"
+                : "neither socket.ssl_key nor socket.ssl_cert is set";
+        List<Option<?>> ignored = new ArrayList<>(FILES);
+        OF_TLS.stream() // what is switched off, or as it would be anyway, is missed by nobody
+                .filter(option -> !resolver.optional(option).equals(option.defaultValue(resolver))
+                        && !resolver.optional(option).equals(Optional.of(false)))
+                .forEach(ignored::add);
+        for (Option<?> option : ignored) {
             if (isGiven(resolver, option)) {
-                String reason = isGiven(resolver, Options.SOCKET_SSL)
-                        ? "socket.ssl is false"
-                        : "neither socket.ssl_key nor socket.ssl_cert is set";
                 resolver.warnings.add(place(resolver, option) + ": " + option.name()
                         + " is ignored, links are plain text: " + reason);
+            }
+        }
+    }
+
+    private static void warnOfDynamic(Resolver resolver) {
+        for (Option<?> option : List.of(Options.TLS_DYNAMIC_UNTIL, Options.TLS_DYNAMIC_GRACE)) {
+            if (isGiven(resolver, option)) {
+                resolver.warnings.add(place(resolver, option) + ": " + option.name()
+                        + " has no effect: socket.dynamic is off, no other mode is let in");
             }
         }
     }

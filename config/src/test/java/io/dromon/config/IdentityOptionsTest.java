@@ -76,6 +76,28 @@ class IdentityOptionsTest {
     }
 
     @Test
+    void anOptionOfTlsInPlainTextIsAWarning() {
+        assertThat(node("socket.ssl_cipher=HIGH;socket.ssl_compression=YES;tls.protocols=TLSv1.3;tls.provider=jdk")
+                        .warnings())
+                .hasSize(4)
+                .allMatch(warning -> warning.contains("is ignored, links are plain text: neither socket.ssl_key nor"));
+        assertThat(node("socket.ssl=false;socket.ssl_compression=NO;tls.provider=auto")
+                        .warnings())
+                .isEmpty();
+    }
+
+    @Test
+    void anEndOfDynamicWithoutDynamicIsAWarning() {
+        assertThat(node(files + "tls.dynamic_until=2027-01-31T12:00:00Z;tls.dynamic_grace=PT1H")
+                        .warnings())
+                .hasSize(2)
+                .allMatch(warning -> warning.contains("has no effect: socket.dynamic is off"));
+        assertThat(node(files + "socket.dynamic=true;tls.dynamic_until=2027-01-31T12:00:00Z")
+                        .warnings())
+                .isEmpty();
+    }
+
+    @Test
     void organisationsKeepTheirNamesAsWritten() {
         NodeConfig config = node(files + "tls.client_ca.Acme-East Inc. = " + path("a.pem") + ", " + path("b.pem")
                 + "; tls.client_ca.Acme_East Inc.=" + path("b.pem"));
