@@ -24,6 +24,7 @@ import io.dromon.transport.tls.TlsContexts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -147,8 +148,9 @@ public final class Doctor {
                     "links are plain text: anybody who reaches the port can join and read; set socket.ssl_cert and"
                             + " socket.ssl_key on all nodes"));
         }
-        NodeSettings.dynamicUntil(config)
-                .ifPresent(until -> findings.add(new Finding(WARNING, "socket.dynamic", Upkeep.dynamicWarning(until))));
+        NodeSettings.dynamic(config)
+                .ifPresent(window -> findings.add(
+                        new Finding(WARNING, "socket.dynamic", DynamicEnd.warning(window, List.of(), Instant.now()))));
         ProtocolThread thread = ProtocolThread.start("dromon-doctor");
         try {
             checkListen(thread, tls, findings);

@@ -16,7 +16,7 @@ public record Health(boolean ready, Word word, List<String> reasons) {
         OK,
         /** A certificate ends within 30 days, a reload was refused, plain text is let in. */
         WARNING,
-        /** A certificate ends within 7 days, a revocation list has ended, or the node is not ready. */
+        /** A certificate ends within 7 days, a list has ended, plain text outlived its end, or the node is not ready. */
         CRITICAL,
         /** A certificate that the node lives by has ended. */
         EXPIRED;

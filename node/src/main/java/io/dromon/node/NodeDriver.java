@@ -34,6 +34,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongPredicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -100,7 +101,7 @@ final class NodeDriver implements NodeCore.Effects, Deliverer.Listener {
                 loaded.contexts().warnings().forEach(warning -> LOG.warn("{}: {}", settings.name(), warning)));
         this.links = thread.links(settings.link(), tls.map(TlsRenewal.Loaded::contexts), this::endTurn, this::onBug);
         this.upkeep = new Upkeep(settings, links, tls);
-        settings.dynamicUntil().ifPresent(until -> links.allowBothModes(until, InstantSource.system()));
+        settings.dynamic().ifPresent(window -> links.allowBothModes(window.until(), InstantSource.system()));
         this.listenAddress = listen();
         this.core = new NodeCore(
                 settings.stack(),
@@ -129,7 +130,7 @@ final class NodeDriver implements NodeCore.Effects, Deliverer.Listener {
                 settings.tls().isPresent() ? "TLS, certificate required of every peer" : "PLAIN TEXT");
         List<String> peers = settings.peers();
         List<RuntimeOptions.Change> atStart = RuntimeOptions.atStart(config);
-        upkeep.start(settings, new ControlCommands(this));
+        upkeep.start(settings, new ControlCommands(this), new PlainLinks());
         links.start(core.linkEvents());
         thread.execute(() -> {
             core.open(peers, System.nanoTime());
@@ -228,7 +229,7 @@ final class NodeDriver implements NodeCore.Effects, Deliverer.Listener {
                 refused,
                 kinds,
                 tls,
-                settings.dynamicUntil(),
+                settings.dynamic(),
                 queue.length(),
                 queue.bytes());
     }
@@ -273,6 +274,10 @@ final class NodeDriver implements NodeCore.Effects, Deliverer.Listener {
 
     /** Makes all links anew; the number of them. */
     CompletableFuture<Integer> relink() {
+        return relink(link -> true);
+    }
+
+    private CompletableFuture<Integer> relink(LongPredicate which) {
         CompletableFuture<Integer> result = new CompletableFuture<>();
         onProtocolThread(() -> {
             if (closed || !upkeep.relinkBegins(result)) {
@@ -281,11 +286,29 @@ final class NodeDriver implements NodeCore.Effects, Deliverer.Listener {
                         : new NodeException(
                                 NodeException.Reason.BUSY, "the links are being made anew already; wait for the end");
             }
-            core.stack().mesh().relink(System.nanoTime());
+            core.stack().mesh().relink(which, System.nanoTime());
             links.scheduleEndTurn();
             return result;
         });
         return result;
+    }
+
+    /** For the end of {@code socket.dynamic}. */
+    private final class PlainLinks implements DynamicEnd.Links {
+        @Override
+        public List<DynamicEnd.Plain> plain() {
+            return status().plainLinks();
+        }
+
+        @Override
+        public CompletableFuture<Integer> relink(long link) {
+            return NodeDriver.this.relink(other -> other == link);
+        }
+
+        @Override
+        public void end(long link) {
+            links.endPlain(link);
+        }
     }
 
     void leave() {

@@ -49,7 +49,7 @@ record NodeSettings(
         Path dataDirectory,
         boolean recovery,
         Duration watchInterval,
-        Optional<Instant> dynamicUntil,
+        Optional<DynamicWindow> dynamic,
         long deliveryQueueBytes) {
     /** Version of write-sets and application that says: not interpreted (chapter 04 section 2). */
     static final int OPAQUE = 127;
@@ -71,15 +71,19 @@ record NodeSettings(
                 config.dataDir(),
                 config.value(PrimaryOptions.PC_RECOVERY),
                 config.value(Options.TLS_WATCH_INTERVAL),
-                dynamicUntil(config),
+                dynamic(config),
                 config.value(Options.NODE_DELIVERY_QUEUE_BYTES));
     }
 
-    static Optional<Instant> dynamicUntil(NodeConfig config) {
+    /** A node without TLS lets plain text in for ever. */
+    static Optional<DynamicWindow> dynamic(NodeConfig config) {
         return config.value(Options.SOCKET_DYNAMIC)
-                ? Optional.of(config.optional(Options.TLS_DYNAMIC_UNTIL)
-                        .map(Instant::parse)
-                        .orElse(Instant.MAX))
+                ? Optional.of(new DynamicWindow(
+                        config.optional(Options.TLS_DYNAMIC_UNTIL)
+                                .filter(until -> config.tls())
+                                .map(Instant::parse)
+                                .orElse(Instant.MAX),
+                        config.value(Options.TLS_DYNAMIC_GRACE)))
                 : Optional.empty();
     }
 

@@ -28,7 +28,7 @@ import java.util.UUID;
  * @param refused who was refused in the last hour, the latest first
  * @param refusedByKind how many links failed since the start, by the kind of the failure
  * @param tls its TLS material; empty in plain text
- * @param dynamicUntil with {@code socket.dynamic}: when plain text is refused from, {@link Instant#MAX} for never
+ * @param dynamic with {@code socket.dynamic}: for how long
  * @param waiting items that the application has not taken yet
  * @param waitingBytes their bytes
  */
@@ -45,7 +45,7 @@ public record NodeStatus(
         List<RefusedPeer> refused,
         Map<String, Long> refusedByKind,
         Optional<TlsStatus> tls,
-        Optional<Instant> dynamicUntil,
+        Optional<DynamicWindow> dynamic,
         int waiting,
         long waitingBytes) {
     public NodeStatus {
@@ -68,8 +68,31 @@ public record NodeStatus(
             reasons.addAll(tls.get().warnings());
             tls.get().refusedReload().ifPresent(why -> reasons.add("the files on disk are not used: " + why));
         }
-        dynamicUntil.ifPresent(until -> reasons.add(Upkeep.dynamicWarning(until)));
+        dynamicWarning().ifPresent(reasons::add);
+        if (dynamic.isPresent()
+                && dynamic.get().isOver(Instant.now())
+                && !plainLinks().isEmpty()) {
+            word = word.or(Health.Word.CRITICAL);
+        }
         return new Health(ready, reasons.isEmpty() ? word : word.or(Health.Word.WARNING), reasons);
+    }
+
+    /** What {@code socket.dynamic} means now; empty where it is off. */
+    Optional<String> dynamicWarning() {
+        return dynamic.map(window -> DynamicEnd.warning(window, plainLinks(), Instant.now()));
+    }
+
+    /** The established links that are in plain text. */
+    List<DynamicEnd.Plain> plainLinks() {
+        List<DynamicEnd.Plain> plain = new ArrayList<>();
+        for (LinkStatus link : links) {
+            if (link.tls().isEmpty()) {
+                established(link)
+                        .ifPresent(other -> plain.add(
+                                new DynamicEnd.Plain(link.link(), link.accepted(), StatusJson.text(other, group))));
+            }
+        }
+        return plain;
     }
 
     /** The link as the mesh knows it, if it is established. */

@@ -43,7 +43,7 @@ final class StatusJson {
                 status.tls()
                         .map(StatusJson::tls)
                         .orElseGet(() -> JsonNodeFactory.instance.objectNode().put("enabled", false)));
-        status.dynamicUntil().ifPresent(until -> document.put("dynamic", Upkeep.dynamicWarning(until)));
+        status.dynamicWarning().ifPresent(warning -> document.put("dynamic", warning));
         ArrayNode refused = document.putArray("refused");
         for (RefusedPeer peer : status.refused()) {
             refused.addObject()
@@ -145,6 +145,13 @@ final class StatusJson {
     private static void array(ObjectNode node, String field, List<String> values) {
         ArrayNode array = node.putArray(field);
         values.forEach(array::add);
+    }
+
+    /** A peer with its name, if it is a member, and its address. */
+    static String text(MeshLinkStatus link, GroupStatus group) {
+        return name(link.peer(), group.members())
+                .map(name -> name + " at " + link.address())
+                .orElse(link.address());
     }
 
     private static Optional<String> name(UUID uuid, List<GroupMember> members) {

@@ -70,7 +70,7 @@ final class StatusMetrics {
         gauge(
                 "dromon_dynamic",
                 "1 if plain text and TLS may be mixed.",
-                status.dynamicUntil().isPresent() ? 1 : 0);
+                status.dynamic().isPresent() ? 1 : 0);
         gauge("dromon_application_queue_items", "What the application has not taken yet.", status.waiting());
         gauge("dromon_application_queue_bytes", "Its bytes.", status.waitingBytes());
         gauge("dromon_cluster_weight", "Sum of the weights in the primary component, 0 outside.", status.weight());

@@ -1,19 +1,16 @@
 package io.dromon.node;
 
 import io.dromon.node.control.ControlServer;
-import io.dromon.transport.link.LinkStatus;
 import io.dromon.transport.link.NettyLinks;
 import io.dromon.transport.wire.LinkFailure;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,8 +27,10 @@ final class Upkeep {
     /** How often the ends of certificates are looked at. */
     private static final int ENDS_SECONDS = 60;
 
+    /** How often it is looked whether socket.dynamic has ended. */
+    private static final int LOOK_SECONDS = 1;
+
     private final String nodeName;
-    private final NettyLinks links;
     private final ScheduledThreadPoolExecutor thread;
     private final Optional<TlsRenewal> renewal;
     private volatile @Nullable ControlServer control;
@@ -41,7 +40,6 @@ final class Upkeep {
 
     Upkeep(NodeSettings settings, NettyLinks links, Optional<TlsRenewal.Loaded> tls) {
         this.nodeName = settings.name();
-        this.links = links;
         this.thread = new ScheduledThreadPoolExecutor(1, task -> {
             Thread daemon = Executors.defaultThreadFactory().newThread(task);
             daemon.setName("dromon-" + settings.name() + "-upkeep");
@@ -54,7 +52,7 @@ final class Upkeep {
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // the tasks handle what can go wrong
-    void start(NodeSettings settings, ControlServer.Commands commands) {
+    void start(NodeSettings settings, ControlServer.Commands commands, DynamicEnd.Links plainLinks) {
         long watchMs = settings.watchInterval().toMillis();
         if (renewal.isPresent() && watchMs > 0) {
             TlsRenewal watched = renewal.get();
@@ -62,7 +60,13 @@ final class Upkeep {
         }
         renewal.ifPresent(
                 watched -> thread.scheduleWithFixedDelay(() -> watchEnds(watched), 0, ENDS_SECONDS, TimeUnit.SECONDS));
-        settings.dynamicUntil().ifPresent(until -> thread.scheduleAtFixedRate(() -> nag(until), 0, 1, TimeUnit.DAYS));
+        settings.dynamic().ifPresent(window -> {
+            thread.scheduleAtFixedRate(() -> nag(window, plainLinks), 0, 1, TimeUnit.DAYS);
+            if (renewal.isPresent()) {
+                DynamicEnd end = new DynamicEnd(nodeName, window, plainLinks, InstantSource.system());
+                thread.scheduleWithFixedDelay(() -> look(end), LOOK_SECONDS, LOOK_SECONDS, TimeUnit.SECONDS);
+            }
+        });
         openControl(settings, commands, 0);
     }
 
@@ -83,30 +87,20 @@ final class Upkeep {
         }
     }
 
-    private void nag(Instant until) {
-        String plain;
+    private void nag(DynamicWindow window, DynamicEnd.Links open) {
         try {
-            List<LinkStatus> open =
-                    links.status().orTimeout(10, TimeUnit.SECONDS).join();
-            plain = open.stream()
-                    .filter(link -> link.since().isPresent() && link.tls().isEmpty())
-                    .map(LinkStatus::remoteAddress)
-                    .collect(Collectors.joining(", "));
+            LOG.warn("{}: {}", nodeName, DynamicEnd.warning(window, open.plain(), Instant.now()));
         } catch (RuntimeException e) {
-            return; // the node is ending
+            LOG.debug("{}: the node is ending", nodeName, e);
         }
-        LOG.warn("{}: {}; links in plain text: {}", nodeName, dynamicWarning(until), plain.isEmpty() ? "none" : plain);
     }
 
-    /** Said every day and in every status. */
-    static String dynamicWarning(Instant until) {
-        return Instant.now().isBefore(until)
-                ? "socket.dynamic is on: plain text is let in"
-                        + (until.equals(Instant.MAX)
-                                ? " without an end (tls.dynamic_until gives it one)"
-                                : " until " + until)
-                        + "; switch it off on all nodes when all links are TLS"
-                : "socket.dynamic is on, plain text is refused since " + until + " (tls.dynamic_until)";
+    private void look(DynamicEnd end) {
+        try {
+            end.look();
+        } catch (RuntimeException e) {
+            LOG.error("{}: looking after the end of socket.dynamic failed", nodeName, e);
+        }
     }
 
     private void watchEnds(TlsRenewal watched) {

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.dromon.it.life.LiveCluster.Member;
+import io.dromon.node.Health;
 import io.dromon.node.NodeException;
 import io.dromon.node.NodeStatus;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -117,6 +119,40 @@ final class DynamicTest {
                     .isInstanceOf(NodeException.class)
                     .hasMessageContaining("TLS");
             cluster.members.remove(second);
+        }
+    }
+
+    @Test
+    void closesTheLinksOfNodesWithoutTlsWhenItsGraceIsOver() {
+        try (LiveCluster cluster = new LiveCluster(directory, "").start(0)) {
+            Instant until = Instant.now().plusSeconds(15);
+            Member first = member(cluster, "n0");
+            Member second = member(cluster, "n1");
+            Member third = member(cluster, "n2");
+            for (Member member : List.of(first, second)) {
+                cluster.join(
+                        member,
+                        member.files.options() + ";socket.dynamic=true;tls.dynamic_grace=PT4S;tls.dynamic_until="
+                                + until);
+            }
+            cluster.join(third, DYNAMIC_PLAIN);
+            cluster.awaitLinks();
+            assertThat(Instant.now()).as("prepared in time").isBefore(until);
+            assertThat(first.node.status().linkSummary()).isEqualTo("1 of 2 links TLS 1.3, 1 PLAIN TEXT");
+
+            await().atMost(LiveCluster.LIMIT)
+                    .until(() -> first.node.status().health().word() == Health.Word.CRITICAL);
+            assertThat(first.node.status().health().toString())
+                    .contains("plain text is refused since " + until, "links in plain text: n2 at tcp://127.0.0.1:")
+                    .contains("which will be closed at " + until.plusSeconds(4));
+            assertThat(Instant.now()).isAfterOrEqualTo(until);
+            await().atMost(LiveCluster.LIMIT)
+                    .until(() -> first.node.status().linkSummary().equals("1 of 1 links TLS 1.3"));
+
+            assertThat(Instant.now()).isAfterOrEqualTo(until.plusSeconds(4));
+            await().atMost(LiveCluster.LIMIT).until(() -> first.lastMembers == 2 && second.lastMembers == 2);
+            assertThat(first.node.status().state().name()).isEqualTo("SYNCED");
+            assertThat(first.node.status().refusedByKind()).containsKey("PlainPeer");
         }
     }
 

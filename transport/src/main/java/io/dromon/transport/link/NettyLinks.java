@@ -330,6 +330,16 @@ public final class NettyLinks implements Links {
         refusals.log(ip, failure, nowNs());
     }
 
+    /** Ends a link that is open in plain text although {@code socket.dynamic} is over. Any thread. */
+    public void endPlain(long id) {
+        loop.execute(() -> {
+            NettyLink link = links.get(id);
+            if (link != null && link.phase == NettyLink.Phase.UP && link.tls == null) {
+                fail(link, Verdicts.plainIsOver(link));
+            }
+        });
+    }
+
     private void forget(NettyLink link) {
         link.phase = NettyLink.Phase.CLOSED;
         links.remove(link.id);

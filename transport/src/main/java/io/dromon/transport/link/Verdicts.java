@@ -34,6 +34,12 @@ final class Verdicts {
                 + " socket.ssl_key there, or socket.ssl=NO here");
     }
 
+    static LinkFailure plainIsOver(NettyLink link) {
+        return new LinkFailure.PlainPeer(link.peer
+                + ": closed, it is in plain text and socket.dynamic is over (tls.dynamic_until, tls.dynamic_grace); set"
+                + " socket.ssl=YES, socket.ssl_cert and socket.ssl_key there");
+    }
+
     static LinkFailure silentDialler(NettyLink link, Duration waited, int bytes) {
         return new LinkFailure.SilentPeer(link.peer + ": the peer connected and "
                 + (bytes == 0 ? "said nothing" : "sent " + bytes + " bytes only") + " for " + waited.toMillis()

@@ -22,6 +22,7 @@ import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.function.LongPredicate;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -313,8 +314,13 @@ public final class Mesh implements Links.Events {
      * @return false if one is in progress
      */
     public boolean relink(long nowNs) {
+        return relink(link -> true, nowNs);
+    }
+
+    /** The same for those of the links whose numbers are accepted. */
+    public boolean relink(LongPredicate which, long nowNs) {
         lastNs = nowNs;
-        return keeper.relinker.start(nowNs);
+        return keeper.relinker.start(which, nowNs);
     }
 
     /** Closes every link, after what is queued was sent, and dials no more. */

@@ -7,6 +7,7 @@ import java.util.Deque;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,13 +39,14 @@ final class Relinker {
         this.keeper = keeper;
     }
 
-    boolean start(long nowNs) {
+    /** @param which the numbers of the links that are to be made anew */
+    boolean start(LongPredicate which, long nowNs) {
         if (peer != null) {
             return false;
         }
         TreeSet<UUID> peers = new TreeSet<>(Uuids.ORDER);
         for (MeshLink link : keeper.links.all()) {
-            if (link.isOk()) {
+            if (link.isOk() && which.test(link.id)) {
                 peers.add(link.peer);
             }
         }

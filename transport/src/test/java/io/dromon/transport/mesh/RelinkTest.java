@@ -37,6 +37,20 @@ final class RelinkTest {
     }
 
     @Test
+    void makesAnewOnlyTheLinksThatAreNamed() {
+        long first = fixture.acceptPeer(2);
+        long second = fixture.acceptPeer(3);
+
+        assertThat(fixture.mesh.relink(link -> link == second, fixture.now)).isTrue();
+
+        assertThat(fixture.dialledTo(address(2))).isEmpty();
+        long fresh = fixture.dialledTo(address(3)).orElseThrow();
+        fixture.answer(fresh, 3, GREATEST);
+        assertThat(fixture.relinked).containsExactly(1);
+        assertThat(fixture.mesh.links()).extracting(MeshLinkStatus::link).containsExactly(first, fresh);
+    }
+
+    @Test
     void deliversWhatIsUnderWayOnTheOldLink() {
         long old = fixture.acceptPeer(2);
         fixture.mesh.relink(fixture.now);
