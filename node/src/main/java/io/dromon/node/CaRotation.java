@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * Whether a step of a rotation of certification authorities can be done now. The evidence is TLS itself, so it is true
@@ -60,6 +61,11 @@ final class CaRotation {
     record Peer(String name, Optional<String> address, List<X509Certificate> presented) {}
 
     private CaRotation() {}
+
+    /** Whether a peer takes what other contexts present, {@link NettyLinks#tryOut}. */
+    interface Trial {
+        CompletableFuture<Optional<LinkFailure>> tryOut(String address, TlsContexts candidate);
+    }
 
     /** All members but this node. */
     static List<Peer> peers(
@@ -106,8 +112,7 @@ final class CaRotation {
      * @param next contexts of the staged files
      * @throws NodeException with each member that the step has to wait for
      */
-    static void check(
-            Step step, TlsGeneration now, TlsContexts next, List<Peer> peers, NettyLinks links, Instant instant) {
+    static void check(Step step, TlsGeneration now, TlsContexts next, List<Peer> peers, Trial trial, Instant instant) {
         List<String> wrong = new ArrayList<>(next.generation().warnings(instant));
         Set<X509Certificate> dropped = new HashSet<>(now.anchors());
         next.generation().anchors().forEach(dropped::remove);
@@ -115,11 +120,12 @@ final class CaRotation {
             dropped.forEach(anchor ->
                     wrong.add("\"" + anchor.getSubjectX500Principal().getName() + "\" would not be trusted any more"));
         }
-        for (Peer peer : peers) {
+        for (Peer peer : step == Step.TRUST_BOTH ? List.<Peer>of() : peers) {
             if (peer.address.isEmpty()) {
-                wrong.add("member " + peer.name + " cannot be asked: there is no link to it");
+                wrong.add("member " + peer.name + " cannot be asked: there is no link to it, others relay; see"
+                        + " dromon status, and wait until this node is linked to it");
             } else if (step == Step.PRESENT_NEW) {
-                links.tryOut(peer.address.get(), next)
+                trial.tryOut(peer.address.get(), next)
                         .join()
                         .map(LinkFailure::message)
                         .ifPresent(message -> wrong.add("member " + peer.name

@@ -124,7 +124,7 @@ final class TlsRenewal {
         }
         TlsSettings staged = CaRotation.staged(step, settings);
         try (TlsContexts trial = TlsContexts.load(contexts.generation().number() + 1, staged)) {
-            CaRotation.check(step, contexts.generation(), trial, peers, links, clock.instant());
+            CaRotation.check(step, contexts.generation(), trial, peers, links::tryOut, clock.instant());
         } catch (TlsConfigException e) {
             throw new NodeException(
                     NodeException.Reason.CONFIGURATION,
