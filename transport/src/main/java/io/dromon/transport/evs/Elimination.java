@@ -1,6 +1,7 @@
 package io.dromon.transport.evs;
 
 import io.dromon.transport.evs.EvsMessage.Join;
+import io.dromon.transport.wire.Uuids;
 import io.dromon.transport.wire.ViewId;
 import org.jspecify.annotations.Nullable;
 
@@ -14,10 +15,33 @@ final class Elimination {
 
     /** E1 to E4, after a JOIN of another node. */
     void afterJoin(Join received) {
+        formerSelves();
         suspectedByMajority(received);
         givenUpByOther(received);
         neverSeen();
         nowhereInView();
+    }
+
+    /**
+     * A node that was started again speaks, and others still name what it was before. Nobody will hear of that again,
+     * but told on from JOIN to JOIN it would be waited for, as a node like any other, for the suspect timeout of each
+     * who learns of it.
+     */
+    private void formerSelves() {
+        for (KnownNode node : group.nodes()) {
+            if (isUnseen(node) && hasStartedAgain(node)) {
+                group.setInactive(node);
+            }
+        }
+    }
+
+    private boolean hasStartedAgain(KnownNode former) {
+        for (KnownNode node : group.nodes()) {
+            if ((node == group.me || node.join != null) && Uuids.isLaterSelf(node.uuid, former.uuid)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** E1. */

@@ -365,6 +365,9 @@ public final class Evs {
             group.expireViews();
             group.expireEvicted();
         }
+        if (timers.joinNs <= nowNs) {
+            membership.tellNews();
+        }
         if (timers.retransmissionNs <= nowNs) {
             timers.armRetransmission();
             membership.onRetransmissionTimer();

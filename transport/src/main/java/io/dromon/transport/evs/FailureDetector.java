@@ -96,6 +96,7 @@ final class FailureDetector {
                 membership.enterClosed();
             }
         }
+        membership.tellNews();
         if (group.isolated && group.isolatedUntilNs <= now) {
             group.isolated = false;
         }

@@ -7,6 +7,7 @@ import io.dromon.transport.evs.EvsMessage.Leave;
 import io.dromon.transport.evs.EvsMessage.StateMessage;
 import io.dromon.transport.wire.Uuids;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** How the group agrees on who is in its next view (chapter 02 section 7); {@link Installation} enters it. */
 final class Membership {
@@ -23,6 +24,8 @@ final class Membership {
     private final ViewChange viewChange;
     final Installation installation;
     private long joinSentNs = KnownNode.LONG_AGO;
+    /** What the others were told last. */
+    private @Nullable Join told;
 
     Membership(GroupState group, Consensus consensus, Traffic traffic, Timers timers) {
         this.group = group;
@@ -41,6 +44,8 @@ final class Membership {
         Join join = group.createJoin();
         group.broadcast(join);
         joinSentNs = group.nowNs;
+        told = join;
+        timers.joinNs = Timers.OFF;
         for (NodeRecord record : join.records()) {
             if (record.isOperational()
                     && !record.isSuspected()
@@ -206,16 +211,36 @@ final class Membership {
 
     /** Step 10. */
     private void answerJoin() {
-        Join own = group.me.join;
-        if (own == null
-                || own.aruSeq() != group.input.aru()
-                || own.seq() != group.input.safe()
-                || !own.view().equals(group.view)
-                || !own.records().equals(group.records())) {
+        if (!saysWhatIsKnown(group.me.join)) {
             group.createJoin();
         }
         if (group.nowNs - joinSentNs >= JOIN_PERIOD_NS && !consensus.isReached()) {
             sendJoin();
+        } else if (!saysWhatIsKnown(told)) {
+            timers.joinNs = Math.max(group.nowNs, joinSentNs + JOIN_PERIOD_NS);
+        }
+    }
+
+    private boolean saysWhatIsKnown(@Nullable Join join) {
+        return join != null
+                && join.aruSeq() == group.input.aru()
+                && join.seq() == group.input.safe()
+                && join.view().equals(group.view)
+                && join.records().equals(group.records());
+    }
+
+    /**
+     * Tells the others what has changed since they were told last, as soon as the last JOIN is old enough. Section 7.4
+     * leaves that to the retransmission timer, as it does what the inactivity check has found, and the group would stand
+     * still for another second.
+     */
+    void tellNews() {
+        if (!group.isGathering() || group.install != null || saysWhatIsKnown(told)) {
+            timers.joinNs = Timers.OFF;
+        } else if (group.nowNs - joinSentNs >= JOIN_PERIOD_NS) {
+            sendJoinAndProcess();
+        } else {
+            timers.joinNs = joinSentNs + JOIN_PERIOD_NS;
         }
     }
 

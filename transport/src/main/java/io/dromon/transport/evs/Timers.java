@@ -7,6 +7,8 @@ final class Timers {
     long inactivityNs = OFF;
     long retransmissionNs = OFF;
     long installNs = OFF;
+    /** When the news that the last JOIN was too young for are told. */
+    long joinNs = OFF;
     /** When the inactivity check ran last, or began to be due. */
     long lastInactivityCheckNs;
 
@@ -44,9 +46,10 @@ final class Timers {
         inactivityNs = OFF;
         retransmissionNs = OFF;
         installNs = OFF;
+        joinNs = OFF;
     }
 
     long next() {
-        return Math.min(inactivityNs, Math.min(retransmissionNs, installNs));
+        return Math.min(Math.min(inactivityNs, joinNs), Math.min(retransmissionNs, installNs));
     }
 }

@@ -30,6 +30,8 @@ final class AddressBook {
         long nextNs;
         long retries;
         long maxRetries = UNLIMITED;
+        /** Whether it was in a view with this node. */
+        boolean wasMember;
 
         private Remote(String address, UUID uuid, long nextNs) {
             this.address = address;
@@ -178,6 +180,7 @@ final class AddressBook {
         for (Remote entry : remote.values()) {
             if (entry.uuid.equals(uuid)) {
                 entry.welcome();
+                entry.wasMember = true;
             }
         }
     }

@@ -231,7 +231,7 @@ public final class Mesh implements Links.Events {
         for (AddressBook.Remote entry : book.remote()) {
             if (members.contains(entry.uuid)) {
                 book.stable(entry.uuid);
-            } else if (!entry.uuid.equals(Uuids.NIL)) {
+            } else if (!entry.uuid.equals(Uuids.NIL) && !isJoining(entry)) {
                 outvoted.add(entry.uuid);
             }
         }
@@ -243,6 +243,14 @@ public final class Mesh implements Links.Events {
         if (changed) {
             keeper.update(nowNs);
         }
+    }
+
+    /**
+     * Whether a node is linked and was in no view yet: nobody has voted it out, it came while the others agreed on
+     * theirs. Section 7.5 would close its link as well, and make it wait.
+     */
+    private boolean isJoining(AddressBook.Remote entry) {
+        return !entry.wasMember && links.established(entry.uuid) != null;
     }
 
     /** Lifts the time wait of a node that EVS lists as operational. */

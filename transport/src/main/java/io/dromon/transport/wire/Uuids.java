@@ -68,6 +68,11 @@ public final class Uuids {
                 && ((a.getLeastSignificantBits() ^ b.getLeastSignificantBits()) & NODE_MASK) == 0;
     }
 
+    /** Whether {@code a} is the node {@code b} after one or more restarts; incarnations wrap around. */
+    public static boolean isLaterSelf(UUID a, UUID b) {
+        return sameNode(a, b) && (short) (incarnation(a) - incarnation(b)) > 0;
+    }
+
     /** The form that logs show: first four bytes and the incarnation, {@code 6a5fe19f-b9d1}. */
     public static String brief(UUID uuid) {
         return String.format("%08x-%04x", uuid.getMostSignificantBits() >>> 32, incarnation(uuid));

@@ -297,6 +297,7 @@ class MeshListsTest {
     void keepsAnOutvotedNodeInHalfTheTimeWait() {
         fixture.start();
         fixture.acceptPeer(2);
+        fixture.mesh.onRegularView(List.of(SELF, node(2)), List.of(), fixture.now);
 
         fixture.mesh.onPrimaryView(List.of(SELF), fixture.now);
         fixture.pass(2.4);
@@ -306,6 +307,19 @@ class MeshListsTest {
         fixture.pass(0.6);
 
         fixture.acceptPeer(2);
+    }
+
+    @Test
+    void keepsTheLinkOfANodeThatCameWhileTheOthersAgreedOnAView() {
+        fixture.start();
+        long link = fixture.acceptPeer(2);
+
+        fixture.mesh.onPrimaryView(List.of(SELF), fixture.now);
+
+        assertThat(fixture.state(link)).contains(MeshLinkState.OK);
+        fixture.mesh.onRegularView(List.of(SELF, node(2)), List.of(), fixture.now);
+        fixture.mesh.onPrimaryView(List.of(SELF), fixture.now);
+        assertThat(fixture.links.closed).containsExactly(link);
     }
 
     @Test
@@ -324,6 +338,7 @@ class MeshListsTest {
     void liftsATimeWaitWhenEvsListsTheNodeAsOperational() {
         fixture.start();
         fixture.acceptPeer(2);
+        fixture.mesh.onRegularView(List.of(SELF, node(2)), List.of(), fixture.now);
         fixture.mesh.onPrimaryView(List.of(SELF), fixture.now);
 
         fixture.mesh.allow(node(2));

@@ -388,8 +388,13 @@ public abstract class SimCluster<P extends SimProcess> {
     private void settle() {
         long began = clock.nowNs();
         long deadline = began + patienceNs();
-        // What the last faults have done shows when the timers have run out.
-        clock.runUntil(began + (settings.isFast() ? 7 : 18) * SECOND);
+        // What the last faults have done shows when the timers have run out: until then it may fall apart again.
+        long quietNs = began + (settings.isFast() ? 7 : 18) * SECOND;
+        long brokenNs = began;
+        while (clock.nowNs() < quietNs) {
+            clock.runUntil(clock.nowNs() + SECOND / 4);
+            brokenNs = isWhole() ? brokenNs : clock.nowNs();
+        }
         primarySinceNs = clock.nowNs();
         long sameSince = clock.nowNs();
         while (!isWhole()) {
@@ -412,8 +417,9 @@ public abstract class SimCluster<P extends SimProcess> {
                 primarySinceNs = clock.nowNs();
                 sameSince = clock.nowNs();
             }
+            brokenNs = clock.nowNs();
         }
-        settledAfterNs = clock.nowNs() - began;
+        settledAfterNs = brokenNs - began;
         trace.add(clock.nowNs(), "sim", "one primary component again");
     }
 
