@@ -10,11 +10,11 @@ import io.dromon.sst.method.SnapshotMethod;
 import io.dromon.sst.method.SstSettings;
 import io.dromon.sst.method.Supply;
 import io.dromon.sst.method.Token;
+import io.dromon.sst.tunnel.TunnelAddress;
 import io.dromon.transport.tls.TlsConfigException;
 import io.dromon.transport.tls.TlsContexts;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -89,8 +89,9 @@ final class SstCommand implements Runnable {
         @Option(
                 names = "--token-file",
                 paramLabel = "FILE",
-                description = "Holds the one-time token, mode 0600; the joiner makes it. Else the environment's "
-                        + TOKEN_VARIABLE + ".")
+                description =
+                        "Holds the one-time token, mode 0600; the joiner makes it, and removes it at the end. Else the environment's "
+                                + TOKEN_VARIABLE + ".")
         private @Nullable Path tokenFile;
 
         @Option(names = "--json", description = "Events as JSON, one a line.")
@@ -163,11 +164,27 @@ final class SstCommand implements Runnable {
     }
 
     private static InetSocketAddress address(String text) {
+        InetSocketAddress address;
         try {
-            return new InetSocketAddress(host(text), Integer.parseInt(text.substring(text.lastIndexOf(':') + 1)));
+            address = new InetSocketAddress(host(text), Integer.parseInt(text.substring(text.lastIndexOf(':') + 1)));
         } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
             throw new CommandFailure("'" + text + "' is no HOST:PORT");
         }
+        if (host(text).isEmpty()) {
+            throw new CommandFailure("'" + text + "' is no HOST:PORT; 0.0.0.0 is every IPv4 address, [::] any");
+        }
+        if (address.isUnresolved()) {
+            throw new CommandFailure("'" + text + "': no such host");
+        }
+        return address;
+    }
+
+    /** A wildcard is printed as it was asked for. */
+    private static String shown(InetSocketAddress bound, String asked) {
+        String host = bound.getAddress().isAnyLocalAddress()
+                ? host(asked)
+                : bound.getAddress().getHostAddress();
+        return new TunnelAddress(host, bound.getPort()).toString();
     }
 
     /** {@code dromon sst receive}. */
@@ -199,26 +216,16 @@ final class SstCommand implements Runnable {
             SnapshotMethod method = common.method();
             SstSettings settings = common.settings(SstSettings.Role.JOINER, "");
             SstReport report = common.report();
-            Token token = Common.fromEnvironment();
-            String reference = "env:" + TOKEN_VARIABLE;
-            if (token == null) {
-                token = Token.create();
-                Path file = common.tokenFile != null
-                        ? common.tokenFile
-                        : Files.createTempDirectory("dromon-sst").resolve("token");
-                Files.deleteIfExists(file);
-                token.write(file);
-                reference = "file:" + file.toAbsolutePath();
-            }
+            InetSocketAddress address = address(listen);
             CancelOnSignal signal = new CancelOnSignal();
             try (TlsContexts tls = contexts(settings);
+                    TokenPlace place = TokenPlace.of(Common.fromEnvironment(), common.tokenFile);
                     SnapshotJoiner joiner = method.listen(
-                            address(listen),
-                            new SnapshotMethod.Terms(tls, token, settings.stream(), report),
+                            address,
+                            new SnapshotMethod.Terms(tls, place.token(), settings.stream(), report),
                             new Receiver.Directory(target, Limits.NONE))) {
                 signal.with(joiner::cancel);
-                InetSocketAddress bound = joiner.address();
-                report.ready(bound.getAddress().getHostAddress() + ":" + bound.getPort(), reference);
+                report.ready(shown(joiner.address(), listen), place.reference());
                 report.done(joiner.await());
                 return 0;
             } catch (IOException e) {

@@ -1,11 +1,13 @@
 package io.dromon.sst.archive;
 
 import io.dromon.sst.archive.ArchiveException.Problem;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -52,9 +54,11 @@ final class SwitchOver implements AutoCloseable {
         if (Files.exists(target, LinkOption.NOFOLLOW_LINKS) && !Files.isDirectory(target, LinkOption.NOFOLLOW_LINKS)) {
             throw unusable(given, "it is no directory", null);
         }
+        if (Files.isDirectory(target) && isMountPoint(target, parent)) {
+            throw unusable(given, "it is a mount point, which cannot be renamed: name a directory in it", null);
+        }
         byte[] name = RawPaths.lastName(target);
-        Path lockPath = beside(parent, name, "lock");
-        FileChannel file = FileChannel.open(lockPath, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileChannel file = openLock(given, parent, beside(parent, name, "lock"));
         try {
             FileLock lock = file.tryLock();
             if (lock == null) {
@@ -74,6 +78,51 @@ final class SwitchOver implements AutoCloseable {
             throw e;
         }
         return places;
+    }
+
+    private static FileChannel openLock(Path given, Path parent, Path lock) throws IOException {
+        try {
+            return FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        } catch (AccessDeniedException e) {
+            throw unusable(given, parent + ", which would hold the new state beside it, may not be written by us", e);
+        } catch (FileSystemException e) {
+            throw unusable(
+                    given,
+                    parent + ", which would hold the new state beside it, cannot be written: " + e.getReason(),
+                    e);
+        }
+    }
+
+    /** Another file system than its parent's, or the same one bound there. */
+    private static boolean isMountPoint(Path target, Path parent) throws IOException {
+        if (!Files.getAttribute(target, "unix:dev").equals(Files.getAttribute(parent, "unix:dev"))) {
+            return true;
+        }
+        Path mounts = Path.of("/proc/self/mountinfo");
+        if (!Files.isReadable(mounts)) {
+            return false;
+        }
+        for (String line : Files.readAllLines(mounts, StandardCharsets.ISO_8859_1)) {
+            String[] words = line.split(" ", -1);
+            if (words.length > 4 && Arrays.equals(unescaped(words[4]), RawPaths.bytes(target))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The kernel writes blanks and the like as a backslash and three octal digits. */
+    private static byte[] unescaped(String text) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) == '\\' && i + 3 < text.length()) {
+                bytes.write(Integer.parseInt(text.substring(i + 1, i + 4), 8));
+                i += 3;
+            } else {
+                bytes.write(text.charAt(i));
+            }
+        }
+        return bytes.toByteArray();
     }
 
     private static Path beside(Path parent, byte[] name, String what) {

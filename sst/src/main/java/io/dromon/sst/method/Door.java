@@ -10,20 +10,18 @@ import java.util.Optional;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Where a joiner listens that wants one connection: of the first donor that proves certificate and token. Strangers
  * cost a thread for the time of a handshake at most, and never more than a few at once.
  */
 final class Door implements AutoCloseable {
-    private static final int MOST_UNPROVEN = 16;
     private static final long HAND_OVER_S = 10;
 
     private final ServerSocketChannel server;
     private final SnapshotMethod.Terms terms;
     private final Progress progress;
-    private final AtomicInteger unproven = new AtomicInteger();
+    private final Strangers strangers = new Strangers();
     private final AtomicBoolean taken = new AtomicBoolean();
     private final SynchronousQueue<TlsChannel> proven = new SynchronousQueue<>();
 
@@ -65,11 +63,6 @@ final class Door implements AutoCloseable {
         while (server.isOpen()) {
             try {
                 SocketChannel socket = server.accept();
-                if (unproven.get() >= MOST_UNPROVEN) {
-                    socket.close();
-                    continue;
-                }
-                unproven.incrementAndGet();
                 daemon("sst-joiner-proof", () -> prove(socket));
             } catch (ClosedChannelException e) {
                 return;
@@ -83,6 +76,7 @@ final class Door implements AutoCloseable {
     private void prove(SocketChannel socket) {
         String peer = Shown.address((InetSocketAddress) socket.socket().getRemoteSocketAddress());
         boolean handedOver = false;
+        strangers.enter();
         try {
             long limitNs = terms.settings().handshake().toNanos();
             TlsChannel channel =
@@ -96,6 +90,7 @@ final class Door implements AutoCloseable {
                         Proof.random(Proof.SESSION),
                         deadline,
                         donor -> taken.compareAndSet(false, true));
+                strangers.leave();
                 handedOver = proven.offer(channel, HAND_OVER_S, TimeUnit.SECONDS);
             } finally {
                 if (!handedOver) {
@@ -107,7 +102,7 @@ final class Door implements AutoCloseable {
         } catch (IOException | RuntimeException | Error e) {
             terms.listener().note("refused " + peer + ": " + e.getMessage());
         } finally {
-            unproven.decrementAndGet();
+            strangers.leave();
             if (!handedOver) {
                 quietlyClose(socket);
             }

@@ -26,7 +26,6 @@ import org.jspecify.annotations.Nullable;
  * the wait.
  */
 public final class Joiner implements SnapshotJoiner {
-    private static final int MOST_UNPROVEN = 16;
     private static final long LINGER_MS = 3000;
     /** A donor without a connection comes again for the reason of a failure within this time, or not at all. */
     private static final long TELL_MS = 1500;
@@ -42,7 +41,7 @@ public final class Joiner implements SnapshotJoiner {
     private final Progress progress = new Progress();
     private final Intake intake;
     private final byte[] session = Proof.random(Proof.SESSION);
-    private final AtomicInteger unproven = new AtomicInteger();
+    private final Strangers strangers = new Strangers();
     private final AtomicInteger proven = new AtomicInteger();
     private final AtomicReference<Proof.@Nullable Party> donor = new AtomicReference<>();
     private final AtomicReference<@Nullable IOException> failure = new AtomicReference<>();
@@ -255,11 +254,10 @@ public final class Joiner implements SnapshotJoiner {
         while (!closing) {
             try {
                 SocketChannel socket = server.accept();
-                if (unproven.get() >= MOST_UNPROVEN || proven.get() >= StreamSettings.MOST_STREAMS) {
+                if (proven.get() >= StreamSettings.MOST_STREAMS) {
                     socket.close();
                     continue;
                 }
-                unproven.incrementAndGet();
                 start("sst-joiner-" + number++, () -> serve(socket));
             } catch (AsynchronousCloseException e) {
                 return;
@@ -277,6 +275,7 @@ public final class Joiner implements SnapshotJoiner {
     private void serve(SocketChannel socket) {
         String peer = Shown.address((InetSocketAddress) socket.socket().getRemoteSocketAddress());
         boolean admitted = false;
+        strangers.enter();
         try (socket;
                 TlsChannel channel = new TlsChannel(
                         socket,
@@ -290,7 +289,7 @@ public final class Joiner implements SnapshotJoiner {
                 Proof.joiner(channel, token, session, deadline, this::admit);
                 admitted = true;
             } finally {
-                unproven.decrementAndGet();
+                strangers.leave();
             }
             proven.incrementAndGet();
             try {
@@ -305,6 +304,7 @@ public final class Joiner implements SnapshotJoiner {
         } catch (IOException | RuntimeException | Error e) {
             refused(peer, admitted, e);
         } finally {
+            strangers.leave();
             synchronized (this) {
                 notifyAll();
             }

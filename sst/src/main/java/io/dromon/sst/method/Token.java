@@ -55,6 +55,10 @@ public final class Token {
 
     /** Reads a file, which only its owner may read. */
     public static Token read(Path file) throws IOException {
+        if (!Files.exists(file)) {
+            throw new IOException("there is no token file " + file
+                    + ": the joiner makes it when it is ready, and removes it when it is done");
+        }
         Set<PosixFilePermission> modes = Files.getPosixFilePermissions(file);
         modes.retainAll(PosixFilePermissions.fromString("---rwxrwx"));
         if (!modes.isEmpty()) {

@@ -2,6 +2,7 @@ package io.dromon.sst.archive;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.dromon.sst.archive.ArchiveException.Problem;
 import java.io.ByteArrayInputStream;
@@ -331,6 +332,18 @@ class ArchiveTest {
                     tar.put(entry);
                 }),
                 Problem.CHECKSUM);
+    }
+
+    @Test
+    void saysAtOnceThatATargetIsAMountPoint() {
+        Path mount = Path.of("/proc");
+        assumeTrue(Files.isDirectory(mount), "no /proc here");
+
+        assertThatThrownBy(() -> Staging.open(mount, Limits.NONE))
+                .isInstanceOfSatisfying(
+                        ArchiveException.class, e -> assertThat(e.problem()).isEqualTo(Problem.TARGET_UNUSABLE))
+                .hasMessageContaining("mount point")
+                .hasMessageContaining("name a directory in it");
     }
 
     @Test

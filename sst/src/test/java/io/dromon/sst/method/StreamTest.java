@@ -503,6 +503,29 @@ class StreamTest {
     }
 
     @Test
+    void servesTheDonorWhileManyStrangersStaySilent() throws Exception {
+        Trees.mixed(source, 31);
+        settings = settings.withTimes(Duration.ofSeconds(20), Duration.ofSeconds(5), Duration.ofSeconds(60));
+        Joiner joiner = listen();
+        InetSocketAddress address = joiner.address();
+        CompletableFuture<Manifest> received = await(joiner);
+        List<Socket> silent = new ArrayList<>();
+        try {
+            for (int i = 0; i < 60; i++) {
+                silent.add(new Socket(address.getAddress(), address.getPort()));
+            }
+
+            Manifest sent = send(address);
+
+            assertThat(received.get(20, TimeUnit.SECONDS)).isEqualTo(sent);
+        } finally {
+            for (Socket socket : silent) {
+                socket.close();
+            }
+        }
+    }
+
+    @Test
     void refusesStrangersAndGoesOn() throws Exception {
         Trees.mixed(source, 12);
         Joiner joiner = listen();
