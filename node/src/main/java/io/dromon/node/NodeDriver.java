@@ -127,7 +127,9 @@ final class NodeDriver implements NodeCore.Effects, Deliverer.Listener {
                 Uuids.brief(identity.uuid()),
                 settings.stack().mesh().group(),
                 listenAddress,
-                settings.tls().isPresent() ? "TLS, certificate required of every peer" : "PLAIN TEXT");
+                upkeep.renewal()
+                        .map(tls -> "TLS by " + tls.status().provider() + ", certificate required of every peer")
+                        .orElse("PLAIN TEXT"));
         List<String> peers = settings.peers();
         List<RuntimeOptions.Change> atStart = RuntimeOptions.atStart(config);
         upkeep.start(settings, new ControlCommands(this), new PlainLinks());

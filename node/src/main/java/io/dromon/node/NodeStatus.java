@@ -107,9 +107,9 @@ public record NodeStatus(
         return StatusMetrics.of(this);
     }
 
-    /** One line, for example "2 of 2 links TLS 1.3". */
+    /** One line, for example "2 of 2 links TLS 1.3" or "1 of 1 links TLS 1.3, NO LINK to n3". */
     public String linkSummary() {
-        return StatusJson.linkSummary(links, mesh);
+        return StatusJson.linkSummary(this);
     }
 
     /** The status document. */

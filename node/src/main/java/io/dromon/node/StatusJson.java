@@ -190,8 +190,20 @@ final class StatusJson {
         return node;
     }
 
-    /** "2 of 2 links TLS 1.3"; established links only. */
-    static String linkSummary(List<LinkStatus> links, List<MeshLinkStatus> mesh) {
+    /** "2 of 2 links TLS 1.3"; established links only, and the members without one. */
+    static String linkSummary(NodeStatus status) {
+        List<String> unlinked = status.group().members().stream()
+                .filter(member -> !member.uuid().equals(status.uuid())
+                        && status.mesh().stream()
+                                .noneMatch(
+                                        link -> link.peer().equals(member.uuid()) && link.state() == MeshLinkState.OK))
+                .map(GroupMember::name)
+                .toList();
+        return linkSummary(status.links(), status.mesh())
+                + (unlinked.isEmpty() ? "" : ", NO LINK to " + String.join(", ", unlinked));
+    }
+
+    private static String linkSummary(List<LinkStatus> links, List<MeshLinkStatus> mesh) {
         int established = 0;
         int newest = 0;
         int plain = 0;

@@ -175,7 +175,7 @@ final class TlsRenewal {
                 + Fingerprints.ofSet(before.generation().anchors()) + ")";
         LOG.info("{}: new links use {}", nodeName, text);
         contexts.warnings().forEach(warning -> LOG.warn("{}: {}", nodeName, warning));
-        return text;
+        return contexts.warnings().isEmpty() ? text : text + "; WARNING: " + String.join("; ", contexts.warnings());
     }
 
     /** Tells the log of certificates that end soon, or have ended. */

@@ -158,7 +158,8 @@ final class Upkeep {
         } else {
             result.completeExceptionally(new NodeException(
                     NodeException.Reason.REFUSED,
-                    relinked + " links were made anew, the rest stays as it is: " + failure.message()));
+                    relinked + " links were made anew, the rest stays as it is until this is done again: "
+                            + failure.message()));
         }
     }
 

@@ -105,6 +105,8 @@ final class ControlCommandTest {
             put(TestPki.issue(TestPki.builder("a"), ca), ca);
             run(0, "reload");
             assertThat(run(0, "status", "--health")).isEqualTo("ready, ok" + System.lineSeparator());
+            Files.setPosixFilePermissions(directory.resolve("key.pem"), PosixFilePermissions.fromString("rw-r--r--"));
+            assertThat(run(0, "reload")).contains("WARNING: socket.ssl_key: every user can read", "chmod 600");
             Files.writeString(directory.resolve("key.pem"), "nothing");
             run(Dromon.FAILED, "reload");
             assertThat(run(0, "status", "--health")).startsWith("ready, warning: the files on disk are not used");

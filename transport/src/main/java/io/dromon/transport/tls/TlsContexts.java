@@ -181,6 +181,11 @@ public final class TlsContexts implements AutoCloseable {
             return false;
         }
         boolean available = OpenSsl.isAvailable();
+        if (!available && wanted == TlsSettings.Provider.AUTO) {
+            warnings.add("tls.provider: BoringSSL's library cannot be loaded here ("
+                    + CertificateRules.printable(String.valueOf(OpenSsl.unavailabilityCause()))
+                    + "); the JDK's TLS is used instead, which is slower; tls.provider=jdk says that this is meant");
+        }
         if (!available && wanted == TlsSettings.Provider.BORINGSSL) {
             throw new TlsConfigException(
                     "tls.provider=boringssl: its library cannot be loaded here; set tls.provider=auto or jdk",
