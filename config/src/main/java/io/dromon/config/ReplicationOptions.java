@@ -2,6 +2,7 @@ package io.dromon.config;
 
 import static io.dromon.config.Support.Part.CACHE;
 import static io.dromon.config.Support.Part.CERTIFICATION;
+import static io.dromon.config.Support.Part.GROUP;
 import static io.dromon.config.Support.Part.IST;
 import static io.dromon.config.Support.Part.NODE;
 import static io.dromon.config.Support.Part.WRITESET;
@@ -45,7 +46,7 @@ public final class ReplicationOptions {
             .min("1")
             .max("2147483647")
             .runtime()
-            .notYet(WRITESET)
+            .honoured(GROUP)
             .doc("Largest write-set that this node replicates.")
             .in(HERE);
 

@@ -6,7 +6,6 @@ import static io.dromon.config.Support.Part.LINK;
 import static io.dromon.config.Support.Part.NODE;
 import static io.dromon.config.Support.Part.PRIMARY;
 import static io.dromon.config.Support.Part.SST;
-import static io.dromon.config.Support.Part.WRITESET;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -33,11 +32,7 @@ public final class ServerOptions {
     /** {@code wsrep_node_name}. */
     public static final Option<String> WSREP_NODE_NAME = server("wsrep_node_name", Types.STRING)
             .derived("the host's name", values -> Optional.of(hostName()))
-            .check(
-                    "1 to 256 characters",
-                    name -> name.isEmpty() || name.length() > 256
-                            ? Optional.of("it has " + name.length() + " characters")
-                            : Optional.empty())
+            .check("1 to 256 characters, none of them a control character", ServerOptions::nameProblem)
             .honoured(GROUP)
             .doc("Name of this node, for people and for the choice of a donor.")
             .in(HERE);
@@ -105,7 +100,7 @@ public final class ServerOptions {
             .min("1024")
             .max("2147483647")
             .runtime()
-            .notYet(WRITESET)
+            .honoured(GROUP)
             .doc("Largest write-set that this node replicates; repl.max_ws_size by another name.")
             .in(HERE);
 
@@ -241,6 +236,15 @@ public final class ServerOptions {
         } catch (UnknownHostException e) {
             return "unnamed"; // a host without a name of its own
         }
+    }
+
+    private static Optional<String> nameProblem(String name) {
+        if (name.isEmpty() || name.length() > 256) {
+            return Optional.of("it has " + name.length() + " characters");
+        }
+        return name.chars().anyMatch(Character::isISOControl)
+                ? Optional.of("it has a control character, a tab or a line feed say")
+                : Optional.empty();
     }
 
     private static Optional<String> allowlistProblem(String text) {

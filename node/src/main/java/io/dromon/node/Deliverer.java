@@ -89,9 +89,6 @@ final class Deliverer implements Runnable {
                 notify("the end of a batch", application::onDrained);
                 listener.onDrained();
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            LOG.warn("{}: the delivery thread was interrupted; nothing more is delivered", nodeName);
         } finally {
             ended.countDown();
         }

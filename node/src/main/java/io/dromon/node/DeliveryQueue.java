@@ -33,12 +33,19 @@ final class DeliveryQueue {
         }
     }
 
-    /** Waits for something and swaps it against {@code empty}. Delivery thread. */
-    List<Object> take(List<Object> empty) throws InterruptedException {
+    /**
+     * Waits for something and swaps it against {@code empty}. Delivery thread. An interrupt is not for this thread, whose
+     * end is in the queue: an application that sets the flag again, as is good manners elsewhere, must not end it.
+     */
+    List<Object> take(List<Object> empty) {
         synchronized (lock) {
             while (incoming.isEmpty()) {
                 waiting = true;
-                lock.wait();
+                try {
+                    lock.wait();
+                } catch (InterruptedException e) {
+                    waiting = true; // the flag is cleared: wait on
+                }
             }
             waiting = false;
             List<Object> batch = incoming;

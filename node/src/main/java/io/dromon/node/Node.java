@@ -1,6 +1,7 @@
 package io.dromon.node;
 
 import io.dromon.config.NodeConfig;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -19,7 +20,11 @@ import java.util.concurrent.ExecutionException;
  *
  * <p>Threads: one protocol thread (a Netty event loop that owns sockets, TLS and all protocol state) and one delivery
  * thread (the application and the continuations of {@link #replicate}'s futures). All methods may be called from any
- * thread; {@link #leave}, {@link #join} and {@link #close} must not be called from the delivery thread.
+ * thread. What the delivery thread completes it cannot wait for: {@code replicate(...).join()} within {@link
+ * Application#deliver} is an {@link IllegalStateException}; and there {@link #leave} and {@link #close} return at once,
+ * the end follows with {@link Application#onStopped}.
+ *
+ * <p>Each node needs a data directory of its own, also within one JVM: a second node of a directory is refused.
  */
 public final class Node implements AutoCloseable {
     private final NodeDriver driver;
@@ -31,9 +36,11 @@ public final class Node implements AutoCloseable {
     /**
      * Starts a node and returns at once; {@link #synced} tells when it is a full member.
      *
-     * @throws NodeException if the configuration, a file it names or the listen address cannot be used
+     * @throws NodeException if the configuration, a file it names, the data directory or the listen address cannot be used
      */
     public static Node start(NodeConfig config, Application application) {
+        Objects.requireNonNull(config, "config");
+        Objects.requireNonNull(application, "application");
         return new Node(NodeDriver.start(config, application));
     }
 
@@ -69,9 +76,10 @@ public final class Node implements AutoCloseable {
      * Replicates a write-set. The future completes, on the delivery thread, with its number once every member of the
      * primary component holds it and this node's application was given it; it fails with a {@link NodeException} whose
      * {@link NodeException#reason reason} says why it has no number. It always ends: when the primary component is
-     * lost, when the node leaves or fails, it fails.
+     * lost, when the node leaves or fails, it fails (on the caller's thread what is refused at once).
      */
     public CompletableFuture<Committed> replicate(WriteSet change) {
+        Objects.requireNonNull(change, "change");
         return driver.replicate(change);
     }
 
@@ -134,7 +142,10 @@ public final class Node implements AutoCloseable {
         return driver.relink();
     }
 
-    /** Leaves the group gracefully and waits for the end, {@code pc.linger} at most. Further calls do nothing. */
+    /**
+     * Leaves the group gracefully and waits for the end: {@code pc.linger} at most, and five seconds for an application
+     * that does not return. Further calls do nothing.
+     */
     public void leave() {
         driver.leave();
     }

@@ -34,6 +34,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.function.LongPredicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -54,6 +55,7 @@ final class NodeDriver implements NodeCore.Effects, Deliverer.Listener {
     private final ProtocolThread thread;
     private final DeliveryQueue queue = new DeliveryQueue();
     private final Deliverer deliverer;
+    private final Thread delivery;
     private final Queue<Ticket> inbound = new ConcurrentLinkedQueue<>();
     private final Queue<CausalRead> reads = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean turnRequested = new AtomicBoolean();
@@ -79,24 +81,34 @@ final class NodeDriver implements NodeCore.Effects, Deliverer.Listener {
     static NodeDriver start(NodeConfig config, Application application) {
         NodeSettings settings = NodeSettings.of(config);
         config.warnings().forEach(warning -> LOG.warn("{}: {}", settings.name(), warning));
+        NodeIdentity identity = new NodeIdentity(settings.name(), settings.dataDirectory(), settings.recovery());
+        Optional<TlsRenewal.Loaded> tls = Optional.empty();
         ProtocolThread thread = ProtocolThread.start("dromon-" + settings.name());
         try {
-            NodeDriver driver = new NodeDriver(config, settings, thread, application);
+            tls = settings.tls().map(NodeDriver::load);
+            NodeDriver driver = new NodeDriver(config, settings, identity, tls, thread, application);
             driver.open();
             return driver;
         } catch (RuntimeException | Error e) {
             thread.end();
+            tls.ifPresent(loaded -> loaded.contexts().close());
+            identity.release();
             throw e;
         }
     }
 
-    private NodeDriver(NodeConfig config, NodeSettings settings, ProtocolThread thread, Application application) {
+    private NodeDriver(
+            NodeConfig config,
+            NodeSettings settings,
+            NodeIdentity identity,
+            Optional<TlsRenewal.Loaded> tls,
+            ProtocolThread thread,
+            Application application) {
         this.config = config;
         this.settings = settings;
         this.thread = thread;
-        this.identity = new NodeIdentity(settings.name(), settings.dataDirectory(), settings.recovery());
+        this.identity = identity;
         this.log = new NodeLog(settings);
-        Optional<TlsRenewal.Loaded> tls = settings.tls().map(NodeDriver::load);
         tls.ifPresent(loaded ->
                 loaded.contexts().warnings().forEach(warning -> LOG.warn("{}: {}", settings.name(), warning)));
         this.links = thread.links(settings.link(), tls.map(TlsRenewal.Loaded::contexts), this::endTurn, this::onBug);
@@ -115,11 +127,11 @@ final class NodeDriver implements NodeCore.Effects, Deliverer.Listener {
                 links,
                 this);
         this.deliverer = new Deliverer(settings.name(), queue, application, this);
+        this.delivery = new Thread(deliverer, "dromon-" + settings.name() + "-delivery");
+        delivery.setDaemon(true);
     }
 
     private void open() {
-        Thread delivery = new Thread(deliverer, "dromon-" + settings.name() + "-delivery");
-        delivery.setDaemon(true);
         delivery.start();
         LOG.info(
                 "{}: node {} of group {} listens on {} ({})",
@@ -160,7 +172,7 @@ final class NodeDriver implements NodeCore.Effects, Deliverer.Listener {
     // Any thread.
 
     CompletableFuture<Committed> replicate(WriteSet change) {
-        Ticket ticket = new Ticket(change.data());
+        Ticket ticket = new Ticket(delivery, change.data());
         if (foreignFormat) {
             ticket.completeExceptionally(new NodeException(
                     NodeException.Reason.INCOMPATIBLE_GROUP,
@@ -178,7 +190,7 @@ final class NodeDriver implements NodeCore.Effects, Deliverer.Listener {
     }
 
     CompletableFuture<Long> sync() {
-        CausalRead read = new CausalRead();
+        CausalRead read = new CausalRead(delivery);
         reads.add(read);
         if (closed) {
             failInbound();
@@ -314,11 +326,9 @@ final class NodeDriver implements NodeCore.Effects, Deliverer.Listener {
     }
 
     void leave() {
-        if (!closed) {
-            thread.execute(() -> {
-                core.leave(System.nanoTime());
-                links.scheduleEndTurn();
-            });
+        requestLeave();
+        if (Thread.currentThread() == delivery) {
+            return; // the end comes on this very thread
         }
         try {
             if (!deliverer.ended().await(settings.stack().lingerNs() + 5_000_000_000L, TimeUnit.NANOSECONDS)) {
@@ -341,8 +351,12 @@ final class NodeDriver implements NodeCore.Effects, Deliverer.Listener {
 
     @Override
     public void onApplicationFailure(NodeException failure) {
+        requestLeave();
+    }
+
+    private void requestLeave() {
         if (!closed) {
-            thread.execute(() -> {
+            unlessEnded(() -> {
                 core.leave(System.nanoTime());
                 links.scheduleEndTurn();
             });
@@ -351,7 +365,16 @@ final class NodeDriver implements NodeCore.Effects, Deliverer.Listener {
 
     private void requestTurn() {
         if (turnRequested.compareAndSet(false, true)) {
-            thread.execute(links::scheduleEndTurn);
+            unlessEnded(links::scheduleEndTurn);
+        }
+    }
+
+    /** The thread may end at any moment: what it does not take any more is over. */
+    private void unlessEnded(Runnable task) {
+        try {
+            thread.execute(task);
+        } catch (RejectedExecutionException e) {
+            failInbound();
         }
     }
 
@@ -489,10 +512,11 @@ final class NodeDriver implements NodeCore.Effects, Deliverer.Listener {
         } else {
             LOG.info("{}: left the group", settings.name());
         }
+        failInbound(future -> batch.add(new Deliverer.Failed(future, ReplicationFailure.CLOSED)));
         batch.add(new Deliverer.Closed(failure == null ? null : NodeExceptions.of(failure)));
         publish();
-        failInbound();
         links.stop().whenComplete((done, ignored) -> {
+            identity.release();
             upkeep.close().whenComplete((closedToo, failed) -> released.countDown());
             thread.end();
         });
@@ -541,14 +565,19 @@ final class NodeDriver implements NodeCore.Effects, Deliverer.Listener {
         log.notice("dropped from " + Uuids.brief(source) + ": " + what);
     }
 
+    /** What came too late for a turn. On a caller's thread; the delivery thread may have ended. */
     private void failInbound() {
+        failInbound(future -> future.completeExceptionally(NodeExceptions.closed()));
+    }
+
+    private void failInbound(Consumer<CompletableFuture<?>> how) {
         Ticket ticket;
         while ((ticket = inbound.poll()) != null) {
-            ticket.completeExceptionally(NodeExceptions.closed());
+            how.accept(ticket);
         }
         CausalRead read;
         while ((read = reads.poll()) != null) {
-            read.completeExceptionally(NodeExceptions.closed());
+            how.accept(read);
         }
     }
 }

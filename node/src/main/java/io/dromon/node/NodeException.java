@@ -20,7 +20,7 @@ public class NodeException extends RuntimeException {
         BUSY,
         /** A causal read was not answered within {@code repl.causal_read_timeout}. */
         TIMEOUT,
-        /** The write-set is larger than the group takes. */
+        /** The write-set is larger than {@code repl.max_ws_size}. */
         TOO_LARGE,
         /** The group's protocol does not allow opaque write-sets (a Galera database is a member). */
         INCOMPATIBLE_GROUP,

@@ -28,7 +28,8 @@ final class NodeExceptions {
             case CLOSED -> closed();
             case TOO_LARGE ->
                 new NodeException(
-                        NodeException.Reason.TOO_LARGE, "the write-set is larger than the largest action; split it");
+                        NodeException.Reason.TOO_LARGE,
+                        "the write-set is larger than repl.max_ws_size; split it, or raise the option");
         };
     }
 

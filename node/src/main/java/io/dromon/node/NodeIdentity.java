@@ -20,24 +20,43 @@ final class NodeIdentity {
 
     private final String nodeName;
     private final SavedViewFile file;
+    private final DirectoryLock lock;
     private final Optional<SavedView> restored;
     private final UUID uuid;
 
     /**
-     * Continues from the view that a crash left behind, under the next incarnation of the UUID; else under a fresh one.
+     * Takes the data directory, until {@link #release}. Continues from the view that a crash left behind, under the next
+     * incarnation of the UUID; else under a fresh one.
      *
-     * @throws NodeException if the data directory cannot be used
+     * @throws NodeException if the data directory cannot be used, or another node uses it
      */
     NodeIdentity(String nodeName, Path dataDirectory, boolean recovery) {
         this.nodeName = nodeName;
         this.file = new SavedViewFile(dataDirectory);
+        this.lock = take(dataDirectory);
         this.restored = restore(dataDirectory, recovery);
         this.uuid = restored.map(SavedView::self).orElseGet(NodeIdentity::freshUuid);
     }
 
-    private Optional<SavedView> restore(Path dataDirectory, boolean recovery) {
+    private static DirectoryLock take(Path dataDirectory) {
         try {
             Files.createDirectories(dataDirectory);
+            return DirectoryLock.take(dataDirectory);
+        } catch (IOException e) {
+            throw unusable(dataDirectory, e);
+        }
+    }
+
+    private static NodeException unusable(Path dataDirectory, IOException e) {
+        return new NodeException(
+                NodeException.Reason.CONFIGURATION,
+                "the data directory " + dataDirectory + " cannot be used: " + FileProblem.of(e) + "; the node keeps "
+                        + SavedViewFile.NAME + " there",
+                e);
+    }
+
+    private Optional<SavedView> restore(Path dataDirectory, boolean recovery) {
+        try {
             SavedViewFile.Content content = file.restore(recovery);
             if (content instanceof SavedViewFile.Content.Found found) {
                 LOG.info(
@@ -51,11 +70,17 @@ final class NodeIdentity {
             }
             return Optional.empty();
         } catch (IOException e) {
-            throw new NodeException(
-                    NodeException.Reason.CONFIGURATION,
-                    "the data directory " + dataDirectory + " cannot be used: " + e + "; the node keeps "
-                            + SavedViewFile.NAME + " there",
-                    e);
+            release();
+            throw unusable(dataDirectory, e);
+        }
+    }
+
+    /** The node has ended, or could not start: another one may use the directory. */
+    void release() {
+        try {
+            lock.close();
+        } catch (IOException e) {
+            LOG.error("{}: the data directory was not given back: {}", nodeName, FileProblem.of(e));
         }
     }
 
@@ -72,7 +97,7 @@ final class NodeIdentity {
             file.write(view);
         } catch (IOException e) {
             // Galera goes on as well: the file only helps after a crash of all nodes.
-            LOG.error("{}: {} was not saved: {}", nodeName, file.path(), e.toString());
+            LOG.error("{}: {} was not saved: {}", nodeName, file.path(), FileProblem.of(e));
         }
     }
 
@@ -80,7 +105,7 @@ final class NodeIdentity {
         try {
             file.remove();
         } catch (IOException e) {
-            LOG.error("{}: {} was not removed: {}", nodeName, file.path(), e.toString());
+            LOG.error("{}: {} was not removed: {}", nodeName, file.path(), FileProblem.of(e));
         }
     }
 

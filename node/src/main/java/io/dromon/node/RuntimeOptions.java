@@ -53,6 +53,10 @@ final class RuntimeOptions {
         }
         if (option.equals(ReplicationOptions.REPL_CAUSAL_READ_TIMEOUT.name())) {
             return (core, nowNs) -> {}; // looked up for each read
+        } else if (option.equals(ReplicationOptions.REPL_MAX_WS_SIZE.name())) {
+            return largestWriteSet(config.value(ReplicationOptions.REPL_MAX_WS_SIZE));
+        } else if (option.equals(ServerOptions.WSREP_MAX_WS_SIZE.name())) {
+            return largestWriteSet(config.value(ServerOptions.WSREP_MAX_WS_SIZE));
         }
         throw notHonoured(option);
     }
@@ -60,11 +64,16 @@ final class RuntimeOptions {
     /** What is given for the start and belongs to no settings of a layer. May ask a name server. */
     static List<Change> atStart(NodeConfig config) {
         List<Change> changes = new ArrayList<>();
+        changes.add(largestWriteSet(config.value(ReplicationOptions.REPL_MAX_WS_SIZE)));
         if (config.value(Options.GMCAST_ISOLATE) != 0) {
             changes.add(mesh(config, Options.GMCAST_ISOLATE.name()));
         }
         config.optional(Options.GMCAST_PEER_ADDR).ifPresent(text -> changes.add(peer(config, text)));
         return changes;
+    }
+
+    private static Change largestWriteSet(long bytes) {
+        return (core, nowNs) -> core.group().limitWriteSets(bytes);
     }
 
     /** Whether a change is to be carried out: triggers always, of the others what differs. */

@@ -1,18 +1,13 @@
 package io.dromon.node;
 
 import io.dromon.transport.wire.Bytes;
-import java.util.concurrent.CompletableFuture;
 
 /** A write-set on its way, and the future that its writer holds. */
-final class Ticket extends CompletableFuture<Committed> {
+final class Ticket extends OwnFuture<Committed> {
     final Bytes data;
 
-    Ticket(Bytes data) {
+    Ticket(Thread delivery, Bytes data) {
+        super(delivery);
         this.data = data;
-    }
-
-    @Override
-    public <U> CompletableFuture<U> newIncompleteFuture() {
-        return new CompletableFuture<>();
     }
 }

@@ -70,6 +70,7 @@ public final class GroupCore {
     private boolean sendAgain;
     private long retryAtNs = Long.MAX_VALUE;
     private Member lastSource;
+    private long largestWriteSet = Long.MAX_VALUE;
 
     /**
      * @param self own UUID
@@ -311,6 +312,11 @@ public final class GroupCore {
 
     // ---- requests of the node -----------------------------------------------------------------------------------
 
+    /** {@code repl.max_ws_size}, bytes: larger own write-sets fail from now on. What others send is not judged by it. */
+    public void limitWriteSets(long bytes) {
+        largestWriteSet = bytes;
+    }
+
     /**
      * Queues a write-set; it goes out at the end of the turn. Its end is reported by {@link Effects#replicated} or
      * {@link Effects#failed} (for a hopeless one from inside of this call). If a view change cuts it off, it is sent
@@ -326,7 +332,7 @@ public final class GroupCore {
         }
         if (group.isOver()) {
             effects.failed(ticket, ReplicationFailure.CLOSED);
-        } else if (writeSet.length() > group.settings.maxActionBytes()) {
+        } else if (writeSet.length() > Math.min(largestWriteSet, group.settings.maxActionBytes())) {
             effects.failed(ticket, ReplicationFailure.TOO_LARGE);
         } else if (group.state == GroupState.NON_PRIMARY) {
             effects.failed(ticket, ReplicationFailure.PRIMARY_LOST);
