@@ -40,9 +40,35 @@ final class NodeLog {
                     change.groupUuid(),
                     change.seqno(),
                     change.members().stream().map(GroupMember::name).toList());
-        } else if (!(event instanceof GroupEvent.CommitCut)) {
-            LOG.info("{}: {}", nodeName, event);
+        } else {
+            String text = text(event);
+            if (!text.isEmpty()) {
+                LOG.info("{}: {}", nodeName, text);
+            }
         }
+    }
+
+    /** Empty where nothing is worth a word. */
+    private static String text(GroupEvent event) {
+        if (event instanceof GroupEvent.StateRequest request) {
+            return "is asked for its state by " + Uuids.brief(request.requester());
+        } else if (event instanceof GroupEvent.StateRequestResult result) {
+            return result.donorIndex() < 0
+                    ? "state request refused (error " + -result.donorIndex() + ")"
+                    : "state request accepted, donor " + Uuids.brief(result.donor());
+        } else if (event instanceof GroupEvent.Joined joined) {
+            return "state transfer is over, this node is " + joined.status();
+        } else if (event instanceof GroupEvent.Synced) {
+            return "synchronized with the group";
+        } else if (event instanceof GroupEvent.VoteRequest vote) {
+            return "a member failed at " + vote.seqno() + " and asks for a vote";
+        } else if (event instanceof GroupEvent.VoteResult vote) {
+            return "the vote about " + vote.seqno() + ": "
+                    + (vote.value() == 0 ? "success" : "failure " + Long.toHexString(vote.value()));
+        } else if (event instanceof GroupEvent.StateTransferLost lost) {
+            return "the state transfer is lost: " + lost.reason();
+        }
+        return "";
     }
 
     void linkUp(LinkStatus status, UUID peer, String address) {

@@ -3,7 +3,7 @@ package io.dromon.node.group;
 import java.util.UUID;
 
 /**
- * A member of a configuration.
+ * A member of a configuration. It chose the texts itself: control characters in them are replaced.
  *
  * @param uuid its identity in the group
  * @param name its name ({@code wsrep_node_name})

@@ -1,5 +1,6 @@
 package io.dromon.node.group;
 
+import io.dromon.transport.wire.PeerText;
 import io.dromon.transport.wire.Uuids;
 import java.nio.charset.StandardCharsets;
 import java.util.UUID;
@@ -44,7 +45,14 @@ final class Member {
     }
 
     GroupMember snapshot() {
-        return new GroupMember(uuid, text(name), text(address), segment, status, arbitrator, cached);
+        return new GroupMember(
+                uuid,
+                PeerText.printable(text(name)),
+                PeerText.printable(text(address)),
+                segment,
+                status,
+                arbitrator,
+                cached);
     }
 
     static String raw(String text) {

@@ -7,6 +7,7 @@ import io.dromon.transport.mesh.GmcastMessage.HandshakeResponse;
 import io.dromon.transport.mesh.GmcastMessage.Ok;
 import io.dromon.transport.mesh.GmcastMessage.TopologyChange;
 import io.dromon.transport.wire.LinkFailure;
+import io.dromon.transport.wire.PeerText;
 import io.dromon.transport.wire.Uuids;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;

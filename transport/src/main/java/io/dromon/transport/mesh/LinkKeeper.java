@@ -5,6 +5,7 @@ import io.dromon.transport.mesh.GmcastMessage.Fail;
 import io.dromon.transport.mesh.GmcastMessage.KeepAlive;
 import io.dromon.transport.mesh.GmcastMessage.TopologyChange;
 import io.dromon.transport.wire.LinkFailure;
+import io.dromon.transport.wire.PeerText;
 import io.dromon.transport.wire.Uuids;
 import java.util.ArrayList;
 import java.util.List;
