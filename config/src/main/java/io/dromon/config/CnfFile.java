@@ -145,7 +145,8 @@ public final class CnfFile {
                     .sorted()
                     .forEach(entry -> file(entry, place));
         } catch (IOException e) {
-            problems.add(new ConfigProblem(place, "directory " + target + " cannot be read"));
+            problems.add(new ConfigProblem(
+                    place, "directory " + target + (Files.exists(target) ? " cannot be read" : " does not exist")));
         }
     }
 

@@ -104,6 +104,9 @@ final class Resolver implements Values {
             return;
         }
         Source source = sources.getOrDefault(option, Source.DEFAULT);
+        if (source.kind() == Source.Kind.DEFAULT && option.support().level() == Support.Level.NO_EFFECT) {
+            return; // it only says once more what the option that it is derived from says
+        }
         String place = source.kind() == Source.Kind.DEFAULT ? "default of " + option.name() : source.place();
         option.rangeProblem(value.get(), this, Bound.When.START)
                 .ifPresent(problem -> problems.add(new ConfigProblem(place, problem)));

@@ -104,7 +104,7 @@ class CnfFileTest {
                         message -> assertThat(message).contains("'v' has a quote that is not closed"),
                         message -> assertThat(message).contains("without a name"),
                         message -> assertThat(message).contains("missing.cnf", "does not exist"),
-                        message -> assertThat(message).contains("missing cannot be read"),
+                        message -> assertThat(message).contains("missing does not exist"),
                         message -> assertThat(message).contains("'!source' is no directive"),
                         message -> assertThat(message).contains("node.cnf includes itself"),
                         message -> assertThat(message).contains("is a directory"));

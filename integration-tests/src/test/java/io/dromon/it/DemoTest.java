@@ -36,7 +36,7 @@ class DemoTest {
     void refusesAnInputThatIsNotThere() throws IOException, InterruptedException {
         Result result = dromon("demo", "--input", "/no/such/file");
 
-        assertThat(result.output).contains("dromon: --input: /no/such/file cannot be read");
+        assertThat(result.output).contains("dromon: --input: /no/such/file does not exist");
         assertThat(result.code).isEqualTo(1);
     }
 

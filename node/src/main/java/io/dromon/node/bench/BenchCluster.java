@@ -6,7 +6,9 @@ import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStreamWriter;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,11 +17,13 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The coordinator: starts the processes of one run, gives them their commands and collects their results. */
 public final class BenchCluster implements AutoCloseable {
     private static final String END = "";
+    private static final int LAST_WORDS = 5;
 
     private final List<Member> members = new ArrayList<>();
     private final Path logDirectory;
@@ -128,8 +132,8 @@ public final class BenchCluster implements AutoCloseable {
         String await(String start, Duration limit) throws IOException, InterruptedException {
             String line = answers.poll(limit.toNanos(), TimeUnit.NANOSECONDS);
             if (line == null || !line.startsWith(start)) {
-                throw new IOException("node " + number + " " + described(line, limit) + " instead of " + start.trim()
-                        + "; its log is " + log);
+                throw new IOException("node " + (number + 1) + " " + described(line, limit) + " instead of "
+                        + start.trim() + "; its log is " + log + lastWords());
             }
             return line;
         }
@@ -139,6 +143,18 @@ public final class BenchCluster implements AutoCloseable {
                 return "said nothing for " + limit.toSeconds() + " s";
             }
             return line.equals(END) ? "ended" : "said \"" + line + "\"";
+        }
+
+        private String lastWords() {
+            try (Stream<String> lines = Files.lines(log, StandardCharsets.UTF_8)) {
+                List<String> all = lines.toList();
+                return all.isEmpty()
+                        ? ""
+                        : ", which ends with:\n"
+                                + String.join("\n", all.subList(Math.max(0, all.size() - LAST_WORDS), all.size()));
+            } catch (IOException | UncheckedIOException e) {
+                return "";
+            }
         }
 
         void say(String line) throws IOException {

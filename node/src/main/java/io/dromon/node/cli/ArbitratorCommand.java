@@ -1,5 +1,8 @@
 package io.dromon.node.cli;
 
+import io.dromon.config.CnfFile;
+import io.dromon.config.ConfigException;
+import io.dromon.config.ConfigProblem;
 import io.dromon.config.NodeConfig;
 import io.dromon.config.NodeConfigBuilder;
 import io.dromon.config.ServerOptions;
@@ -9,15 +12,15 @@ import io.dromon.node.Delivery;
 import io.dromon.node.Node;
 import io.dromon.node.NodeException;
 import io.dromon.node.NodeState;
+import java.io.FileNotFoundException;
 import java.io.FileOutputStream;
-import java.io.IOException;
 import java.io.PrintStream;
-import java.io.Reader;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Properties;
-import java.util.Set;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
@@ -35,8 +38,10 @@ import picocli.CommandLine.Option;
             "The flags are garbd's. Leaves cleanly on SIGTERM."
         })
 final class ArbitratorCommand implements Callable<Integer> {
-    private static final Set<String> KEYS =
-            Set.of("address", "group", "options", "name", "log", "donor", "sst", "daemon", "workdir");
+    private static final List<String> NAMES =
+            List.of("address", "group", "options", "name", "log", "donor", "sst", "daemon", "workdir");
+    /** A file of garbd's has none. */
+    private static final String NO_SECTION = "garbd";
 
     @Option(
             names = {"-a", "--address"},
@@ -92,7 +97,7 @@ final class ArbitratorCommand implements Callable<Integer> {
     private boolean daemon;
 
     @Override
-    public Integer call() throws IOException, InterruptedException {
+    public Integer call() throws InterruptedException {
         if (file != null) {
             read(file);
         }
@@ -134,42 +139,44 @@ final class ArbitratorCommand implements Callable<Integer> {
     }
 
     /** garbd's configuration file. */
-    private void read(Path path) throws IOException {
-        Properties values = new Properties();
-        try (Reader reader = Files.newBufferedReader(path, StandardCharsets.UTF_8)) {
-            values.load(reader);
-        }
-        for (String key : values.stringPropertyNames()) {
-            if (!KEYS.contains(key)) {
-                throw new CommandFailure(path + ": unknown name '" + key + "'; known are " + String.join(", ", KEYS));
+    private void read(Path path) {
+        List<ConfigProblem> problems = new ArrayList<>();
+        Map<String, String> values = new HashMap<>();
+        for (CnfFile.Line line : CnfFile.read(path, NO_SECTION, problems)) {
+            String name = line.section().equals(NO_SECTION) ? line.name() : line.section() + "." + line.name();
+            if (NAMES.contains(name)) {
+                values.put(name, line.value());
+            } else {
+                problems.add(new ConfigProblem(
+                        line.place(), "unknown name '" + name + "'; known are " + String.join(", ", NAMES)));
             }
         }
-        address = given(address, values, "address");
-        group = given(group, values, "group");
-        options = given(options, values, "options");
-        name = given(name, values, "name");
-        log = given(log, values, "log");
-        donor = given(donor, values, "donor");
-        sst = given(sst, values, "sst");
-        workdir = given(workdir, values, "workdir");
+        if (!problems.isEmpty()) {
+            throw new ConfigException(problems);
+        }
+        address = given(address, values.get("address"));
+        group = given(group, values.get("group"));
+        options = given(options, values.get("options"));
+        name = given(name, values.get("name"));
+        log = given(log, values.get("log"));
+        donor = given(donor, values.get("donor"));
+        sst = given(sst, values.get("sst"));
+        workdir = given(workdir, values.get("workdir"));
         daemon |= values.containsKey("daemon");
     }
 
-    private static @Nullable String given(@Nullable String flag, Properties values, String key) {
-        String value = values.getProperty(key);
-        if (flag != null || value == null) {
-            return flag;
-        }
-        String text = value.strip();
-        return text.length() >= 2 && text.startsWith("\"") && text.endsWith("\"")
-                ? text.substring(1, text.length() - 1)
-                : text;
+    private static @Nullable String given(@Nullable String flag, @Nullable String inFile) {
+        return flag == null ? inFile : flag;
     }
 
-    private PrintStream report() throws IOException {
-        return log == null
-                ? System.err
-                : new PrintStream(new FileOutputStream(log, true), true, StandardCharsets.UTF_8);
+    private PrintStream report() {
+        try {
+            return log == null
+                    ? System.err
+                    : new PrintStream(new FileOutputStream(log, true), true, StandardCharsets.UTF_8);
+        } catch (FileNotFoundException e) {
+            throw new CommandFailure("--log: cannot write to " + e.getMessage());
+        }
     }
 
     /** Says what happens in the cluster. */

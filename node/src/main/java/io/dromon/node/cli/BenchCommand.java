@@ -3,6 +3,7 @@ package io.dromon.node.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.dromon.config.NodeConfig;
 import io.dromon.node.bench.BenchCluster;
 import io.dromon.node.bench.BenchResult;
 import io.dromon.node.bench.JGroupsPeer;
@@ -119,11 +120,44 @@ final class BenchCommand implements Runnable {
 
         @Override
         public Integer call() throws IOException, InterruptedException {
-            if (nodes < 1 || writers < 1 || size < 4 || seconds < 1 || warmup < 0) {
-                throw new CommandFailure("--nodes, --writers and --seconds must be at least 1, --size at least 4");
+            check("--nodes", nodes, 1, 64);
+            check("--writers", writers, 1, 4096);
+            check("--size", size, 4, 64 << 20);
+            check("--seconds", seconds, 1, 86_400);
+            check("--warmup", warmup, 0, 86_400);
+            checkOptions(options);
+            if (versus != null && !versus.equals("plain")) {
+                checkOptions(options + ";" + versus);
             }
             Optional<Path> peerJar = peer == null ? Optional.empty() : Optional.of(JGroupsPeer.locateJar());
-            Path directory = Files.createTempDirectory("dromon-bench");
+            try (Scratch scratch = Scratch.create("dromon-bench")) {
+                try {
+                    run(scratch.directory(), peerJar);
+                } catch (IOException | RuntimeException e) {
+                    scratch.keep();
+                    throw e;
+                }
+            }
+            return 0;
+        }
+
+        private static void check(String flag, int value, int least, int most) {
+            if (value < least || value > most) {
+                throw new CommandFailure(flag + " is from " + least + " to " + most + ", not " + value);
+            }
+        }
+
+        /** Each process would find out for itself, and say so in its log. */
+        private static void checkOptions(String providerOptions) {
+            NodeConfig.builder()
+                    .commandLine()
+                    .group("bench")
+                    .address("gcomm://")
+                    .options(providerOptions)
+                    .build();
+        }
+
+        private void run(Path directory, Optional<Path> peerJar) throws IOException, InterruptedException {
             Optional<SharedPair> pair = plain
                     ? Optional.empty()
                     : Optional.of(SharedPair.create(directory, "dromon-bench", Duration.ofDays(1)));
@@ -158,8 +192,6 @@ final class BenchCommand implements Runnable {
                 result.put("ratio", ratio(result, other));
             }
             print(System.out, result);
-            delete(directory); // kept after a failure: the logs are there
-            return 0;
         }
 
         private static double ratio(ObjectNode one, ObjectNode other) {

@@ -1,9 +1,12 @@
 package io.dromon.node.cli;
 
+import io.dromon.node.FileProblem;
 import io.dromon.transport.tls.pem.SharedPair;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,6 +40,7 @@ final class DemoCommand implements Callable<Integer> {
             + "evs.suspect_timeout=PT2S;evs.inactive_timeout=PT6S;evs.install_timeout=PT3S;";
 
     private static final int WRITERS = 8;
+    private static final int LONGEST_TEXT = 16 << 20;
 
     @Option(names = "--nodes", defaultValue = "3", description = "Nodes, one process each (${DEFAULT-VALUE}).")
     private int nodeCount;
@@ -60,17 +64,18 @@ final class DemoCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         if (nodeCount < 3 || nodeCount > 16) {
-            throw new CommandFailure("--nodes: 3 to 16; with fewer than three a killed node takes the quorum with it");
+            throw new CommandFailure("--nodes is from 3 to 16, not " + nodeCount
+                    + "; with fewer than three a killed node takes the quorum with it");
         }
         if (seconds < 1) {
-            throw new CommandFailure("--seconds must be at least 1");
+            throw new CommandFailure("--seconds is at least 1, not " + seconds);
         }
-        Path directory = Files.createTempDirectory("dromon-demo");
-        try {
-            return run(directory) ? 0 : Dromon.FAILED;
-        } finally {
-            alive.forEach(ChildNode::close);
-            BenchCommand.delete(directory);
+        try (Scratch scratch = Scratch.create("dromon-demo")) {
+            try {
+                return run(scratch.directory()) ? 0 : Dromon.FAILED;
+            } finally {
+                alive.forEach(ChildNode::close);
+            }
         }
     }
 
@@ -159,29 +164,39 @@ final class DemoCommand implements Callable<Integer> {
         return verify();
     }
 
-    /** The input as a file: what the user named, or the text that comes with the program. */
+    /** A copy of what the user named, which may be a pipe, or of the text that comes with the program. */
     private Path text(Path directory) throws IOException {
-        if (input != null) {
-            if (!Files.isReadable(input)) {
-                throw new CommandFailure("--input: " + input + " cannot be read");
+        Path copy = directory.resolve("text");
+        if (input == null) {
+            try (InputStream text =
+                    Objects.requireNonNull(DemoCommand.class.getResourceAsStream("mariner.txt"), "mariner.txt")) {
+                Files.copy(text, copy);
             }
-            List<String> lines;
-            try {
-                lines = Files.readAllLines(input, StandardCharsets.UTF_8);
-            } catch (java.nio.charset.CharacterCodingException e) {
-                throw new CommandFailure("--input: " + input + " is not UTF-8 text");
-            }
-            if (lines.isEmpty()) {
+            return copy;
+        }
+        if (Files.isDirectory(input)) {
+            throw new CommandFailure("--input: " + input + " is a directory; name a text file");
+        }
+        byte[] bytes;
+        try (InputStream text = Files.newInputStream(input)) {
+            bytes = text.readNBytes(LONGEST_TEXT + 1);
+        } catch (IOException e) {
+            throw new CommandFailure("--input: " + FileProblem.of(e) + "; name a text file");
+        }
+        if (bytes.length > LONGEST_TEXT) {
+            throw new CommandFailure("--input: " + input + " has more than " + (LONGEST_TEXT >> 20) + " MiB");
+        }
+        try {
+            if (StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .isEmpty()) {
                 throw new CommandFailure("--input: " + input + " has no line");
             }
-            return input.toAbsolutePath();
+        } catch (CharacterCodingException e) {
+            throw new CommandFailure("--input: " + input + " is not UTF-8 text");
         }
-        Path copy = directory.resolve("mariner.txt");
-        try (InputStream text =
-                Objects.requireNonNull(DemoCommand.class.getResourceAsStream("mariner.txt"), "mariner.txt")) {
-            Files.copy(text, copy);
-        }
-        return copy;
+        return Files.write(copy, bytes);
     }
 
     private static String peers(int port) {

@@ -37,7 +37,7 @@ import picocli.CommandLine.Option;
 @Command(name = "demo-node", hidden = true, description = "One process of the demonstration.")
 final class DemoNode implements Callable<Integer> {
     /** A line that begins so is announced when it is delivered. */
-    static final String MARKER = "#";
+    static final String MARKER = "#dromon-demo-marker";
 
     @Mixin
     @SuppressWarnings("NullAway.Init") // set by picocli

@@ -1,7 +1,10 @@
 package io.dromon.node.cli;
 
 import io.dromon.config.ConfigException;
+import io.dromon.node.FileProblem;
 import io.dromon.node.NodeException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -16,6 +19,9 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = Dromon.Version.class,
         synopsisSubcommandLabel = "COMMAND",
+        exitCodeListHeading = "Exit codes:%n",
+        exitCodeList = {"0:done", "1:it could not be done; the reason was printed", "2:the command line cannot be read"
+        },
         subcommands = {
             DemoCommand.class,
             NodeCommand.class,
@@ -64,14 +70,23 @@ public final class Dromon implements Runnable {
     private static CommandLine handled(CommandLine line) {
         return line.setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionExceptionHandler((failure, command, result) -> {
-                    if (failure instanceof NodeException
-                            || failure instanceof ConfigException
-                            || failure instanceof CommandFailure) {
-                        command.getErr().println("dromon: " + failure.getMessage());
-                        return FAILED;
-                    }
-                    throw failure;
+                    command.getErr().println("dromon: " + told(failure));
+                    return FAILED;
                 });
+    }
+
+    /** What the user needs to know; anything unforeseen is a bug and goes on. */
+    private static String told(Exception failure) throws Exception {
+        if (failure instanceof NodeException
+                || failure instanceof ConfigException
+                || failure instanceof CommandFailure) {
+            return String.valueOf(failure.getMessage());
+        } else if (failure instanceof IOException io) {
+            return FileProblem.of(io);
+        } else if (failure instanceof UncheckedIOException && failure.getCause() instanceof IOException io) {
+            return FileProblem.of(io);
+        }
+        throw failure;
     }
 
     @Override

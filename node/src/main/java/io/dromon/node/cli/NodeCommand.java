@@ -3,6 +3,8 @@ package io.dromon.node.cli;
 import io.dromon.config.NodeConfig;
 import io.dromon.config.NodeConfigBuilder;
 import io.dromon.node.Node;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -39,7 +41,8 @@ final class NodeCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         NodeConfig config = flags.config();
         PrintStream log = System.err;
-        LineApplication application = new LineApplication(System.out, log);
+        // System.out would keep to itself that a disk is full or a reader gone.
+        LineApplication application = new LineApplication(new FileOutputStream(FileDescriptor.out), log);
         Node node = Node.start(config, application);
         LeaveOnSignal.install(node, application.stopped(), () -> application.failure() != null);
         try {
@@ -92,7 +95,11 @@ final class NodeCommand implements Callable<Integer> {
                 description = "Own address (gmcast.listen_addr); port 0: any free one.")
         private @Nullable String listen;
 
-        @Option(names = "--data-dir", paramLabel = "DIR", description = "Where the node keeps its state (base_dir).")
+        @Option(
+                names = "--data-dir",
+                paramLabel = "DIR",
+                description =
+                        "Where the node keeps its state, the current directory if not given; no two nodes share one.")
         private @Nullable Path dataDirectory;
 
         @Option(

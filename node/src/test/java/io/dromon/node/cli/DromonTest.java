@@ -1,0 +1,112 @@
+package io.dromon.node.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
+
+/** What the executable says to those who mistype: one line with what to do, and never a stack trace. */
+@Timeout(60)
+final class DromonTest {
+    private static final int USAGE = 2;
+
+    @TempDir
+    Path directory;
+
+    private final StringWriter errors = new StringWriter();
+
+    private int run(String... arguments) {
+        return Dromon.commandLine()
+                .setErr(new PrintWriter(errors, true))
+                .setOut(new PrintWriter(new StringWriter(), true))
+                .execute(arguments);
+    }
+
+    private void assertFails(String expected, String... arguments) {
+        assertThat(run(arguments)).as(errors.toString()).isEqualTo(Dromon.FAILED);
+        assertThat(errors.toString()).startsWith("dromon: ").contains(expected).doesNotContain("\tat ", "Exception");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    demo --nodes 1                                      | --nodes is from 3 to 16, not 1
+                    demo --seconds 0                                    | --seconds is at least 1
+                    demo --input /no/such/text                          | --input: /no/such/text does not exist
+                    demo --input /                                      | --input: / is a directory
+                    demo --input /dev/null                              | --input: /dev/null has no line
+                    arbitrator                                          | --address gcomm://HOST:PORT
+                    arbitrator --cfg /no/such/file                      | /no/such/file does not exist
+                    arbitrator --cfg /                                  | / is a directory, not a file
+                    arbitrator --daemon                                 | run it as a service of systemd
+                    arbitrator --sst x                                  | use garbd
+                    arbitrator --log /no/such/log -a gcomm://h -g g     | --log: cannot write to /no/such/log
+                    bench replication --nodes 0                         | --nodes is from 1 to 64, not 0
+                    bench replication --writers -1                      | --writers is from 1 to 4096, not -1
+                    bench replication --size 3                          | --size is from 4 to 67108864, not 3
+                    bench replication -o evs.send_windw=3               | did you mean evs.send_window?
+                    bench replication --versus evs.send_windw=3         | did you mean evs.send_window?
+                    node --group g                                      | wsrep_cluster_address: is not set
+                    node --config /no/such/file                         | /no/such/file does not exist
+                    options evs.send_windw                              | did you mean evs.send_window?
+                    """)
+    void saysInOneLineWhatIsWrong(String line, String expected) {
+        assertFails(expected, line.split(" +"));
+    }
+
+    @Test
+    void refusesANameThatWouldBreakLines() {
+        assertFails("it has a control character", "node", "-a", "gcomm://", "-g", "g", "-n", "a\tb");
+    }
+
+    @Test
+    void saysOnceWhatIsWrongWithTheGroup() {
+        assertFails("wsrep_cluster_name: '' is refused", "node", "-a", "gcomm://", "-g", "");
+
+        assertThat(errors.toString()).doesNotContain("gmcast.group");
+    }
+
+    @Test
+    void readsTheArbitratorsFileAndNamesEachProblemWithItsLine() throws IOException {
+        Path file = Files.write(
+                directory.resolve("garb.cnf"),
+                List.of("# garbd", "adress = gcomm://h", "group = \"g\"", "sst = x", "log"));
+
+        assertFails(
+                file + ":2: unknown name 'adress'; known are address, group", "arbitrator", "--cfg", file.toString());
+
+        Files.write(file, List.of("address = gcomm://h", "group = g", "sst = \"x\""));
+        assertFails("--sst: ", "arbitrator", "--cfg", file.toString());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"''", "nonsense", "node --bogus", "demo --nodes many", "set", "bench", "options --format xml"})
+    void explainsTheUsageOfWhatCannotBeRead(String line) {
+        int code = line.isEmpty() ? run() : run(line.split(" "));
+
+        assertThat(code).isEqualTo(USAGE);
+        assertThat(errors.toString()).isNotBlank().doesNotContain("\tat ");
+    }
+
+    @Test
+    void describesEveryCommandAndItsFlags() {
+        Dromon.commandLine().getSubcommands().forEach((name, command) -> {
+            CommandLine.Model.UsageMessageSpec usage = command.getCommandSpec().usageMessage();
+            assertThat(usage.description()).as(name).isNotEmpty();
+            if (!usage.hidden()) {
+                assertThat(command.getCommandSpec().options())
+                        .as(name)
+                        .allMatch(option -> option.hidden() || option.description().length > 0);
+            }
+        });
+    }
+}
