@@ -1,13 +1,30 @@
 #!/bin/sh
 # Dromon: this file is a shell script and a jar at once; it runs on a Java 17 runtime with nothing beside it.
 # DROMON_JAVA_OPTS: further options for the JVM.
+remedy="Install a Java 17 runtime (Debian: apt-get install openjdk-17-jre-headless) or set JAVA_HOME to one."
 if [ -n "$JAVA_HOME" ] && [ -x "$JAVA_HOME/bin/java" ]; then
   java="$JAVA_HOME/bin/java"
-elif command -v java >/dev/null 2>&1; then
-  java=java
+elif java=$(command -v java 2>/dev/null); then
+  :
 else
-  echo "dromon: no Java found. Install a Java 17 runtime (Debian: apt-get install openjdk-17-jre-headless) or set JAVA_HOME." >&2
+  echo "dromon: no Java found. $remedy" >&2
   exit 127
+fi
+# An older Java would only say that it cannot load a class. What says its version is a file of every JDK since 9.
+real=$(readlink -f "$java")
+release="${real%/bin/java}/release"
+if [ -r "$release" ]; then
+  while IFS='="' read -r name empty version; do
+    if [ "$name" = JAVA_VERSION ] && [ "${version#1.}" = "$version" ]; then
+      major="${version%%[!0-9]*}"
+    elif [ "$name" = JAVA_VERSION ]; then
+      major=8
+    fi
+  done < "$release"
+  if [ "${major:-17}" -lt 17 ]; then
+    echo "dromon: $java is Java $major. $remedy" >&2
+    exit 127
+  fi
 fi
 # A snapshot's way is buffers outside of the heap and system calls: a small heap and a quick start are what it wants.
 case "$1" in

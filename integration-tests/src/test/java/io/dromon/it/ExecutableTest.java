@@ -1,0 +1,151 @@
+package io.dromon.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.dromon.it.peers.DromonNode;
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The executable as a process of its system: its Java, its output, signals, a directory that another one uses. */
+@Timeout(120)
+final class ExecutableTest {
+    private static final Duration LIMIT = Duration.ofSeconds(40);
+
+    @TempDir
+    Path directory;
+
+    private Process start(Map<String, String> environment, File output, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(DromonNode.executable().toString()));
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .redirectOutput(output)
+                .redirectError(directory.resolve("errors").toFile());
+        builder.environment().putAll(environment);
+        return builder.start();
+    }
+
+    private int run(Map<String, String> environment, File output, String input, String... arguments)
+            throws IOException, InterruptedException {
+        Process process = start(environment, output, arguments);
+        try {
+            process.getOutputStream().write(input.getBytes(StandardCharsets.UTF_8));
+            process.getOutputStream().close();
+            assertThat(process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
+            return process.exitValue();
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    private String errors() throws IOException {
+        return Files.readString(directory.resolve("errors"), StandardCharsets.UTF_8);
+    }
+
+    private File output() {
+        return directory.resolve("output").toFile();
+    }
+
+    private String[] node(String name) {
+        return new String[] {
+            "node",
+            "--group=g",
+            "--name=" + name,
+            "--address=gcomm://",
+            "--listen=tcp://127.0.0.1:0",
+            "--data-dir=" + directory.resolve("data"),
+            "--pipe"
+        };
+    }
+
+    @Test
+    void failsWhenItsOutputCannotBeWritten() throws Exception {
+        int code = run(Map.of(), new File("/dev/full"), "a line\n", node("a"));
+
+        assertThat(errors()).contains("cannot write to standard output: No space left on device");
+        assertThat(code).isEqualTo(1);
+    }
+
+    @Test
+    void takesLinesOfAnyBytesAndALastOneWithoutAnEnd() throws Exception {
+        int code = run(Map.of(), output(), "\0\u00ff\n\n\r\nlast", node("a"));
+
+        assertThat(Files.readString(output().toPath(), StandardCharsets.UTF_8).replaceAll("(?m)^\\d+\t", ""))
+                .isEqualTo("a\t\0\u00ff\na\t\na\t\r\na\tlast\n");
+        assertThat(code).isZero();
+    }
+
+    @Test
+    void refusesADataDirectoryThatAnotherProcessUses() throws Exception {
+        Process first = start(Map.of(), output(), node("a"));
+        try {
+            await().atMost(LIMIT).until(() -> Files.exists(directory.resolve("data/dromon.sock")));
+
+            int code = run(Map.of(), directory.resolve("other").toFile(), "", node("b"));
+
+            assertThat(errors()).contains("data cannot be used", "another running node uses it");
+            assertThat(code).isEqualTo(1);
+        } finally {
+            first.destroyForcibly();
+            assertThat(first.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        }
+        assertThat(run(Map.of(), output(), "again\n", node("a"))).isZero(); // the lock went with the process
+    }
+
+    @Test
+    void namesAJavaThatIsTooOld() throws Exception {
+        Path bin = Files.createDirectories(directory.resolve("jdk-11/bin"));
+        Files.writeString(directory.resolve("jdk-11/release"), "IMPLEMENTOR=\"x\"\nJAVA_VERSION=\"11.0.2\"\n");
+        Files.writeString(bin.resolve("java"), "#!/bin/sh\nexit 1\n");
+        assertThat(bin.resolve("java").toFile().setExecutable(true)).isTrue();
+
+        int code = run(Map.of("JAVA_HOME", directory.resolve("jdk-11").toString()), output(), "", "--version");
+
+        assertThat(errors()).contains("bin/java is Java 11. Install a Java 17 runtime");
+        assertThat(code).isEqualTo(127);
+    }
+
+    @Test
+    void aSignalEndsTheNodesOfADemonstrationAndRemovesTheirKeys() throws Exception {
+        Path temporary = Files.createDirectory(directory.resolve("tmp"));
+        Process demo = start(Map.of("DROMON_JAVA_OPTS", "-Djava.io.tmpdir=" + temporary), output(), "demo");
+        try {
+            Pattern synced = Pattern.compile("node1 \\(pid (\\d+)\\) is SYNCED");
+            await().atMost(LIMIT)
+                    .until(() ->
+                            synced.matcher(Files.readString(output().toPath())).find());
+            Matcher node = synced.matcher(Files.readString(output().toPath()));
+            assertThat(node.find()).isTrue();
+            long pid = Long.parseLong(node.group(1));
+
+            demo.destroy();
+
+            assertThat(demo.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
+            await().atMost(LIMIT)
+                    .until(
+                            () -> ProcessHandle.of(pid)
+                                    .map(ProcessHandle::isAlive)
+                                    .orElse(false),
+                            alive -> !alive);
+            try (Stream<Path> left = Files.walk(temporary)) {
+                assertThat(left.map(Path::toString)).noneMatch(path -> path.contains("dromon-demo"));
+            }
+        } finally {
+            demo.destroyForcibly();
+        }
+    }
+}
