@@ -11,8 +11,9 @@ import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.spi.ContextAwareBase;
 
 /**
- * The executable's logging, as {@code logback.xml} says it, without reading XML at each start. It stands back where
- * {@code -Dlogback.configurationFile} names a file, and where Dromon is a library of another program.
+ * The executable's logging: a line to standard error, without reading XML at each start. {@code DROMON_LOG_LEVEL} sets the
+ * level. It stands back where {@code -Dlogback.configurationFile} names a file, and where Dromon is a library of another
+ * program, whose logging is its own business.
  */
 @ConfiguratorRank(ConfiguratorRank.CUSTOM_HIGH_PRIORITY)
 public final class LogSetup extends ContextAwareBase implements Configurator {
