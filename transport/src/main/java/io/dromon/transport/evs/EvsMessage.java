@@ -120,6 +120,11 @@ sealed interface EvsMessage extends Encodable {
             return new User(source, version, repeated, fifoSeq, view, order, userType, seqRange, seq, aruNow, payload);
         }
 
+        /** Whether another node than its origin has sent it, inside a DELEGATE. */
+        boolean isRecovered() {
+            return (flags & SOURCE) != 0;
+        }
+
         /** The same message as another node repeats it, inside a DELEGATE (section 5.5). */
         User recovered() {
             int repeated = RETRANS | SOURCE | (flags & AGGREGATE);

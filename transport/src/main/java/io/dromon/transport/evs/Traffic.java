@@ -237,13 +237,18 @@ final class Traffic {
 
     // Receiving (sections 5.3 and 5.4)
 
-    /** A USER of the current view; returns whether a JOIN is due because of it. */
+    /**
+     * A USER of the current view; returns whether a JOIN is due because of it.
+     *
+     * <p>One that another node has passed on is no sign of life of its origin, other than section 4 has it: those who
+     * had to ask for the last messages of a dead node would wait for it for another suspect timeout.
+     */
     boolean onUser(KnownNode source, User message) {
         InputMap input = group.input;
         int index = source.index;
         long aruBefore = input.aru();
         long ackBefore = input.ss(index);
-        if (input.insert(index, message)) {
+        if (input.insert(index, message) && !message.isRecovered()) {
             source.progressNs = group.nowNs;
         }
         input.raiseOwnSafe();

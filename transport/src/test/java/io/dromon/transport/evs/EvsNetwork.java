@@ -99,8 +99,12 @@ final class EvsNetwork {
         @Override
         public void sendTo(UUID target, Encodable message) {
             Bytes bytes = Bytes.of(note(message));
+            Peer only = null;
             for (Peer to : peers) {
-                if (to.uuid.equals(target)) {
+                only = to.uuid.equals(target) && channel(this, to).up ? to : only;
+            }
+            for (Peer to : peers) {
+                if (to == only || (only == null && to != this)) {
                     transmit(this, to, bytes);
                 }
             }

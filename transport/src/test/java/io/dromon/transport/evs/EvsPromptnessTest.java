@@ -36,6 +36,24 @@ class EvsPromptnessTest {
     }
 
     @Test
+    void whatOthersPassOnOfADeadNodeIsNoSignOfItsLife() {
+        List<Long> times = timesMs(seed -> {
+            EvsNetwork network = joined(seed, 5);
+            network.run(network.random.nextInt(2000));
+            List<Peer> rest = new ArrayList<>(network.peers);
+            Peer victim = rest.remove(network.random.nextInt(5));
+            network.connect(victim, rest.get(0), false);
+            network.connect(victim, rest.get(1), false);
+            victim.sendNext();
+            network.run(5);
+            network.crash(victim);
+            return await(network, rest);
+        });
+
+        assertThat(times.get(SEEDS - 1)).isLessThan(6_200);
+    }
+
+    @Test
     void twoPartsAreOneRightAfterTheyHearOfEachOther() {
         List<Long> times = timesMs(seed -> {
             EvsNetwork network = joined(seed, 4);
