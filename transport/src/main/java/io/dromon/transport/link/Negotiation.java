@@ -10,6 +10,7 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.concurrent.Future;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -133,18 +134,21 @@ abstract class Negotiation extends ChannelInboundHandlerAdapter {
 
         @Override
         public void channelActive(ChannelHandlerContext ctx) {
-            long probeNs = links.dynamic()
-                    ? DynamicMode.ACCEPT_MS * 1_000_000
-                    : links.settings().probeTimeout().toNanos();
-            after(probeNs, ctx, this::silent);
+            after(limit().toNanos(), ctx, this::silent);
             ctx.fireChannelActive();
+        }
+
+        private Duration limit() {
+            return links.dynamic()
+                    ? Duration.ofMillis(DynamicMode.ACCEPT_MS)
+                    : links.settings().probeTimeout();
         }
 
         private void silent(ChannelHandlerContext ctx) {
             if (collected() == 0 && links.allowsPlain("")) {
                 Detection.plain(ctx, this);
             } else {
-                refuse(ctx, Verdicts.silentDialler(link, links.settings().probeTimeout(), collected()));
+                refuse(ctx, Verdicts.silentDialler(link, limit(), collected()));
             }
         }
 

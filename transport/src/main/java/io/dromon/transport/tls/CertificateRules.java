@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -29,10 +30,6 @@ import org.jspecify.annotations.Nullable;
  * section 3.2).
  */
 final class CertificateRules {
-    /** What OpenSSL asks for at Debian's security level. */
-    static final int SMALLEST_RSA = 2048;
-
-    static final int SMALLEST_EC = 224;
     static final int LARGEST_RSA = 16384;
     /** A peer may not make this node check signatures without end. (BoringSSL shows ten and drops the rest.) */
     static final int LONGEST_CHAIN = 9;
@@ -305,26 +302,9 @@ final class CertificateRules {
     private static void checkStrength(List<X509Certificate> chain) throws Refused {
         for (int i = 0; i < chain.size(); i++) {
             X509Certificate certificate = chain.get(i);
-            PublicKey key = certificate.getPublicKey();
-            int bits = 0;
-            int smallest = 0;
-            if (key instanceof RSAPublicKey rsa) {
-                bits = rsa.getModulus().bitLength();
-                smallest = SMALLEST_RSA;
-            } else if (key instanceof ECPublicKey ec) {
-                bits = ec.getParams().getOrder().bitLength();
-                smallest = SMALLEST_EC;
-            } else if (!(key instanceof EdECPublicKey)) {
-                throw new Refused(
-                        Rule.INVALID,
-                        describe(certificate) + ": its key is " + printable(key.getAlgorithm())
-                                + ", but RSA, EC and Ed25519 alone are accepted; issue it anew");
-            }
-            if (bits < smallest) {
-                throw new Refused(
-                        Rule.INVALID,
-                        describe(certificate) + ": its key has " + bits + " bits, at least " + smallest
-                                + " are needed; issue it anew");
+            Optional<String> problem = KeyRules.problem(certificate.getPublicKey());
+            if (problem.isPresent()) {
+                throw new Refused(Rule.INVALID, describe(certificate) + ": " + problem.get() + "; issue it anew");
             }
             boolean anchor = i == chain.size() - 1;
             String algorithm = certificate.getSigAlgName().toUpperCase(Locale.ROOT);

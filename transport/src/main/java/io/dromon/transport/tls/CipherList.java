@@ -81,7 +81,7 @@ final class CipherList {
 
     private static final Set<String> KNOWN_TAGS = knownTags();
 
-    /** The strictest of OpenSSL's levels whose demands on keys {@link CertificateRules} makes always. */
+    /** The strictest of OpenSSL's levels whose demands on keys {@link KeyRules} makes always. */
     private static final int SECURITY_LEVEL = 2;
 
     private final List<String> tls13;
@@ -228,8 +228,8 @@ final class CipherList {
                 problems.add(unknown(part, part));
             } else if (part.charAt(part.length() - 1) - '0' > SECURITY_LEVEL) {
                 problems.add("socket.ssl_cipher: \"" + part + "\" cannot be had; level " + SECURITY_LEVEL
-                        + " is always in force (RSA from " + CertificateRules.SMALLEST_RSA + " bits, curves from "
-                        + CertificateRules.SMALLEST_EC + ", no SHA-1 signatures): remove this part, and choose keys and"
+                        + " is always in force (RSA from " + KeyRules.SMALLEST_RSA
+                        + " bits, no signatures with SHA-1): remove this part, and choose keys and"
                         + " suites of the strength that you want");
             }
         }

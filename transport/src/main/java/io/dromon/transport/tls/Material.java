@@ -14,7 +14,6 @@ import java.security.SecureRandom;
 import java.security.Signature;
 import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
-import java.security.interfaces.RSAPublicKey;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -55,6 +54,10 @@ final class Material {
         checkMode("socket.ssl_key", settings.key());
         settings.passwordFile().ifPresent(file -> checkMode("socket.ssl_password_file", file));
         PrivateKey key = attempt(() -> PemFiles.privateKey("socket.ssl_key", settings.key(), settings.passwordFile()));
+        if (key != null && settings.passwordFile().isPresent() && !isEncrypted()) {
+            notes.add("socket.ssl_password_file has no effect: the private key in " + settings.key()
+                    + " is not encrypted");
+        }
         List<X509Certificate> own = attempt(() -> PemFiles.certificates("socket.ssl_cert", settings.certificate()));
         Trust trust = trust(own);
         List<X509Certificate> chain = key == null || own == null ? null : chain(key, own);
@@ -62,6 +65,12 @@ final class Material {
             throw new TlsConfigException(problems);
         }
         return new TlsGeneration(number, key, chain, trust, notes);
+    }
+
+    private boolean isEncrypted() {
+        List<PemFiles.Item> items = attempt(() -> PemFiles.items(settings.key()));
+        return items != null
+                && items.stream().anyMatch(item -> item instanceof PemFiles.Item.Key read && read.encrypted());
     }
 
     private @Nullable Trust trust(@Nullable List<X509Certificate> own) {
@@ -116,6 +125,14 @@ final class Material {
                 break;
             }
         }
+        // A key that no TLS takes matches nothing either.
+        X509Certificate shown = leaf == null ? file.get(0) : leaf;
+        Optional<String> unusable = KeyRules.ownProblem(shown.getPublicKey());
+        if (unusable.isPresent()) {
+            problems.add("socket.ssl_cert: " + CertificateRules.describe(shown) + " in " + settings.certificate() + ": "
+                    + unusable.get() + "; make a new pair");
+            return null;
+        }
         if (leaf == null) {
             problems.add("socket.ssl_key: the key in " + settings.key()
                     + " is not the key of the first certificate in " + settings.certificate() + " ("
@@ -124,7 +141,6 @@ final class Material {
                     + "; compare them with: openssl pkey -in KEY -pubout, openssl x509 -in CERTIFICATE -pubkey -noout");
             return null;
         }
-        checkSize(leaf);
         List<X509Certificate> chain = new ArrayList<>(List.of(leaf));
         for (X509Certificate issuer = issuer(leaf, file, chain); issuer != null; ) {
             chain.add(issuer);
@@ -155,15 +171,6 @@ final class Material {
             }
         }
         return null;
-    }
-
-    private void checkSize(X509Certificate leaf) {
-        if (leaf.getPublicKey() instanceof RSAPublicKey rsa
-                && rsa.getModulus().bitLength() < CertificateRules.SMALLEST_RSA) {
-            problems.add("socket.ssl_cert: the key of the certificate in " + settings.certificate() + " has "
-                    + rsa.getModulus().bitLength() + " bits; at least " + CertificateRules.SMALLEST_RSA
-                    + " are needed");
-        }
     }
 
     private static boolean matches(PrivateKey key, PublicKey shown) {

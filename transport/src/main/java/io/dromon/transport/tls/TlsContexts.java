@@ -209,8 +209,9 @@ public final class TlsContexts implements AutoCloseable {
     /** What is configured and BoringSSL cannot do; empty if there is nothing. */
     private static String obstacle(TlsSettings settings, CipherList list, TlsGeneration generation)
             throws TlsConfigException {
-        if (generation.certificate().getPublicKey() instanceof EdECPublicKey) {
-            return "socket.ssl_key: it is an Ed25519 key, which BoringSSL takes from no node and no peer: every Dromon"
+        if (generation.certificate().getPublicKey() instanceof EdECPublicKey key) {
+            return "socket.ssl_key: it is an " + key.getParams().getName()
+                    + " key, which BoringSSL takes from no node and no peer: every Dromon"
                     + " node of the cluster needs tls.provider=jdk then, or such a key; EC P-256 works everywhere";
         }
         List<String> tls13 = list.tls13();

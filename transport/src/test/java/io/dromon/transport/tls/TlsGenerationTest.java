@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Files to key, chain and anchors; those that openssl writes are made by openssl. */
@@ -278,6 +279,54 @@ class TlsGenerationTest {
                 .hasMessageContaining("damaged");
         assertThatThrownBy(() -> TlsGeneration.load(1, files("brokencert.pem", "key.pem")))
                 .hasMessageContaining("damaged");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "ec:secp224r1|its key is EC on a curve that not every TLS has; RSA from 2048 bits, EC on P-256",
+                "ec:secp256k1|its key is EC on a curve that not every TLS has",
+                "ec:brainpoolP256r1|its key is EC on a curve that not every TLS has",
+                "rsa-pss|its key is RSASSA-PSS; RSA from 2048 bits",
+                "dsa:dsa.pem|its key is DSA; RSA from 2048 bits",
+                "ec:explicit|cert.pem is damaged, or of a kind that cannot be read (Only named ECParam"
+            })
+    void aKindOfKeyThatNoTlsTakesIsNamed(String kind, String reason) throws Exception {
+        String name = kind.replaceFirst("^ec:", "");
+        if (name.equals("explicit")) {
+            openssl("ecparam", "-name", "prime256v1", "-param_enc", "explicit", "-genkey", "-out", "key.pem");
+        } else if (kind.startsWith("ec:")) {
+            openssl("ecparam", "-name", name, "-genkey", "-noout", "-out", "key.pem");
+        } else if (kind.startsWith("dsa:")) {
+            openssl("dsaparam", "-out", "dsa.pem", "2048");
+            openssl("gendsa", "-out", "key.pem", "dsa.pem");
+        } else {
+            openssl("genpkey", "-algorithm", "RSA-PSS", "-out", "key.pem");
+        }
+        openssl("req", "-new", "-x509", "-key", "key.pem", "-subj", "/CN=x", "-days", "9", "-out", "cert.pem");
+
+        assertThatThrownBy(() -> TlsGeneration.load(1, files("cert.pem", "key.pem")))
+                .isInstanceOf(TlsConfigException.class)
+                .hasMessageContaining(reason)
+                .hasMessageNotContaining("is not the key of");
+    }
+
+    @Test
+    void aPasswordForAKeyThatIsNotEncryptedIsTold() throws Exception {
+        openssl("req", "-new", "-x509", "-nodes", "-keyout", "key.pem", "-out", "cert.pem", "-subj", "/CN=x");
+        Path password = Files.writeString(dir.resolve("password"), "hush\n");
+        TlsSettings settings = new TlsSettings(
+                dir.resolve("cert.pem"),
+                dir.resolve("key.pem"),
+                Optional.empty(),
+                Optional.of(password),
+                "",
+                TlsSettings.Provider.AUTO);
+
+        assertThat(TlsGeneration.load(1, settings).notes().toString())
+                .contains("socket.ssl_password_file has no effect: the private key in")
+                .doesNotContain("hush");
     }
 
     @Test

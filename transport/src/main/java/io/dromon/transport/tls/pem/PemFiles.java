@@ -67,7 +67,9 @@ public final class PemFiles {
                             factory.generateCertificate(new ByteArrayInputStream(holder.getEncoded())));
                 } catch (CertificateException | IOException e) {
                     throw new PemException(
-                            option + ": certificate " + (found.size() + 1) + " in " + file + " is damaged", e);
+                            option + ": certificate " + (found.size() + 1) + " in " + file + " is damaged, or of a kind"
+                                    + " that cannot be read (" + reason(e) + "); issue it anew",
+                            e);
                 }
             }
         }
@@ -273,6 +275,13 @@ public final class PemFiles {
             throw new PemException(option + ": " + file + " is damaged: PEM block " + (objects.size() + 1), e);
         }
         return objects;
+    }
+
+    /** The reader's words, of one line. */
+    private static String reason(Exception e) {
+        return String.valueOf(e.getMessage())
+                .replaceFirst("^([a-z]+\\.)+[A-Z]\\w*: ", "")
+                .replaceAll("\\p{Cntrl}+", " ");
     }
 
     private static boolean isDer(byte[] content) {
