@@ -111,7 +111,7 @@ final class CertificateRules {
             throw new Refused(
                     Rule.CHAIN_TOO_LONG,
                     describe(leaf) + ": " + presented.size() + " certificates were sent, at most " + LONGEST_CHAIN
-                            + " are accepted");
+                            + " are accepted; send the own one and its intermediate CAs alone");
         }
         List<X509Certificate> chain = build(presented, trust.anchors(), now);
         for (X509Certificate certificate : chain) {
@@ -178,7 +178,7 @@ final class CertificateRules {
                                 + " if it is an intermediate CA, append it to the peer's socket.ssl_cert");
             }
             if (chain.size() > LONGEST_CHAIN) {
-                throw new Refused(Rule.CHAIN_TOO_LONG, describe(leaf) + ": its chain has no end");
+                throw new Refused(Rule.CHAIN_TOO_LONG, describe(leaf) + ": its chain has no end; issue it anew");
             }
             current = issuer;
         }
@@ -275,18 +275,23 @@ final class CertificateRules {
         boolean oldRoot = certificate.getVersion() == 1 && isSelfIssued(certificate);
         int pathLength = certificate.getBasicConstraints();
         if (pathLength < 0 && !oldRoot) {
-            throw new Refused(Rule.INVALID, describe(leaf) + ": its issuer " + describe(certificate) + " is not a CA");
+            throw new Refused(
+                    Rule.INVALID,
+                    describe(leaf) + ": its issuer " + describe(certificate)
+                            + " is not a CA; have it issued by one (basicConstraints CA:TRUE)");
         }
         boolean[] usage = certificate.getKeyUsage();
         if (usage != null && !usage[KEY_CERT_SIGN]) {
             throw new Refused(
                     Rule.INVALID,
                     describe(leaf) + ": its issuer " + describe(certificate)
-                            + " may not sign certificates (keyUsage lacks keyCertSign)");
+                            + " may not sign certificates (keyUsage lacks keyCertSign); have it issued by a CA that may");
         }
         if (!oldRoot && pathLength < index - 1) {
             throw new Refused(
-                    Rule.INVALID, describe(leaf) + ": the path length of " + describe(certificate) + " is exceeded");
+                    Rule.INVALID,
+                    describe(leaf) + ": the path length of " + describe(certificate)
+                            + " is exceeded; have it issued by a CA that stands higher");
         }
     }
 
@@ -295,7 +300,7 @@ final class CertificateRules {
         try {
             return certificate.getExtendedKeyUsage();
         } catch (CertificateParsingException e) {
-            throw new Refused(Rule.INVALID, describe(leaf) + ": damaged extendedKeyUsage");
+            throw new Refused(Rule.INVALID, describe(leaf) + ": damaged extendedKeyUsage; issue it anew");
         }
     }
 
@@ -325,7 +330,10 @@ final class CertificateRules {
         try {
             if (chain.size() == 1) {
                 if (leaf.hasUnsupportedCriticalExtension()) {
-                    throw new Refused(Rule.INVALID, describe(leaf) + ": has a critical extension that is not known");
+                    throw new Refused(
+                            Rule.INVALID,
+                            describe(leaf) + ": has a critical extension that is not known; issue it anew"
+                                    + " without");
                 }
                 return;
             }
@@ -340,13 +348,16 @@ final class CertificateRules {
         } catch (Refused e) {
             throw e;
         } catch (CertPathValidatorException e) {
-            throw new Refused(Rule.INVALID, describe(leaf) + ": " + e.getMessage());
+            throw new Refused(
+                    Rule.INVALID,
+                    describe(leaf) + ": " + printable(String.valueOf(e.getMessage()))
+                            + "; issue it anew, within what openssl x509 -text shows of the CAs above it");
         } catch (CertificateException e) {
-            throw new Refused(Rule.INVALID, describe(leaf) + ": damaged certificate");
+            throw new Refused(Rule.INVALID, describe(leaf) + ": damaged certificate; issue it anew");
         } catch (GeneralSecurityException | RuntimeException e) {
             throw new Refused(
                     Rule.INVALID,
-                    describe(leaf) + ": cannot be checked (" + e.getClass().getSimpleName() + ")");
+                    describe(leaf) + ": cannot be checked (" + e.getClass().getSimpleName() + "); issue it anew");
         }
     }
 

@@ -34,7 +34,8 @@ abstract class HandshakeVerifier extends X509ExtendedTrustManager {
         if (presented.length > CertificateRules.LONGEST_CHAIN) {
             throw new CertificateRules.Refused(
                     CertificateRules.Rule.CHAIN_TOO_LONG,
-                    presented.length + " certificates: at most " + CertificateRules.LONGEST_CHAIN + " are accepted");
+                    presented.length + " certificates: at most " + CertificateRules.LONGEST_CHAIN
+                            + " are accepted; send the own one and its intermediate CAs alone");
         }
         for (Certificate certificate : presented) {
             try {

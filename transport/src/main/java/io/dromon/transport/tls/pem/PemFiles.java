@@ -166,7 +166,8 @@ public final class PemFiles {
         for (Object object : objects(option, file)) {
             PrivateKeyInfo next = privateKeyInfo(object, option, file, passwordFile);
             if (next != null && key != null) {
-                throw new PemException(option + ": more than one private key in " + file);
+                throw new PemException(
+                        option + ": more than one private key in " + file + "; keep the certificate's own alone");
             }
             key = next != null ? next : key;
         }
@@ -242,7 +243,8 @@ public final class PemFiles {
     private static PemException wrongPassword(String option, Path file, Exception cause) {
         return new PemException(
                 option + ": the private key in " + file
-                        + " cannot be decrypted with the first line of socket.ssl_password_file",
+                        + " cannot be decrypted with the first line of socket.ssl_password_file; put the right password"
+                        + " there",
                 cause);
     }
 
