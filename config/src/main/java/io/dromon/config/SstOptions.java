@@ -2,6 +2,7 @@ package io.dromon.config;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -32,12 +33,51 @@ public final class SstOptions {
             "ssl-client-cert",
             "ssl-client-key",
             "encrypt",
+            "compressor",
+            "decompressor",
+            "progress",
             "rlimit",
             "sst-initial-timeout",
             "streams",
             "zstd-level",
             "idle-timeout",
             "total-timeout");
+
+    private static final String TLS = "snapshots are always encrypted, by TLS";
+    private static final String BACKUP = "mariadb-backup is run by nobody here; give it to method script as a program";
+    private static final String LOG = "what happens is said on standard error";
+
+    /** What the others come to, now and later. */
+    private static final Map<String, String> WITHOUT_EFFECT = Map.ofEntries(
+            Map.entry("encrypt-algo", TLS),
+            Map.entry("encrypt-format", TLS),
+            Map.entry("encrypt-key", TLS),
+            Map.entry("encrypt-key-file", TLS),
+            Map.entry("encrypt-threads", TLS),
+            Map.entry("encrypt-chunk-size", TLS),
+            Map.entry("ssl-dhparams", "TLS 1.3 knows no such file"),
+            Map.entry("sockopt", "there is no socat; --listen and --to say the addresses"),
+            Map.entry(
+                    "streamfmt", "method stream has a format of its own, with method script the programs have theirs"),
+            Map.entry("transferfmt", "the channel is Dromon's own, never socat or nc"),
+            Map.entry("compress", BACKUP),
+            Map.entry("compress-threads", BACKUP),
+            Map.entry("compress-chunk-size", BACKUP),
+            Map.entry("inno-backup-opts", BACKUP),
+            Map.entry("inno-apply-opts", BACKUP),
+            Map.entry("inno-move-opts", BACKUP),
+            Map.entry("use-memory", BACKUP),
+            Map.entry("use-extra", BACKUP),
+            Map.entry("time", "the time of each stage is always said"),
+            Map.entry("cpat", "the target is replaced as a whole"),
+            Map.entry("sst-special-dirs", "one directory is carried"),
+            Map.entry("sst-syslog", LOG),
+            Map.entry("sst-log-archive", LOG),
+            Map.entry("sst-log-archive-dir", LOG),
+            Map.entry("backup-threads", "streams is the number of connections"),
+            Map.entry("sst-max-binlogs", "the whole source is carried"),
+            Map.entry("tmpdir", "what is temporary lies beside the target"),
+            Map.entry("wsrep-sst-auth", "a one-time token and certificates are what counts"));
 
     static {
         word(
@@ -79,12 +119,12 @@ public final class SstOptions {
         text("sockopt", "", "Options behind socat's address.");
         text("streamfmt", "mbstream", "Format of the stream: mbstream or xbstream, else tar.");
         text("transferfmt", "socat", "Program of the transfer: nc without TLS, else socat.");
-        text("compressor", "", "Command that compresses the stream at the donor.");
-        text("decompressor", "", "Command that decompresses the stream at the joiner.");
+        text("compressor", "", "Command of the shell that compresses the stream at the donor; method script.");
+        text("decompressor", "", "Command of the shell that decompresses the stream at the joiner; method script.");
         text("compress", "none", "Compression inside mariadb-backup.");
         text("compress-threads", "", "Threads of mariadb-backup's compression.");
         text("compress-chunk-size", "", "Size of the chunks of mariadb-backup's compression.");
-        text("progress", "", "Where progress is shown: 1 for the error log, a file, or none.");
+        text("progress", "", "Where progress is shown: 1 for standard error, a file or fifo, or none.");
         text("rlimit", "", "Limit of the donor's rate, as pv writes it.");
         number("time", "0", 0, 1, "Whether the time of each stage is logged.");
         number(
@@ -129,7 +169,9 @@ public final class SstOptions {
     private static <T> Option.Builder<T> sst(String name, OptionType<T> type, String doc) {
         Option.Builder<T> option =
                 Option.of("sst." + name, type).scope(Option.Scope.SST).doc(doc);
-        return HONOURED.contains(name) ? option.honoured(Support.Part.SST) : option.notYet(Support.Part.SST);
+        return HONOURED.contains(name)
+                ? option.honoured(Support.Part.SST)
+                : option.noEffect(WITHOUT_EFFECT.getOrDefault(name, ""));
     }
 
     private static void text(String name, String byDefault, String doc) {

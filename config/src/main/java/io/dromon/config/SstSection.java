@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * The options of state snapshot transfer in an option file: section {@code [sst]}, and what counts for it in the
@@ -20,7 +21,8 @@ public record SstSection(Map<String, String> options, List<String> warnings) {
     private static final Set<String> SERVER =
             Set.of("mysqld", "server", "mariadb", "mariadbd", "galera", "client-server");
     /** Group E of the chapter's table: the server's sections count before {@code [sst]}. */
-    private static final Set<String> ALSO_SERVER = Set.of("ssl-mode", "ssl-ca", "ssl-capath", "ssl-cert", "ssl-key");
+    private static final Pattern ALSO_SERVER =
+            Pattern.compile("ssl-mode|encrypt|ssl-(server-|client-)?(ca|capath|cert|key)");
 
     public SstSection {
         options = Map.copyOf(options);
@@ -42,7 +44,7 @@ public record SstSection(Map<String, String> options, List<String> warnings) {
             String name = line.name().replace('_', '-').toLowerCase(Locale.ROOT).replaceFirst("^loose-", "");
             if (section.equals("sst")) {
                 take(line, name, own, problems, warnings);
-            } else if (SERVER.contains(section) && ALSO_SERVER.contains(name)) {
+            } else if (SERVER.contains(section) && ALSO_SERVER.matcher(name).matches()) {
                 take(line, name, server, problems, warnings);
             }
         }
@@ -51,6 +53,13 @@ public record SstSection(Map<String, String> options, List<String> warnings) {
         }
         own.putAll(server);
         return new SstSection(own, warnings);
+    }
+
+    /** Why an option of the section does nothing, whatever the method; nothing if it is honoured or unknown. */
+    public static Optional<String> withoutEffect(String name) {
+        return Registry.find("sst." + name, Option.Scope.SST)
+                .map(option -> option.support().note())
+                .filter(note -> !note.isEmpty());
     }
 
     private static void take(

@@ -25,6 +25,8 @@ class SstSectionTest {
                 [mysqld]
                 ssl-ca=/server-ca
                 port=3306
+                ssl-server-cert=/server-cert
+                rlimit=9m
                 [sst]
                 ssl_cert = /first
                 ssl-cert=/cert
@@ -40,6 +42,7 @@ class SstSectionTest {
                         Map.entry("ssl-ca", "/server-ca"),
                         Map.entry("ssl-cert", "/cert"),
                         Map.entry("ssl-key", "/key"),
+                        Map.entry("ssl-server-cert", "/server-cert"),
                         Map.entry("rlimit", "2m"));
         assertThat(section.warnings()).isEmpty();
     }
@@ -51,7 +54,7 @@ class SstSectionTest {
         assertThat(section.options()).containsOnlyKeys("streams");
         assertThat(section.warnings())
                 .hasSize(2)
-                .anySatisfy(line -> assertThat(line).contains("my.cnf:2", "sockopt", "no effect"))
+                .anySatisfy(line -> assertThat(line).contains("my.cnf:2", "sockopt", "no effect", "there is no socat"))
                 .anySatisfy(line -> assertThat(line).contains("my.cnf:3", "no_such", "unknown"));
     }
 

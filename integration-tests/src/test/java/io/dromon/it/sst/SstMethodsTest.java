@@ -32,7 +32,9 @@ class SstMethodsTest {
     private Path optionFile(String name, TlsFiles files) throws IOException {
         return Files.writeString(
                 directory.resolve(name + ".cnf"),
-                "[mysqld]\nport=3306\n[sst]\nssl-mode=VERIFY_IDENTITY\nsockopt=,nodelay\nssl-key=" + files.key()
+                "[mysqld]\nport=3306\n[sst]\nssl-mode=VERIFY_IDENTITY\nsockopt=,nodelay\nstreams=2\ncompressor=gzip\n"
+                        + "decompressor=gunzip\nprogress=" + directory.resolve(name + ".progress") + "\nssl-key="
+                        + files.key()
                         + "\nssl-cert=" + files.certificate() + "\nssl-ca="
                         + files.authority().orElseThrow() + "\n");
     }
@@ -117,7 +119,13 @@ class SstMethodsTest {
             assertThat(joiner.output().lines())
                     .anySatisfy(line -> assertThat(line).startsWith("done " + POSITION));
             assertThat(donor.log().lines())
-                    .anySatisfy(line -> assertThat(line).contains("donor.cnf:5", "sockopt", "no effect"));
+                    .anySatisfy(line -> assertThat(line).contains("donor.cnf:5", "sockopt", "no effect"))
+                    .noneSatisfy(line -> assertThat(line).contains("MiB/s"))
+                    .anySatisfy(line -> assertThat(line)
+                            .contains(script ? "streams" : "compressor", "no effect on method " + method));
+            assertThat(directory.resolve("donor.progress")).content().contains("MiB/s");
+            assertThat(directory.resolve("joiner.progress")).content().contains("MiB/s");
+            assertThat(directory.resolve("token")).doesNotExist();
         }
     }
 

@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -102,7 +103,15 @@ final class SstCommand implements Runnable {
             if (config != null) {
                 SstSection section = SstSection.read(config);
                 section.warnings().forEach(warning -> System.err.println("dromon: warning: " + warning));
-                map.putAll(section.options());
+                section.options().forEach((name, value) -> {
+                    Optional<String> without = SstSettings.withoutEffect(name, method);
+                    if (without.isPresent()) {
+                        System.err.println("dromon: warning: [sst] " + name + " has no effect on method " + method
+                                + ": " + without.get());
+                    } else {
+                        map.put(name, value);
+                    }
+                });
             }
             for (String pair : options.split(";", -1)) {
                 int equals = pair.indexOf('=');
@@ -121,23 +130,28 @@ final class SstCommand implements Runnable {
             }
         }
 
-        SnapshotMethod method() {
+        void checkMethod() {
+            if (!List.of("stream", "rsync", "script").contains(method)) {
+                throw new CommandFailure("--method " + method + ": stream, rsync and script are there");
+            }
             if (method.equals("script") == program.isEmpty()) {
                 throw new CommandFailure(
                         program.isEmpty()
                                 ? "--method script needs a program, as: -- tar -c ."
                                 : "'" + program.get(0) + "': only --method script runs a program");
             }
+        }
+
+        SnapshotMethod method(SstSettings settings) {
             return switch (method) {
                 case "stream" -> SnapshotMethod.STREAM;
                 case "rsync" -> SnapshotMethod.RSYNC;
-                case "script" -> SnapshotMethod.script(program);
-                default -> throw new CommandFailure("--method " + method + ": stream, rsync and script are there");
+                default -> SnapshotMethod.script(program, settings.filter());
             };
         }
 
-        SstReport report() {
-            return new SstReport(System.out, System.err, json);
+        SstReport report(SstSettings settings) {
+            return new SstReport(System.out, System.err, json, settings.progress());
         }
 
         private static @Nullable Token fromEnvironment() {
@@ -213,9 +227,10 @@ final class SstCommand implements Runnable {
 
         @Override
         public Integer call() throws IOException, InterruptedException {
-            SnapshotMethod method = common.method();
+            common.checkMethod();
             SstSettings settings = common.settings(SstSettings.Role.JOINER, "");
-            SstReport report = common.report();
+            SnapshotMethod method = common.method(settings);
+            SstReport report = common.report(settings);
             InetSocketAddress address = address(listen);
             CancelOnSignal signal = new CancelOnSignal();
             try (TlsContexts tls = contexts(settings);
@@ -263,9 +278,10 @@ final class SstCommand implements Runnable {
 
         @Override
         public Integer call() throws IOException, InterruptedException {
-            SnapshotMethod method = common.method();
+            common.checkMethod();
             SstSettings settings = common.settings(SstSettings.Role.DONOR, host(to));
-            SstReport report = common.report();
+            SnapshotMethod method = common.method(settings);
+            SstReport report = common.report(settings);
             Position last;
             try {
                 last = Position.parse(position);

@@ -6,7 +6,10 @@ import io.dromon.sst.archive.Manifest;
 import io.dromon.sst.method.Progress;
 import io.dromon.sst.method.TransferException;
 import io.dromon.sst.method.TransferListener;
+import java.io.FileOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -22,14 +25,26 @@ final class SstReport implements TransferListener {
     private final PrintStream out;
     private final PrintStream log;
     private final boolean json;
+    private final String where;
+    private @Nullable PrintStream file;
     private @Nullable ProgressBar bar;
     private @Nullable Thread ticker;
     private @Nullable Progress progress;
 
-    SstReport(PrintStream out, PrintStream log, boolean json) {
+    /** @param where progress goes: nothing or 1 for the usual place, none, or a file (the option {@code progress}) */
+    SstReport(PrintStream out, PrintStream log, boolean json, String where) {
         this.out = out;
         this.log = log;
         this.json = json;
+        this.where = where;
+    }
+
+    private boolean isUsual() {
+        return where.isEmpty() || where.equals("1");
+    }
+
+    private boolean isNone() {
+        return where.equals("none") || where.equals("0");
     }
 
     private ObjectNode event(String name) {
@@ -60,7 +75,7 @@ final class SstReport implements TransferListener {
             return;
         }
         progress = live;
-        if (!json && isTerminal()) {
+        if (!json && isUsual() && isTerminal()) {
             bar = new ProgressBarBuilder()
                     .setTaskName("sst")
                     .setUnit("MiB", MEBIBYTE)
@@ -90,8 +105,28 @@ final class SstReport implements TransferListener {
         return System.console() != null && System.getenv("TERM") != null;
     }
 
+    /** A fifo is opened here, where it holds nothing up but the progress. */
+    private PrintStream file() {
+        PrintStream open = file;
+        if (open == null) {
+            try {
+                open = new PrintStream(new FileOutputStream(where, true), true, StandardCharsets.UTF_8);
+            } catch (IOException e) {
+                log.println("dromon: progress cannot be written: " + e.getMessage());
+                open = log;
+            }
+            file = open;
+        }
+        return open;
+    }
+
     private synchronized void tick(Progress.Snapshot now) {
-        if (bar != null) {
+        if (isNone()) {
+            return;
+        }
+        if (!isUsual()) {
+            file().println(line(now));
+        } else if (bar != null) {
             bar.maxHint(now.totalBytes());
             bar.stepTo(now.bytes());
         } else if (json) {
@@ -131,6 +166,9 @@ final class SstReport implements TransferListener {
         }
         if (bar != null) {
             bar.close();
+        }
+        if (file != null && file != log) {
+            file.close();
         }
     }
 

@@ -17,24 +17,37 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * A program that a method runs. The last lines of its standard error are kept, to say why it failed. Close it: nothing
+ * A program that a method runs, or several, each of which reads what the one before it writes. The last lines of its standard error are kept, to say why it failed. Close it: nothing
  * of it runs on then, its own children included.
  */
 final class ChildProgram implements AutoCloseable {
     private static final int LAST_LINES = 20;
     private static final int LONGEST_LINE = 300;
+    private static final Pattern PLAIN_NAME = Pattern.compile("[\\w./+-]+");
 
-    private final String name;
-    private final Process process;
+    private static final int BROKEN_PIPE = 128 + 13;
+
+    private final List<String> names;
+    private final List<Process> processes;
     private final Deque<String> lastLines = new ArrayDeque<>();
     private final List<Thread> readers = new ArrayList<>();
 
-    private ChildProgram(String name, Process process) {
-        this.name = name;
-        this.process = process;
+    private ChildProgram(List<String> names, List<Process> processes) {
+        this.names = names;
+        this.processes = processes;
+    }
+
+    /** A command of the shell, whose program is there if it begins with a plain name. */
+    static List<String> shell(String command) throws TransferException {
+        String first = command.strip().split("\\s+", 2)[0];
+        if (PLAIN_NAME.matcher(first).matches()) {
+            List<String> unused = found(List.of(first));
+        }
+        return found(List.of("sh", "-c", command));
     }
 
     /** The command with its program's path; fails if there is none. */
@@ -67,20 +80,39 @@ final class ChildProgram implements AutoCloseable {
     static ChildProgram start(
             List<String> command, Path directory, Map<String, String> environment, Consumer<String> lines)
             throws TransferException {
-        ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());
-        builder.environment().remove(Token.VARIABLE); // it is nobody else's
-        builder.environment().putAll(environment);
-        String name = String.valueOf(Path.of(command.get(0)).getFileName());
+        return pipeline(List.of(command), directory, environment, lines);
+    }
+
+    /** The same with several, first to last. */
+    static ChildProgram pipeline(
+            List<List<String>> commands, Path directory, Map<String, String> environment, Consumer<String> lines)
+            throws TransferException {
+        List<ProcessBuilder> builders = new ArrayList<>();
+        List<String> names = new ArrayList<>();
+        for (List<String> command : commands) {
+            ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());
+            builder.environment().remove(Token.VARIABLE); // it is nobody else's
+            builder.environment().putAll(environment);
+            builders.add(builder);
+            names.add(String.valueOf(Path.of(command.get(0)).getFileName()));
+        }
         try {
-            ChildProgram program = new ChildProgram(name, builder.start());
-            program.follow(program.process.getErrorStream(), lines);
+            ChildProgram program = new ChildProgram(names, ProcessBuilder.startPipeline(builders));
+            for (int i = 0; i < names.size(); i++) {
+                program.follow(program.processes.get(i).getErrorStream(), names.get(i), lines);
+            }
             return program;
         } catch (IOException e) {
-            throw new TransferException(Reason.PROGRAM, name + " cannot be started: " + e.getMessage(), e);
+            throw new TransferException(
+                    Reason.PROGRAM, String.join(" | ", names) + " cannot be started: " + e.getMessage(), e);
         }
     }
 
-    private void follow(InputStream stream, Consumer<String> lines) {
+    private Process last() {
+        return processes.get(processes.size() - 1);
+    }
+
+    private void follow(InputStream stream, String name, Consumer<String> lines) {
         Thread reader = new Thread(
                 () -> {
                     try (BufferedReader in =
@@ -107,7 +139,7 @@ final class ChildProgram implements AutoCloseable {
 
     /** The same for its standard output, where that is not state. */
     void followOutput(Consumer<String> lines) {
-        follow(process.getInputStream(), lines);
+        follow(last().getInputStream(), names.get(names.size() - 1), lines);
     }
 
     private static String printable(String line) {
@@ -119,21 +151,24 @@ final class ChildProgram implements AutoCloseable {
     }
 
     InputStream output() {
-        return process.getInputStream();
+        return last().getInputStream();
     }
 
     OutputStream input() {
-        return process.getOutputStream();
+        return processes.get(0).getOutputStream();
     }
 
     boolean isAlive() {
-        return process.isAlive();
+        return processes.stream().anyMatch(Process::isAlive);
     }
 
     /** Whether it ended within the time. */
     boolean await(long limitMs) throws InterruptedException {
-        if (!process.waitFor(limitMs, TimeUnit.MILLISECONDS)) {
-            return false;
+        long until = System.nanoTime() + limitMs * 1_000_000;
+        for (Process process : processes) {
+            if (!process.waitFor(Math.max(0, until - System.nanoTime()), TimeUnit.NANOSECONDS)) {
+                return false;
+            }
         }
         for (Thread reader : readers) {
             reader.join(500); // what it said last; a child of its own may hold the pipe for longer
@@ -143,12 +178,29 @@ final class ChildProgram implements AutoCloseable {
 
     /** Of a program that has ended. */
     int exitCode() {
-        return process.exitValue();
+        return processes.get(culprit()).exitValue();
+    }
+
+    /** The one to blame: that nobody reads from a program any more is another one's doing. */
+    private int culprit() {
+        int found = -1;
+        for (int i = 0; i < processes.size(); i++) {
+            Process process = processes.get(i);
+            if (process.isAlive()) {
+                return i;
+            }
+            boolean only = found < 0 || processes.get(found).exitValue() == BROKEN_PIPE;
+            if (process.exitValue() != 0 && only) {
+                found = i;
+            }
+        }
+        return found < 0 ? processes.size() - 1 : found;
     }
 
     /** How it ended, and what it said last. */
     String ending() {
-        StringBuilder text = new StringBuilder(name);
+        Process process = processes.get(culprit());
+        StringBuilder text = new StringBuilder(names.get(culprit()));
         if (process.isAlive()) {
             text.append(" still runs");
         } else {
@@ -164,15 +216,17 @@ final class ChildProgram implements AutoCloseable {
 
     /** Fails unless it ended with 0. */
     void requireSuccess() throws TransferException {
-        if (process.isAlive() || process.exitValue() != 0) {
+        if (isAlive() || exitCode() != 0) {
             throw new TransferException(Reason.PROGRAM, ending());
         }
     }
 
     @Override
     public void close() {
-        List<ProcessHandle> children = process.descendants().toList();
-        process.toHandle().destroyForcibly(); // the process' own method would wait for a thread that writes to it
-        children.forEach(ProcessHandle::destroyForcibly);
+        for (Process process : processes) {
+            List<ProcessHandle> children = process.descendants().toList();
+            process.toHandle().destroyForcibly(); // the process' own method would wait for a thread that writes to it
+            children.forEach(ProcessHandle::destroyForcibly);
+        }
     }
 }

@@ -9,13 +9,14 @@ import java.util.List;
 import java.util.Map;
 
 /** What a program writes to its standard output; whole only if it ends with 0. */
-record ProgramSupply(List<String> command, Path directory, TransferListener listener) implements Supply.Producer {
+record ProgramSupply(List<List<String>> commands, Path directory, TransferListener listener)
+        implements Supply.Producer {
     private static final int PORTION = 128 * 1024;
     private static final long END_MS = 60_000;
 
     @Override
     public void produce(WritableByteChannel out) throws IOException, InterruptedException {
-        try (ChildProgram program = ChildProgram.start(command, directory, Map.of(), listener::note)) {
+        try (ChildProgram program = ChildProgram.pipeline(commands, directory, Map.of(), listener::note)) {
             program.input().close();
             InputStream output = program.output();
             byte[] portion = new byte[PORTION];

@@ -27,9 +27,11 @@ final class ScriptJoiner implements SnapshotJoiner {
     }
 
     static ScriptJoiner listen(
-            InetSocketAddress address, SnapshotMethod.Terms terms, Receiver.Directory receiver, List<String> command)
+            InetSocketAddress address,
+            SnapshotMethod.Terms terms,
+            Receiver.Directory receiver,
+            List<List<String>> found)
             throws IOException {
-        List<String> found = ChildProgram.found(command);
         Staging staging = Staging.open(receiver.target(), receiver.limits());
         Unpacker unpacker = new Unpacker(found, staging, terms.listener());
         try {
@@ -85,15 +87,15 @@ final class ScriptJoiner implements SnapshotJoiner {
 
     /** The program; started by the first byte or, without any, by the end. */
     private static final class Unpacker implements Receiver.Consumer {
-        private final List<String> command;
+        private final List<List<String>> commands;
         private final Staging staging;
         private final TransferListener listener;
         private final byte[] portion = new byte[64 * 1024];
         private volatile @Nullable ChildProgram program;
         private volatile boolean aborted;
 
-        Unpacker(List<String> command, Staging staging, TransferListener listener) {
-            this.command = command;
+        Unpacker(List<List<String>> commands, Staging staging, TransferListener listener) {
+            this.commands = commands;
             this.staging = staging;
             this.listener = listener;
         }
@@ -101,7 +103,7 @@ final class ScriptJoiner implements SnapshotJoiner {
         private ChildProgram program() throws IOException {
             ChildProgram running = program;
             if (running == null) {
-                running = ChildProgram.start(command, staging.root(), Map.of(), listener::note);
+                running = ChildProgram.pipeline(commands, staging.root(), Map.of(), listener::note);
                 running.followOutput(listener::note);
                 program = running;
             }

@@ -6,7 +6,9 @@ import io.dromon.sst.archive.Position;
 import io.dromon.transport.tls.TlsContexts;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A way how a snapshot gets from donor to joiner. Both ends use the same one. All methods prove certificates and token
@@ -44,7 +46,12 @@ public sealed interface SnapshotMethod {
      * @param command program and arguments; the donor's standard output is the joiner's standard input
      */
     static SnapshotMethod script(List<String> command) {
-        return new Script(command);
+        return new Script(command, Optional.empty());
+    }
+
+    /** The same with something between the programs and the channel, see {@link SstSettings#filter}. */
+    static SnapshotMethod script(List<String> command, Optional<String> filter) {
+        return new Script(command, filter);
     }
 
     /**
@@ -94,7 +101,7 @@ public sealed interface SnapshotMethod {
     }
 
     /** {@code script}: any program. */
-    record Script(List<String> command) implements SnapshotMethod {
+    record Script(List<String> command, Optional<String> filter) implements SnapshotMethod {
         public Script {
             command = List.copyOf(command);
         }
@@ -102,16 +109,25 @@ public sealed interface SnapshotMethod {
         @Override
         public SnapshotJoiner listen(InetSocketAddress address, Terms terms, Receiver receiver) throws IOException {
             if (receiver instanceof Receiver.Directory directory) {
-                return ScriptJoiner.listen(address, terms, directory, command);
+                return ScriptJoiner.listen(address, terms, directory, pipeline(true));
             }
             throw new IllegalArgumentException("a program writes files");
+        }
+
+        private List<List<String>> pipeline(boolean filterFirst) throws TransferException {
+            List<List<String>> programs = new ArrayList<>();
+            programs.add(ChildProgram.found(command));
+            if (filter.isPresent()) {
+                programs.add(filterFirst ? 0 : 1, ChildProgram.shell(filter.get()));
+            }
+            return programs;
         }
 
         @Override
         public SnapshotDonor donor(InetSocketAddress joiner, Terms terms, Supply supply) throws IOException {
             if (supply instanceof Supply.Files files) {
                 Supply.Live output =
-                        new Supply.Live(new ProgramSupply(ChildProgram.found(command), files.source(), terms.listener));
+                        new Supply.Live(new ProgramSupply(pipeline(false), files.source(), terms.listener));
                 return new StreamDonor(
                         new Donor(joiner, terms.tls, terms.token, terms.settings, terms.listener), output);
             }

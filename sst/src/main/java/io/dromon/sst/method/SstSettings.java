@@ -1,5 +1,6 @@
 package io.dromon.sst.method;
 
+import io.dromon.config.SstSection;
 import io.dromon.sst.tunnel.CaDirectory;
 import io.dromon.transport.tls.PeerSettings;
 import io.dromon.transport.tls.TlsConfigException;
@@ -31,21 +32,27 @@ import org.jspecify.annotations.Nullable;
  * @param tls own certificate and trust in the role
  * @param moreAuthorities directories of trusted certificates
  * @param stream how the transfer runs
+ * @param filter what method {@code script} puts between its program and the channel: the donor's compressor, the
+ *     joiner's decompressor; a command of the shell
+ * @param progress where it is shown: nothing or {@code 1} for standard error, {@code none}, or the name of a file
  */
-public record SstSettings(TlsSettings tls, List<Path> moreAuthorities, StreamSettings stream) {
+public record SstSettings(
+        TlsSettings tls, List<Path> moreAuthorities, StreamSettings stream, Optional<String> filter, String progress) {
     public SstSettings {
         moreAuthorities = List.copyOf(moreAuthorities);
     }
 
     /** Who asks; certificates may differ. */
     public enum Role {
-        JOINER("ssl-server-"),
-        DONOR("ssl-client-");
+        JOINER("ssl-server-", "decompressor"),
+        DONOR("ssl-client-", "compressor");
 
         private final String prefix;
+        private final String filter;
 
-        Role(String prefix) {
+        Role(String prefix, String filter) {
             this.prefix = prefix;
+            this.filter = filter;
         }
     }
 
@@ -68,6 +75,9 @@ public record SstSettings(TlsSettings tls, List<Path> moreAuthorities, StreamSet
             "ssl-client-key",
             "ssl-mode",
             "encrypt",
+            "compressor",
+            "decompressor",
+            "progress",
             "rlimit",
             "sst-initial-timeout",
             "streams",
@@ -76,8 +86,26 @@ public record SstSettings(TlsSettings tls, List<Path> moreAuthorities, StreamSet
             "total-timeout");
 
     /** What a method has no use for. */
-    private static final Map<String, Set<String>> WITHOUT_EFFECT =
-            Map.of("stream", Set.of(), "rsync", Set.of("streams", "zstd-level"), "script", Set.of("streams"));
+    private static final Map<String, Map<String, String>> WITHOUT_EFFECT = Map.of(
+            "stream",
+            Map.of("compressor", "zstd-level compresses", "decompressor", "what zstd-level did is undone by itself"),
+            "rsync",
+            Map.of(
+                    "streams", "rsync has one connection",
+                    "zstd-level", "rsync compresses nothing here",
+                    "compressor", "rsync compresses nothing here",
+                    "decompressor", "rsync compresses nothing here"),
+            "script",
+            Map.of("streams", "a program's output is one stream"));
+
+    /** Why an option does nothing for a method, if that is so; for names that are known. */
+    public static Optional<String> withoutEffect(String name, String method) {
+        return Optional.ofNullable(WITHOUT_EFFECT.getOrDefault(method, Map.of()).get(plain(name)));
+    }
+
+    private static String plain(String name) {
+        return name.toLowerCase(Locale.ROOT).replace('_', '-').replaceFirst("^sst\\.", "");
+    }
 
     /** For method {@code stream}; see {@link #of(Map, Role, String)}. */
     public static SstSettings of(Map<String, String> given, Role role) {
@@ -101,14 +129,15 @@ public record SstSettings(TlsSettings tls, List<Path> moreAuthorities, StreamSet
     }
 
     private static SstSettings of(Map<String, String> given, Role role, String method, Optional<String> joiner) {
-        Set<String> without = WITHOUT_EFFECT.getOrDefault(method, Set.of());
         Map<String, String> options = new HashMap<>();
-        given.forEach((name, value) ->
-                options.put(name.toLowerCase(Locale.ROOT).replace('_', '-').replaceFirst("^sst\\.", ""), value));
+        given.forEach((name, value) -> options.put(plain(name), value));
         for (String name : options.keySet()) {
-            if (!KNOWN.contains(name) || without.contains(name)) {
-                throw new IllegalArgumentException(
-                        "[sst] " + name + " would have no effect on method " + method + "; remove it");
+            Optional<String> without = withoutEffect(name, method);
+            if (!KNOWN.contains(name) || without.isPresent()) {
+                throw new IllegalArgumentException("[sst] " + name + " would have no effect on method " + method
+                        + without.or(() -> reason(name))
+                                .map(why -> " (" + why + ")")
+                                .orElse("") + "; remove it");
             }
         }
         boolean identity = identity(options);
@@ -129,7 +158,14 @@ public record SstSettings(TlsSettings tls, List<Path> moreAuthorities, StreamSet
                         ? tls.with(PeerSettings.names(named(joiner.get())))
                         : tls,
                 trust.directories,
-                stream);
+                stream,
+                Optional.ofNullable(options.get(role.filter)).filter(command -> !command.isBlank()),
+                options.getOrDefault("progress", "").strip());
+    }
+
+    /** What the list of options says of one that no method honours. */
+    private static Optional<String> reason(String name) {
+        return SstSection.withoutEffect(name);
     }
 
     /** Loads the files. */

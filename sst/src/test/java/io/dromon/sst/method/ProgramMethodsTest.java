@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -184,6 +185,62 @@ class ProgramMethodsTest {
 
         assertThat(received.get(20, TimeUnit.SECONDS)).isEqualTo(sent);
         assertThat(Trees.difference(source, target)).isEmpty();
+    }
+
+    @Test
+    void putsCompressorAndDecompressorBetweenTheProgramsAndTheChannel() throws Exception {
+        Files.createDirectory(source);
+        Files.write(source.resolve("zeros"), new byte[20_000_000]);
+        SnapshotJoiner joiner = listen(SnapshotMethod.script(List.of("tar", "-x"), Optional.of("gunzip")));
+        InetSocketAddress address = joiner.address();
+        CompletableFuture<Manifest> received = await(joiner);
+
+        Manifest sent = send(
+                SnapshotMethod.script(List.of("tar", "--format=pax", "-c", "."), Optional.of("gzip -1 | cat")),
+                address);
+
+        assertThat(received.get(20, TimeUnit.SECONDS)).isEqualTo(sent);
+        assertThat(joiner.progress().snapshot().bytes()).isLessThan(1_000_000);
+        assertThat(Trees.difference(source, target)).isEmpty();
+    }
+
+    @Test
+    void tellsBothEndsThatTheCompressorFailed() throws Exception {
+        Files.createDirectory(source);
+        Files.write(source.resolve("zeros"), new byte[20_000_000]);
+        SnapshotJoiner joiner = listen(SnapshotMethod.script(List.of("tar", "-x"), Optional.of("gunzip")));
+        InetSocketAddress address = joiner.address();
+        CompletableFuture<Manifest> received = await(joiner);
+
+        assertThatThrownBy(() -> send(
+                        SnapshotMethod.script(
+                                List.of("tar", "-c", "."), Optional.of("head -c 100; echo no memory >&2; exit 5")),
+                        address))
+                .satisfies(e -> assertReason(e, Reason.SOURCE, "sh ended with exit code 5", "no memory"));
+
+        assertReason(failureOf(received), Reason.PEER_FAILED, "exit code 5", "no memory");
+        assertOldTarget();
+    }
+
+    @Test
+    void tellsBothEndsThatTheDecompressorFailed() throws Exception {
+        Trees.mixed(source, 9);
+        SnapshotJoiner joiner = listen(SnapshotMethod.script(List.of("sh", "-c", "cat > all"), Optional.of("gunzip")));
+        InetSocketAddress address = joiner.address();
+        CompletableFuture<Manifest> received = await(joiner);
+
+        assertThatThrownBy(() -> send(SnapshotMethod.script(List.of("tar", "-c", ".")), address))
+                .satisfies(e -> assertReason(e, Reason.PEER_FAILED, "not in gzip format"));
+
+        assertThat(failureOf(received)).hasMessageContaining("not in gzip format");
+        assertOldTarget();
+    }
+
+    @Test
+    void listensNotWithoutTheDecompressor() {
+        assertThatThrownBy(() ->
+                        listen(SnapshotMethod.script(List.of("tar", "-x"), Optional.of("no-such-decompressor -d"))))
+                .satisfies(e -> assertReason(e, Reason.PROGRAM, "no-such-decompressor"));
     }
 
     @ParameterizedTest

@@ -82,6 +82,24 @@ class SstSettingsTest {
     }
 
     @Test
+    void givesEachRoleItsHalfOfTheCompression() {
+        Map<String, String> options =
+                Map.of("tcert", "c", "tkey", "k", "compressor", "gzip", "decompressor", "gunzip", "progress", "/fifo");
+
+        assertThat(SstSettings.of(options, Role.DONOR, "script", "").filter()).contains("gzip");
+        assertThat(SstSettings.of(options, Role.JOINER, "script").filter()).contains("gunzip");
+        assertThat(SstSettings.of(options, Role.JOINER, "script").progress()).isEqualTo("/fifo");
+    }
+
+    @Test
+    void saysWhyAnOptionHasNoEffect() {
+        assertThatThrownBy(() -> SstSettings.of(Map.of("sockopt", ",x"), Role.DONOR))
+                .hasMessageContaining("there is no socat");
+        assertThatThrownBy(() -> SstSettings.of(Map.of("compressor", "gzip"), Role.DONOR))
+                .hasMessageContaining("zstd-level");
+    }
+
+    @Test
     void refusesToRunWithoutCertificate() {
         assertThatThrownBy(() -> SstSettings.of(Map.of(), Role.JOINER)).hasMessageContaining("tcert and tkey");
     }
