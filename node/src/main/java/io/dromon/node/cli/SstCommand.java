@@ -35,8 +35,13 @@ import picocli.CommandLine.Spec;
         name = "sst",
         mixinStandardHelpOptions = true,
         description = "A snapshot from a donor to a joiner, over TLS that both have proven.",
-        synopsisSubcommandLabel = "receive|send",
-        subcommands = {SstCommand.Receive.class, SstCommand.Send.class})
+        synopsisSubcommandLabel = "receive|send|pack|unpack",
+        subcommands = {
+            SstCommand.Receive.class,
+            SstCommand.Send.class,
+            SstArchiveCommand.Pack.class,
+            SstArchiveCommand.Unpack.class
+        })
 final class SstCommand implements Runnable {
     /** Where the token is taken from if no file is named. */
     static final String TOKEN_VARIABLE = Token.VARIABLE;
@@ -47,7 +52,7 @@ final class SstCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "receive or send?");
+        throw new ParameterException(spec.commandLine(), "receive, send, pack or unpack?");
     }
 
     /** Loads in the background what a transfer will need, while the command line and the files are read. */

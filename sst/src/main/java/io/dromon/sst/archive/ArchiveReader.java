@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 public final class ArchiveReader {
     private static final byte[] ZSTD_MAGIC = {0x28, (byte) 0xb5, 0x2f, (byte) 0xfd};
 
+    private final HeaderGuard guard;
     private final TarArchiveInputStream tar;
     private final Staging staging;
     private final Tally tally = new Tally();
@@ -24,7 +25,8 @@ public final class ArchiveReader {
     private @Nullable Position announced;
 
     private ArchiveReader(InputStream in, Staging staging) {
-        this.tar = new TarArchiveInputStream(in, StandardCharsets.UTF_8.name());
+        this.guard = new HeaderGuard(in);
+        this.tar = new TarArchiveInputStream(guard, StandardCharsets.UTF_8.name());
         this.staging = staging;
     }
 
@@ -61,7 +63,7 @@ public final class ArchiveReader {
     }
 
     private Manifest all() throws IOException {
-        for (TarArchiveEntry next = tar.getNextEntry(); next != null; next = tar.getNextEntry()) {
+        for (TarArchiveEntry next = next(); next != null; next = next()) {
             if (announced == null) {
                 announce(next);
             }
@@ -72,6 +74,13 @@ public final class ArchiveReader {
         }
         throw new ArchiveException(
                 Problem.NO_MANIFEST, "the snapshot ends without its closing manifest: it is not whole");
+    }
+
+    private @Nullable TarArchiveEntry next() throws IOException {
+        guard.headers();
+        TarArchiveEntry next = tar.getNextEntry();
+        guard.content();
+        return next;
     }
 
     private void announce(TarArchiveEntry first) throws ArchiveException {
@@ -102,7 +111,7 @@ public final class ArchiveReader {
                     "the closing manifest does not fit what arrived: it tells of " + told.entries() + " entries and "
                             + told.bytes() + " bytes, there were " + counted.entries() + " and " + counted.bytes());
         }
-        if (tar.getNextEntry() != null) {
+        if (next() != null) {
             throw new ArchiveException(Problem.MALFORMED, "something follows the closing manifest");
         }
         return told;

@@ -29,6 +29,9 @@ public final class ArchiveWriter {
     /** Smaller files are not looked through for holes. */
     private static final int SMALLEST_SPARSE = 1024 * 1024;
 
+    /** Larger files are written with their zeros: Commons Compress reads the size of a sparse file as an int. */
+    private static final long LARGEST_SPARSE = Integer.MAX_VALUE;
+
     private static final int RECORD = 512;
 
     private final TarArchiveOutputStream tar;
@@ -261,12 +264,13 @@ public final class ArchiveWriter {
         Scan scan = new Scan();
         CRC32C crc = new CRC32C();
         long size = source.entry().size();
+        boolean sparse = size >= SMALLEST_SPARSE && size <= LARGEST_SPARSE;
         for (long at = 0; at < size; at += Blocks.PIECE) {
             fill(source, channel, at);
             crc.update(buffer.duplicate());
             for (int i = 0; i < buffer.limit(); i += Zeros.BLOCK) {
                 int length = Math.min(Zeros.BLOCK, buffer.limit() - i);
-                if (size >= SMALLEST_SPARSE && length == Zeros.BLOCK && Zeros.isZero(buffer, i, length)) {
+                if (sparse && length == Zeros.BLOCK && Zeros.isZero(buffer, i, length)) {
                     scan.hole(at + i, at + i + length);
                 } else {
                     scan.dataBytes += length;

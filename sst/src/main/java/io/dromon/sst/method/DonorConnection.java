@@ -175,15 +175,26 @@ final class DonorConnection implements AutoCloseable {
     }
 
     /**
-     * The last word; waits until the joiner, which may have units to write before it comes to it, has closed.
+     * The last word; waits until the joiner, which may have units to write before it comes to it, has answered.
      *
      * @return whether it has heard it
      */
     boolean abort(String text, Duration limit) {
         try {
             say(Frame.Type.ABORT, text);
-            // Closing with something unread would take it from the joiner.
-            return channel.drain(QUIET_NS, limit.toNanos());
+            long deadline = System.nanoTime() + limit.toNanos();
+            while (channel.await(Frame.HEADER, Math.min(deadline, System.nanoTime() + QUIET_NS))) {
+                int length = Frame.length(channel.received());
+                channel.await(length);
+                ByteBuffer in = channel.received();
+                int end = in.position() + length;
+                Frame.Type type = Frame.header(in).type();
+                if (type == Frame.Type.FAIL || type == Frame.Type.DONE) {
+                    return true;
+                }
+                in.position(end);
+            }
+            return false;
         } catch (IOException e) {
             return false; // it has gone
         }

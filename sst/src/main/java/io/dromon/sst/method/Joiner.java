@@ -375,7 +375,7 @@ public final class Joiner implements SnapshotJoiner {
                     case BEGIN -> intake.begin(text(in, header));
                     case ALIVE -> progress.moved();
                     case MANIFEST -> commit(channel, in, header);
-                    case ABORT -> throw aborted(in, header);
+                    case ABORT -> throw aborted(channel, in, header);
                     default -> throw Frame.protocol("a donor sends no " + header.type());
                 }
                 in.position(end);
@@ -396,8 +396,16 @@ public final class Joiner implements SnapshotJoiner {
         }
     }
 
-    private static TransferException aborted(ByteBuffer in, Header header) throws TransferException {
-        return new TransferException(Reason.PEER_FAILED, "the donor gave up: " + text(in, header));
+    /** What the donor said last; it is told that this was heard. */
+    private static TransferException aborted(TlsChannel channel, ByteBuffer in, Header header)
+            throws TransferException {
+        String why = "the donor gave up: " + text(in, header);
+        try {
+            say(channel, Frame.Type.FAIL, why);
+        } catch (IOException e) {
+            Thread.onSpinWait(); // it says it again, or not
+        }
+        return new TransferException(Reason.PEER_FAILED, why);
     }
 
     /** What was said before a connection broke stands behind units that will come again, or will not. */
@@ -413,7 +421,7 @@ public final class Joiner implements SnapshotJoiner {
                 int end = in.position() + length;
                 Header header = Frame.header(in);
                 if (header.type() == Frame.Type.ABORT) {
-                    throw aborted(in, header);
+                    throw aborted(channel, in, header);
                 }
                 in.position(end);
             }

@@ -162,7 +162,8 @@ final class TlsChannel implements AutoCloseable {
     }
 
     /**
-     * Reads what still comes and forgets it, so that the other side hears what was said last.
+     * Reads what still comes and forgets it, until the other side has heard what was said last and closes. The own end
+     * stays open so long: who passes the bytes on may not know of half an end.
      *
      * @param quietNs ends it if nothing came for so long
      * @param limitNs for all of it
@@ -172,9 +173,7 @@ final class TlsChannel implements AutoCloseable {
         long deadline = System.nanoTime() + limitNs;
         boolean ended = false;
         try {
-            // Below TLS: an engine that is half closed may refuse to read, and closing with something unread would
-            // reset the connection and take the last word from the other side.
-            socket.shutdownOutput();
+            // Closing with something unread would reset the connection and take the last word from the other side.
             int read;
             do {
                 read = socket.read(cipherIn.clear());

@@ -18,6 +18,7 @@
  *     |  ACK unit (written to the staging folder)             ->  |
  *     |  <-   MANIFEST, once all units are acknowledged           |
  *     |  DONE (on disk and switched over), or FAIL            ->  |
+ *     |  <-   ABORT: the donor gives up; the answer is FAIL       |
  * </pre>
  *
  * <p>A connection that breaks costs its unacknowledged units, which travel again over this or another connection; a

@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.github.luben.zstd.ZstdOutputStream;
 import io.dromon.sst.archive.ArchiveException.Problem;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -332,6 +335,67 @@ class ArchiveTest {
                     tar.put(entry);
                 }),
                 Problem.CHECKSUM);
+    }
+
+    /** A pax header of the given length, and zeros for it, compressed: some kilobytes on the wire. */
+    private static byte[] headerBomb(byte type, long length) throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (ZstdOutputStream zstd = new ZstdOutputStream(out)) {
+            TarArchiveOutputStream tar = new TarArchiveOutputStream(zstd);
+            tar.setBigNumberMode(TarArchiveOutputStream.BIGNUMBER_STAR);
+            announce(tar, 10, 1000);
+            TarArchiveEntry header = new TarArchiveEntry("h", type);
+            header.setSize(length);
+            tar.putArchiveEntry(header);
+            tar.write((length + " k=").getBytes(StandardCharsets.US_ASCII));
+            byte[] zeros = new byte[1 << 20];
+            for (long left = length; left > 0; left -= zeros.length) {
+                zstd.write(zeros);
+            }
+        }
+        return out.toByteArray();
+    }
+
+    @ParameterizedTest
+    @ValueSource(bytes = {TarConstants.LF_PAX_EXTENDED_HEADER_LC, TarConstants.LF_GNUTYPE_LONGNAME})
+    void readsNoHeaderOfMoreThanSomeMegabytes(byte type) throws IOException {
+        byte[] bomb = headerBomb(type, 3L << 30);
+
+        assertThat(bomb.length).isLessThan(1_000_000);
+        assertRefused(bomb, Problem.MALFORMED);
+    }
+
+    @Test
+    void refusesASecondGlobalHeader() throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        TarArchiveOutputStream tar = new TarArchiveOutputStream(out);
+        announce(tar, 10, 1000);
+        announce(tar, 10, 1000);
+        put(tar, file("a", 1), "x");
+        tar.finish();
+
+        assertRefused(out.toByteArray(), Problem.MALFORMED);
+    }
+
+    /** Commons Compress could not read the size of such a file back where it was written as a sparse one. */
+    @Test
+    void carriesASparseFileOfMoreThanTwoGibibytes() throws IOException {
+        Files.createDirectory(source);
+        try (FileChannel file =
+                FileChannel.open(source.resolve("holes"), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            int unused = file.write(ByteBuffer.wrap(new byte[] {1}), Integer.MAX_VALUE + 1L);
+        }
+
+        byte[] archive = write(OptionalInt.of(1));
+        Manifest manifest = read(archive);
+
+        assertThat(manifest.bytes()).isEqualTo(Integer.MAX_VALUE + 2L);
+        assertThat(target.resolve("holes")).hasSize(Integer.MAX_VALUE + 2L);
+        try (FileChannel file = FileChannel.open(target.resolve("holes"))) {
+            ByteBuffer last = ByteBuffer.allocate(1);
+            int unused = file.read(last, Integer.MAX_VALUE + 1L);
+            assertThat(last.get(0)).isEqualTo((byte) 1);
+        }
     }
 
     @Test

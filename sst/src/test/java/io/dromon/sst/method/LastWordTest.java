@@ -156,6 +156,25 @@ class LastWordTest {
         assertTold(received, "its disk is broken");
     }
 
+    /** Who passes the bytes on ends both directions where one has ended. */
+    @Test
+    void reachesABusyJoinerThroughAProxyThatKnowsNoHalfEnds() throws Exception {
+        Busy consumer = new Busy();
+        SnapshotJoiner joiner = listen(SnapshotMethod.STREAM, new Receiver.Live(consumer));
+        CompletableFuture<Manifest> received = await(joiner);
+        try (CuttingProxy proxy = new CuttingProxy(joiner.address())) {
+            SnapshotDonor donor = SnapshotMethod.STREAM.donor(proxy.address(), terms(donorTls), new Supply.Live(out -> {
+                write(out, 4 * Frame.MOST_DATA);
+                throw new IOException("its disk is broken");
+            }));
+
+            assertThatThrownBy(() -> donor.send(POSITION)).hasMessageContaining("its disk is broken");
+        }
+        consumer.free.countDown();
+
+        assertTold(received, "its disk is broken");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"stream", "rsync"})
     void reachesAJoinerThatTheDonorHadNotComeTo(String method) throws Exception {
