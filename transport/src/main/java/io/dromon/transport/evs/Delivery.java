@@ -17,11 +17,6 @@ final class Delivery {
         this.group = group;
     }
 
-    /** Whether the layer above is being called: what it sends now is delivered later. */
-    boolean isDelivering() {
-        return delivering;
-    }
-
     /** Delivers what is safe; does nothing inside of a delivery. Returns whether anything was delivered. */
     boolean deliverSafe() {
         if (delivering) {

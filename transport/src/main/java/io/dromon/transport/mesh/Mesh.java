@@ -356,7 +356,7 @@ public final class Mesh implements Links.Events {
     }
 
     /** Addresses that turned out to be this node's own. */
-    public Set<String> ownAddresses() {
+    Set<String> ownAddresses() {
         return book.blacklisted();
     }
 

@@ -93,11 +93,6 @@ public record TlsSettings(
         return protocols.contains(version);
     }
 
-    /** The same with these names offered by ALPN. */
-    public TlsSettings offering(String... names) {
-        return new TlsSettings(certificate, key, ca, passwordFile, cipher, provider, protocols, peers, List.of(names));
-    }
-
     /** The same with other files. */
     public TlsSettings withFiles(Path newCertificate, Path newKey, Path newCa) {
         return new TlsSettings(

@@ -65,7 +65,7 @@ public final class FrameDecoder {
     }
 
     /** Whether a frame has begun and is not complete. */
-    public boolean isInsideFrame() {
+    boolean isInsideFrame() {
         return headerBytes > 0;
     }
 
