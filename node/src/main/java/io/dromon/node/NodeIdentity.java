@@ -97,7 +97,11 @@ final class NodeIdentity {
             file.write(view);
         } catch (IOException e) {
             // Galera goes on as well: the file only helps after a crash of all nodes.
-            LOG.error("{}: {} was not saved: {}", nodeName, file.path(), FileProblem.of(e));
+            LOG.error(
+                    "{}: {} was not saved: {}; the node goes on, but would not find its way back if all nodes crashed",
+                    nodeName,
+                    file.path(),
+                    FileProblem.of(e));
         }
     }
 

@@ -231,7 +231,7 @@ final class NodeTest {
         node.replicate(writeSet()).join();
 
         assertThat(application.awaitStopped()).isNull();
-        assertThat(Duration.ofNanos(tookNs.get())).isLessThan(Duration.ofSeconds(2));
+        assertThat(Duration.ofNanos(tookNs.get())).isLessThan(Duration.ofSeconds(5));
         node.close();
         assertThat(reasonOf(node.replicate(writeSet()))).isEqualTo(NodeException.Reason.CLOSED);
     }
