@@ -1,5 +1,7 @@
 package io.dromon.node;
 
+import io.dromon.node.group.GroupEvent;
+import io.dromon.node.group.GroupMember;
 import java.util.List;
 import java.util.UUID;
 
@@ -25,9 +27,24 @@ public record ClusterView(
      * @param state what is known of its state at this change
      * @param arbitrator whether it keeps no data
      */
-    public record Member(UUID uuid, String name, String address, NodeState state, boolean arbitrator) {}
+    public record Member(UUID uuid, String name, String address, NodeState state, boolean arbitrator) {
+        private static Member of(GroupMember member) {
+            return new Member(
+                    member.uuid(), member.name(), member.address(), NodeState.of(member.status()), member.arbitrator());
+        }
+    }
 
     public ClusterView {
         members = List.copyOf(members);
+    }
+
+    static ClusterView of(GroupEvent.ConfigurationChange change) {
+        return new ClusterView(
+                change.groupUuid(),
+                change.confId(),
+                change.seqno(),
+                change.isPrimary(),
+                change.members().stream().map(Member::of).toList(),
+                change.ownIndex());
     }
 }

@@ -1,8 +1,6 @@
 package io.dromon.node;
 
 import io.dromon.node.group.GroupEvent;
-import io.dromon.node.group.GroupMember;
-import io.dromon.node.group.NodeStatus;
 import io.dromon.node.group.ReplicationFailure;
 import java.util.ArrayList;
 import java.util.List;
@@ -148,17 +146,17 @@ final class Deliverer implements Runnable {
         if (event instanceof GroupEvent.CausalPoint point) {
             onCausalPoint((CausalRead) point.ticket(), point.seqno());
         } else if (event instanceof GroupEvent.ConfigurationChange change) {
-            view = view(change);
+            view = ClusterView.of(change);
             if (change.isPrimary()) {
                 applied = Math.max(applied, change.seqno());
             }
             ClusterView current = view;
             notify("a view", () -> application.onView(current));
-            enter(change.members().isEmpty() ? NodeState.CLOSED : NodeStates.of(change.ownStatus()));
+            enter(change.members().isEmpty() ? NodeState.CLOSED : NodeState.of(change.ownStatus()));
         } else if (event instanceof GroupEvent.StateRequestResult result && result.donorIndex() >= 0) {
             enter(result.donorIndex() == view.ownIndex() ? NodeState.DONOR : NodeState.JOINER);
         } else if (event instanceof GroupEvent.Joined joined) {
-            enter(NodeStates.of(joined.status()));
+            enter(NodeState.of(joined.status()));
         } else if (event instanceof GroupEvent.Synced) {
             enter(NodeState.SYNCED);
         }
@@ -212,36 +210,6 @@ final class Deliverer implements Runnable {
                     cause);
             LOG.error("{}: {}", nodeName, applicationFailure.getMessage(), cause);
             listener.onApplicationFailure(applicationFailure);
-        }
-    }
-
-    private static ClusterView view(GroupEvent.ConfigurationChange change) {
-        List<ClusterView.Member> members = new ArrayList<>(change.members().size());
-        for (GroupMember member : change.members()) {
-            members.add(NodeStates.member(member));
-        }
-        return new ClusterView(
-                change.groupUuid(), change.confId(), change.seqno(), change.isPrimary(), members, change.ownIndex());
-    }
-
-    /** The state that {@link NodeStatus} means. */
-    static final class NodeStates {
-        private NodeStates() {}
-
-        static NodeState of(NodeStatus status) {
-            return switch (status) {
-                case NON_PRIM -> NodeState.OPEN;
-                case PRIM -> NodeState.PRIMARY;
-                case JOINER -> NodeState.JOINER;
-                case DONOR -> NodeState.DONOR;
-                case JOINED -> NodeState.JOINED;
-                case SYNCED -> NodeState.SYNCED;
-            };
-        }
-
-        static ClusterView.Member member(GroupMember member) {
-            return new ClusterView.Member(
-                    member.uuid(), member.name(), member.address(), of(member.status()), member.arbitrator());
         }
     }
 }

@@ -235,7 +235,7 @@ final class NodeDriver implements NodeCore.Effects, Deliverer.Listener {
                 settings.stack().mesh().group(),
                 identity.uuid(),
                 listenAddress,
-                closed ? NodeState.CLOSED : Deliverer.NodeStates.of(group.ownStatus()),
+                closed ? NodeState.CLOSED : NodeState.of(group.ownStatus()),
                 group,
                 core.stack().primary().clusterWeight(),
                 open,

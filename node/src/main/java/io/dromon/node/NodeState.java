@@ -1,5 +1,7 @@
 package io.dromon.node;
 
+import io.dromon.node.group.MemberStatus;
+
 /** State of a node, with the names that Galera's {@code wsrep_local_state_comment} knows. */
 public enum NodeState {
     /** Joining, or in no primary component: nothing can be replicated. */
@@ -15,5 +17,17 @@ public enum NodeState {
     /** Complete and current. */
     SYNCED,
     /** Left or failed. */
-    CLOSED
+    CLOSED;
+
+    /** The state of a member that has a status in its group. */
+    static NodeState of(MemberStatus status) {
+        return switch (status) {
+            case NON_PRIM -> OPEN;
+            case PRIM -> PRIMARY;
+            case JOINER -> JOINER;
+            case DONOR -> DONOR;
+            case JOINED -> JOINED;
+            case SYNCED -> SYNCED;
+        };
+    }
 }

@@ -6,7 +6,7 @@ import io.dromon.node.group.GroupMember;
 import io.dromon.node.group.GroupPosition;
 import io.dromon.node.group.GroupSettings;
 import io.dromon.node.group.GroupStatus;
-import io.dromon.node.group.NodeStatus;
+import io.dromon.node.group.MemberStatus;
 import io.dromon.node.group.ReplicationFailure;
 import io.dromon.transport.StackFailure;
 import io.dromon.transport.primary.SavedView;
@@ -113,7 +113,7 @@ class NodeCluster extends SimCluster<NodeCluster.NodeProcess> {
         GroupStatus status = process.core().group().status();
         return process.begun == process.ended
                 && process.queue.isEmpty()
-                && status.ownStatus() == NodeStatus.SYNCED
+                && status.ownStatus() == MemberStatus.SYNCED
                 && running().stream().allMatch(other -> other.life.last() == process.life.last());
     }
 

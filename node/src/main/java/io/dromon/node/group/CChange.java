@@ -52,7 +52,7 @@ public record CChange(
      * @param cached lowest seqno that it can give by IST, -1 if none
      * @param status its state
      */
-    public record Member(UUID uuid, String name, String address, long cached, NodeStatus status) {}
+    public record Member(UUID uuid, String name, String address, long cached, MemberStatus status) {}
 
     public CChange {
         members = List.copyOf(members);
@@ -138,11 +138,11 @@ public record CChange(
         return (int) value;
     }
 
-    private static NodeStatus status(int code) throws MalformedMessageException {
-        if (!NodeStatus.isCode(code)) {
+    private static MemberStatus status(int code) throws MalformedMessageException {
+        if (!MemberStatus.isCode(code)) {
             throw new MalformedMessageException("state " + code + " in a configuration change");
         }
-        return NodeStatus.of(code);
+        return MemberStatus.of(code);
     }
 
     private static long parse(String text) throws MalformedMessageException {

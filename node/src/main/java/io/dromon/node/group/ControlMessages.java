@@ -39,15 +39,15 @@ final class ControlMessages {
     }
 
     /** A primary configuration began: whatever was sent before and not processed is lost. */
-    void onConfiguration(NodeStatus own, long ownLastApplied) {
+    void onConfiguration(MemberStatus own, long ownLastApplied) {
         syncOutstanding = false;
         joinsSent = 0;
         reported = ownLastApplied;
         onStatus(own);
     }
 
-    void onStatus(NodeStatus own) {
-        if (own != NodeStatus.JOINER && own != NodeStatus.DONOR) {
+    void onStatus(MemberStatus own) {
+        if (own != MemberStatus.JOINER && own != MemberStatus.DONOR) {
             joins.clear();
             joinsSent = 0;
         }
@@ -141,7 +141,7 @@ final class ControlMessages {
     }
 
     private boolean sendSync(GroupCore.Effects effects, Member self, StateExchange exchange, FlowControl flow) {
-        if (self.status != NodeStatus.JOINED || syncOutstanding || !flow.isQueueShort()) {
+        if (self.status != MemberStatus.JOINED || syncOutstanding || !flow.isQueueShort()) {
             return true;
         }
         syncOutstanding = true;

@@ -53,7 +53,10 @@ final class DonorSelection {
     }
 
     private boolean canGiveIst(Member m) {
-        return m != joiner && m.status == NodeStatus.SYNCED && m.cached != -1 && m.cached <= request.wantedSeqno() + 1;
+        return m != joiner
+                && m.status == MemberStatus.SYNCED
+                && m.cached != -1
+                && m.cached <= request.wantedSeqno() + 1;
     }
 
     private @Nullable Member istDonor() {
@@ -120,10 +123,10 @@ final class DonorSelection {
             if (m.arbitrator) {
                 return -Errno.EHOSTUNREACH;
             }
-            if (m.status == NodeStatus.SYNCED) {
+            if (m.status == MemberStatus.SYNCED) {
                 return m.index;
             }
-            return m.status.ordinal() >= NodeStatus.JOINER.ordinal() ? -Errno.EAGAIN : -Errno.EHOSTUNREACH;
+            return m.status.ordinal() >= MemberStatus.JOINER.ordinal() ? -Errno.EAGAIN : -Errno.EHOSTUNREACH;
         }
         return -Errno.EHOSTUNREACH;
     }
@@ -136,13 +139,13 @@ final class DonorSelection {
                 continue;
             }
             boolean near = m.segment == joiner.segment;
-            if (m.status == NodeStatus.SYNCED && !m.arbitrator) {
+            if (m.status == MemberStatus.SYNCED && !m.arbitrator) {
                 if (near) {
                     return m.index;
                 }
                 candidate = m;
             }
-            nearby |= near && m.status.ordinal() >= NodeStatus.JOINER.ordinal();
+            nearby |= near && m.status.ordinal() >= MemberStatus.JOINER.ordinal();
         }
         return !nearby && candidate != null ? candidate.index : -Errno.EAGAIN;
     }

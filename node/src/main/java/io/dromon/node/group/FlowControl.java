@@ -53,7 +53,7 @@ final class FlowControl {
     }
 
     /** A configuration change: everything starts anew. */
-    void onConfiguration(int members, NodeStatus own, long nowNs) {
+    void onConfiguration(int members, MemberStatus own, long nowNs) {
         memberCount = Math.max(1, members);
         computeLimits();
         offset = 0;
@@ -62,7 +62,7 @@ final class FlowControl {
         contOwed = false;
         below();
         pause(false, nowNs);
-        if (own != NodeStatus.JOINER) {
+        if (own != MemberStatus.JOINER) {
             throttle.end();
         } else if (throttle.isActive()) {
             throttle.onConfiguration();
@@ -94,17 +94,17 @@ final class FlowControl {
     }
 
     /** This node's status changed. */
-    void onStatus(NodeStatus own, long nowNs) {
-        if (own == NodeStatus.JOINER) {
+    void onStatus(MemberStatus own, long nowNs) {
+        if (own == MemberStatus.JOINER) {
             throttle.begin(settings, nowNs);
         } else if (throttle.isActive()) {
             throttle.end();
             contOwed = stopSent;
         }
-        if (own == NodeStatus.JOINED) {
+        if (own == MemberStatus.JOINED) {
             offset = queue;
             below();
-        } else if (own == NodeStatus.SYNCED) {
+        } else if (own == MemberStatus.SYNCED) {
             offset = 0;
         }
     }
@@ -168,27 +168,27 @@ final class FlowControl {
         return queue <= lower;
     }
 
-    private boolean isAllowed(NodeStatus own) {
-        return own == NodeStatus.SYNCED
-                || own == NodeStatus.JOINED
-                || (own == NodeStatus.DONOR && settings.syncDonor());
+    private boolean isAllowed(MemberStatus own) {
+        return own == MemberStatus.SYNCED
+                || own == MemberStatus.JOINED
+                || (own == MemberStatus.DONOR && settings.syncDonor());
     }
 
-    boolean isStopDue(NodeStatus own) {
-        if (own == NodeStatus.JOINER) {
+    boolean isStopDue(MemberStatus own) {
+        if (own == MemberStatus.JOINER) {
             return !stopSent && throttle.isStopDue();
         }
         return ripe && !stopSent && stopCount <= 0 && isAllowed(own);
     }
 
-    boolean isContDue(NodeStatus own) {
+    boolean isContDue(MemberStatus own) {
         if (!stopSent) {
             return false;
         }
         if (contOwed) {
             return true;
         }
-        if (own == NodeStatus.JOINER) {
+        if (own == MemberStatus.JOINER) {
             return throttle.isContDue(nowNs);
         }
         if (queue < offset) {

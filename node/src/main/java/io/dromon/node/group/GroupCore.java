@@ -505,7 +505,7 @@ public final class GroupCore {
 
     /** Whether a shorter queue of the application would make this node speak: CONT, or SYNC. */
     public boolean awaitsShortQueue() {
-        return group.flow.isStopSent() || self.status == NodeStatus.JOINED;
+        return group.flow.isStopSent() || self.status == MemberStatus.JOINED;
     }
 
     /** A snapshot. */

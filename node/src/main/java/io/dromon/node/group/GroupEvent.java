@@ -56,8 +56,8 @@ public sealed interface GroupEvent {
         }
 
         /** This node's state in it. */
-        public NodeStatus ownStatus() {
-            return ownIndex < 0 ? NodeStatus.NON_PRIM : members.get(ownIndex).status();
+        public MemberStatus ownStatus() {
+            return ownIndex < 0 ? MemberStatus.NON_PRIM : members.get(ownIndex).status();
         }
     }
 
@@ -90,7 +90,7 @@ public sealed interface GroupEvent {
     }
 
     /** The own JOIN was processed: this node is complete (or, after a failed transfer, PRIM again; see the status). */
-    record Joined(NodeStatus status) implements GroupEvent {}
+    record Joined(MemberStatus status) implements GroupEvent {}
 
     /**
      * The answer to {@link GroupCore#sync}: all that the group had ordered when it was called came before.

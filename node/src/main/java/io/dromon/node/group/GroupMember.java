@@ -14,4 +14,4 @@ import java.util.UUID;
  * @param cached lowest seqno that it can give by IST, -1 if none
  */
 public record GroupMember(
-        UUID uuid, String name, String address, int segment, NodeStatus status, boolean arbitrator, long cached) {}
+        UUID uuid, String name, String address, int segment, MemberStatus status, boolean arbitrator, long cached) {}

@@ -21,7 +21,7 @@ import java.util.UUID;
  */
 public record GroupStatus(
         GroupState state,
-        NodeStatus ownStatus,
+        MemberStatus ownStatus,
         long confId,
         UUID groupUuid,
         long seqno,

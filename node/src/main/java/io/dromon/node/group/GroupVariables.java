@@ -78,7 +78,7 @@ final class GroupVariables {
     }
 
     /** The own status may have changed. */
-    void onOwnStatus(NodeStatus before) {
+    void onOwnStatus(MemberStatus before) {
         if (self.status != before) {
             flow.onStatus(self.status, nowNs);
             control.onStatus(self.status);

@@ -15,7 +15,7 @@ final class Member {
     String name = "";
 
     String address = "";
-    NodeStatus status = NodeStatus.NON_PRIM;
+    MemberStatus status = MemberStatus.NON_PRIM;
     long lastApplied;
     long voteSeqno = -1;
     long voteValue;

@@ -44,7 +44,7 @@ record Quorum(
         if (anyMatch(messages, m -> m.currentState().isJoined())) {
             representative = inherit(messages);
         } else {
-            representative = merge(messages, m -> m.primState().isJoined() && m.currentState() != NodeStatus.JOINER);
+            representative = merge(messages, m -> m.primState().isJoined() && m.currentState() != MemberStatus.JOINER);
             if (representative == null) {
                 representative = merge(messages, m -> m.has(StateMessage.FLAG_BOOTSTRAP));
             }

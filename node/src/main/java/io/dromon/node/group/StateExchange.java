@@ -30,7 +30,7 @@ final class StateExchange {
     private UUID primUuid = Uuids.NIL;
     private long primSeqno = -1;
     private int primJoined;
-    private NodeStatus primState = NodeStatus.NON_PRIM;
+    private MemberStatus primState = MemberStatus.NON_PRIM;
     private int primGcs;
     private int primRepl;
     private int primAppl;
@@ -100,7 +100,7 @@ final class StateExchange {
                 groupUuid = uuids.get();
             }
             commitCut.set(actId);
-            self.status = NodeStatus.JOINED;
+            self.status = MemberStatus.JOINED;
             self.lastApplied = actId;
         }
         sawPrimaryView = true;
@@ -120,7 +120,7 @@ final class StateExchange {
         }
         table.update(view);
         commitCut.forgetMember();
-        self.status = NodeStatus.NON_PRIM;
+        self.status = MemberStatus.NON_PRIM;
         confId = -1;
         stateUuid = Uuids.NIL;
     }
@@ -208,7 +208,7 @@ final class StateExchange {
         Quorum quorum = Quorum.compute(messages);
         if (!quorum.primary()) {
             for (Member member : table.all()) {
-                member.status = NodeStatus.NON_PRIM;
+                member.status = MemberStatus.NON_PRIM;
             }
             confId = -1;
             stateUuid = Uuids.NIL;
@@ -267,9 +267,9 @@ final class StateExchange {
     private static void apply(Quorum quorum, Member member, StateMessage m) {
         boolean sameHistory = m.groupUuid().equals(quorum.groupUuid());
         if (!sameHistory || m.received() != quorum.actId()) {
-            member.status = NodeStatus.PRIM;
-        } else if (m.primState() == NodeStatus.NON_PRIM) {
-            member.status = NodeStatus.JOINED;
+            member.status = MemberStatus.PRIM;
+        } else if (m.primState() == MemberStatus.NON_PRIM) {
+            member.status = MemberStatus.JOINED;
         } else {
             member.status = m.primState();
         }
@@ -294,10 +294,10 @@ final class StateExchange {
             }
             case NON_PRIM, JOINER -> member.countsLastApplied = false;
         }
-        if (member.status != NodeStatus.JOINER) {
+        if (member.status != MemberStatus.JOINER) {
             member.donor = Uuids.NIL;
         }
-        if (member.status != NodeStatus.DONOR) {
+        if (member.status != MemberStatus.DONOR) {
             member.joiner = Uuids.NIL;
         }
         member.bootstrap = false;

@@ -27,8 +27,8 @@ record StateMessage(
         int gcs,
         int repl,
         int appl,
-        NodeStatus primState,
-        NodeStatus currentState,
+        MemberStatus primState,
+        MemberStatus currentState,
         int primJoined,
         UUID stateUuid,
         UUID groupUuid,
@@ -70,8 +70,8 @@ record StateMessage(
         int flags = in.u8();
         int gcs = level("gcs", in.u8());
         int repl = level("repl", in.u8());
-        NodeStatus primState = status(in.u8());
-        NodeStatus currentState = status(in.u8());
+        MemberStatus primState = status(in.u8());
+        MemberStatus currentState = status(in.u8());
         int primJoined = (short) in.u16();
         UUID stateUuid = in.uuid();
         UUID groupUuid = in.uuid();
@@ -141,11 +141,11 @@ record StateMessage(
         return value;
     }
 
-    private static NodeStatus status(int code) throws MalformedMessageException {
-        if (!NodeStatus.isCode(code)) {
+    private static MemberStatus status(int code) throws MalformedMessageException {
+        if (!MemberStatus.isCode(code)) {
             throw new MalformedMessageException("state " + code + " in a state message");
         }
-        return NodeStatus.of(code);
+        return MemberStatus.of(code);
     }
 
     private static int nul(Bytes texts, int from) throws MalformedMessageException {

@@ -31,7 +31,7 @@ final class StateTransfer {
         configurationSeqno = seqno;
         requestAgain();
         boolean donorGone = !lostDonor.equals(Uuids.NIL) && group.table.find(lostDonor) == null;
-        if (group.self.status == NodeStatus.JOINER && donorGone && !group.joinsByItself()) {
+        if (group.self.status == MemberStatus.JOINER && donorGone && !group.joinsByItself()) {
             group.effects.deliver(new GroupEvent.StateTransferLost("the donor " + lostDonor + " left the group"));
         }
     }
@@ -57,7 +57,7 @@ final class StateTransfer {
     void onRequest(Member subject, Bytes action) throws MalformedMessageException {
         StateRequestPayload request = StateRequestPayload.decode(action);
         group.membersChanged();
-        NodeStatus before = group.self.status;
+        MemberStatus before = group.self.status;
         int donorIndex = statuses.onStateRequest(subject, request);
         group.onOwnStatus(before);
         if (subject == group.self) {
@@ -118,7 +118,7 @@ final class StateTransfer {
         if (!group.isPrimary()) {
             return;
         }
-        if (group.self.status == NodeStatus.PRIM) {
+        if (group.self.status == MemberStatus.PRIM) {
             if (group.joinsByItself()) {
                 wanted = StateRequestPayload.trivial(Member.raw(group.settings.donors()));
             }
@@ -154,22 +154,22 @@ final class StateTransfer {
 
     /** {@link GroupCore#join}. */
     void join(long seqno, long code) {
-        NodeStatus own = group.self.status;
-        boolean expected = own == NodeStatus.JOINER || own == NodeStatus.DONOR;
+        MemberStatus own = group.self.status;
+        boolean expected = own == MemberStatus.JOINER || own == MemberStatus.DONOR;
         if (expected || !group.isPrimary()) {
-            int limit = own == NodeStatus.DONOR ? Math.max(1, group.self.desyncCount) : 1;
+            int limit = own == MemberStatus.DONOR ? Math.max(1, group.self.desyncCount) : 1;
             group.control.addJoin(new CodeMessage(group.exchange.groupUuid(), seqno, code), limit);
         }
     }
 
     void onJoin(Member member, CodeMessage message) {
         group.membersChanged();
-        NodeStatus before = group.self.status;
+        MemberStatus before = group.self.status;
         boolean own = member == group.self;
         boolean givesUp = message.code() < 0
-                && member.status == NodeStatus.DONOR
+                && member.status == MemberStatus.DONOR
                 && member.joiner.equals(group.self.uuid)
-                && before == NodeStatus.JOINER
+                && before == MemberStatus.JOINER
                 && !own;
         if (!statuses.onJoin(member, message.code())) {
             group.effects.onAnomaly(member.uuid, "JOIN in state " + member.status + " ignored");
@@ -183,21 +183,21 @@ final class StateTransfer {
             group.effects.deliver(
                     new GroupEvent.StateTransferLost("the donor " + member.uuid + " failed: " + message.code()));
         }
-        if (own && group.self.status == NodeStatus.PRIM && group.joinsByItself()) {
+        if (own && group.self.status == MemberStatus.PRIM && group.joinsByItself()) {
             requestAtNs = group.nowNs + REQUEST_RETRY_NS;
         }
     }
 
     void onSync(Member member) {
         group.membersChanged();
-        NodeStatus before = group.self.status;
+        MemberStatus before = group.self.status;
         if (statuses.onSync(member) && group.exchange.commitCut.recompute(group.table.all(), group.gcs())) {
             group.deliverCommitCut();
         }
         if (member == group.self) {
             group.control.syncOutstanding = false;
             group.onOwnStatus(before);
-            if (before == NodeStatus.JOINED) {
+            if (before == MemberStatus.JOINED) {
                 group.effects.deliver(new GroupEvent.Synced());
             }
         }

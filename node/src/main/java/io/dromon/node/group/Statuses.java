@@ -19,19 +19,19 @@ final class Statuses {
             if (!subject.status.isJoined()) {
                 return -Errno.EAGAIN;
             }
-            subject.status = NodeStatus.DONOR;
+            subject.status = MemberStatus.DONOR;
             subject.desyncCount++;
             return subject.index;
         }
-        if (subject.status != NodeStatus.PRIM) {
+        if (subject.status != MemberStatus.PRIM) {
             return -Errno.ECANCELED;
         }
         int donorIndex =
                 DonorSelection.choose(table.all(), subject, request, exchange.groupUuid(), exchange.quorumActId());
         if (donorIndex >= 0) {
             Member donor = table.all()[donorIndex];
-            subject.status = NodeStatus.JOINER;
-            donor.status = NodeStatus.DONOR;
+            subject.status = MemberStatus.JOINER;
+            donor.status = MemberStatus.DONOR;
             donor.desyncCount++;
             if (donor.desyncCount == 1) {
                 donor.joiner = subject.uuid;
@@ -48,15 +48,15 @@ final class Statuses {
                 release(member, code);
                 member.desyncCount = Math.max(0, member.desyncCount - 1);
                 if (member.desyncCount == 0) {
-                    member.status = NodeStatus.JOINED;
+                    member.status = MemberStatus.JOINED;
                 }
             }
             case JOINER -> {
                 member.donor = Uuids.NIL;
                 if (code < 0) {
-                    member.status = NodeStatus.PRIM;
+                    member.status = MemberStatus.PRIM;
                 } else {
-                    member.status = NodeStatus.JOINED;
+                    member.status = MemberStatus.JOINED;
                     exchange.onJoined();
                 }
             }
@@ -80,10 +80,10 @@ final class Statuses {
 
     /** Returns whether the member became SYNCED by it. */
     boolean onSync(Member member) {
-        if (member.status != NodeStatus.JOINED) {
+        if (member.status != MemberStatus.JOINED) {
             return false;
         }
-        member.status = NodeStatus.SYNCED;
+        member.status = MemberStatus.SYNCED;
         member.countsLastApplied = !member.arbitrator;
         return true;
     }

@@ -38,8 +38,8 @@ final class GroupCodecTest {
 
         assertThat(Vectors.STATE_OF_DONOR.length()).isEqualTo(135);
         assertThat(Bytes.of(m)).isEqualTo(Vectors.STATE_OF_DONOR);
-        assertThat(m.primState()).isEqualTo(NodeStatus.DONOR);
-        assertThat(m.currentState()).isEqualTo(NodeStatus.DONOR);
+        assertThat(m.primState()).isEqualTo(MemberStatus.DONOR);
+        assertThat(m.currentState()).isEqualTo(MemberStatus.DONOR);
         assertThat(m.primJoined()).isEqualTo(5);
         assertThat(m.groupUuid()).isEqualTo(Vectors.GROUP);
         assertThat(m.received()).isEqualTo(1857);
@@ -147,7 +147,7 @@ final class GroupCodecTest {
         assertThat(change.members()).extracting(CChange.Member::name).containsExactly("node1", "garb1", "node2");
         assertThat(change.members())
                 .extracting(CChange.Member::status)
-                .containsExactly(NodeStatus.SYNCED, NodeStatus.SYNCED, NodeStatus.PRIM);
+                .containsExactly(MemberStatus.SYNCED, MemberStatus.SYNCED, MemberStatus.PRIM);
     }
 
     @Test

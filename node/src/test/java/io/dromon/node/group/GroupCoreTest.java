@@ -17,7 +17,7 @@ final class GroupCoreTest {
         group.primary(a);
         group.settle(a);
 
-        assertThat(a.status()).isEqualTo(NodeStatus.SYNCED);
+        assertThat(a.status()).isEqualTo(MemberStatus.SYNCED);
         assertThat(a.core.status().confId()).isEqualTo(1);
         assertThat(a.seqno()).isEqualTo(1);
         assertThat(a.anomalies).isEmpty();
@@ -37,11 +37,11 @@ final class GroupCoreTest {
 
         for (Peer peer : new Peer[] {a, b, c}) {
             assertThat(peer.anomalies).isEmpty();
-            assertThat(peer.status()).isEqualTo(NodeStatus.SYNCED);
+            assertThat(peer.status()).isEqualTo(MemberStatus.SYNCED);
             assertThat(peer.seqno()).isEqualTo(3);
             assertThat(peer.core.status().members())
                     .extracting(GroupMember::status)
-                    .containsOnly(NodeStatus.SYNCED);
+                    .containsOnly(MemberStatus.SYNCED);
         }
     }
 
@@ -75,7 +75,7 @@ final class GroupCoreTest {
         group.settle(all);
         group.advance(3_000 * TestGroup.MS, all);
         for (Peer peer : all) {
-            assertThat(peer.status()).isEqualTo(NodeStatus.SYNCED);
+            assertThat(peer.status()).isEqualTo(MemberStatus.SYNCED);
         }
         return all;
     }
@@ -115,7 +115,7 @@ final class GroupCoreTest {
                 .containsEntry("a#0", ReplicationFailure.OUTCOME_UNKNOWN)
                 .containsEntry("a#1", ReplicationFailure.PRIMARY_LOST)
                 .containsEntry("a#2", ReplicationFailure.PRIMARY_LOST);
-        assertThat(all[0].status()).isEqualTo(NodeStatus.NON_PRIM);
+        assertThat(all[0].status()).isEqualTo(MemberStatus.NON_PRIM);
     }
 
     @Test
@@ -258,17 +258,17 @@ final class GroupCoreTest {
         group.settle(a);
         group.primary(a, b);
         group.settle(a, b);
-        assertThat(b.status()).isEqualTo(NodeStatus.PRIM);
+        assertThat(b.status()).isEqualTo(MemberStatus.PRIM);
         b.core.requestState(GroupPosition.NONE, new Bytes(new byte[] {1}));
         group.settle(a, b);
 
-        assertThat(b.status()).isEqualTo(NodeStatus.JOINER);
+        assertThat(b.status()).isEqualTo(MemberStatus.JOINER);
         assertThat(b.events(GroupEvent.StateRequestResult.class))
                 .extracting(GroupEvent.StateRequestResult::donor)
                 .containsExactly(a.uuid);
         assertThat(b.events(GroupEvent.StateTransferLost.class)).hasSize(1);
         b.core.join(0, -2);
         group.settle(a, b);
-        assertThat(b.status()).isEqualTo(NodeStatus.PRIM);
+        assertThat(b.status()).isEqualTo(MemberStatus.PRIM);
     }
 }

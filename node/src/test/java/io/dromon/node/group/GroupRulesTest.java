@@ -85,7 +85,7 @@ final class GroupRulesTest {
     // ---- 5.6 ----------------------------------------------------------------------------------------------------
 
     private static StateMessage state(
-            NodeStatus prim, NodeStatus current, UUID group, long received, long primSeqno, int flags) {
+            MemberStatus prim, MemberStatus current, UUID group, long received, long primSeqno, int flags) {
         return new StateMessage(
                 6, flags, 5, 11, 4, prim, current, 1, OTHER, group, OTHER, received, primSeqno, "", "", -1, 0, 0, -1, 0,
                 0, 0, 0, 0);
@@ -94,10 +94,10 @@ final class GroupRulesTest {
     @Test
     void inheritsFromTheMostAdvancedJoinedMember() {
         Quorum quorum = Quorum.compute(List.of(
-                state(NodeStatus.NON_PRIM, NodeStatus.NON_PRIM, Uuids.NIL, -1, -1, 0),
-                state(NodeStatus.SYNCED, NodeStatus.SYNCED, Vectors.GROUP, 10, 3, 0),
-                state(NodeStatus.DONOR, NodeStatus.DONOR, Vectors.GROUP, 12, 3, 0),
-                state(NodeStatus.PRIM, NodeStatus.PRIM, OTHER, 99, 9, 0)));
+                state(MemberStatus.NON_PRIM, MemberStatus.NON_PRIM, Uuids.NIL, -1, -1, 0),
+                state(MemberStatus.SYNCED, MemberStatus.SYNCED, Vectors.GROUP, 10, 3, 0),
+                state(MemberStatus.DONOR, MemberStatus.DONOR, Vectors.GROUP, 12, 3, 0),
+                state(MemberStatus.PRIM, MemberStatus.PRIM, OTHER, 99, 9, 0)));
 
         assertThat(quorum.primary()).isTrue();
         assertThat(quorum.actId()).isEqualTo(12);
@@ -108,8 +108,8 @@ final class GroupRulesTest {
     @Test
     void joinedMembersOfTwoHistoriesHaveNoQuorum() {
         assertThat(Quorum.compute(List.of(
-                                state(NodeStatus.SYNCED, NodeStatus.SYNCED, Vectors.GROUP, 10, 3, 0),
-                                state(NodeStatus.SYNCED, NodeStatus.SYNCED, OTHER, 10, 3, 0)))
+                                state(MemberStatus.SYNCED, MemberStatus.SYNCED, Vectors.GROUP, 10, 3, 0),
+                                state(MemberStatus.SYNCED, MemberStatus.SYNCED, OTHER, 10, 3, 0)))
                         .primary())
                 .isFalse();
     }
@@ -117,9 +117,9 @@ final class GroupRulesTest {
     @Test
     void mergesByTheLastPrimaryConfigurationWithoutJoiners() {
         Quorum quorum = Quorum.compute(List.of(
-                state(NodeStatus.SYNCED, NodeStatus.NON_PRIM, Vectors.GROUP, 20, 3, 0),
-                state(NodeStatus.JOINED, NodeStatus.NON_PRIM, Vectors.GROUP, 15, 4, 0),
-                state(NodeStatus.SYNCED, NodeStatus.JOINER, Vectors.GROUP, 30, 5, 0)));
+                state(MemberStatus.SYNCED, MemberStatus.NON_PRIM, Vectors.GROUP, 20, 3, 0),
+                state(MemberStatus.JOINED, MemberStatus.NON_PRIM, Vectors.GROUP, 15, 4, 0),
+                state(MemberStatus.SYNCED, MemberStatus.JOINER, Vectors.GROUP, 30, 5, 0)));
 
         assertThat(quorum.actId()).isEqualTo(15);
         assertThat(quorum.confId()).isEqualTo(4);
@@ -127,9 +127,9 @@ final class GroupRulesTest {
 
     @Test
     void newcomersAloneNeedABootstrap() {
-        StateMessage newcomer = state(NodeStatus.NON_PRIM, NodeStatus.NON_PRIM, Vectors.GROUP, 7, -1, 0);
+        StateMessage newcomer = state(MemberStatus.NON_PRIM, MemberStatus.NON_PRIM, Vectors.GROUP, 7, -1, 0);
         StateMessage bootstrapping =
-                state(NodeStatus.NON_PRIM, NodeStatus.NON_PRIM, Vectors.GROUP, 7, -1, StateMessage.FLAG_BOOTSTRAP);
+                state(MemberStatus.NON_PRIM, MemberStatus.NON_PRIM, Vectors.GROUP, 7, -1, StateMessage.FLAG_BOOTSTRAP);
 
         assertThat(Quorum.compute(List.of(newcomer)).primary()).isFalse();
         assertThat(Quorum.compute(List.of(newcomer, bootstrapping)).actId()).isEqualTo(7);
@@ -137,7 +137,7 @@ final class GroupRulesTest {
 
     // ---- 7.4 ----------------------------------------------------------------------------------------------------
 
-    private Member member(String name, NodeStatus status, int segment, long cached) {
+    private Member member(String name, MemberStatus status, int segment, long cached) {
         Member member = new Member(new UUID(0, name.hashCode()), budget);
         member.name = name;
         member.status = status;
@@ -162,10 +162,10 @@ final class GroupRulesTest {
     @Test
     void choosesASnapshotDonorByNamePrefixAndByState() {
         Member[] all = table(
-                member("j", NodeStatus.PRIM, 0, -1),
-                member("node10", NodeStatus.SYNCED, 0, -1),
-                member("node1", NodeStatus.SYNCED, 0, -1),
-                member("busy", NodeStatus.DONOR, 0, -1));
+                member("j", MemberStatus.PRIM, 0, -1),
+                member("node10", MemberStatus.SYNCED, 0, -1),
+                member("node1", MemberStatus.SYNCED, 0, -1),
+                member("busy", MemberStatus.DONOR, 0, -1));
 
         assertThat(donor(all, "node1", 1, -1)).isEqualTo(1);
         assertThat(donor(all, "", 1, -1)).isEqualTo(1);
@@ -179,14 +179,14 @@ final class GroupRulesTest {
 
     @Test
     void neverChoosesAnArbitratorAndPrefersTheOwnSegment() {
-        Member arbitrator = member("garb", NodeStatus.SYNCED, 0, -1);
+        Member arbitrator = member("garb", MemberStatus.SYNCED, 0, -1);
         arbitrator.arbitrator = true;
         Member[] far = table(
-                member("j", NodeStatus.PRIM, 0, -1),
-                member("far", NodeStatus.SYNCED, 1, -1),
-                member("far2", NodeStatus.SYNCED, 1, -1));
-        Member[] near = table(far[0], far[1], far[2], member("near", NodeStatus.SYNCED, 0, -1));
-        Member[] nearBusy = table(far[0], far[1], member("busy", NodeStatus.JOINED, 0, -1));
+                member("j", MemberStatus.PRIM, 0, -1),
+                member("far", MemberStatus.SYNCED, 1, -1),
+                member("far2", MemberStatus.SYNCED, 1, -1));
+        Member[] near = table(far[0], far[1], far[2], member("near", MemberStatus.SYNCED, 0, -1));
+        Member[] nearBusy = table(far[0], far[1], member("busy", MemberStatus.JOINED, 0, -1));
 
         assertThat(donor(table(far[0], arbitrator), "garb", 1, -1)).isEqualTo(-Errno.EHOSTUNREACH);
         assertThat(donor(table(far[0], arbitrator), "", 1, -1)).isEqualTo(-Errno.EAGAIN);
@@ -198,10 +198,10 @@ final class GroupRulesTest {
     @Test
     void choosesAnIncrementalDonorByItsCache() {
         Member[] all = table(
-                member("j", NodeStatus.PRIM, 0, -1),
-                member("deep", NodeStatus.SYNCED, 1, 100),
-                member("high", NodeStatus.SYNCED, 0, 950),
-                member("mid", NodeStatus.SYNCED, 0, 500));
+                member("j", MemberStatus.PRIM, 0, -1),
+                member("deep", MemberStatus.SYNCED, 1, 100),
+                member("high", MemberStatus.SYNCED, 0, 950),
+                member("mid", MemberStatus.SYNCED, 0, 500));
 
         assertThat(donor(all, "", 3, 960)).isEqualTo(2);
         assertThat(donor(all, "", 3, 600)).isEqualTo(3);
@@ -214,7 +214,7 @@ final class GroupRulesTest {
     // ---- 9 ------------------------------------------------------------------------------------------------------
 
     private Member counted(long applied) {
-        Member member = member("c" + applied, NodeStatus.SYNCED, 0, -1);
+        Member member = member("c" + applied, MemberStatus.SYNCED, 0, -1);
         member.countsLastApplied = true;
         member.lastApplied = applied;
         return member;
@@ -254,7 +254,7 @@ final class GroupRulesTest {
         FlowControl flow = new FlowControl(FlowSettings.DEFAULTS);
         int[] upper = {16, 23, 28, 32};
         for (int members = 1; members <= 4; members++) {
-            flow.onConfiguration(members, NodeStatus.SYNCED, 0);
+            flow.onConfiguration(members, MemberStatus.SYNCED, 0);
             assertThat(flow.status(0).upper()).isEqualTo(upper[members - 1]);
         }
     }
@@ -263,21 +263,21 @@ final class GroupRulesTest {
     void stopsAtALongQueueThatLastsAndContinuesAtAShortOne() {
         FlowControl flow = new FlowControl(FlowSettings.DEFAULTS);
         flow.onQueue(17, 0, 0);
-        assertThat(flow.isStopDue(NodeStatus.SYNCED)).isFalse();
+        assertThat(flow.isStopDue(MemberStatus.SYNCED)).isFalse();
         assertThat(flow.nextDeadlineNs()).isEqualTo(MS);
         flow.onQueue(16, 0, MS / 2);
         flow.onQueue(17, 0, MS);
-        assertThat(flow.isStopDue(NodeStatus.SYNCED)).isFalse();
+        assertThat(flow.isStopDue(MemberStatus.SYNCED)).isFalse();
         flow.onQueue(17, 0, 2 * MS);
-        assertThat(flow.isStopDue(NodeStatus.SYNCED)).isTrue();
-        assertThat(flow.isStopDue(NodeStatus.DONOR)).isFalse();
+        assertThat(flow.isStopDue(MemberStatus.SYNCED)).isTrue();
+        assertThat(flow.isStopDue(MemberStatus.DONOR)).isFalse();
 
         flow.sent(true);
-        assertThat(flow.isStopDue(NodeStatus.SYNCED)).isFalse();
-        assertThat(flow.isContDue(NodeStatus.SYNCED)).isFalse();
-        assertThat(flow.isContDue(NodeStatus.DONOR)).isTrue();
+        assertThat(flow.isStopDue(MemberStatus.SYNCED)).isFalse();
+        assertThat(flow.isContDue(MemberStatus.SYNCED)).isFalse();
+        assertThat(flow.isContDue(MemberStatus.DONOR)).isTrue();
         flow.onQueue(16, 0, 3 * MS);
-        assertThat(flow.isContDue(NodeStatus.SYNCED)).isTrue();
+        assertThat(flow.isContDue(MemberStatus.SYNCED)).isTrue();
     }
 
     @Test
@@ -285,7 +285,7 @@ final class GroupRulesTest {
         FlowControl flow = new FlowControl(FlowSettings.DEFAULTS);
         flow.onQueue(8 * 16 + 1, 0, 0);
 
-        assertThat(flow.isStopDue(NodeStatus.SYNCED)).isTrue();
+        assertThat(flow.isStopDue(MemberStatus.SYNCED)).isTrue();
     }
 
     @Test
@@ -300,7 +300,7 @@ final class GroupRulesTest {
         assertThat(flow.status(9 * MS).pausedNs()).isEqualTo(3 * MS);
 
         flow.onFlow(true, 4 * MS);
-        flow.onConfiguration(2, NodeStatus.SYNCED, 5 * MS);
+        flow.onConfiguration(2, MemberStatus.SYNCED, 5 * MS);
         assertThat(flow.isPaused()).isFalse();
     }
 

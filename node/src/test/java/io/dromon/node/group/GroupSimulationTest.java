@@ -99,7 +99,7 @@ final class GroupSimulationTest {
 
         void desyncOrResync() {
             Peer peer = random(inside);
-            if (peer.status() == NodeStatus.DONOR && random.nextInt(3) != 0) {
+            if (peer.status() == MemberStatus.DONOR && random.nextInt(3) != 0) {
                 peer.core.resync();
             } else if (peer.status().isJoined() && random.nextInt(3) == 0) {
                 peer.core.desync();
@@ -189,7 +189,7 @@ final class GroupSimulationTest {
             Peer[] all = inside.toArray(new Peer[0]);
             for (int i = 0; i < 2 * inside.size(); i++) {
                 for (Peer peer : all) {
-                    for (int j = 0; j < 20 && peer.status() == NodeStatus.DONOR; j++) {
+                    for (int j = 0; j < 20 && peer.status() == MemberStatus.DONOR; j++) {
                         peer.core.resync();
                         group.settle(all);
                     }
@@ -219,7 +219,7 @@ final class GroupSimulationTest {
                 assertThat(peer.core.status().members())
                         .as(() -> "states at " + peer.name + ": " + describe())
                         .extracting(GroupMember::status)
-                        .containsOnly(NodeStatus.SYNCED);
+                        .containsOnly(MemberStatus.SYNCED);
                 assertThat(peer.ended.keySet()).as("tickets of %s", peer.name).containsAll(peer.tickets);
                 assertThat(peer.core.status().inFlight()).isZero();
                 assertThat(peer.core.status().queuedBytes()).isZero();

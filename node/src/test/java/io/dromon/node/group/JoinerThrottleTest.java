@@ -138,8 +138,8 @@ final class JoinerThrottleTest {
         group.settle(donor, joiner);
         joiner.core.requestState(GroupPosition.NONE, new Bytes(new byte[] {1}));
         group.settle(donor, joiner);
-        assertThat(joiner.status()).isEqualTo(NodeStatus.JOINER);
-        assertThat(donor.status()).isEqualTo(NodeStatus.DONOR);
+        assertThat(joiner.status()).isEqualTo(MemberStatus.JOINER);
+        assertThat(donor.status()).isEqualTo(MemberStatus.DONOR);
         joiner.holdsQueue = true;
         return new Peer[] {donor, joiner};
     }
@@ -169,7 +169,7 @@ final class JoinerThrottleTest {
         all[1].core.join(all[1].seqno(), 0);
         group.settle(all);
 
-        assertThat(all[1].status()).isEqualTo(NodeStatus.JOINED);
+        assertThat(all[1].status()).isEqualTo(MemberStatus.JOINED);
         assertThat(isPaused(all[0])).isFalse();
         assertThat(all[1].events(GroupEvent.WriteSet.class)).hasSize(3);
     }
@@ -187,7 +187,7 @@ final class JoinerThrottleTest {
         group.advance(2 * SECOND, all);
 
         assertThat(isPaused(all[0])).isFalse();
-        assertThat(all[1].status()).isEqualTo(NodeStatus.JOINER);
+        assertThat(all[1].status()).isEqualTo(MemberStatus.JOINER);
         assertThat(all[1].core.status().flowControl().stopsSent()).isEqualTo(1);
     }
 
@@ -216,7 +216,7 @@ final class JoinerThrottleTest {
         group.primary(all);
         group.settle(all);
 
-        assertThat(all[1].status()).isEqualTo(NodeStatus.JOINER);
+        assertThat(all[1].status()).isEqualTo(MemberStatus.JOINER);
         assertThat(isPaused(all[0])).isFalse();
     }
 

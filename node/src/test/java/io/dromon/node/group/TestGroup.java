@@ -212,7 +212,7 @@ final class TestGroup {
             return found;
         }
 
-        NodeStatus status() {
+        MemberStatus status() {
             return core.status().ownStatus();
         }
 

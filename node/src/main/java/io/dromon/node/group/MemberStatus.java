@@ -1,7 +1,7 @@
 package io.dromon.node.group;
 
 /** State of a member; the ordinal is the code on the wire (chapter 04 section 7.1). */
-public enum NodeStatus {
+public enum MemberStatus {
     /** Not in a primary configuration. */
     NON_PRIM,
     /** In one, its state is unknown or outdated; its write-sets are void. */
@@ -15,7 +15,7 @@ public enum NodeStatus {
     /** Complete and current. */
     SYNCED;
 
-    private static final NodeStatus[] VALUES = values();
+    private static final MemberStatus[] VALUES = values();
 
     /** Whether the member's write-sets count and its history takes part in the quorum: DONOR, JOINED, SYNCED. */
     public boolean isJoined() {
@@ -23,7 +23,7 @@ public enum NodeStatus {
     }
 
     /** Code 0 to 5. */
-    static NodeStatus of(int code) {
+    static MemberStatus of(int code) {
         return VALUES[code];
     }
 
