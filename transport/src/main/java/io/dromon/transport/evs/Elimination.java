@@ -30,6 +30,7 @@ final class Elimination {
     private void formerSelves() {
         for (KnownNode node : group.nodes()) {
             if (isUnseen(node) && hasStartedAgain(node)) {
+                node.former = true;
                 group.setInactive(node);
             }
         }

@@ -247,12 +247,26 @@ final class GroupState {
 
     /** Creates a JOIN of this node and stores it. */
     Join createJoin() {
-        Join join = new Join(self, settings.version(), 0, nextFifoSeq(), view, input.safe(), input.aru(), records());
+        Join join =
+                new Join(self, settings.version(), 0, nextFifoSeq(), view, input.safe(), input.aru(), joinRecords());
         me.join = join;
         return join;
     }
 
-    List<NodeRecord> records() {
+    /**
+     * Without what nodes were before they were started again: nobody waits for that but a Galera node that is told of
+     * it, for its suspect timeout.
+     */
+    List<NodeRecord> joinRecords() {
+        List<NodeRecord> records = records();
+        records.removeIf(record -> {
+            KnownNode node = known.get(record.uuid());
+            return node != null && node.former && !node.isMember() && node.join == null;
+        });
+        return records;
+    }
+
+    private List<NodeRecord> records() {
         List<NodeRecord> records = new ArrayList<>(known.size() + evicted.size());
         for (KnownNode node : known.values()) {
             records.add(record(node));

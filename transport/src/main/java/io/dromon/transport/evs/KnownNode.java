@@ -20,6 +20,9 @@ final class KnownNode {
 
     boolean suspected;
     boolean inactive;
+    /** What a node was before it was started again, and named by others only. */
+    boolean former;
+
     boolean committed;
     boolean installed;
 

@@ -226,7 +226,7 @@ final class Membership {
                 && join.aruSeq() == group.input.aru()
                 && join.seq() == group.input.safe()
                 && join.view().equals(group.view)
-                && join.records().equals(group.records());
+                && join.records().equals(group.joinRecords());
     }
 
     /**

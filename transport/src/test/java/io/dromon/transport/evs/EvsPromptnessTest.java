@@ -2,6 +2,7 @@ package io.dromon.transport.evs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.dromon.transport.evs.EvsMessage.Join;
 import io.dromon.transport.evs.EvsNetwork.Peer;
 import io.dromon.transport.wire.Uuids;
 import java.util.ArrayList;
@@ -76,13 +77,17 @@ class EvsPromptnessTest {
             network.crash(victim);
             network.run(3_000 + network.random.nextInt(4_000));
             Peer again = network.add(Uuids.nextIncarnation(victim.uuid), s -> s, Optional.empty());
+            again.recordOutbox = true;
             network.start(again);
             List<Peer> alive = new ArrayList<>(network.peers);
             alive.remove(victim);
-            return await(network, alive);
+            long timeMs = await(network, alive);
+            assertThat(again.takeOutbox())
+                    .noneMatch(message -> message instanceof Join join && join.record(victim.uuid) != null);
+            return timeMs;
         });
 
-        assertThat(times.get(SEEDS / 2)).isLessThan(1_000);
+        assertThat(times.get(SEEDS / 2)).isLessThan(1_500);
         assertThat(times.get(SEEDS - 1)).isLessThan(4_500);
     }
 
