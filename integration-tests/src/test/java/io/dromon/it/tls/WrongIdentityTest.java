@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.dromon.node.Node;
 import io.dromon.node.NodeException;
+import io.dromon.transport.link.RefusedPeer;
 import io.dromon.transport.tls.TlsPeer;
 import io.dromon.transport.tls.pem.Authority;
 import io.dromon.transport.tls.pem.KeyKind;
@@ -15,8 +16,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.security.KeyPair;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -75,17 +78,32 @@ final class WrongIdentityTest {
             String wrongUnit = node("web", "cluster", "cluster", "web");
             String wrongCa = node("spy", "globex", "acme", "nodes");
 
-            assertThatThrownBy(() -> cluster.join(wrongUnit))
-                    .isInstanceOf(NodeException.class)
-                    .hasMessageContaining("refused");
-            assertThatThrownBy(() -> cluster.join(wrongCa))
-                    .isInstanceOf(NodeException.class)
-                    .hasMessageContaining("refused");
+            assertRefused(
+                    first,
+                    () -> cluster.join(wrongUnit),
+                    "CN=web",
+                    "no rule of tls.verify=identity: tls.valid_ous=nodes");
+            assertRefused(first, () -> cluster.join(wrongCa), "CN=spy", "(rule tls.client_ca.acme)");
 
             cluster.replicates();
             assertThat(cluster.recorder(0).views).as("no view change").isEqualTo(views);
             assertThat(first.status().links()).hasSize(2);
         }
+    }
+
+    private static void assertRefused(Node by, ThrowingCallable join, String subject, String rule) {
+        Instant start = Instant.now();
+        assertThatThrownBy(join).isInstanceOf(NodeException.class).hasMessageContaining("refused");
+
+        RefusedPeer refused = by.status().refused().stream()
+                .filter(peer -> peer.message().contains(subject))
+                .findFirst()
+                .orElseThrow();
+        long tookMs = Duration.between(start, refused.firstSeen()).toMillis();
+        System.out.printf("refused %d ms after the start of the node: %s%n", tookMs, refused.message());
+        assertThat(refused.kind()).isEqualTo("WrongIdentity");
+        assertThat(refused.message()).contains(rule);
+        assertThat(tookMs).as("from the start of the node on").isLessThan(1000);
     }
 
     @Test
