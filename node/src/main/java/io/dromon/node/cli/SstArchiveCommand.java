@@ -86,6 +86,8 @@ final class SstArchiveCommand {
                 System.err.println(line(manifest));
                 whole = true;
                 return 0;
+            } catch (IOException e) {
+                throw new CommandFailure(String.valueOf(e.getMessage()));
             } finally {
                 if (!whole && output != null) {
                     Files.deleteIfExists(output);
@@ -132,6 +134,8 @@ final class SstArchiveCommand {
                 return 0;
             } catch (NoSuchFileException e) {
                 throw new CommandFailure(e.getFile() + ": no such file");
+            } catch (IOException e) {
+                throw new CommandFailure(String.valueOf(e.getMessage()));
             }
         }
     }

@@ -182,6 +182,14 @@ final class SstCommand implements Runnable {
         return text.substring(0, Math.max(0, colon)).replaceAll("^\\[|\\]$", "");
     }
 
+    private static Token token(Path file) {
+        try {
+            return Token.read(file);
+        } catch (IOException e) {
+            throw new CommandFailure(String.valueOf(e.getMessage()));
+        }
+    }
+
     private static InetSocketAddress address(String text) {
         InetSocketAddress address;
         try {
@@ -293,7 +301,7 @@ final class SstCommand implements Runnable {
             } catch (IllegalArgumentException e) {
                 throw new CommandFailure(String.valueOf(e.getMessage()));
             }
-            Token token = common.tokenFile != null ? Token.read(common.tokenFile) : Common.fromEnvironment();
+            Token token = common.tokenFile != null ? token(common.tokenFile) : Common.fromEnvironment();
             if (token == null) {
                 throw new CommandFailure("no token: --token-file or the environment's " + TOKEN_VARIABLE);
             }

@@ -34,10 +34,10 @@ final class Door implements AutoCloseable {
     static Door open(InetSocketAddress address, SnapshotMethod.Terms terms, Progress progress) throws IOException {
         ServerSocketChannel server = ServerSocketChannel.open();
         try {
-            server.bind(address);
+            Joiner.bind(server, address);
         } catch (IOException e) {
             server.close();
-            throw new IOException("cannot listen on " + address + ": " + e.getMessage(), e);
+            throw e;
         }
         Door door = new Door(server, terms, progress);
         daemon("sst-joiner-listen", door::accept);

@@ -85,13 +85,23 @@ public final class Joiner implements SnapshotJoiner {
             throws IOException {
         ServerSocketChannel server = ServerSocketChannel.open();
         try {
-            server.bind(address);
+            bind(server, address);
             Joiner joiner = new Joiner(server, contexts, token, settings, receiver, listener);
             joiner.start("sst-joiner-listen", joiner::acceptLoop);
             return joiner;
         } catch (IOException | RuntimeException e) {
             server.close();
             throw e;
+        }
+    }
+
+    /** Listens, or says where that cannot be. */
+    static void bind(ServerSocketChannel server, InetSocketAddress address) throws IOException {
+        try {
+            server.bind(address);
+        } catch (IOException e) {
+            throw new TransferException(
+                    Reason.TARGET, "cannot listen on " + Shown.address(address) + ": " + e.getMessage(), e);
         }
     }
 

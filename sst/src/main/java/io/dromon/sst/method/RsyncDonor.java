@@ -43,7 +43,7 @@ final class RsyncDonor implements SnapshotDonor {
     RsyncDonor(InetSocketAddress joiner, SnapshotMethod.Terms terms, Path source) throws TransferException {
         this.joiner = joiner;
         this.terms = terms;
-        this.source = source;
+        this.source = source.toAbsolutePath(); // rsync runs in it
         this.rsync = ChildProgram.found(List.of("rsync")).get(0);
     }
 

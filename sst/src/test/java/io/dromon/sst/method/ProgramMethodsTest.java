@@ -17,6 +17,7 @@ import io.netty.pkitesting.X509Bundle;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -172,6 +173,34 @@ class ProgramMethodsTest {
         assertThat(Trees.difference(source, target)).isEmpty();
         assertThat(folder.toFile().list()).containsExactlyInAnyOrder("source", "target", ".target.sst-lock");
         assertThat(joiner.progress().snapshot().totalBytes()).isEqualTo(sent.bytes());
+    }
+
+    @Test
+    void carriesARelativeSourceByRsync() throws Exception {
+        Trees.mixed(source, 15);
+        SnapshotJoiner joiner = listen(rsync());
+        InetSocketAddress address = joiner.address();
+        CompletableFuture<Manifest> received = await(joiner);
+        Path relative = Path.of("").toAbsolutePath().relativize(source);
+
+        Manifest sent = SnapshotMethod.RSYNC
+                .donor(address, donorTerms(), new Supply.Files(relative))
+                .send(POSITION);
+
+        assertThat(received.get(20, TimeUnit.SECONDS)).isEqualTo(sent);
+        assertThat(Trees.difference(source, target)).isEmpty();
+    }
+
+    @Test
+    void saysWhereItCannotListen() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            InetSocketAddress address = (InetSocketAddress) taken.getLocalSocketAddress();
+            for (SnapshotMethod method : List.of(SnapshotMethod.STREAM, rsync())) {
+                assertThatThrownBy(() ->
+                                method.listen(address, joinerTerms(), new Receiver.Directory(target, Limits.NONE)))
+                        .hasMessageContaining("cannot listen on 127.0.0.1:" + address.getPort());
+            }
+        }
     }
 
     @Test
