@@ -8,6 +8,8 @@ import io.dromon.sst.archive.Position;
 import io.dromon.sst.archive.SourceTree;
 import io.dromon.sst.archive.Staging;
 import java.io.BufferedOutputStream;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -75,14 +77,16 @@ final class SstArchiveCommand {
             if (level != null && (level < 1 || level > 19)) {
                 throw new CommandFailure("--zstd " + level + " is not from 1 to 19");
             }
+            OutputStream out = open();
             boolean whole = false;
-            try (OutputStream out = open()) {
+            try (out) {
                 Manifest manifest = ArchiveWriter.write(
                         SourceTree.of(source),
                         last,
                         out,
                         level == null ? OptionalInt.empty() : OptionalInt.of(level),
                         note -> System.err.println("dromon: " + note));
+                out.flush();
                 System.err.println(line(manifest));
                 whole = true;
                 return 0;
@@ -97,7 +101,7 @@ final class SstArchiveCommand {
 
         private OutputStream open() throws IOException {
             if (output == null) {
-                return new BufferedOutputStream(System.out);
+                return new BufferedOutputStream(new FileOutputStream(FileDescriptor.out)); // System.out hides errors
             }
             try {
                 return new BufferedOutputStream(Channels.newOutputStream(FileChannel.open(
@@ -106,6 +110,8 @@ final class SstArchiveCommand {
                         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))));
             } catch (FileAlreadyExistsException e) {
                 throw new CommandFailure(output + " is there already");
+            } catch (IOException e) {
+                throw new CommandFailure(output + " cannot be written: " + e.getMessage());
             }
         }
     }

@@ -50,6 +50,7 @@ public final class Donor {
     private final List<Thread> threads = new ArrayList<>();
     private final AtomicBoolean told = new AtomicBoolean();
     private final AtomicInteger open = new AtomicInteger();
+    private final AtomicInteger tlsRefused = new AtomicInteger();
     private volatile boolean finished;
 
     /**
@@ -275,6 +276,10 @@ public final class Donor {
     }
 
     private void connectFailed(IOException e) throws IOException, InterruptedException {
+        if (e instanceof SSLException && !everConnected.get() && tlsRefused.getAndIncrement() < settings.streams()) {
+            Thread.sleep(RETRY.toMillis()); // a flipped bit is one accident, a certificate is refused again
+            return;
+        }
         if (e instanceof SSLException && !everConnected.get()) {
             throw new TransferException(
                     Reason.TLS_REFUSED,

@@ -473,6 +473,22 @@ class StreamTest {
     }
 
     @Test
+    void goesOnAfterABitThatWasFlippedInTheHandshake() throws Exception {
+        Trees.mixed(source, 32);
+        settings = settings.withStreams(1);
+        Joiner joiner = listen();
+        try (CuttingProxy proxy = new CuttingProxy(joiner.address())) {
+            CompletableFuture<Manifest> received = await(joiner);
+            proxy.flip(); // the joiner's certificate
+
+            Manifest sent = send(proxy.address());
+
+            assertThat(received.get(20, TimeUnit.SECONDS)).isEqualTo(sent);
+            assertThat(proxy.accepted()).isGreaterThan(1);
+        }
+    }
+
+    @Test
     void saysWhereTheTimeGoes() throws Exception {
         Trees.mixed(source, 25);
         settings = settings.withCompression(Compression.level(1));
