@@ -9,6 +9,7 @@ import io.dromon.node.group.GroupStatus;
 import io.dromon.node.group.MemberStatus;
 import io.dromon.node.group.ReplicationFailure;
 import io.dromon.transport.StackFailure;
+import io.dromon.transport.link.Links;
 import io.dromon.transport.primary.SavedView;
 import io.dromon.transport.sim.Fault;
 import io.dromon.transport.sim.SimCluster;
@@ -292,23 +293,8 @@ class NodeCluster extends SimCluster<NodeCluster.NodeProcess> {
         }
 
         @Override
-        public void onAccepted(long link, String scheme, String remoteIp, long nowNs) {
-            core().linkEvents().onAccepted(link, scheme, remoteIp, nowNs);
-        }
-
-        @Override
-        public void onConnected(long link, long nowNs) {
-            core().linkEvents().onConnected(link, nowNs);
-        }
-
-        @Override
-        public void onClosed(long link, LinkFailure why, long nowNs) {
-            core().linkEvents().onClosed(link, why, nowNs);
-        }
-
-        @Override
-        public void onMessage(long link, Bytes message, long nowNs) {
-            core().linkEvents().onMessage(link, message, nowNs);
+        public Links.Events linkEvents() {
+            return core().linkEvents();
         }
 
         @Override

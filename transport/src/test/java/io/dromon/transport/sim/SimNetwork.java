@@ -230,7 +230,7 @@ public final class SimNetwork {
         }
         target.post((process, now) -> {
             if (acceptor.open) {
-                process.onAccepted(acceptor.link, "tcp", ip, now);
+                process.linkEvents().onAccepted(acceptor.link, "tcp", ip, now);
             }
         });
         long up = clock.nowNs() + delay(target.index(), dialler.host.index());
@@ -239,7 +239,7 @@ public final class SimNetwork {
             if (dialler.isAlive()) {
                 dialler.host.post((process, now) -> {
                     if (dialler.open) {
-                        process.onConnected(dialler.link, now);
+                        process.linkEvents().onConnected(dialler.link, now);
                     }
                 });
             }
@@ -333,7 +333,7 @@ public final class SimNetwork {
                 framesDelivered++;
                 end.host.post((process, now) -> {
                     if (end.open) {
-                        process.onMessage(end.link, passed, now);
+                        process.linkEvents().onMessage(end.link, passed, now);
                     }
                 });
             }
@@ -383,7 +383,7 @@ public final class SimNetwork {
         end.host.post((process, now) -> {
             if (end.open) {
                 end.open = false;
-                process.onClosed(end.link, new LinkFailure.Disconnected(why), now);
+                process.linkEvents().onClosed(end.link, new LinkFailure.Disconnected(why), now);
             }
         });
     }

@@ -2,6 +2,7 @@ package io.dromon.transport.sim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.dromon.transport.link.Links;
 import io.dromon.transport.wire.Bytes;
 import io.dromon.transport.wire.LinkFailure;
 import java.util.ArrayList;
@@ -151,10 +152,15 @@ class SimNetworkTest {
                         network.host(from).send(link, new Bytes(new byte[] {(byte) (number >> 8), (byte) number})));
     }
 
-    private static final class Recorder implements SimProcess {
+    private static final class Recorder implements SimProcess, Links.Events {
         private final List<String> events = new ArrayList<>();
         private final List<Integer> frames = new ArrayList<>();
         private long link;
+
+        @Override
+        public Links.Events linkEvents() {
+            return this;
+        }
 
         @Override
         public void open(List<String> addresses, long nowNs) {}

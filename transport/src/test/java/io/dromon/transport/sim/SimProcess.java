@@ -7,7 +7,10 @@ import java.util.List;
  * One life of a simulated node: the real cores, driven by a {@link SimHost} exactly as a network thread drives them.
  * All times are the host's own monotonic clock.
  */
-public interface SimProcess extends Links.Events {
+public interface SimProcess {
+    /** Who gets the events of its links. */
+    Links.Events linkEvents();
+
     void open(List<String> addresses, long nowNs);
 
     void tick(long nowNs);

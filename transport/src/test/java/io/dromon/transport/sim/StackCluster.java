@@ -5,6 +5,7 @@ import io.dromon.transport.StackFailure;
 import io.dromon.transport.StackSettings;
 import io.dromon.transport.evs.EvsView;
 import io.dromon.transport.evs.SendResult;
+import io.dromon.transport.link.Links;
 import io.dromon.transport.primary.PrimaryView;
 import io.dromon.transport.primary.SavedView;
 import io.dromon.transport.wire.ByteReader;
@@ -271,23 +272,8 @@ public class StackCluster extends SimCluster<StackCluster.StackProcess> {
         }
 
         @Override
-        public void onAccepted(long link, String scheme, String remoteIp, long nowNs) {
-            stack().onAccepted(link, scheme, remoteIp, nowNs);
-        }
-
-        @Override
-        public void onConnected(long link, long nowNs) {
-            stack().onConnected(link, nowNs);
-        }
-
-        @Override
-        public void onClosed(long link, LinkFailure why, long nowNs) {
-            stack().onClosed(link, why, nowNs);
-        }
-
-        @Override
-        public void onMessage(long link, Bytes message, long nowNs) {
-            stack().onMessage(link, message, nowNs);
+        public Links.Events linkEvents() {
+            return stack();
         }
 
         @Override
