@@ -113,11 +113,14 @@ public final class NodeConfigBuilder {
         problems.clear();
         warnings.clear();
         given.clear();
+        boolean unreadable = false;
         for (Path file : files) {
-            take(readFile(file));
+            List<Setting> read = readFile(file);
+            unreadable |= read.isEmpty() && !problems.isEmpty();
+            take(read);
         }
         take(settings);
-        takeQuery();
+        takeQuery(unreadable);
         Resolver resolver = new Resolver(given, arbitrator ? ARBITRATOR : Map.of(), problems);
         resolver.resolve();
         TlsFiles.check(resolver, problems);
@@ -222,8 +225,11 @@ public final class NodeConfigBuilder {
     }
 
     /** The query part of the cluster address, where that can be read; whether it can is judged with all other options. */
-    private void takeQuery() {
+    private void takeQuery(boolean unreadableFile) {
         Resolver.Given address = given.get(ServerOptions.WSREP_CLUSTER_ADDRESS);
+        if (address == null && unreadableFile) {
+            return; // it may well stand there
+        }
         if (address == null) {
             problems.add(new ConfigProblem(
                     "wsrep_cluster_address",

@@ -95,6 +95,15 @@ class NodeConfigFileTest {
     }
 
     @Test
+    void doesNotMissTheAddressInAFileThatCannotBeRead() {
+        assertThatThrownBy(() ->
+                        NodeConfig.builder().file(Path.of("/no/such/file")).build())
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("/no/such/file does not exist")
+                .hasMessageNotContaining("wsrep_cluster_address");
+    }
+
+    @Test
     void letsTheCommandLineCountMoreThanTheFile() throws IOException {
         Path file = write(
                 "[galera]",

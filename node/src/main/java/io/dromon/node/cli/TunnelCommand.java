@@ -90,11 +90,13 @@ final class TunnelCommand implements Callable<Integer> {
         }
     }
 
-    private TunnelConfig config() throws IOException {
+    private TunnelConfig config() {
         try {
             return TunnelConfig.read(file, allowUnauthenticated);
         } catch (NoSuchFileException e) {
             throw new CommandFailure(file + ": no such file");
+        } catch (IOException e) {
+            throw new CommandFailure(file + ": " + e.getMessage());
         }
     }
 
@@ -116,7 +118,7 @@ final class TunnelCommand implements Callable<Integer> {
             describe(config, System.err);
         } catch (TunnelException e) {
             System.err.println("dromon: not reloaded, all stays as it was: " + e.getMessage() + cause(e));
-        } catch (IOException | ConfigException | CommandFailure e) {
+        } catch (ConfigException | CommandFailure e) {
             System.err.println("dromon: not reloaded, all stays as it was: " + e.getMessage());
         }
     }

@@ -57,6 +57,7 @@ final class DromonTest {
                     bench replication --versus evs.send_windw=3         | did you mean evs.send_window?
                     node --group g                                      | wsrep_cluster_address: is not set
                     node --config /no/such/file                         | /no/such/file does not exist
+                    tunnel /                                            | /: Is a directory
                     options evs.send_windw                              | did you mean evs.send_window?
                     """)
     void saysInOneLineWhatIsWrong(String line, String expected) {
