@@ -29,12 +29,14 @@ public final class ChaosRun implements AutoCloseable {
     private static final int NODES = 4;
     private static final Duration WHOLE = Duration.ofSeconds(90);
     private static final long LOOK_MS = 20;
+    /** So long it must be whole for the fault to be over: longer than a link may be silent. */
+    private static final long STAYS_NS = 4_000_000_000L;
+
     private static final long MEMORY_MIB = 400;
 
     private final Path directory = Files.createTempDirectory("chaos");
     private final Random random;
-    private final int linesPerSecond;
-    private final OrderCheck order = new OrderCheck();
+    private final OrderCheck order = new OrderCheck(System.out::println);
     private final Net net = new Net(NODES + 1);
     private final List<Member> members = new ArrayList<>();
     private final Map<Kind, List<Long>> wholeMs = new EnumMap<>(Kind.class);
@@ -43,10 +45,16 @@ public final class ChaosRun implements AutoCloseable {
 
     private ChaosRun(long seed, int linesPerSecond) throws IOException {
         this.random = new Random(seed);
-        this.linesPerSecond = linesPerSecond;
         TlsFiles files = new OpenSsl(directory).sharedPair();
         for (int host = 0; host <= NODES; host++) {
-            members.add(new Member(host, host == NODES ? Program.GARBD : Program.DROMON, net, directory, files, order));
+            members.add(new Member(
+                    host,
+                    host == NODES ? Program.GARBD : Program.DROMON,
+                    net,
+                    directory,
+                    files,
+                    order,
+                    linesPerSecond));
         }
         Runtime.getRuntime().addShutdownHook(new Thread(this::close));
     }
@@ -71,7 +79,6 @@ public final class ChaosRun implements AutoCloseable {
     private boolean run(Duration time, List<Kind> kinds) {
         for (Member member : members) {
             member.start(member.host() == 0);
-            member.keepWriting(linesPerSecond);
             awaitWhole(member.host() + 1);
         }
         long endNs = System.nanoTime() + time.toNanos();
@@ -83,34 +90,32 @@ public final class ChaosRun implements AutoCloseable {
     }
 
     private void strike(Fault fault) {
-        pass(1000 + random.nextInt(3000));
+        pass(random.nextInt(2000));
         order.takeLongestPauseNs();
         say(String.format(Locale.ROOT, "%s for %.1f s", fault, fault.seconds()));
-        List<Integer> before =
-                members.stream().map(member -> member.process().hashCode()).toList();
         fault.strike().run();
         pass((long) (1000 * fault.seconds()));
         fault.mend().run();
         long mendedNs = System.nanoTime();
-        for (Member member : members) {
-            if (member.process().hashCode() != before.get(member.host())) {
-                member.keepWriting(linesPerSecond);
+        if (!awaitWhole(members.size())) {
+            return;
+        }
+        long wholeNs = System.nanoTime();
+        for (long sinceNs = wholeNs; System.nanoTime() - sinceNs < STAYS_NS; pass(LOOK_MS)) {
+            if (!isWhole(members.size())) { // a late verdict, as of a link that timed out
+                if (!awaitWhole(members.size())) {
+                    return;
+                }
+                wholeNs = System.nanoTime();
+                sinceNs = wholeNs;
             }
         }
-        boolean whole = awaitWhole(members.size());
-        long tookMs = (System.nanoTime() - mendedNs) / 1_000_000;
-        pass(1500); // a late verdict, as of a link that timed out, makes it fall apart again
-        if (whole && !isWhole(members.size())) {
-            whole = awaitWhole(members.size());
-            tookMs = (System.nanoTime() - mendedNs) / 1_000_000;
-        }
+        long tookMs = (wholeNs - mendedNs) / 1_000_000;
         long longestMs = order.takeLongestPauseNs() / 1_000_000;
         say(String.format(
                 Locale.ROOT, "    whole again after %.1f s, nothing new for %.1f s", tookMs / 1e3, longestMs / 1e3));
-        if (whole) {
-            wholeMs.computeIfAbsent(fault.kind(), kind -> new ArrayList<>()).add(tookMs);
-            pauseMs.computeIfAbsent(fault.kind(), kind -> new ArrayList<>()).add(longestMs);
-        }
+        wholeMs.computeIfAbsent(fault.kind(), kind -> new ArrayList<>()).add(tookMs);
+        pauseMs.computeIfAbsent(fault.kind(), kind -> new ArrayList<>()).add(longestMs);
     }
 
     private boolean isWhole(int size) {

@@ -25,8 +25,8 @@ record Fault(Kind kind, String what, double seconds, Runnable strike, Runnable m
         FLAP("a cable that flaps"),
         ONE_WAY("packets from one host to another lost"),
         PAIR("two hosts do not reach each other"),
-        SPLIT("split 3|2"),
-        SPLIT_EVEN("split 2|2|1: no majority"),
+        SPLIT("split 3 to 2"),
+        SPLIT_EVEN("split 2 to 2 to 1: no majority"),
         CHOKE("one host at 256 kbit/s"),
         TWO("two of these at once");
 

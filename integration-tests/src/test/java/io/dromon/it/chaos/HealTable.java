@@ -30,9 +30,9 @@ public final class HealTable implements AutoCloseable {
         this.program = program;
         Runtime.getRuntime().addShutdownHook(new Thread(this::close));
         TlsFiles files = new OpenSsl(directory).sharedPair();
-        OrderCheck order = new OrderCheck();
+        OrderCheck order = new OrderCheck(System.out::println);
         for (int host = 0; host <= NODES; host++) {
-            members.add(new Member(host, host == NODES ? Program.GARBD : program, net, directory, files, order));
+            members.add(new Member(host, host == NODES ? Program.GARBD : program, net, directory, files, order, 0));
         }
     }
 

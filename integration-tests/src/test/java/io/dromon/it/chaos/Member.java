@@ -36,6 +36,11 @@ final class Member implements AutoCloseable {
     private static final Pattern STATE = Pattern.compile("^state (\\w+)$");
     private static final Pattern COMPONENT = Pattern.compile("New COMPONENT: primary = (yes|no),.*memb_num = (\\d+)");
     private static final Pattern SHIFT = Pattern.compile("(?:Shifting|Restored state) \\w+ -> (\\w+)");
+    /**
+     * A garbd does not count what a returning node orders (chapter 04, pitfall 6), asks for a transfer of state at the
+     * next view, and ends if one more view comes meanwhile: it is started again, as a supervisor would.
+     */
+    private static final Pattern GARBD_GIVES_UP = Pattern.compile("State transfer request failed");
     /** What no log may hold: a trace, a bug, an end that nobody asked for. */
     private static final Pattern BUG = Pattern.compile(
             "^\\s+at [\\w.$]+\\(|Exception|^Caused by|\\bERROR\\b|\\bFATAL\\b|\\bbug\\b|Assertion|^stopped: |terminate called");
@@ -49,6 +54,7 @@ final class Member implements AutoCloseable {
     private final Path directory;
     private final TlsFiles files;
     private final OrderCheck order;
+    private final int linesPerSecond;
 
     private int lives;
     private volatile boolean up;
@@ -56,11 +62,12 @@ final class Member implements AutoCloseable {
     private volatile OrderCheck.@Nullable Life life;
     private volatile int members;
     private volatile String state = "";
+    private volatile boolean gaveUp;
     private long peakKib;
     private volatile boolean writing;
     private volatile long written;
 
-    Member(int host, Program program, Net net, Path directory, TlsFiles files, OrderCheck order) {
+    Member(int host, Program program, Net net, Path directory, TlsFiles files, OrderCheck order, int linesPerSecond) {
         this.host = host;
         this.name = program == Program.GARBD ? "garb" : String.valueOf((char) ('a' + host));
         this.program = program;
@@ -68,6 +75,7 @@ final class Member implements AutoCloseable {
         this.directory = directory;
         this.files = files;
         this.order = order;
+        this.linesPerSecond = linesPerSecond;
     }
 
     int host() {
@@ -99,7 +107,7 @@ final class Member implements AutoCloseable {
         return life;
     }
 
-    /** Starts a process, on a host that has none. */
+    /** Starts a process, on a host that has none; a node is written to from now on. */
     void start(boolean bootstrap) {
         lives++;
         members = 0;
@@ -147,6 +155,9 @@ final class Member implements AutoCloseable {
             }
         };
         up = true;
+        if (program == Program.DROMON && linesPerSecond > 0) {
+            keepWriting();
+        }
     }
 
     /** The databases of a run are copies of one. */
@@ -213,7 +224,12 @@ final class Member implements AutoCloseable {
     void look() {
         if (up && !process().isAlive()) {
             up = false;
-            order.violate(name + "." + lives + " ended by itself");
+            if (gaveUp) {
+                gaveUp = false;
+                start(false);
+            } else {
+                order.violate(name + "." + lives + " ended by itself");
+            }
         }
         try (Stream<String> lines = Files.lines(Path.of("/proc/" + process().pid() + "/status"))) {
             lines.filter(line -> line.startsWith("VmHWM:"))
@@ -229,10 +245,7 @@ final class Member implements AutoCloseable {
     }
 
     /** Writes lines to the process of now as long as it lives; they bear the name of its life, and numbers. */
-    void keepWriting(int linesPerSecond) {
-        if (program != Program.DROMON) {
-            return;
-        }
+    private void keepWriting() {
         PeerProcess reader = process();
         String who = name + "." + lives;
         written = 0;
@@ -298,7 +311,9 @@ final class Member implements AutoCloseable {
             } else {
                 ofGalera(line);
             }
-            if (program != Program.MARIADBD && BUG.matcher(line).find()) {
+            if (program == Program.GARBD && GARBD_GIVES_UP.matcher(line).find()) {
+                gaveUp = true;
+            } else if (program != Program.MARIADBD && BUG.matcher(line).find()) {
                 order.violate(name + "." + lives + " says " + line);
             }
         }

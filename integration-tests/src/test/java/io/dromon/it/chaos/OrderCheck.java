@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * Compares what all processes printed, from their output alone. A number of the cluster's order has one content, a
@@ -90,14 +91,20 @@ final class OrderCheck {
         }
     }
 
+    private final Consumer<String> report;
     private final List<Life> lives = new ArrayList<>();
     private final Set<String> violations = new LinkedHashSet<>();
-    /** The content of each number, 0 for none; and the lives that said so first. */
+    /** The content of each number, 0 for none. */
     private long[] order = new long[1 << 16];
 
     private int highest;
     private long lastNewNs = System.nanoTime();
     private long longestPauseNs;
+
+    /** @param report is told each violation at once */
+    OrderCheck(Consumer<String> report) {
+        this.report = report;
+    }
 
     synchronized Life begin(String name) {
         Life life = new Life(name);
@@ -107,7 +114,7 @@ final class OrderCheck {
 
     synchronized void violate(String what) {
         if (violations.size() < 20 && violations.add(what)) {
-            System.out.println("VIOLATION: " + what);
+            report.accept("VIOLATION: " + what);
         }
     }
 

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 
 /** The judge of {@link ChaosRun} sees what it is there for. */
 final class OrderCheckTest {
-    private final OrderCheck check = new OrderCheck();
+    private final OrderCheck check = new OrderCheck(what -> {});
     private final OrderCheck.Life a = check.begin("a.1");
     private final OrderCheck.Life b = check.begin("b.1");
 

@@ -13,11 +13,13 @@ import org.jspecify.annotations.Nullable;
 public final class DromonNode implements AutoCloseable {
     private final PeerProcess process;
     private final Path directory;
+    private final String host;
     private final int port;
 
-    private DromonNode(PeerProcess process, Path directory, int port) {
+    private DromonNode(PeerProcess process, Path directory, String host, int port) {
         this.process = process;
         this.directory = directory;
+        this.host = host;
         this.port = port;
     }
 
@@ -39,10 +41,26 @@ public final class DromonNode implements AutoCloseable {
         private String address = "";
         private String javaOptions = "";
         private int port = Ports.free();
+        private String host = "127.0.0.1";
+        private List<String> prefix = List.of();
+        private PeerProcess.@Nullable Reader reader;
 
         private Builder(Path directory, String name) {
             this.directory = directory;
             this.name = name;
+        }
+
+        /** Where it runs: its address there, and the command that runs another one there. */
+        public Builder at(String host, List<String> prefix) {
+            this.host = host;
+            this.prefix = prefix;
+            return this;
+        }
+
+        /** Who takes what it prints. */
+        public Builder reader(PeerProcess.Reader reader) {
+            this.reader = reader;
+            return this;
         }
 
         public Builder group(String group) {
@@ -89,7 +107,8 @@ public final class DromonNode implements AutoCloseable {
         /** {@code dromon node --pipe --stay}. */
         public DromonNode startPipe() {
             Path data = own();
-            List<String> command = new ArrayList<>(List.of(
+            List<String> command = new ArrayList<>(prefix);
+            command.addAll(List.of(
                     "env",
                     "DROMON_JAVA_OPTS=" + javaOptions,
                     executable().toString(),
@@ -97,7 +116,7 @@ public final class DromonNode implements AutoCloseable {
                     "--address=gcomm://" + address,
                     "--group=" + group,
                     "--name=" + name,
-                    "--listen=tcp://127.0.0.1:" + port,
+                    "--listen=tcp://" + host + ":" + port,
                     "--data-dir=" + data,
                     "--pipe",
                     "--stay"));
@@ -105,15 +124,21 @@ public final class DromonNode implements AutoCloseable {
                 command.add("--options=" + String.join(";", options));
             }
             command.addAll(arguments);
-            return new DromonNode(PeerProcess.start(name, data, command).isJvm(), data, port);
+            return new DromonNode(
+                    PeerProcess.start(name, data, command, line -> false, reader)
+                            .isJvm(),
+                    data,
+                    host,
+                    port);
         }
 
         /** {@code dromon arbitrator}. */
         public DromonNode startArbitrator() {
             Path data = own();
             List<String> all = new ArrayList<>(options);
-            all.add(0, "gmcast.listen_addr=tcp://127.0.0.1:" + port);
-            List<String> command = new ArrayList<>(List.of(
+            all.add(0, "gmcast.listen_addr=tcp://" + host + ":" + port);
+            List<String> command = new ArrayList<>(prefix);
+            command.addAll(List.of(
                     executable().toString(),
                     "arbitrator",
                     "--address=gcomm://" + address,
@@ -121,7 +146,12 @@ public final class DromonNode implements AutoCloseable {
                     "--name=" + name,
                     "--options=" + String.join(";", all)));
             command.addAll(arguments);
-            return new DromonNode(PeerProcess.start(name, data, command).isJvm(), data, port);
+            return new DromonNode(
+                    PeerProcess.start(name, data, command, line -> false, reader)
+                            .isJvm(),
+                    data,
+                    host,
+                    port);
         }
 
         private Path own() {
@@ -153,7 +183,7 @@ public final class DromonNode implements AutoCloseable {
 
     /** Where others can dial it. */
     public String hostPort() {
-        return "127.0.0.1:" + port;
+        return host + ":" + port;
     }
 
     /** Waits until it reports SYNCED. */

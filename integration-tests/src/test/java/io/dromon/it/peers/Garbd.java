@@ -12,10 +12,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Garbd implements AutoCloseable {
     private final PeerProcess process;
+    private final String host;
     private final int port;
 
-    private Garbd(PeerProcess process, int port) {
+    private Garbd(PeerProcess process, String host, int port) {
         this.process = process;
+        this.host = host;
         this.port = port;
     }
 
@@ -27,9 +29,25 @@ public final class Garbd implements AutoCloseable {
         private String name = "garb";
         private String address = "";
         private int port = Ports.free();
+        private String host = "127.0.0.1";
+        private List<String> prefix = List.of();
+        private PeerProcess.@Nullable Reader reader;
 
         private Builder(Path directory) {
             this.directory = directory;
+        }
+
+        /** Where it runs: its address there, and the command that runs another one there. */
+        public Builder at(String host, List<String> prefix) {
+            this.host = host;
+            this.prefix = prefix;
+            return this;
+        }
+
+        /** Who takes what it prints. */
+        public Builder reader(PeerProcess.Reader reader) {
+            this.reader = reader;
+            return this;
         }
 
         public Builder group(String group) {
@@ -68,20 +86,23 @@ public final class Garbd implements AutoCloseable {
         public Garbd start() {
             Path program = Peers.require("garbd");
             List<String> all = new ArrayList<>(options);
-            all.add(0, "gmcast.listen_addr=tcp://127.0.0.1:" + port);
-            List<String> command = List.of(
+            all.add(0, "gmcast.listen_addr=tcp://" + host + ":" + port);
+            List<String> command = new ArrayList<>(prefix);
+            command.addAll(List.of(
                     program.toString(),
                     "--address=gcomm://" + address,
                     "--group=" + group,
                     "--name=" + name,
-                    "--options=" + String.join(";", all));
+                    "--options=" + String.join(";", all)));
             return new Garbd(
                     PeerProcess.start(
                             name,
                             directory,
                             command,
                             line -> line.contains("Receiving from group failed: -77")
-                                    || line.contains("gcs_group_handle_act_msg() failed")),
+                                    || line.contains("gcs_group_handle_act_msg() failed"),
+                            reader),
+                    host,
                     port);
         }
     }
@@ -101,7 +122,7 @@ public final class Garbd implements AutoCloseable {
 
     /** Where others can dial it. */
     public String hostPort() {
-        return "127.0.0.1:" + port;
+        return host + ":" + port;
     }
 
     /** Waits until it is in the primary component and SYNCED. */

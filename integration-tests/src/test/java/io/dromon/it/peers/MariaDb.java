@@ -26,11 +26,13 @@ public final class MariaDb implements AutoCloseable {
 
     private final PeerProcess process;
     private final Path data;
+    private final String host;
     private final int groupPort;
 
-    private MariaDb(PeerProcess process, Path data, int groupPort) {
+    private MariaDb(PeerProcess process, Path data, String host, int groupPort) {
         this.process = process;
         this.data = data;
+        this.host = host;
         this.groupPort = groupPort;
     }
 
@@ -95,11 +97,14 @@ public final class MariaDb implements AutoCloseable {
         private final Path data;
         private final List<String> options = new ArrayList<>();
         private final List<String> arguments = new ArrayList<>();
-        private final int groupPort = Ports.free();
+        private int groupPort = Ports.free();
+        private PeerProcess.@Nullable Reader reader;
         private String name = "mariadb";
         private String group = "g";
         private String address = "";
         private boolean bootstrap;
+        private String host = "127.0.0.1";
+        private List<String> place = List.of();
         private List<String> prefix = List.of();
         private Optional<Path> defaults = Optional.empty();
 
@@ -109,6 +114,24 @@ public final class MariaDb implements AutoCloseable {
 
         public Builder name(String name) {
             this.name = name;
+            return this;
+        }
+
+        public Builder port(int port) {
+            this.groupPort = port;
+            return this;
+        }
+
+        /** Who takes what it prints. */
+        public Builder reader(PeerProcess.Reader reader) {
+            this.reader = reader;
+            return this;
+        }
+
+        /** Where it runs: its address there, and the command that runs another one there. */
+        public Builder at(String host, List<String> place) {
+            this.host = host;
+            this.place = place;
             return this;
         }
 
@@ -188,9 +211,10 @@ public final class MariaDb implements AutoCloseable {
             List<String> all = new ArrayList<>(options);
             all.add(
                     0,
-                    "gmcast.listen_addr=tcp://127.0.0.1:" + groupPort + ";base_port=" + groupPort
-                            + ";ist.recv_addr=127.0.0.1:" + Ports.free() + ";gcache.size=32M");
-            List<String> command = new ArrayList<>(prefix);
+                    "gmcast.listen_addr=tcp://" + host + ":" + groupPort + ";base_port=" + groupPort + ";ist.recv_addr="
+                            + host + ":" + Ports.free() + ";gcache.size=32M");
+            List<String> command = new ArrayList<>(place);
+            command.addAll(prefix);
             command.addAll(List.of(
                     program.toString(),
                     defaults.map(file -> "--defaults-file=" + file).orElse("--no-defaults"),
@@ -199,7 +223,7 @@ public final class MariaDb implements AutoCloseable {
                     "--socket=" + data.resolve("s"),
                     "--pid-file=" + data.resolve("pid"),
                     "--port=" + Ports.free(),
-                    "--bind-address=127.0.0.1",
+                    "--bind-address=" + host,
                     "--binlog-format=ROW",
                     "--default-storage-engine=InnoDB",
                     "--innodb-autoinc-lock-mode=2",
@@ -212,16 +236,16 @@ public final class MariaDb implements AutoCloseable {
                     "--wsrep-provider=" + PROVIDER,
                     "--wsrep-node-name=" + name,
                     "--wsrep-cluster-name=" + group,
-                    "--wsrep-node-address=127.0.0.1",
+                    "--wsrep-node-address=" + host,
                     "--wsrep-sst-method=rsync",
-                    "--wsrep-sst-receive-address=127.0.0.1:" + Ports.free(),
+                    "--wsrep-sst-receive-address=" + host + ":" + Ports.free(),
                     "--wsrep-cluster-address=gcomm://" + address,
                     "--wsrep-provider-options=" + String.join(";", all)));
             command.addAll(arguments);
             if (bootstrap) {
                 command.add("--wsrep-new-cluster");
             }
-            return new MariaDb(PeerProcess.start(name, data, command), data, groupPort);
+            return new MariaDb(PeerProcess.start(name, data, command, line -> false, reader), data, host, groupPort);
         }
 
         /** Starts it and waits until it takes queries as a member of a primary component. */
@@ -299,7 +323,7 @@ public final class MariaDb implements AutoCloseable {
 
     /** Where other members can dial it. */
     public String hostPort() {
-        return "127.0.0.1:" + groupPort;
+        return host + ":" + groupPort;
     }
 
     /** Runs statements and returns the rows, columns separated by tabs. */

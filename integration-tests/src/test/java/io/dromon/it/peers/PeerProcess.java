@@ -14,6 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One process of a test: started in a directory of its own, its output kept, ended through its handle. The test closes
@@ -22,6 +23,7 @@ import java.util.regex.Pattern;
 public final class PeerProcess implements AutoCloseable {
     private static final int STDOUT_LINES = 500_000;
     private static final int LOG_LINES = 50_000;
+    private static final int LAST_LINES = 2_000;
     private static final Set<Process> RUNNING = ConcurrentHashMap.newKeySet();
 
     static {
@@ -36,11 +38,15 @@ public final class PeerProcess implements AutoCloseable {
     private final List<Thread> readers;
     private boolean jvm;
 
-    private PeerProcess(String name, Process process, Predicate<String> fatal) {
+    private PeerProcess(String name, Process process, Predicate<String> fatal, @Nullable Reader reader) {
         this.name = name;
         this.process = process;
-        this.output = new OutputLog(STDOUT_LINES, line -> {});
-        this.log = new OutputLog(LOG_LINES, line -> {
+        this.output =
+                reader == null ? new OutputLog(STDOUT_LINES, line -> {}) : new OutputLog(LAST_LINES, reader::output);
+        this.log = new OutputLog(reader == null ? LOG_LINES : LAST_LINES, line -> {
+            if (reader != null) {
+                reader.log(line);
+            }
             if (fatal.test(line)) {
                 process.toHandle().destroyForcibly();
             }
@@ -52,6 +58,15 @@ public final class PeerProcess implements AutoCloseable {
         RUNNING.add(process);
     }
 
+    /** Who takes the lines as they come, each stream on a thread of its own. */
+    public interface Reader {
+        /** A line of standard output. */
+        void output(String line);
+
+        /** A line of standard error. */
+        void log(String line);
+    }
+
     /** Starts the command in {@code directory}. */
     public static PeerProcess start(String name, Path directory, List<String> command) {
         return start(name, directory, command, line -> false);
@@ -59,10 +74,16 @@ public final class PeerProcess implements AutoCloseable {
 
     /** As above; a line of the log that {@code fatal} accepts ends the process at once, without its own clean-up. */
     public static PeerProcess start(String name, Path directory, List<String> command, Predicate<String> fatal) {
+        return start(name, directory, command, fatal, null);
+    }
+
+    /** As above; {@code reader} is given every line. With one, little of the output is kept here. */
+    static PeerProcess start(
+            String name, Path directory, List<String> command, Predicate<String> fatal, @Nullable Reader reader) {
         ProcessBuilder builder = new ProcessBuilder(new ArrayList<>(command)).directory(directory.toFile());
         builder.environment().put("LC_ALL", "C.UTF-8");
         try {
-            return new PeerProcess(name, builder.start(), fatal);
+            return new PeerProcess(name, builder.start(), fatal, reader);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot start " + name + ": " + String.join(" ", command), e);
         }
