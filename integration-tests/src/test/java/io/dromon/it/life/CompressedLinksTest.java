@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.dromon.it.life.LiveCluster.Member;
 import io.dromon.transport.link.LinkStatus;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,7 +30,13 @@ final class CompressedLinksTest {
             assertThat(cluster.failed).hasValue(0);
             for (Member member : cluster.members) {
                 assertThat(member.digest).isEqualTo(cluster.members.get(0).digest);
-                for (LinkStatus link : member.node.status().links()) {
+                // Two nodes may have dialled each other: the link that lost stays open for a moment and carries
+                // nothing.
+                List<LinkStatus> carriers = member.node.status().links().stream()
+                        .filter(link -> link.bytesOut() > 100_000)
+                        .toList();
+                assertThat(carriers).hasSize(2);
+                for (LinkStatus link : carriers) {
                     assertThat(link.applicationProtocol()).contains("dromon-zstd/1");
                     assertThat(link.compression().orElseThrow().bytesOut())
                             .as("%s bytes of messages", link.bytesOut())
