@@ -375,6 +375,32 @@ class TunnelPeersTest {
         }
     }
 
+    @Test
+    void reloadsItsFileAtAHangUp() throws Exception {
+        int first = Ports.free();
+        int second = Ports.free();
+        String service = "connect = 127.0.0.1:" + service();
+        Path file = configuration("far", far, near, "[s]", "accept = 127.0.0.1:" + first, service);
+        PeerProcess tunnel = run(false, file, first);
+        tunnel.awaitLog("^listening on 127.0.0.1:", LIMIT);
+
+        configuration(
+                "far", far, near, "[s]", "accept = 127.0.0.1:" + first, service, "[t]", "accept = " + second, service);
+        tunnel.signal("HUP");
+        tunnel.awaitLog("reloaded: 2 services", LIMIT);
+        Files.writeString(file, "[s]\naccept = nowhere\n");
+        tunnel.signal("HUP");
+        tunnel.awaitLog("not reloaded, all stays as it was", LIMIT);
+
+        int port = Ports.free();
+        Path client = configuration(
+                "near", near, far, "client = yes", "[s]", "accept = " + port, "connect = 127.0.0.1:" + second);
+        PeerProcess unused = run(true, client, port);
+        assertThat(ask(port, new byte[] {1, 2, 3})).containsExactly(1, 2, 3);
+        tunnel.terminate();
+        assertThat(tunnel.awaitExit(LIMIT)).isZero();
+    }
+
     /** The whole of a state transfer needs no more than the name: MariaDB's script finds stunnel on the PATH. */
     static String asStunnel(Path executable) {
         return "#!/bin/sh\nexec " + executable + " tunnel \"$@\"\n";

@@ -138,12 +138,12 @@ final class TunnelCommand implements Callable<Integer> {
                         },
                         "dromon-tunnel-shutdown"));
         if (!config.onStandardStreams()) {
-            tunnel.addresses()
-                    .forEach(address -> System.err.println("listening on "
-                            + new TunnelAddress(address.getAddress().getHostAddress(), address.getPort())));
             if (!HangUp.does(() -> reload(tunnel))) {
                 System.err.println("a SIGHUP reloads nothing here, it ends the tunnel");
             }
+            tunnel.addresses()
+                    .forEach(address -> System.err.println("listening on "
+                            + new TunnelAddress(address.getAddress().getHostAddress(), address.getPort())));
             new CountDownLatch(1).await(); // until a signal
         }
         boolean inOrder =
