@@ -1,7 +1,6 @@
 package io.dromon.config;
 
 import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -18,7 +17,7 @@ import java.util.stream.Stream;
  * <p>A {@code #} outside of quotes also begins a comment in the middle of a line; a {@code ;} does so only at its start, since
  * provider options are full of them. In values {@code \b \t \n \r \s \\ \" \'} are escapes; other backslashes stay. Included
  * paths are relative to the file that includes them; of a directory the files {@code *.cnf} are read in the order of their
- * names.
+ * names. A byte that is no UTF-8 stays as {@link NameBytes} has it: comments and names of files may hold any.
  */
 public final class CnfFile {
     /**
@@ -68,12 +67,13 @@ public final class CnfFile {
         Path real;
         try {
             real = file.toRealPath();
-            content = Files.readAllLines(file);
-        } catch (CharacterCodingException e) {
-            problems.add(new ConfigProblem(place, "file " + file + " is not UTF-8 text"));
-            return;
+            content = NameBytes.decode(Files.readAllBytes(file)).lines().toList();
         } catch (IOException e) {
             problems.add(new ConfigProblem(place, unreadable(file)));
+            return;
+        }
+        if (content.stream().anyMatch(line -> line.indexOf('\0') >= 0)) {
+            problems.add(new ConfigProblem(place, "file " + file + " is not text: it holds a NUL"));
             return;
         }
         if (!open.add(real)) {
@@ -130,7 +130,7 @@ public final class CnfFile {
         }
         Path target;
         try {
-            target = directory.resolve(words[1].strip());
+            target = directory.resolve(NameBytes.path(words[1].strip()));
         } catch (InvalidPathException e) {
             problems.add(new ConfigProblem(place, "'" + words[1] + "' is not a path"));
             return;

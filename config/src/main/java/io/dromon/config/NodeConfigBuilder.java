@@ -8,14 +8,19 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Collects a configuration from an option file, a command line and code. What is set by a method counts more than what stands
  * in a file; of two settings the later counts. Nothing is checked before {@link #build}.
  */
 public final class NodeConfigBuilder {
-    private static final Set<String> SERVER_SECTIONS =
+    /** The sections of a server that every version of mariadbd reads. */
+    static final Set<String> SERVER_SECTIONS =
             Set.of("mysqld", "server", "mariadb", "mariadbd", "galera", "client-server");
+
+    private static final String USE = "; use [mysqld], [galera] or [dromon]";
     private static final String OWN_SECTION = "dromon";
     private static final String SST_SECTION = "sst";
     private static final Map<Option<?>, String> ARBITRATOR = Map.of(
@@ -27,7 +32,11 @@ public final class NodeConfigBuilder {
             "yes");
 
     /** An option or, with an empty name, a whole provider-option string. */
-    private record Setting(String name, String text, Source source) {}
+    private record Setting(String name, String text, Source source) {
+        boolean inFile() {
+            return source.kind() == Source.Kind.FILE;
+        }
+    }
 
     private final List<Path> files = new ArrayList<>();
     private final List<Setting> settings = new ArrayList<>();
@@ -37,6 +46,8 @@ public final class NodeConfigBuilder {
     private final List<ConfigProblem> problems = new ArrayList<>();
     private final List<String> warnings = new ArrayList<>();
     private final Map<Option<?>, Resolver.Given> given = new HashMap<>();
+    /** What stands in sections that are not read, each with its place and the reason. */
+    private final Map<Option<?>, ConfigProblem> passedOver = new HashMap<>();
 
     NodeConfigBuilder() {}
 
@@ -85,7 +96,7 @@ public final class NodeConfigBuilder {
 
     /** Directory of the node's state files. */
     public NodeConfigBuilder dataDir(Path directory) {
-        return option(ServerOptions.WSREP_DATA_HOME_DIR, directory.toString());
+        return option(ServerOptions.WSREP_DATA_HOME_DIR, NameBytes.text(directory));
     }
 
     /** Sets one option of the registry. */
@@ -113,6 +124,7 @@ public final class NodeConfigBuilder {
         problems.clear();
         warnings.clear();
         given.clear();
+        passedOver.clear();
         boolean unreadable = false;
         for (Path file : files) {
             List<Setting> read = readFile(file);
@@ -128,6 +140,8 @@ public final class NodeConfigBuilder {
         checkAddress(resolver);
         warnings.addAll(resolver.warnings);
         if (!problems.isEmpty()) {
+            passedOver.forEach((option, there) -> problems.add(
+                    new ConfigProblem(there.place(), option.name() + " is ignored, " + there.message() + USE)));
             throw new ConfigException(problems);
         }
         return new NodeConfig(resolver.values, resolver.sources, warnings);
@@ -154,40 +168,92 @@ public final class NodeConfigBuilder {
 
     private Optional<Setting> setting(CnfFile.Line line) {
         String section = line.section().toLowerCase(Locale.ROOT);
-        Source place = new Source(Source.Kind.FILE, line.place());
-        String name = line.name();
-        boolean loose = name.startsWith("loose_") || name.startsWith("loose-");
-        if (loose) {
-            name = name.substring("loose-".length());
-        }
-        String wanted = section.equals(SST_SECTION) ? "sst." + name : name;
-        Optional<Option<?>> option = Options.find(wanted);
-        boolean ours = name.replace('-', '_').toLowerCase(Locale.ROOT).startsWith("wsrep_");
-        if (section.equals(SST_SECTION)) {
+        boolean sst = section.equals(SST_SECTION);
+        Named named = Named.of(line.name(), sst ? "sst." : "");
+        Optional<Option<?>> option = Options.find(named.name);
+        boolean ours = named.plain.replace('-', '_').toLowerCase(Locale.ROOT).startsWith("wsrep_");
+        if (sst) {
             if (option.isEmpty()) {
-                warnings.add(line.place() + ": '" + name + "' in [sst] is unknown and ignored");
+                warnings.add(line.place() + ": '" + named.plain + "' in [sst] is unknown and ignored");
                 return Optional.empty();
             }
         } else if (SERVER_SECTIONS.contains(section)) {
             boolean known = option.isPresent() && option.get().scope() == Option.Scope.SERVER;
-            if (!known && (loose || !ours)) {
+            if (!known && (named.loose || !ours)) {
                 return Optional.empty(); // the database server's business
             }
         } else if (!section.equals(OWN_SECTION)) {
-            if (ours) {
-                warnings.add(line.place() + ": '" + name + "' is ignored, section [" + line.section()
-                        + "] is not read; use [mysqld], [galera] or [dromon]");
+            if (ours
+                    || (isOfAVersion(line)
+                            && option.filter(ServerOptions.DATADIR::equals).isPresent())) {
+                passOver(line, named.plain, option);
             }
             return Optional.empty();
         }
-        if (!line.hasValue() && option.isPresent()) {
-            if (option.get().type() != Types.BOOLEAN) {
-                problems.add(new ConfigProblem(line.place(), "'" + name + "' has no value; write " + name + "=..."));
-                return Optional.empty();
+        Source place = new Source(Source.Kind.FILE, line.place());
+        if (option.isPresent() && (!line.hasValue() || named.isSwitch())) {
+            Optional<String> value = named.value(option.get(), line);
+            if (value.isEmpty()) {
+                problems.add(new ConfigProblem(
+                        line.place(), "'" + named.plain + "' has no value; write " + named.plain + "=..."));
             }
-            return Optional.of(new Setting(wanted, "1", place));
+            return value.map(text -> new Setting(named.name, text, place));
         }
-        return Optional.of(new Setting(wanted, line.value(), place));
+        return Optional.of(new Setting(named.name, line.value(), place));
+    }
+
+    private void passOver(CnfFile.Line line, String name, Optional<Option<?>> option) {
+        String why = "section [" + line.section() + "] is not read"
+                + (isOfAVersion(line) ? ", since only the servers of that version do" : "");
+        warnings.add(line.place() + ": '" + name + "' is ignored, " + why + USE);
+        option.ifPresent(known -> passedOver.put(known, new ConfigProblem(line.place(), why)));
+    }
+
+    private static boolean isOfAVersion(CnfFile.Line line) {
+        String section = line.section().toLowerCase(Locale.ROOT);
+        return SERVER_SECTIONS.contains(section.replaceFirst("-[0-9.]+$", "")) && !SERVER_SECTIONS.contains(section);
+    }
+
+    /**
+     * A name in an option file without what MariaDB allows before it.
+     *
+     * @param plain as it is to be shown
+     * @param name as it is looked up
+     * @param loose whether it may be unknown
+     * @param turn {@code skip}, {@code disable} or {@code enable}, which a switch may have in front; else empty
+     */
+    private record Named(String plain, String name, boolean loose, String turn) {
+        private static final Pattern LOOSE = Pattern.compile("(?i)loose[-_](.+)");
+        private static final Pattern TURN = Pattern.compile("(?i)(skip|disable|enable)[-_](.+)");
+
+        static Named of(String written, String prefix) {
+            Matcher loose = LOOSE.matcher(written);
+            String plain = loose.matches() ? loose.group(1) : written;
+            Matcher turn = TURN.matcher(plain);
+            if (turn.matches()
+                    && Options.find(prefix + turn.group(2))
+                            .filter(Option::isSwitch)
+                            .isPresent()) {
+                return new Named(
+                        turn.group(2),
+                        prefix + turn.group(2),
+                        loose.matches(),
+                        turn.group(1).toLowerCase(Locale.ROOT));
+            }
+            return new Named(plain, prefix + plain, loose.matches(), "");
+        }
+
+        boolean isSwitch() {
+            return !turn.isEmpty();
+        }
+
+        /** What the line says: skip and disable say no, whatever the value (as mariadbd 10.11 takes them). */
+        Optional<String> value(Option<?> option, CnfFile.Line line) {
+            if (turn.equals("skip") || turn.equals("disable")) {
+                return Optional.of("OFF");
+            }
+            return line.hasValue() ? Optional.of(line.value()) : option.bare();
+        }
     }
 
     private void take(List<Setting> from) {
@@ -200,7 +266,7 @@ public final class NodeConfigBuilder {
             } else if (option.get().equals(ServerOptions.WSREP_PROVIDER_OPTIONS)) {
                 takeProviderOptions(setting);
             } else {
-                given.put(option.get(), new Resolver.Given(setting.text.strip(), setting.source));
+                given.put(option.get(), new Resolver.Given(setting.text.strip(), setting.source, setting.inFile()));
             }
         }
     }
@@ -218,10 +284,12 @@ public final class NodeConfigBuilder {
                 problems.add(new ConfigProblem(
                         inside.place(), "unknown option '" + entry.name() + "'" + Registry.suggestion(entry.name())));
             } else {
-                given.put(option.get(), new Resolver.Given(entry.value(), inside));
+                given.put(option.get(), new Resolver.Given(entry.value(), inside, setting.inFile()));
             }
         }
-        given.put(ServerOptions.WSREP_PROVIDER_OPTIONS, new Resolver.Given(setting.text, setting.source));
+        given.put(
+                ServerOptions.WSREP_PROVIDER_OPTIONS,
+                new Resolver.Given(setting.text, setting.source, setting.inFile()));
     }
 
     /** The query part of the cluster address, where that can be read; whether it can is judged with all other options. */
@@ -233,7 +301,8 @@ public final class NodeConfigBuilder {
         if (address == null) {
             problems.add(new ConfigProblem(
                     "wsrep_cluster_address",
-                    "is not set; for example gcomm://10.0.0.5,10.0.0.6, or gcomm:// for a new group"));
+                    "is not set" + standsElsewhere(ServerOptions.WSREP_CLUSTER_ADDRESS)
+                            + "; for example gcomm://10.0.0.5,10.0.0.6, or gcomm:// for a new group"));
             return;
         }
         ClusterAddress read;
@@ -244,10 +313,10 @@ public final class NodeConfigBuilder {
         }
         Source inside = address.source().within(Source.Kind.ADDRESS_QUERY, "cluster address");
         read.notes().forEach(note -> warnings.add(address.source().place() + ": " + note));
-        read.query().forEach((name, text) -> takeFromQuery(name, text, inside));
+        read.query().forEach((name, text) -> takeFromQuery(name, text, inside, address.inFile()));
     }
 
-    private void takeFromQuery(String name, String text, Source inside) {
+    private void takeFromQuery(String name, String text, Source inside, boolean inFile) {
         Optional<Option<?>> found = Registry.find(name, Option.Scope.PROVIDER);
         if (found.isEmpty()) {
             problems.add(
@@ -256,7 +325,7 @@ public final class NodeConfigBuilder {
         }
         Option<?> option = found.get();
         if (option.inAddress()) {
-            Resolver.Given other = given.put(option, new Resolver.Given(text, inside));
+            Resolver.Given other = given.put(option, new Resolver.Given(text, inside, inFile));
             if (other != null && !other.text().equals(text)) {
                 warnings.add(inside.place() + ": " + name + "=" + text + " counts, not " + other.text() + " from "
                         + other.source().place());
@@ -271,6 +340,14 @@ public final class NodeConfigBuilder {
             warnings.add(inside.place() + ": " + name
                     + " has no effect in the cluster address; put it into the provider options");
         }
+    }
+
+    /** Where the option stands, if it does so in a section that is not read. */
+    private String standsElsewhere(Option<?> option) {
+        ConfigProblem there = passedOver.remove(option);
+        return there == null
+                ? ""
+                : " where it counts: it stands at " + there.place() + ", but " + there.message() + USE;
     }
 
     private void checkAddress(Resolver resolver) {

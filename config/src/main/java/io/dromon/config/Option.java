@@ -33,6 +33,9 @@ public final class Option<T> {
         TRIGGER
     }
 
+    /** What MariaDB prints for true, and what the bare name of a switch says. */
+    static final String ON = "ON";
+
     private final String name;
     private final Scope scope;
     private final OptionType<T> type;
@@ -51,6 +54,7 @@ public final class Option<T> {
     private final String deprecated;
     private final boolean inAddress;
     private final boolean family;
+    private final String bare;
 
     private Option(Builder<T> builder) {
         name = builder.name;
@@ -70,6 +74,7 @@ public final class Option<T> {
         secret = builder.secret;
         deprecated = builder.deprecated;
         family = builder.family;
+        bare = builder.bare;
         inAddress = scope == Scope.PROVIDER
                 && (name.startsWith("gmcast.") || name.startsWith("evs.") || name.startsWith("pc."));
     }
@@ -93,6 +98,7 @@ public final class Option<T> {
         deprecated = of.deprecated;
         inAddress = of.inAddress;
         family = true;
+        bare = of.bare;
     }
 
     /** The name as it is written in its scope's usual place; unique in the registry. */
@@ -140,6 +146,18 @@ public final class Option<T> {
     /** What Dromon does with it. */
     public Support support() {
         return support;
+    }
+
+    /** What an option file says with the bare name: mariadbd takes it as a switch. Nothing if a value must follow. */
+    Optional<String> bare() {
+        return bare.isEmpty() && type == Types.BOOLEAN
+                ? Optional.of("true")
+                : Optional.of(bare).filter(text -> !text.isEmpty());
+    }
+
+    /** Whether it says yes or no, so that {@code skip-}, {@code disable-} and {@code enable-} may stand before its name. */
+    boolean isSwitch() {
+        return type == Types.BOOLEAN || bare.equals(ON);
     }
 
     /** One sentence on what it governs. */
@@ -200,6 +218,9 @@ public final class Option<T> {
      */
     public T parse(String text) {
         try {
+            if (!NameBytes.isText(text) && !type.takesNames() && support.level() != Support.Level.NO_EFFECT) {
+                throw new IllegalArgumentException("not UTF-8 text");
+            }
             return type.parse(text);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(badValue(text, reason(e)), e);
@@ -278,6 +299,7 @@ public final class Option<T> {
         private boolean secret;
         private String deprecated = "";
         private boolean family;
+        private String bare = "";
 
         private Builder(String name, OptionType<T> type) {
             this.name = name;
@@ -382,6 +404,12 @@ public final class Option<T> {
         /** The name's last part, in capitals, stands for a word of the user's choice. */
         Builder<T> family() {
             family = true;
+            return this;
+        }
+
+        /** What the bare name says, of an option that is no boolean here. */
+        Builder<T> bare(String value) {
+            bare = value;
             return this;
         }
 

@@ -1,5 +1,7 @@
 package io.dromon.config;
 
+import java.nio.file.Path;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /**
@@ -13,13 +15,26 @@ public final class OptionType<T> {
     private final String example;
     private final Function<String, T> parser;
     private final Function<T, String> printer;
+    private final BiFunction<T, Path, T> below;
 
     OptionType(String name, String expects, String example, Function<String, T> parser, Function<T, String> printer) {
+        this(name, expects, example, parser, printer, (value, directory) -> value);
+    }
+
+    /** @param below what a value with relative paths is when those belong to a directory */
+    OptionType(
+            String name,
+            String expects,
+            String example,
+            Function<String, T> parser,
+            Function<T, String> printer,
+            BiFunction<T, Path, T> below) {
         this.name = name;
         this.expects = expects;
         this.example = example;
         this.parser = parser;
         this.printer = printer;
+        this.below = below;
     }
 
     /** One word: {@code duration}, {@code boolean}, {@code size}, ... */
@@ -50,6 +65,16 @@ public final class OptionType<T> {
     /** Whether an empty text says "unset", as an empty file name does in Galera, instead of being refused or being a value. */
     boolean emptyIsUnset() {
         return this == Types.PATH || this == Types.ADDRESS || this == Types.UUID_TEXT;
+    }
+
+    /** The value with its relative paths below a directory; the value itself where it holds none. */
+    T below(Path directory, T value) {
+        return below.apply(value, directory);
+    }
+
+    /** Whether its text may hold bytes that are no UTF-8, as names of files may ({@link NameBytes}). */
+    boolean takesNames() {
+        return this == Types.PATH || this == Types.PATHS || this == Types.PROVIDER_OPTIONS;
     }
 
     /** Writes a value so that {@link #parse} reads it again. */

@@ -1,5 +1,6 @@
 package io.dromon.config;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -12,8 +13,12 @@ import java.util.SortedMap;
  * and warnings.
  */
 final class Resolver implements Values {
-    /** A text that is given for an option. */
-    record Given(String text, Source source) {}
+    /**
+     * A text that is given for an option.
+     *
+     * @param inFile whether it stands in an option file, where relative paths belong to the data directory
+     */
+    record Given(String text, Source source, boolean inFile) {}
 
     final Map<Option<?>, Object> values = new HashMap<>();
     final Map<Option<?>, Source> sources = new HashMap<>();
@@ -90,12 +95,42 @@ final class Resolver implements Values {
                 warnings.add(text.source().place() + ": " + option.name() + ": '" + text.text() + "' is taken as "
                         + option.type().print(counting));
             }
-            return Optional.of(counting);
+            return Optional.of(text.inFile() ? option.type().below(directoryOf(option), counting) : counting);
         } catch (IllegalArgumentException e) {
             bad.put(option, true);
             problems.add(new ConfigProblem(text.source().place(), String.valueOf(e.getMessage())));
             return Optional.empty();
         }
+    }
+
+    /**
+     * Where relative paths of an option file begin: mariadbd changes into its data directory, so in {@code datadir}, or
+     * without one in the directory of the node's state files.
+     */
+    private Path directoryOf(Option<?> option) {
+        Path here = Path.of("");
+        if (option.equals(ServerOptions.DATADIR) || option.equals(ReplicationOptions.GCACHE_NAME)) {
+            return here; // the former is the beginning, the latter belongs to gcache.dir
+        }
+        if (given.containsKey(ServerOptions.DATADIR)) {
+            return optional(ServerOptions.DATADIR).orElse(here);
+        }
+        boolean state = option.equals(Options.BASE_DIR) || option.equals(ServerOptions.WSREP_DATA_HOME_DIR);
+        Path directory = state ? here : optional(Options.BASE_DIR).orElse(here);
+        return directory.equals(Path.of(".")) ? here : directory;
+    }
+
+    /** Why a file was looked for where it was, to stand behind that place; empty if it is the place that was given. */
+    String whyThere(Option<?> option) {
+        Given text = given.get(option);
+        Path directory = directoryOf(option);
+        if (text == null
+                || !text.inFile()
+                || directory.equals(Path.of(""))
+                || text.text().startsWith("/")) {
+            return "";
+        }
+        return "; a relative path in an option file belongs to the data directory, " + directory.toAbsolutePath();
     }
 
     private <T> void checkRange(Option<T> option) {

@@ -52,7 +52,7 @@ public final class ServerOptions {
             .in(HERE);
 
     /** {@code wsrep_provider_options}. */
-    public static final Option<String> WSREP_PROVIDER_OPTIONS = server("wsrep_provider_options", Types.STRING)
+    public static final Option<String> WSREP_PROVIDER_OPTIONS = server("wsrep_provider_options", Types.PROVIDER_OPTIONS)
             .derived("", values -> Optional.of(""))
             .honoured(CONFIG)
             .doc("Options of the transport and of replication: name=value; name=value.")
@@ -198,7 +198,7 @@ public final class ServerOptions {
         foreign("wsrep_mysql_replication_bundle", "0", "How many replicated events make a group.", NO_DATABASE);
         foreign("wsrep_notify_cmd", "", "Program that is run when the view or the state changes.", NO_DATABASE);
         foreign("wsrep_patch_version", "", "Version of the server's replication patch.", NO_DATABASE);
-        foreign("wsrep_reject_queries", "NONE", "Whether clients are refused.", NO_DATABASE);
+        foreign("wsrep_reject_queries", "NONE", "Whether clients are refused.", NO_DATABASE, "ALL");
         foreign("wsrep_replicate_myisam", "OFF", "Whether MyISAM tables are replicated.", NO_DATABASE);
         foreign("wsrep_restart_slave", "OFF", "Whether asynchronous replication is restarted.", NO_DATABASE);
         foreign("wsrep_retry_autocommit", "1", "How often a conflicting statement is retried.", NO_DATABASE);
@@ -207,7 +207,7 @@ public final class ServerOptions {
         foreign("wsrep_slave_uk_checks", "OFF", "Whether appliers check unique keys.", NO_DATABASE);
         foreign("wsrep_status_file", "", "File that shows the node's state.", NO_DATABASE);
         foreign("wsrep_strict_ddl", "OFF", "Whether schema changes of other engines are refused.", NO_DATABASE);
-        foreign("wsrep_sync_wait", "0", "Which statements read causally.", NO_DATABASE);
+        foreign("wsrep_sync_wait", "0", "Which statements read causally.", NO_DATABASE, "1");
         foreign("wsrep_trx_fragment_size", "0", "Size of the fragments of streaming replication.", NO_DATABASE);
         foreign("wsrep_trx_fragment_unit", "bytes", "Unit of wsrep_trx_fragment_size.", NO_DATABASE);
     }
@@ -223,8 +223,14 @@ public final class ServerOptions {
     }
 
     private static void foreign(String name, String byDefault, String doc, String reason) {
+        boolean isSwitch = byDefault.equals("ON") || byDefault.equals("OFF");
+        foreign(name, byDefault, doc, reason, isSwitch ? Option.ON : "");
+    }
+
+    private static void foreign(String name, String byDefault, String doc, String reason, String bare) {
         Option<String> unused = server(name, Types.STRING)
                 .byDefault(byDefault)
+                .bare(bare)
                 .noEffect(reason)
                 .doc(doc)
                 .in(HERE);

@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -18,11 +17,13 @@ import java.util.regex.Pattern;
  * @param warnings what was passed over, each with its place
  */
 public record SstSection(Map<String, String> options, List<String> warnings) {
-    private static final Set<String> SERVER =
-            Set.of("mysqld", "server", "mariadb", "mariadbd", "galera", "client-server");
     /** Group E of the chapter's table: the server's sections count before {@code [sst]}. */
     private static final Pattern ALSO_SERVER =
             Pattern.compile("ssl-mode|encrypt|ssl-(server-|client-)?(ca|capath|cert|key)");
+
+    /** What names files: mariadbd runs its scripts in its data directory, so relative paths belong there. */
+    private static final Pattern FILES =
+            Pattern.compile("t(ca|capath|cert|key)|ssl-(server-|client-)?(ca|capath|cert|key)");
 
     public SstSection {
         options = Map.copyOf(options);
@@ -39,12 +40,16 @@ public record SstSection(Map<String, String> options, List<String> warnings) {
         List<String> warnings = new ArrayList<>();
         Map<String, String> own = new LinkedHashMap<>();
         Map<String, String> server = new LinkedHashMap<>();
+        String directory = "";
         for (CnfFile.Line line : CnfFile.read(file, problems)) {
             String section = line.section().toLowerCase(Locale.ROOT);
             String name = line.name().replace('_', '-').toLowerCase(Locale.ROOT).replaceFirst("^loose-", "");
             if (section.equals("sst")) {
                 take(line, name, own, problems, warnings);
-            } else if (SERVER.contains(section) && ALSO_SERVER.matcher(name).matches()) {
+            } else if (NodeConfigBuilder.SERVER_SECTIONS.contains(section) && name.equals("datadir")) {
+                directory = line.value().strip();
+            } else if (NodeConfigBuilder.SERVER_SECTIONS.contains(section)
+                    && ALSO_SERVER.matcher(name).matches()) {
                 take(line, name, server, problems, warnings);
             }
         }
@@ -52,7 +57,14 @@ public record SstSection(Map<String, String> options, List<String> warnings) {
             throw new ConfigException(problems);
         }
         own.putAll(server);
+        Path from = NameBytes.path(directory);
+        own.replaceAll((name, value) -> FILES.matcher(name).matches() && !value.isEmpty() ? below(from, value) : value);
         return new SstSection(own, warnings);
+    }
+
+    /** A slash at the end says that it is a directory, and stays. */
+    private static String below(Path directory, String value) {
+        return NameBytes.text(directory.resolve(NameBytes.path(value))) + (value.endsWith("/") ? "/" : "");
     }
 
     /** Why an option of the section does nothing, whatever the method; nothing if it is honoured or unknown. */

@@ -85,7 +85,8 @@ final class TlsFiles {
         }
         if (!seen.isEmpty()) {
             problems.add(new ConfigProblem(
-                    place(resolver, option), option.name() + ": " + file.toAbsolutePath() + " " + seen));
+                    place(resolver, option),
+                    option.name() + ": " + file.toAbsolutePath() + " " + seen + resolver.whyThere(option)));
         }
     }
 

@@ -60,8 +60,17 @@ final class Types {
     static final OptionType<String> STRING =
             new OptionType<>("text", "a text", "text", text -> text, Function.identity());
 
-    static final OptionType<Path> PATH =
-            new OptionType<>("path", "a path", "/etc/dromon/key.pem", Types::parsePath, Path::toString);
+    /** A provider-option string, whose entries have types of their own. */
+    static final OptionType<String> PROVIDER_OPTIONS =
+            new OptionType<>("text", "a text", "text", text -> text, Function.identity());
+
+    static final OptionType<Path> PATH = new OptionType<>(
+            "path",
+            "a path",
+            "/etc/dromon/key.pem",
+            Types::parsePath,
+            NameBytes::text,
+            (value, directory) -> directory.resolve(value));
 
     static final OptionType<UUID> UUID_TEXT = new OptionType<>(
             "UUID",
@@ -103,7 +112,8 @@ final class Types {
             "paths separated by commas",
             "/etc/dromon/a.pem,/etc/dromon/b.pem",
             text -> Lists.parse(text, Types::parsePath),
-            value -> Lists.print(value.stream().map(Path::toString).toList()));
+            value -> Lists.print(value.stream().map(NameBytes::text).toList()),
+            (value, directory) -> value.stream().map(directory::resolve).toList());
 
     static final OptionType<List<String>> SANS = new OptionType<>(
             "names",
@@ -295,7 +305,7 @@ final class Types {
 
     private static Path parsePath(String text) {
         try {
-            return Path.of(text);
+            return NameBytes.path(text);
         } catch (InvalidPathException e) {
             throw new IllegalArgumentException("not a path: " + e.getReason(), e);
         }

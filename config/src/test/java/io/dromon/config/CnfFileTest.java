@@ -3,6 +3,7 @@ package io.dromon.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -124,10 +125,23 @@ class CnfFileTest {
     @Test
     void reportsAFileThatIsNoText() throws IOException {
         Path file = directory.resolve("binary.cnf");
-        Files.write(file, new byte[] {'[', 'a', ']', '\n', (byte) 0xff, (byte) 0xfe});
+        Files.write(file, new byte[] {'[', 'a', ']', '\n', (byte) 0xff, 0, (byte) 0xfe});
 
         assertThat(CnfFile.read(file, problems)).isEmpty();
-        assertThat(problems).singleElement().asString().contains("not UTF-8");
+        assertThat(problems).singleElement().asString().contains("is not text");
+    }
+
+    @Test
+    void keepsBytesThatAreNoUtf8() throws IOException {
+        Path file = directory.resolve("latin1.cnf");
+        Files.write(file, "# für\n[mysqld]\ndatadir = /d-é\n".getBytes(StandardCharsets.ISO_8859_1));
+
+        List<CnfFile.Line> lines = CnfFile.read(file, problems);
+
+        assertThat(problems).isEmpty();
+        assertThat(lines)
+                .singleElement()
+                .satisfies(line -> assertThat(NameBytes.encode(line.value())).containsExactly('/', 'd', '-', 0xe9));
     }
 
     private Path write(String name, String... lines) throws IOException {

@@ -162,6 +162,146 @@ class NodeConfigFileTest {
     }
 
     @Test
+    void namesTheSectionInWhichAMissingAddressStands() throws IOException {
+        Path file = write("[mariadb-10.11]", "datadir = /d", "wsrep_cluster_address = gcomm://h1");
+
+        assertThatThrownBy(() -> NodeConfig.load(file))
+                .isInstanceOfSatisfying(
+                        ConfigException.class,
+                        e -> assertThat(e.problems())
+                                .extracting(problem -> problem.toString().replace(file.toString(), "F"))
+                                .containsExactly(
+                                        "wsrep_cluster_address: is not set where it counts: it stands at F:3, but section"
+                                                + " [mariadb-10.11] is not read, since only the servers of that version do; use"
+                                                + " [mysqld], [galera] or [dromon]; for example gcomm://10.0.0.5,10.0.0.6, or"
+                                                + " gcomm:// for a new group",
+                                        "F:2: datadir is ignored, section [mariadb-10.11] is not read, since only the servers"
+                                                + " of that version do; use [mysqld], [galera] or [dromon]"));
+    }
+
+    /** What a mariadbd 10.11 takes without a value, and its modifiers (observed with --help --verbose). */
+    @Test
+    void takesTheBareNamesThatMariadbdTakes() throws IOException {
+        Path file = write(
+                "[mysqld]",
+                "wsrep_cluster_address = gcomm://h1",
+                "wsrep_log_conflicts",
+                "wsrep-slave-FK-checks",
+                "wsrep_sync_wait",
+                "wsrep_reject_queries",
+                "loose_wsrep_causal_reads",
+                "skip-wsrep-on",
+                "wsrep_desync",
+                "enable_wsrep_new_cluster");
+
+        NodeConfig config = NodeConfig.load(file);
+
+        assertThat(text(config, "wsrep_log_conflicts")).isEqualTo("ON");
+        assertThat(text(config, "wsrep_slave_fk_checks")).isEqualTo("ON");
+        assertThat(text(config, "wsrep_sync_wait")).isEqualTo("1");
+        assertThat(text(config, "wsrep_reject_queries")).isEqualTo("ALL");
+        assertThat(text(config, "wsrep_causal_reads")).isEqualTo("ON");
+        assertThat(text(config, "wsrep_on")).isEqualTo("OFF");
+        assertThat(config.value(ServerOptions.WSREP_DESYNC)).isTrue();
+        assertThat(config.bootstrap()).isTrue();
+    }
+
+    @Test
+    void turnsASwitchOffWhateverValueFollows() throws IOException {
+        Path file = write(
+                "[mysqld]",
+                "wsrep_cluster_address = gcomm://h1",
+                "skip-wsrep-desync = 1",
+                "disable_wsrep_new_cluster",
+                "enable-wsrep-recover = 0");
+
+        NodeConfig config = NodeConfig.load(file);
+
+        assertThat(config.value(ServerOptions.WSREP_DESYNC)).isFalse();
+        assertThat(config.bootstrap()).isFalse();
+        assertThat(config.value(ServerOptions.WSREP_RECOVER)).isFalse();
+    }
+
+    @Test
+    void wantsAValueWhereMariadbdWantsOne() throws IOException {
+        Path file = write("[mysqld]", "wsrep_cluster_address = gcomm://h1", "wsrep_slave_threads", "wsrep_debug");
+
+        assertThatThrownBy(() -> NodeConfig.load(file))
+                .isInstanceOfSatisfying(
+                        ConfigException.class,
+                        e -> assertThat(e.problems())
+                                .extracting(ConfigProblem::message)
+                                .containsExactly(
+                                        "'wsrep_slave_threads' has no value; write wsrep_slave_threads=...",
+                                        "'wsrep_debug' has no value; write wsrep_debug=..."));
+    }
+
+    @Test
+    void looksForRelativePathsOfAFileInTheDataDirectory() throws IOException {
+        Path data = Files.createDirectory(directory.resolve("db"));
+        Files.createFile(data.resolve("cert.pem"));
+        Files.createFile(data.resolve("key.pem"));
+        Path file = write(
+                "[mysqld]",
+                "datadir = " + data,
+                "wsrep_data_home_dir = state",
+                "wsrep_cluster_address = gcomm://h",
+                "wsrep_provider_options = socket.ssl_key=key.pem;socket.ssl_cert=cert.pem");
+
+        NodeConfig config = NodeConfig.builder().file(file).build();
+
+        assertThat(config.value(Options.SOCKET_SSL_KEY)).isEqualTo(data.resolve("key.pem"));
+        assertThat(config.dataDir()).isEqualTo(data.resolve("state"));
+    }
+
+    @Test
+    void looksForThemInTheStateDirectoryWhereTheFileNamesNoOther() throws IOException {
+        Files.createFile(directory.resolve("cert.pem"));
+        Files.createFile(directory.resolve("key.pem"));
+        Path file = write(
+                "[dromon]",
+                "wsrep_cluster_address = gcomm://h",
+                "socket.ssl_key = key.pem",
+                "socket.ssl_cert = cert.pem");
+
+        NodeConfig config =
+                NodeConfig.builder().file(file).commandLine().dataDir(directory).build();
+
+        assertThat(config.value(Options.SOCKET_SSL_KEY)).isEqualTo(directory.resolve("key.pem"));
+    }
+
+    @Test
+    void saysWhereItLookedForARelativePath() throws IOException {
+        Path file = write(
+                "[mysqld]",
+                "datadir = " + directory,
+                "wsrep_cluster_address = gcomm://h",
+                "wsrep_provider_options = socket.ssl_key=key.pem;socket.ssl_cert=cert.pem");
+        Files.createFile(directory.resolve("cert.pem"));
+
+        assertThatThrownBy(() -> NodeConfig.load(file))
+                .hasMessage(file + ":4, provider options: socket.ssl_key: " + directory.resolve("key.pem")
+                        + " does not exist; a relative path in an option file belongs to the data directory, "
+                        + directory);
+    }
+
+    @Test
+    void leavesARelativePathOfTheCommandLineToTheCurrentDirectory() {
+        assertThatThrownBy(() -> NodeConfig.builder()
+                        .commandLine()
+                        .dataDir(directory)
+                        .address("gcomm://h")
+                        .options("socket.ssl_key=no-such-key.pem;socket.ssl_cert=no-such-cert.pem")
+                        .build())
+                .hasMessageContaining(Path.of("no-such-key.pem").toAbsolutePath() + " does not exist")
+                .hasMessageNotContaining("data directory");
+    }
+
+    private static String text(NodeConfig config, String name) {
+        return config.text(Options.find(name).orElseThrow());
+    }
+
+    @Test
     void wantsKeyAndCertificateAsSoonAsOneIsGiven() throws IOException {
         Path cert = Files.createFile(directory.resolve("cert.pem"));
 

@@ -48,6 +48,28 @@ class SstSectionTest {
     }
 
     @Test
+    void looksForRelativePathsInTheDataDirectory() throws IOException {
+        SstSection section = read("""
+                [mysqld]
+                datadir=/db
+                ssl-ca=ca.pem
+                [sst]
+                ssl-cert=c/n.pem
+                ssl-key=/k.pem
+                ssl-capath=cas/
+                rlimit=2m
+                """);
+
+        assertThat(section.options())
+                .containsOnly(
+                        Map.entry("ssl-ca", "/db/ca.pem"),
+                        Map.entry("ssl-cert", "/db/c/n.pem"),
+                        Map.entry("ssl-key", "/k.pem"),
+                        Map.entry("ssl-capath", "/db/cas/"),
+                        Map.entry("rlimit", "2m"));
+    }
+
+    @Test
     void warnsOfWhatHasNoEffect() throws IOException {
         SstSection section = read("[sst]\nsockopt=,x\nno_such=1\nstreams=2\n");
 

@@ -1,5 +1,6 @@
 package io.dromon.sst.method;
 
+import io.dromon.config.NameBytes;
 import io.dromon.config.SstSection;
 import io.dromon.sst.tunnel.CaDirectory;
 import io.dromon.transport.tls.PeerSettings;
@@ -207,13 +208,13 @@ public record SstSettings(
         @Nullable String directory = old ? options.get("tcapath") : either(options, role, "capath");
         List<Path> directories = new ArrayList<>();
         if (directory != null) {
-            directories.add(Path.of(directory));
+            directories.add(NameBytes.path(directory));
         }
-        if (file != null && (file.endsWith("/") || Files.isDirectory(Path.of(file)))) {
-            directories.add(Path.of(file));
+        if (file != null && (file.endsWith("/") || Files.isDirectory(NameBytes.path(file)))) {
+            directories.add(NameBytes.path(file));
             file = null;
         }
-        return new Trust(Optional.ofNullable(file).map(Path::of), directories);
+        return new Trust(Optional.ofNullable(file).map(NameBytes::path), directories);
     }
 
     private static boolean isOld(Map<String, String> options) {
@@ -272,7 +273,8 @@ public record SstSettings(
             throw new IllegalArgumentException(
                     "[sst] no certificate and key are set: tcert and tkey, or ssl-cert and ssl-key");
         }
-        return new TlsSettings(Path.of(certificate), Path.of(key), ca, Optional.empty(), "", TlsSettings.Provider.AUTO);
+        return new TlsSettings(
+                NameBytes.path(certificate), NameBytes.path(key), ca, Optional.empty(), "", TlsSettings.Provider.AUTO);
     }
 
     private static @Nullable String either(Map<String, String> options, Role role, String what) {

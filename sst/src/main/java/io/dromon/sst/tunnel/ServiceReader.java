@@ -1,5 +1,6 @@
 package io.dromon.sst.tunnel;
 
+import io.dromon.config.NameBytes;
 import io.dromon.sst.tunnel.StunnelFile.Entry;
 import io.dromon.transport.tls.PeerSubjects;
 import io.dromon.transport.tls.TlsEndpoint;
@@ -292,7 +293,7 @@ final class ServiceReader {
             problem(entry, "names no file");
             return Optional.empty();
         }
-        Path path = Path.of(entry.value());
+        Path path = NameBytes.path(entry.value());
         if (!Files.isReadable(path)) {
             problem(entry, entry.value() + (Files.exists(path) ? " cannot be read" : " does not exist"));
             return Optional.empty();

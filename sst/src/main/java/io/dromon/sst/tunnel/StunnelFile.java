@@ -2,8 +2,8 @@ package io.dromon.sst.tunnel;
 
 import io.dromon.config.ConfigException;
 import io.dromon.config.ConfigProblem;
+import io.dromon.config.NameBytes;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -43,7 +43,7 @@ final class StunnelFile {
         Map<String, Integer> lines = new LinkedHashMap<>();
         List<Entry> current = global;
         int number = 0;
-        for (String raw : new String(Files.readAllBytes(file), StandardCharsets.UTF_8).split("\n", -1)) {
+        for (String raw : NameBytes.decode(Files.readAllBytes(file)).split("\n", -1)) {
             number++;
             String line = (number == 1 && raw.startsWith("\ufeff") ? raw.substring(1) : raw).trim();
             if (line.isEmpty() || line.startsWith(";") || line.startsWith("#")) {
@@ -98,7 +98,7 @@ final class StunnelFile {
         Optional<Path> pid = Optional.empty();
         for (Entry entry : global) {
             if (entry.key.equalsIgnoreCase("pid") && !entry.value.isEmpty()) {
-                pid = Optional.of(Path.of(entry.value));
+                pid = Optional.of(NameBytes.path(entry.value));
             }
         }
         sections.forEach((name, entries) -> entries.stream()
