@@ -26,9 +26,20 @@ if [ -r "$release" ]; then
     exit 127
   fi
 fi
+# Names of files are bytes. The JVM takes them for texts in the charset of the locale, which is ASCII under LC_ALL=C, in
+# a container without a locale, or where LANG names one that is not installed.
+[ "$(locale charmap 2>/dev/null)" = UTF-8 ] || export LC_ALL=C.UTF-8
+# A current directory whose name is no text for the JVM all the same is reached by the kernel's name for it.
+here=
+case "$PWD" in
+  *[!a-zA-Z0-9/._-]*)
+    if [ "$(locale charmap 2>/dev/null)" != UTF-8 ] || ! printf %s "$PWD" | iconv -f UTF-8 -t UTF-8 >/dev/null 2>&1; then
+      here=-Duser.dir=/proc/self/cwd
+    fi ;;
+esac
 # A snapshot's way is buffers outside of the heap and system calls: a small heap and a quick start are what it wants.
 case "$1" in
   sst) jvm="-XX:+UseSerialGC -Xms16m -Xmx80m -XX:MaxDirectMemorySize=256m -XX:TieredStopAtLevel=1 -Dio.netty.jfr.enabled=false" ;;
   *) jvm="-XX:+UseParallelGC" ;;
 esac
-exec "$java" $jvm -XX:-UsePerfData -Dio.netty.tryReflectionSetAccessible=true --add-opens=java.base/java.nio=ALL-UNNAMED --add-opens=java.base/jdk.internal.misc=ALL-UNNAMED $DROMON_JAVA_OPTS -jar "$0" "$@"
+exec "$java" $jvm $here -XX:-UsePerfData -Dio.netty.tryReflectionSetAccessible=true --add-opens=java.base/java.nio=ALL-UNNAMED --add-opens=java.base/jdk.internal.misc=ALL-UNNAMED $DROMON_JAVA_OPTS -jar "$0" "$@"

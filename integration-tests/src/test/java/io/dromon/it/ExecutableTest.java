@@ -20,6 +20,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The executable as a process of its system: its Java, its output, signals, a directory that another one uses. */
 @Timeout(120)
@@ -117,6 +119,51 @@ final class ExecutableTest {
 
         assertThat(errors()).contains("bin/java is Java 11. Install a Java 17 runtime");
         assertThat(code).isEqualTo(127);
+    }
+
+    /** {@code LC_ALL=C} in a container or a unit; the byte E9 alone is no UTF-8, and a name all the same. */
+    @ParameterizedTest
+    @ValueSource(strings = {"d-\\303\\251 x", "d-\\351"})
+    void takesNamesAsTheyAreWhateverTheLocaleIs(String escaped) throws Exception {
+        Path script = Files.writeString(directory.resolve("script"), """
+                set -e
+                name=$(printf "$1")
+                start='--listen=tcp://127.0.0.1:0 -g g -n n -a gcomm://'
+                openssl req -x509 -newkey rsa:2048 -nodes -days 1 -subj /CN=x -keyout k.pem -out "$name.pem"
+                mkdir -p "here/$name" "there/$name"
+                printf '[mysqld]\\nwsrep_cluster_address=gcomm://\\n' > "$name.cnf"
+                printf 'wsrep_provider_options="socket.ssl_key=k.pem;socket.ssl_cert=%s.pem"\\n' "$name" >> "$name.cnf"
+                "$2" doctor $start --data-dir "there/$name" -o "socket.ssl_key=k.pem;socket.ssl_cert=$name.pem"
+                "$2" doctor -c "$name.cnf" --listen=tcp://127.0.0.1:0
+                cd "here/$name"
+                echo a | "$2" node $start --pipe
+                echo b | "$2" node $start --pipe --data-dir "../../there/$name"
+                cd ../..
+                echo $(ls here | wc -l) $(ls there | wc -l) $(ls "here/$name") $(ls "there/$name")
+                """);
+        Process process = new ProcessBuilder(
+                        "env",
+                        "-u",
+                        "LANG",
+                        "LC_ALL=C",
+                        "sh",
+                        script.toString(),
+                        escaped,
+                        DromonNode.executable().toString())
+                .directory(directory.toFile())
+                .redirectOutput(output())
+                .redirectError(directory.resolve("errors").toFile())
+                .start();
+        try {
+            assertThat(process.waitFor(100, TimeUnit.SECONDS)).isTrue();
+        } finally {
+            process.destroyForcibly();
+        }
+
+        assertThat(process.exitValue()).as(errors()).isZero();
+        assertThat(Files.readString(output().toPath(), StandardCharsets.ISO_8859_1))
+                .doesNotContain("FAIL")
+                .endsWith("2\tn\ta\n2\tn\tb\n1 1 dromon.lock dromon.lock\n");
     }
 
     @Test

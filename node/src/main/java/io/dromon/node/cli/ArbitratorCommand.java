@@ -3,6 +3,7 @@ package io.dromon.node.cli;
 import io.dromon.config.CnfFile;
 import io.dromon.config.ConfigException;
 import io.dromon.config.ConfigProblem;
+import io.dromon.config.NameBytes;
 import io.dromon.config.NodeConfig;
 import io.dromon.config.NodeConfigBuilder;
 import io.dromon.config.ServerOptions;
@@ -128,7 +129,7 @@ final class ArbitratorCommand implements Callable<Integer> {
                 .address(address)
                 .group(group)
                 .name(name == null ? "garb" : name)
-                .dataDir(Path.of(workdir == null ? "." : workdir));
+                .dataDir(NameBytes.path(workdir == null ? "." : workdir));
         if (donor != null) {
             builder.option(ServerOptions.WSREP_SST_DONOR, donor);
         }

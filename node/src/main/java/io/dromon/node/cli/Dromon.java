@@ -1,10 +1,12 @@
 package io.dromon.node.cli;
 
 import io.dromon.config.ConfigException;
+import io.dromon.config.NameBytes;
 import io.dromon.node.FileProblem;
 import io.dromon.node.NodeException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -48,8 +50,9 @@ public final class Dromon implements Runnable {
     @SuppressWarnings("NullAway.Init") // set by picocli
     private CommandSpec spec;
 
-    public static void main(String[] arguments) {
+    public static void main(String[] decoded) {
         LogSetup.use();
+        String[] arguments = ExactArguments.of(decoded);
         boolean snapshot = arguments.length > 0 && arguments[0].equals("sst");
         int code = (snapshot ? snapshotCommandLine() : commandLine()).execute(arguments);
         LeaveOnSignal.endedByItself();
@@ -68,7 +71,8 @@ public final class Dromon implements Runnable {
     }
 
     private static CommandLine handled(CommandLine line) {
-        return line.setCaseInsensitiveEnumValuesAllowed(true)
+        return line.registerConverter(Path.class, NameBytes::path)
+                .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionExceptionHandler((failure, command, result) -> {
                     command.getErr().println("dromon: " + told(failure));
                     return FAILED;
