@@ -7,12 +7,15 @@ import io.dromon.it.peers.DromonNode;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -21,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The executable as a process of its system: its Java, its output, signals, a directory that another one uses. */
@@ -164,6 +168,56 @@ final class ExecutableTest {
         assertThat(Files.readString(output().toPath(), StandardCharsets.ISO_8859_1))
                 .doesNotContain("FAIL")
                 .endsWith("2\tn\ta\n2\tn\tb\n1 1 dromon.lock dromon.lock\n");
+    }
+
+    /** From 17 on, by the file that names its version: {@code /usr/lib/jvm} is where Debian and others put them. */
+    private static Set<Path> javas() throws IOException {
+        Set<Path> found = new TreeSet<>(Set.of(Path.of(System.getProperty("java.home"))));
+        Path usual = Path.of("/usr/lib/jvm");
+        if (Files.isDirectory(usual)) {
+            try (DirectoryStream<Path> homes = Files.newDirectoryStream(usual)) {
+                for (Path home : homes) {
+                    Path release = home.resolve("release");
+                    Matcher version = Pattern.compile("JAVA_VERSION=\"(\\d+)")
+                            .matcher(Files.exists(release) ? Files.readString(release) : "");
+                    if (version.find()
+                            && Integer.parseInt(version.group(1)) >= 17
+                            && Files.isExecutable(home.resolve("bin/java"))) {
+                        found.add(home.toRealPath());
+                    }
+                }
+            }
+        }
+        return found;
+    }
+
+    /** BoringSSL's library is loaded, and the key is on P-256. */
+    @ParameterizedTest
+    @MethodSource("javas")
+    void judgesItsOwnCertificateGoodOnEachJavaAndIsNotWarnedOfNativeAccess(Path home) throws Exception {
+        Map<String, String> environment = Map.of("JAVA_HOME", home.toString());
+        String at = directory.toString();
+        assertThat(run(environment, output(), "", "pki", "init-ca", "--cn", "CA", "--out", at))
+                .isZero();
+        assertThat(run(environment, output(), "", "pki", "issue", "n", "--ca", at, "--out", at))
+                .isZero();
+
+        int code = run(
+                environment,
+                output(),
+                "",
+                "doctor",
+                "--group=g",
+                "--name=n",
+                "--address=gcomm://",
+                "--listen=tcp://127.0.0.1:0",
+                "--data-dir=" + directory.resolve("data"),
+                "--options=tls.provider=boringssl;tls.valid_cns=n;socket.ssl_cert=" + at + "/n.crt;socket.ssl_key=" + at
+                        + "/n.key;socket.ssl_ca=" + at + "/ca.crt");
+
+        assertThat(Files.readString(output().toPath())).contains("BoringSSL", "nodes with this trust and these rules");
+        assertThat(errors()).isEmpty();
+        assertThat(code).isZero();
     }
 
     @Test
