@@ -145,7 +145,8 @@ final class TlsRenewal {
     }
 
     private String take(Loaded next) throws TlsConfigException {
-        List<String> wrong = next.contexts.refusals();
+        List<String> wrong = new ArrayList<>(next.contexts.refusals());
+        wrong.removeAll(contexts.refusals()); // a cluster that lives with it may renew
         if (!wrong.isEmpty() && contexts.generation().warnings(clock.instant()).isEmpty()) {
             next.contexts.close();
             throw new TlsConfigException(String.join("; ", wrong));

@@ -1,6 +1,7 @@
 package io.dromon.node.cli;
 
 import io.dromon.transport.tls.CertificateReport;
+import io.dromon.transport.tls.TlsSettings;
 import io.dromon.transport.tls.pem.Authority;
 import io.dromon.transport.tls.pem.CertificateRequest;
 import io.dromon.transport.tls.pem.KeyKind;
@@ -284,6 +285,20 @@ final class PkiCommand implements Runnable {
         }
     }
 
+    /** The TLS of the nodes that a certificate is for. */
+    static final class NodesProvider {
+        @Option(
+                names = "--provider",
+                paramLabel = "PROVIDER",
+                description = "What tls.provider is on every Dromon node (${DEFAULT-VALUE}): keys on P-521, Ed25519 and"
+                        + " Ed448 are taken by jdk alone.")
+        private TlsSettings.Provider provider = TlsSettings.Provider.AUTO;
+
+        boolean jdkAlone() {
+            return provider == TlsSettings.Provider.JDK;
+        }
+    }
+
     /** {@code dromon pki sign}. */
     @Command(
             name = "sign",
@@ -295,6 +310,9 @@ final class PkiCommand implements Runnable {
     static final class Sign extends Action {
         @Mixin
         private Ca ca = new Ca();
+
+        @Mixin
+        private NodesProvider provider = new NodesProvider();
 
         @Option(names = "--days", description = "How long it is valid (${DEFAULT-VALUE}), at most as long as the CA.")
         private int days = 365;
@@ -326,7 +344,12 @@ final class PkiCommand implements Runnable {
             } catch (IllegalArgumentException e) {
                 throw new CommandFailure(String.valueOf(e.getMessage()));
             }
-            X509Certificate signed = ca.read().sign(CertificateRequest.read(request), more, days(days));
+            CertificateRequest asked = CertificateRequest.read(request);
+            Optional<String> unusable = CertificateReport.unusable(asked.publicKey(), provider.jdkAlone());
+            if (unusable.isPresent()) {
+                throw new CommandFailure(request + " is not signed: " + unusable.get());
+            }
+            X509Certificate signed = ca.read().sign(asked, more, days(days));
             PemOutput.certificates(certificate, List.of(signed));
             say(out, certificate, Instant.now());
             return 0;
@@ -440,6 +463,9 @@ final class PkiCommand implements Runnable {
                 "Exit code 1 if one is refused."
             })
     static final class Verify extends Action {
+        @Mixin
+        private NodesProvider provider = new NodesProvider();
+
         @Option(names = "--ca", required = true, paramLabel = "FILE", description = "What socket.ssl_ca will name.")
         private Path ca = Path.of("");
 
@@ -465,6 +491,7 @@ final class PkiCommand implements Runnable {
                         Optional.ofNullable(crl),
                         Optional.ofNullable(key),
                         Optional.ofNullable(password),
+                        provider.jdkAlone(),
                         Instant.now());
                 out.println(certificate + ": " + (problems.isEmpty() ? "OK" : String.join("\n  ", problems)));
                 accepted &= problems.isEmpty();

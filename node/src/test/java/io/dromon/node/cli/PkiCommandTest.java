@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What {@code dromon pki} makes, judged by the real openssl and by a node. */
@@ -117,8 +118,70 @@ class PkiCommandTest {
         TlsGeneration generation = TlsGeneration.load(1, files("node1"));
         assertThat(generation.warnings(Instant.now())).isEmpty();
         assertThat(generation.notes()).isEmpty();
-        assertThat(made("pki", "verify", "--ca", path("ca.crt"), "--key", path("node1.key"), path("node1.crt")))
+        String provider = kind.equals("ed25519") ? "--provider=jdk" : "--provider=auto";
+        assertThat(made(
+                        "pki",
+                        "verify",
+                        provider,
+                        "--ca",
+                        path("ca.crt"),
+                        "--key",
+                        path("node1.key"),
+                        path("node1.crt")))
                 .contains("node1.crt: OK");
+    }
+
+    /** What {@code openssl genpkey} takes, and whether every node has {@code tls.provider=jdk}. */
+    @ParameterizedTest
+    @CsvSource({
+        "EC -pkeyopt ec_paramgen_curve:P-521, EC P-521",
+        "ed25519, Ed25519",
+        "ed448, Ed448",
+    })
+    void aKeyThatBoringSslRefusesIsSignedAndVerifiedForTheJdkAlone(String key, String kind) throws Exception {
+        made("pki", "init-ca", "--out", dir.toString());
+        List<String> genpkey = new ArrayList<>(List.of("genpkey", "-out", "n.key", "-algorithm"));
+        genpkey.addAll(List.of(key.split(" ", -1)));
+        openssl(genpkey.toArray(new String[0]));
+        openssl("req", "-new", "-key", "n.key", "-out", "n.csr", "-subj", "/CN=n");
+
+        Run refused = dromon("pki", "sign", "--ca", dir.toString(), path("n.csr"));
+        made("pki", "sign", "--provider=jdk", "--ca", dir.toString(), path("n.csr"));
+        Run verified = dromon("pki", "verify", "--ca", path("ca.crt"), path("n.crt"));
+
+        assertThat(refused.code).isEqualTo(1);
+        assertThat(refused.err)
+                .contains("n.csr is not signed: its key is " + kind + ", which a Dromon node takes only with")
+                .contains("make a new pair (EC P-256)");
+        assertThat(verified.code).isEqualTo(1);
+        assertThat(verified.out).contains("its key is " + kind);
+        assertThat(made("pki", "verify", "--provider=jdk", "--ca", path("ca.crt"), path("n.crt")))
+                .contains("n.crt: OK");
+    }
+
+    /** openssl computes no identifier like Dromon's for that key: what is signed names the one that the CA's certificate has. */
+    @Test
+    void namesTheKeyIdentifierThatTheCaHas() throws Exception {
+        openssl("ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", "ca.key");
+        openssl(
+                "req",
+                "-new",
+                "-x509",
+                "-key",
+                "ca.key",
+                "-out",
+                "ca.crt",
+                "-subj",
+                "/CN=CA",
+                "-addext",
+                "subjectKeyIdentifier=00:11:22:33",
+                "-addext",
+                "authorityKeyIdentifier=none");
+        made("pki", "issue", "--ca", dir.toString(), "--out", dir.toString(), "n");
+
+        assertThat(openssl("x509", "-in", "n.crt", "-noout", "-ext", "authorityKeyIdentifier"))
+                .contains("00:11:22:33");
+        assertThat(openssl("verify", "-CAfile", "ca.crt", "n.crt")).contains("n.crt: OK");
     }
 
     private TlsSettings files(String name) {

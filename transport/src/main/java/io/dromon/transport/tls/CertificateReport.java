@@ -68,7 +68,7 @@ public final class CertificateReport {
         boolean late = now.isAfter(certificate.getNotAfter().toInstant());
         lines.add("certificate");
         lines.add("  subject      " + (subject.isEmpty() ? "(none)" : subject));
-        lines.add("  issuer       " + (CertificateRules.isSelfIssued(certificate) ? "itself" : issuer));
+        lines.add("  issuer       " + (Chains.isSelfSigned(certificate) ? "itself" : issuer));
         lines.add("  serial       " + CertificateRules.serial(certificate));
         lines.add("  valid from   " + CertificateRules.date(certificate.getNotBefore()) + (early ? " NOT YET" : ""));
         lines.add("  valid until  " + CertificateRules.date(certificate.getNotAfter()) + (late ? " EXPIRED" : ""));
@@ -130,10 +130,17 @@ public final class CertificateReport {
      * Whether nodes that trust {@code ca} accept the certificate, as TLS server and as TLS client.
      *
      * @param key checked to be its key where it is given
+     * @param jdkAlone whether every Dromon node has tls.provider=jdk
      * @return what is wrong, empty if nothing is
      */
     public static List<String> verify(
-            Path certificate, Path ca, Optional<Path> crl, Optional<Path> key, Optional<Path> password, Instant now) {
+            Path certificate,
+            Path ca,
+            Optional<Path> crl,
+            Optional<Path> key,
+            Optional<Path> password,
+            boolean jdkAlone,
+            Instant now) {
         List<String> problems = new ArrayList<>();
         try {
             List<X509Certificate> chain = PemFiles.certificates("certificate", certificate);
@@ -149,6 +156,9 @@ public final class CertificateReport {
                     }
                 }
             }
+            unusable(chain.get(0).getPublicKey(), jdkAlone)
+                    .filter(unusable -> problems.isEmpty())
+                    .ifPresent(problems::add);
             if (key.isPresent()) {
                 TlsGeneration.load(
                         1,
@@ -159,5 +169,20 @@ public final class CertificateReport {
             problems.add(String.valueOf(e.getMessage()));
         }
         return problems;
+    }
+
+    /**
+     * Why nodes take no certificate with that key; empty if they do.
+     *
+     * @param jdkAlone whether every Dromon node has tls.provider=jdk
+     */
+    public static Optional<String> unusable(PublicKey key, boolean jdkAlone) {
+        Optional<String> problem = KeyRules.ownProblem(key);
+        if (problem.isPresent() || jdkAlone) {
+            return problem;
+        }
+        return KeyRules.jdkOnly(key)
+                .map(kind -> "its key is " + kind + ", which a Dromon node takes only with tls.provider=jdk; make a new"
+                        + " pair (EC P-256), or, if that is set on every Dromon node, say --provider=jdk here");
     }
 }

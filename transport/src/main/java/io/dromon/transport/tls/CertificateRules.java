@@ -1,22 +1,13 @@
 package io.dromon.transport.tls;
 
-import java.security.GeneralSecurityException;
-import java.security.PublicKey;
-import java.security.cert.CertPathValidator;
+import io.dromon.transport.tls.pem.IssuerLink;
+import io.dromon.transport.tls.pem.NameConstraintCheck;
 import java.security.cert.CertPathValidatorException;
-import java.security.cert.CertificateException;
-import java.security.cert.CertificateFactory;
 import java.security.cert.CertificateParsingException;
-import java.security.cert.PKIXParameters;
-import java.security.cert.TrustAnchor;
 import java.security.cert.X509Certificate;
-import java.security.interfaces.ECPublicKey;
-import java.security.interfaces.EdECPublicKey;
-import java.security.interfaces.RSAPublicKey;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
 import java.util.Locale;
@@ -30,12 +21,29 @@ import org.jspecify.annotations.Nullable;
  * section 3.2).
  */
 final class CertificateRules {
-    static final int LARGEST_RSA = 16384;
     /** A peer may not make this node check signatures without end. (BoringSSL shows ten and drops the rest.) */
     static final int LONGEST_CHAIN = 9;
 
     private static final int DIGITAL_SIGNATURE = 0;
     private static final int KEY_CERT_SIGN = 5;
+    private static final String BASIC_CONSTRAINTS = "2.5.29.19";
+    private static final String PROXY = "1.3.6.1.5.5.7.1.14";
+    /** Those that may be critical: OpenSSL's. Policies are not applied, as by a Galera node. */
+    private static final Set<String> KNOWN_EXTENSIONS = Set.of(
+            BASIC_CONSTRAINTS,
+            "2.5.29.14", // subjectKeyIdentifier
+            "2.5.29.15", // keyUsage
+            "2.5.29.17", // subjectAltName
+            "2.5.29.30", // nameConstraints
+            "2.5.29.31", // cRLDistributionPoints
+            "2.5.29.32", // certificatePolicies
+            "2.5.29.33", // policyMappings
+            "2.5.29.35", // authorityKeyIdentifier
+            "2.5.29.36", // policyConstraints
+            "2.5.29.37", // extKeyUsage
+            "2.5.29.54", // inhibitAnyPolicy
+            NetscapeType.OID);
+
     private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss 'UTC'", Locale.ROOT)
             .withZone(ZoneOffset.UTC);
 
@@ -113,13 +121,13 @@ final class CertificateRules {
                     describe(leaf) + ": " + presented.size() + " certificates were sent, at most " + LONGEST_CHAIN
                             + " are accepted; send the own one and its intermediate CAs alone");
         }
-        List<X509Certificate> chain = build(presented, trust.anchors(), now);
+        List<X509Certificate> chain = Chains.build(presented, trust.anchors(), now);
         for (X509Certificate certificate : chain) {
             checkDates(certificate, leaf, now);
         }
         checkUsage(chain, role);
         checkStrength(chain);
-        validate(chain, now);
+        checkExtensions(chain);
         Revocations.check(chain, trust.crls(), now);
         return chain;
     }
@@ -140,92 +148,6 @@ final class CertificateRules {
         checkDates(leaf, leaf, now);
         checkUsage(List.of(leaf), role);
         checkStrength(List.of(leaf));
-    }
-
-    /** Leaf, intermediates, self-signed anchor. */
-    private static List<X509Certificate> build(
-            List<X509Certificate> presented, List<X509Certificate> anchors, Instant now) throws Refused {
-        X509Certificate leaf = presented.get(0);
-        List<X509Certificate> chain = new ArrayList<>();
-        X509Certificate current = leaf;
-        while (true) {
-            chain.add(current);
-            if (isSelfIssued(current)) {
-                if (anchors.contains(current)) {
-                    return chain;
-                }
-                throw new Refused(
-                        Rule.SELF_SIGNED,
-                        describe(leaf) + ": "
-                                + (chain.size() == 1
-                                        ? "self-signed certificate that is not among the trusted ones"
-                                        : "its chain ends in the self-signed certificate " + describe(current)
-                                                + " that is not among the trusted ones")
-                                + "; put it into socket.ssl_ca (without socket.ssl_ca: use the same socket.ssl_cert"
-                                + " on all nodes)");
-            }
-            X509Certificate issuer = issuerOf(current, anchors, chain, now);
-            if (issuer == null) {
-                issuer = issuerOf(current, presented, chain, now);
-            }
-            if (issuer == null) {
-                throw new Refused(
-                        Rule.UNKNOWN_CA,
-                        describe(leaf) + ": the certificate of the issuer \""
-                                + printable(current.getIssuerX500Principal().getName())
-                                + "\" is neither among the trusted ones nor was it sent; put that CA's certificate"
-                                + " into socket.ssl_ca (a certificate that a CA signed cannot be its own anchor), or,"
-                                + " if it is an intermediate CA, append it to the peer's socket.ssl_cert");
-            }
-            if (chain.size() > LONGEST_CHAIN) {
-                throw new Refused(Rule.CHAIN_TOO_LONG, describe(leaf) + ": its chain has no end; issue it anew");
-            }
-            current = issuer;
-        }
-    }
-
-    private static @Nullable X509Certificate issuerOf(
-            X509Certificate subject, List<X509Certificate> candidates, List<X509Certificate> chain, Instant now) {
-        X509Certificate outOfDate = null;
-        for (X509Certificate candidate : candidates) {
-            if (candidate.getSubjectX500Principal().equals(subject.getIssuerX500Principal())
-                    && !chain.contains(candidate)
-                    && signed(subject, candidate.getPublicKey())) {
-                // A CA that renews its certificate keeps its key: the old one must not stand in the way.
-                if (isCurrent(candidate, now)) {
-                    return candidate;
-                }
-                outOfDate = outOfDate == null ? candidate : outOfDate;
-            }
-        }
-        return outOfDate;
-    }
-
-    private static boolean isCurrent(X509Certificate certificate, Instant now) {
-        return !now.isAfter(certificate.getNotAfter().toInstant())
-                && !now.isBefore(certificate.getNotBefore().toInstant());
-    }
-
-    static boolean isSelfIssued(X509Certificate certificate) {
-        return certificate.getSubjectX500Principal().equals(certificate.getIssuerX500Principal())
-                && signed(certificate, certificate.getPublicKey());
-    }
-
-    static boolean signed(X509Certificate certificate, PublicKey by) {
-        // A peer may not choose what takes long: other algorithms, and keys without end.
-        boolean known = by instanceof RSAPublicKey rsa
-                ? rsa.getModulus().bitLength() <= LARGEST_RSA
-                : by instanceof ECPublicKey || by instanceof EdECPublicKey;
-        if (!known) {
-            return false;
-        }
-        try {
-            certificate.verify(by);
-            return true;
-        } catch (GeneralSecurityException | RuntimeException e) {
-            // A peer chooses these bytes; providers answer odd keys with unchecked exceptions too.
-            return false;
-        }
     }
 
     private static void checkDates(X509Certificate certificate, X509Certificate leaf, Instant now) throws Refused {
@@ -264,30 +186,47 @@ final class CertificateRules {
                                 + (i == 0 ? "the certificate" : describe(certificate)) + " lacks " + role.usage
                                 + "; every node needs serverAuth and clientAuth; issue it anew");
             }
+            if (i == 0 && !NetscapeType.allows(certificate, role)) {
+                throw new Refused(
+                        Rule.PURPOSE,
+                        describe(leaf) + ": unsuitable purpose: its nsCertType lacks "
+                                + (role == Role.CLIENT ? "client" : "server")
+                                + "; every node needs client and server; issue it anew without nsCertType");
+            }
             if (i > 0) {
-                checkCa(certificate, leaf, i);
+                checkCa(chain, i);
             }
         }
     }
 
-    private static void checkCa(X509Certificate certificate, X509Certificate leaf, int index) throws Refused {
-        // A version 1 certificate cannot say that it is a CA; as a trusted root it is one all the same.
-        boolean oldRoot = certificate.getVersion() == 1 && isSelfIssued(certificate);
+    private static void checkCa(List<X509Certificate> chain, int index) throws Refused {
+        X509Certificate leaf = chain.get(0);
+        X509Certificate certificate = chain.get(index);
+        boolean[] usage = certificate.getKeyUsage();
+        boolean anchor = index == chain.size() - 1;
+        // A root of version 1 cannot say that it is a CA, one of version 3 may say so by its keyUsage alone.
+        boolean root = anchor
+                && Chains.isSelfSigned(certificate)
+                && (certificate.getVersion() == 1
+                        || (usage != null && certificate.getExtensionValue(BASIC_CONSTRAINTS) == null));
         int pathLength = certificate.getBasicConstraints();
-        if (pathLength < 0 && !oldRoot) {
+        if (pathLength < 0 && !root) {
             throw new Refused(
                     Rule.INVALID,
                     describe(leaf) + ": its issuer " + describe(certificate)
                             + " is not a CA; have it issued by one (basicConstraints CA:TRUE)");
         }
-        boolean[] usage = certificate.getKeyUsage();
         if (usage != null && !usage[KEY_CERT_SIGN]) {
             throw new Refused(
                     Rule.INVALID,
                     describe(leaf) + ": its issuer " + describe(certificate)
                             + " may not sign certificates (keyUsage lacks keyCertSign); have it issued by a CA that may");
         }
-        if (!oldRoot && pathLength < index - 1) {
+        // A CA's certificate for a new key of its own does not count.
+        long below = chain.subList(1, index).stream()
+                .filter(one -> !one.getSubjectX500Principal().equals(one.getIssuerX500Principal()))
+                .count();
+        if (!root && pathLength < below) {
             throw new Refused(
                     Rule.INVALID,
                     describe(leaf) + ": the path length of " + describe(certificate)
@@ -312,52 +251,54 @@ final class CertificateRules {
                 throw new Refused(Rule.INVALID, describe(certificate) + ": " + problem.get() + "; issue it anew");
             }
             boolean anchor = i == chain.size() - 1;
-            String algorithm = certificate.getSigAlgName().toUpperCase(Locale.ROOT);
-            if (!anchor
-                    && Set.of("MD2", "MD5", "SHA1").stream().anyMatch(weak -> algorithm.startsWith(weak + "WITH"))) {
+            if (!anchor && SignatureRules.isWeak(certificate)) {
                 throw new Refused(
                         Rule.INVALID,
-                        describe(certificate) + ": signed with " + certificate.getSigAlgName()
+                        describe(certificate) + ": signed with " + printable(SignatureRules.name(certificate))
                                 + ", which is too weak; issue it anew with SHA-256");
             }
         }
     }
 
-    /** The rest of RFC 5280: critical extensions, name constraints, policies. */
-    private static void validate(List<X509Certificate> chain, Instant now) throws Refused {
+    /** What of the extensions is left: critical ones that are not known, and the names that a CA may sign. */
+    private static void checkExtensions(List<X509Certificate> chain) throws Refused {
         X509Certificate leaf = chain.get(0);
-        X509Certificate anchor = chain.get(chain.size() - 1);
         try {
-            if (chain.size() == 1) {
-                if (leaf.hasUnsupportedCriticalExtension()) {
+            for (X509Certificate certificate : chain) {
+                String which = describe(leaf) + ": " + (certificate.equals(leaf) ? "" : describe(certificate) + " ");
+                for (String oid : Optional.ofNullable(certificate.getCriticalExtensionOIDs())
+                        .orElse(Set.of())) {
+                    if (!KNOWN_EXTENSIONS.contains(oid)) {
+                        throw new Refused(
+                                Rule.INVALID,
+                                which + "has a critical extension that is not known (" + oid
+                                        + "); issue it anew without");
+                    }
+                }
+                if (certificate.getExtensionValue(PROXY) != null) {
                     throw new Refused(
                             Rule.INVALID,
-                            describe(leaf) + ": has a critical extension that is not known; issue it anew"
-                                    + " without");
+                            which + "is a proxy certificate (RFC 3820), which no node takes; issue one by a CA");
                 }
-                return;
+                if (IssuerLink.contradictsItself(certificate)) {
+                    throw new Refused(
+                            Rule.INVALID,
+                            which + "has a path length although it is no CA (basicConstraints CA:FALSE, pathlen);"
+                                    + " issue it anew without");
+                }
             }
-            PKIXParameters parameters = new PKIXParameters(Set.of(new TrustAnchor(anchor, null)));
-            parameters.setRevocationEnabled(false);
-            parameters.setDate(Date.from(now));
-            CertPathValidator.getInstance("PKIX")
-                    .validate(
-                            CertificateFactory.getInstance("X.509")
-                                    .generateCertPath(chain.subList(0, chain.size() - 1)),
-                            parameters);
-        } catch (Refused e) {
-            throw e;
-        } catch (CertPathValidatorException e) {
+            NameConstraintCheck.check(chain);
+        } catch (NameConstraintCheck.Violation e) {
             throw new Refused(
                     Rule.INVALID,
-                    describe(leaf) + ": " + printable(String.valueOf(e.getMessage()))
-                            + "; issue it anew, within what openssl x509 -text shows of the CAs above it");
-        } catch (CertificateException e) {
-            throw new Refused(Rule.INVALID, describe(leaf) + ": damaged certificate; issue it anew");
-        } catch (GeneralSecurityException | RuntimeException e) {
+                    describe(leaf) + ": outside of the nameConstraints of " + describe(e.authority()) + ": "
+                            + printable(String.valueOf(e.getMessage()))
+                            + "; issue it anew, within what openssl x509 -text shows of that CA");
+        } catch (RuntimeException e) {
             throw new Refused(
                     Rule.INVALID,
-                    describe(leaf) + ": cannot be checked (" + e.getClass().getSimpleName() + "); issue it anew");
+                    describe(leaf) + ": a damaged extension in its chain ("
+                            + e.getClass().getSimpleName() + "); issue it anew");
         }
     }
 

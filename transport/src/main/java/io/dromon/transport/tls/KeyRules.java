@@ -7,22 +7,20 @@ import java.security.interfaces.ECPublicKey;
 import java.security.interfaces.EdECPublicKey;
 import java.security.interfaces.RSAPublicKey;
 import java.security.spec.ECGenParameterSpec;
+import java.security.spec.ECParameterSpec;
+import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /** The keys that certificates may have, a node's own and those of peers and authorities. */
 final class KeyRules {
     /** What OpenSSL asks for at Debian's security level. */
     static final int SMALLEST_RSA = 2048;
 
-    /** By object identifier: those that both providers sign and verify with. */
-    private static final Set<String> CURVES = Set.of(
-            "1.2.840.10045.3.1.7", // P-256
-            "1.3.132.0.34", // P-384
-            "1.3.132.0.35"); // P-521
+    private static final ECParameterSpec P_521 = curve("secp521r1");
+    private static final List<ECParameterSpec> CURVES = List.of(curve("secp256r1"), curve("secp384r1"), P_521);
 
-    private static final String TAKEN =
-            "RSA from " + SMALLEST_RSA + " bits, EC on P-256, P-384 or P-521, and Ed25519 are taken";
+    private static final String TAKEN = "RSA from " + SMALLEST_RSA
+            + " bits, EC on P-256 or P-384, and with tls.provider=jdk on every node P-521, Ed25519 and Ed448 are taken";
 
     private KeyRules() {}
 
@@ -33,6 +31,19 @@ final class KeyRules {
 
     private static Optional<String> other(PublicKey key) {
         return Optional.of("its key is " + CertificateRules.printable(key.getAlgorithm()) + "; " + TAKEN);
+    }
+
+    /**
+     * What a node's key is, if BoringSSL, which nodes use as a rule, neither signs nor verifies with it in a handshake.
+     * An authority may have such a key: this node verifies certificates itself.
+     */
+    static Optional<String> jdkOnly(PublicKey key) {
+        if (key instanceof EdECPublicKey edwards) {
+            return Optional.of(edwards.getParams().getName());
+        }
+        return key instanceof ECPublicKey ec && isSame(P_521, ec.getParams())
+                ? Optional.of("EC P-521")
+                : Optional.empty();
     }
 
     /** What is wrong with a key, and what would be right; empty if it can be used. */
@@ -51,17 +62,25 @@ final class KeyRules {
         return key instanceof EdECPublicKey ? Optional.empty() : other(key);
     }
 
+    /** By its numbers: what a JDK calls a curve differs from version to version. */
     private static boolean hasKnownCurve(PublicKey key) {
+        return key instanceof ECPublicKey ec && CURVES.stream().anyMatch(known -> isSame(known, ec.getParams()));
+    }
+
+    private static boolean isSame(ECParameterSpec one, ECParameterSpec other) {
+        return one.getCurve().equals(other.getCurve())
+                && one.getGenerator().equals(other.getGenerator())
+                && one.getOrder().equals(other.getOrder())
+                && one.getCofactor() == other.getCofactor();
+    }
+
+    private static ECParameterSpec curve(String name) {
         try {
-            if (key instanceof ECPublicKey ec) {
-                AlgorithmParameters parameters = AlgorithmParameters.getInstance("EC");
-                parameters.init(ec.getParams());
-                return CURVES.contains(
-                        parameters.getParameterSpec(ECGenParameterSpec.class).getName());
-            }
-            return false;
+            AlgorithmParameters parameters = AlgorithmParameters.getInstance("EC");
+            parameters.init(new ECGenParameterSpec(name));
+            return parameters.getParameterSpec(ECParameterSpec.class);
         } catch (GeneralSecurityException e) {
-            return false;
+            throw new IllegalStateException("every JDK has the curve " + name, e);
         }
     }
 }

@@ -109,7 +109,7 @@ final class Material {
 
     /** A chain ends in a self-signed certificate; another one as an organisation's CA would never match. */
     private void checkAnchors(String option, Path file, List<X509Certificate> certificates) {
-        if (certificates.stream().noneMatch(CertificateRules::isSelfIssued)) {
+        if (certificates.stream().noneMatch(Chains::isSelfSigned)) {
             problems.add(option + ": " + file + " holds no self-signed certificate ("
                     + CertificateRules.describe(certificates.get(0))
                     + " is none); a chain ends in one: name the root of that organisation's CA");
@@ -163,10 +163,7 @@ final class Material {
     private static @Nullable X509Certificate issuer(
             X509Certificate of, List<X509Certificate> file, List<X509Certificate> chain) {
         for (X509Certificate candidate : file) {
-            if (!chain.contains(candidate)
-                    && candidate.getSubjectX500Principal().equals(of.getIssuerX500Principal())
-                    && !CertificateRules.isSelfIssued(of)
-                    && CertificateRules.signed(of, candidate.getPublicKey())) {
+            if (!chain.contains(candidate) && !Chains.isSelfSigned(of) && Chains.isIssuer(candidate, of)) {
                 return candidate;
             }
         }

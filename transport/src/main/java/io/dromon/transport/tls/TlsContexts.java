@@ -13,7 +13,6 @@ import io.netty.handler.ssl.SslProvider;
 import io.netty.util.ReferenceCountUtil;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
-import java.security.interfaces.EdECPublicKey;
 import java.security.interfaces.RSAPublicKey;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -97,6 +96,12 @@ public final class TlsContexts implements AutoCloseable {
             warnings.add(refusal);
             refusals.add(refusal);
         });
+        if (settings.provider() != TlsSettings.Provider.JDK) {
+            KeyRules.jdkOnly(generation.certificate().getPublicKey())
+                    .ifPresent(kind -> refusals.add("socket.ssl_cert: its key is " + kind
+                            + ": every Dromon node with a key of another kind uses BoringSSL and will refuse it; make a"
+                            + " new pair (EC P-256), or set tls.provider=jdk on every node"));
+        }
         CipherList list = CipherList.of(settings.cipher());
         checkVersions(settings, list, warnings);
         boolean boringSsl = useBoringSsl(settings, list, generation, warnings);
@@ -209,10 +214,11 @@ public final class TlsContexts implements AutoCloseable {
     /** What is configured and BoringSSL cannot do; empty if there is nothing. */
     private static String obstacle(TlsSettings settings, CipherList list, TlsGeneration generation)
             throws TlsConfigException {
-        if (generation.certificate().getPublicKey() instanceof EdECPublicKey key) {
-            return "socket.ssl_key: it is an " + key.getParams().getName()
-                    + " key, which BoringSSL takes from no node and no peer: every Dromon"
-                    + " node of the cluster needs tls.provider=jdk then, or such a key; EC P-256 works everywhere";
+        Optional<String> jdkOnly = KeyRules.jdkOnly(generation.certificate().getPublicKey());
+        if (jdkOnly.isPresent()) {
+            return "socket.ssl_key: its kind is " + jdkOnly.get() + ", which BoringSSL takes from no node and no peer:"
+                    + " every Dromon node of the cluster needs tls.provider=jdk then, or such a key; EC P-256 works"
+                    + " everywhere";
         }
         List<String> tls13 = list.tls13();
         if (settings.allows("TLSv1.3") && !tls13.isEmpty() && !tls13.containsAll(CipherList.TLS13)) {
@@ -387,7 +393,7 @@ public final class TlsContexts implements AutoCloseable {
         return boringSsl ? "BoringSSL" : "JDK";
     }
 
-    /** Why peers with the same trust and rules would refuse this node; one line each, part of {@link #warnings}. */
+    /** Why peers with the same trust and rules would refuse this node; one line each. */
     public List<String> refusals() {
         return refusals;
     }

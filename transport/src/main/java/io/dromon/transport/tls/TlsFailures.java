@@ -59,7 +59,14 @@ public final class TlsFailures {
         }
         if (text.contains("DID_NOT_RETURN_A_CERTIFICATE") || text.contains("EMPTY CLIENT CERTIFICATE CHAIN")) {
             return new LinkFailure.UntrustedPeer(
-                    peer + ": presented no certificate; set socket.ssl_cert and socket.ssl_key there");
+                    peer + ": presented no certificate; set socket.ssl_cert and socket.ssl_key there, with a key of a"
+                            + " kind that every TLS takes (EC P-256)");
+        }
+        if (isOfKeys(text)) {
+            return new LinkFailure.UntrustedPeer(
+                    peer + ": no kind of signature in common: the key of the peer's certificate or of this node's is of"
+                            + " a kind that the other one's TLS does not take (BoringSSL: P-521, Ed25519, Ed448); use"
+                            + " EC P-256 or RSA, or tls.provider=jdk on every Dromon node");
         }
         if (text.contains("UNSUPPORTED_PROTOCOL")
                 || text.contains("VERSION_TOO_LOW")
@@ -98,6 +105,14 @@ public final class TlsFailures {
                             + " socket.ssl_ca");
         }
         return new LinkFailure.Corrupt(peer + ": TLS failed: " + reason(message));
+    }
+
+    private static boolean isOfKeys(String text) {
+        return text.contains("SIGNATURE_ALGORITHM")
+                || text.contains("SIGNATURE ALGORITHM")
+                || text.contains("SIGNATURE SCHEME")
+                || text.contains("WRONG_SIGNATURE_TYPE")
+                || text.contains("NO AVAILABLE AUTHENTICATION SCHEME");
     }
 
     private static LinkFailure alert(String peer, String text, String ownTrust) {
@@ -139,7 +154,8 @@ public final class TlsFailures {
         }
         if (text.contains("HANDSHAKE_FAILURE") || text.contains("INSUFFICIENT_SECURITY")) {
             return new LinkFailure.VersionMismatch(peer + ": the peer found nothing in common (alert " + alertName(text)
-                    + "); compare socket.ssl_cipher on both nodes, and see the peer's log");
+                    + "); compare socket.ssl_cipher and the kinds of the keys (EC P-256 works everywhere) on both nodes, and"
+                    + " see the peer's log");
         }
         return new LinkFailure.Disconnected(
                 peer + ": the peer ended TLS with alert " + alertName(text) + "; see the peer's log");

@@ -51,13 +51,12 @@ public record TlsGeneration(long number, PrivateKey key, List<X509Certificate> c
     /** The trusted certificate that the own chain ends in; empty if it is part of the chain, or none is. */
     public Optional<X509Certificate> authority() {
         X509Certificate last = chain.get(chain.size() - 1);
-        if (CertificateRules.isSelfIssued(last)) {
+        if (Chains.isSelfSigned(last)) {
             return Optional.empty();
         }
         // A CA that renews its certificate keeps its key: the one that lasts counts.
         return trust.anchors().stream()
-                .filter(anchor -> anchor.getSubjectX500Principal().equals(last.getIssuerX500Principal())
-                        && CertificateRules.signed(last, anchor.getPublicKey()))
+                .filter(anchor -> Chains.isIssuer(anchor, last))
                 .max(Comparator.comparing(X509Certificate::getNotAfter));
     }
 

@@ -1,8 +1,8 @@
 package io.dromon.transport.tls;
 
+import io.dromon.transport.tls.pem.IssuerLink;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -12,8 +12,6 @@ import org.jspecify.annotations.Nullable;
  * that its own chain claims, which is all of its trust in a cluster of one CA.
  */
 final class TrustText {
-    private static final String KEY_IDENTIFIER = "2.5.29.35";
-
     private TrustText() {}
 
     /** What this node trusts, and what the peer's chain ends in; behind the text of a refusal. */
@@ -44,7 +42,7 @@ final class TrustText {
             next = issuer(last, certificates, chain);
         }
         String name = CertificateRules.printable(last.getIssuerX500Principal().getName());
-        return CertificateRules.isSelfIssued(last)
+        return Chains.isSelfSigned(last)
                 ? "\"" + name + "\", SHA-256 " + Fingerprints.of(last) + ", set " + Fingerprints.ofSet(List.of(last))
                         + " if it is alone"
                 : "\"" + name + "\", which was not sent" + keyIdentifier(last);
@@ -53,28 +51,20 @@ final class TrustText {
     private static @Nullable X509Certificate issuer(
             X509Certificate of, List<X509Certificate> candidates, List<X509Certificate> chain) {
         for (X509Certificate candidate : candidates) {
-            if (!chain.contains(candidate)
-                    && candidate.getSubjectX500Principal().equals(of.getIssuerX500Principal())
-                    && CertificateRules.signed(of, candidate.getPublicKey())) {
+            if (!chain.contains(candidate) && Chains.isIssuer(candidate, of)) {
                 return candidate;
             }
         }
         return null;
     }
 
-    /** The CA's subjectKeyIdentifier, as the certificate names it: an OCTET STRING around a SEQUENCE with tag [0]. */
     private static String keyIdentifier(X509Certificate certificate) {
-        byte @Nullable [] value = certificate.getExtensionValue(KEY_IDENTIFIER);
-        boolean plain = value != null
-                && value.length >= 6
-                && value.length < 128
-                && value[2] == 0x30
-                && value[4] == (byte) 0x80
-                && 6 + value[5] <= value.length
-                && value[5] > 0;
-        return value == null || !plain
-                ? ""
-                : ", key identifier "
-                        + HexFormat.ofDelimiter(":").withUpperCase().formatHex(value, 6, 6 + value[5]);
+        try {
+            return IssuerLink.keyIdentifier(certificate)
+                    .map(key -> ", key identifier " + CertificateRules.printable(key))
+                    .orElse("");
+        } catch (RuntimeException e) {
+            return ""; // a peer chose these bytes
+        }
     }
 }

@@ -1,6 +1,7 @@
 package io.dromon.transport.tls;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
@@ -24,9 +25,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import org.bouncycastle.asn1.x509.Extension;
-import org.bouncycastle.asn1.x509.GeneralName;
-import org.bouncycastle.asn1.x509.GeneralSubtree;
-import org.bouncycastle.asn1.x509.NameConstraints;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -176,19 +174,50 @@ class BadCertificatesTest {
     }
 
     @Test
-    void nameConstraints() throws Exception {
-        byte[] constraints = new NameConstraints(
-                        new GeneralSubtree[] {new GeneralSubtree(new GeneralName(GeneralName.dNSName, "example.org"))},
-                        null)
-                .getEncoded();
-        X509Bundle narrow = TestPki.issue(
-                TestPki.builder("Narrow")
-                        .setIsCertificateAuthority(true)
-                        .addExtensionOctetString(Extension.nameConstraints.getId(), true, constraints),
-                CA);
-        X509Bundle outside = TestPki.issue(TestPki.builder("x").addSanDnsName("n.example.com"), narrow);
+    void aNodeWithTheSubjectOfItsCaIsTakenForSelfSigned() {
+        X509Bundle twin = TestPki.issue(TestPki.builder("CA"), CA);
 
-        assertThat(refusal(outside.getCertificate(), narrow.getCertificate())).contains("CN=x");
+        assertThat(refusal(twin.getCertificate()))
+                .contains("CN=CA", "has the subject of its own CA", "another subject");
+    }
+
+    @Test
+    void theNetscapeTypeCounts() {
+        byte[] sslServer = {0x03, 0x02, 0x06, 0x40};
+        byte[] both = {0x03, 0x02, 0x06, (byte) 0xc0};
+        X509Bundle server =
+                TestPki.issue(TestPki.builder("s").addExtensionOctetString(NetscapeType.OID, false, sslServer), CA);
+        X509Bundle node = TestPki.issue(TestPki.builder("n").addExtensionOctetString(NetscapeType.OID, true, both), CA);
+
+        assertThat(refusal(server.getCertificate())).contains("unsuitable purpose: its nsCertType lacks client");
+        assertThatCode(() -> CertificateRules.check(
+                        List.of(node.getCertificate()),
+                        Trust.in(List.of(CA.getCertificate())),
+                        CertificateRules.Role.CLIENT,
+                        Instant.now()))
+                .doesNotThrowAnyException();
+    }
+
+    @Test
+    void anIssuerOfTheRightNameAndAnotherKeyIdentifierIsNoIssuer() throws Exception {
+        byte[] other = new org.bouncycastle.asn1.x509.AuthorityKeyIdentifier(new byte[] {1, 2, 3}).getEncoded();
+        X509Bundle ca = TestPki.make(
+                TestPki.builder("Renewed")
+                        .setIsCertificateAuthority(true)
+                        .addExtensionOctetString(
+                                Extension.subjectKeyIdentifier.getId(), false, new byte[] {0x04, 0x01, 0x07}),
+                null);
+        X509Bundle leaf = TestPki.issue(
+                TestPki.builder("n").addExtensionOctetString(Extension.authorityKeyIdentifier.getId(), false, other),
+                ca);
+
+        assertThatThrownBy(() -> CertificateRules.check(
+                        List.of(leaf.getCertificate()),
+                        Trust.in(List.of(ca.getCertificate())),
+                        CertificateRules.Role.CLIENT,
+                        Instant.now()))
+                .hasMessageContaining("CN=Renewed")
+                .hasMessageContaining("has that name, but another key or key identifier");
     }
 
     @Test

@@ -16,6 +16,7 @@ import java.util.Date;
 import java.util.List;
 import java.util.Optional;
 import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x509.AuthorityKeyIdentifier;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
 import org.bouncycastle.asn1.x509.Extension;
@@ -23,12 +24,14 @@ import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.asn1.x509.KeyUsage;
+import org.bouncycastle.asn1.x509.SubjectKeyIdentifier;
 import org.bouncycastle.cert.X509v3CertificateBuilder;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509ExtensionUtils;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A certification authority: its certificate and its key. What it issues fits a node in both roles: digitalSignature,
@@ -107,6 +110,19 @@ public final class Authority {
         return key;
     }
 
+    /** As this authority's own certificate says it: other tools compute it otherwise, and OpenSSL compares the two. */
+    AuthorityKeyIdentifier keyIdentifier() {
+        byte @Nullable [] own = IssuerLink.content(certificate, Extension.subjectKeyIdentifier.getId());
+        try {
+            return own == null
+                    ? new JcaX509ExtensionUtils().createAuthorityKeyIdentifier(certificate.getPublicKey())
+                    : new AuthorityKeyIdentifier(
+                            SubjectKeyIdentifier.getInstance(own).getKeyIdentifier());
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every JDK has SHA-1 for key identifiers", e);
+        }
+    }
+
     /** Writes certificate and key; neither may exist. */
     public void write(Path certificateFile, Path keyFile, char[] password) throws IOException {
         PemOutput.absent(certificateFile, keyFile);
@@ -169,10 +185,7 @@ public final class Authority {
                 KeyPurposeId.id_kp_serverAuth, KeyPurposeId.id_kp_clientAuth
             }));
             builder.addExtension(Extension.subjectKeyIdentifier, false, ids.createSubjectKeyIdentifier(publicKey));
-            builder.addExtension(
-                    Extension.authorityKeyIdentifier,
-                    false,
-                    ids.createAuthorityKeyIdentifier(certificate.getPublicKey()));
+            builder.addExtension(Extension.authorityKeyIdentifier, false, keyIdentifier());
             if (!names.isEmpty()) {
                 builder.addExtension(
                         Extension.subjectAlternativeName, false, new GeneralNames(names.toArray(new GeneralName[0])));

@@ -89,7 +89,7 @@ public final class CertificateRequest {
             if (content.isSignatureValid(new JcaContentVerifierProviderBuilder().build(publicKey()))) {
                 return;
             }
-        } catch (OperatorCreationException | PKCSException | GeneralSecurityException e) {
+        } catch (OperatorCreationException | PKCSException e) {
             throw new PemException(file + ": the signature of the request cannot be checked: " + e.getMessage(), e);
         }
         throw new PemException(file + ": the request is not signed with its own key; who sent it may not have the key");
@@ -99,8 +99,17 @@ public final class CertificateRequest {
         return content;
     }
 
-    PublicKey publicKey() throws GeneralSecurityException {
-        return new JcaPKCS10CertificationRequest(content).getPublicKey();
+    /**
+     * The key that is to be certified.
+     *
+     * @throws PemException if it is of a kind that this Java does not know
+     */
+    public PublicKey publicKey() throws PemException {
+        try {
+            return new JcaPKCS10CertificationRequest(content).getPublicKey();
+        } catch (GeneralSecurityException | RuntimeException e) {
+            throw new PemException("the key of the request is of a kind that cannot be used; make one on EC P-256", e);
+        }
     }
 
     /** The alternative names that it asks for; its other wishes are not granted. */

@@ -21,7 +21,6 @@ import org.bouncycastle.asn1.x509.CRLReason;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.cert.jcajce.JcaX509CRLConverter;
 import org.bouncycastle.cert.jcajce.JcaX509CRLHolder;
-import org.bouncycastle.cert.jcajce.JcaX509ExtensionUtils;
 import org.bouncycastle.cert.jcajce.JcaX509v2CRLBuilder;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
@@ -131,12 +130,7 @@ public final class RevocationList {
             for (X509Certificate certificate : revoked) {
                 builder.addCRLEntry(certificate.getSerialNumber(), Date.from(now), reason.code);
             }
-            builder.addExtension(
-                    Extension.authorityKeyIdentifier,
-                    false,
-                    new JcaX509ExtensionUtils()
-                            .createAuthorityKeyIdentifier(
-                                    authority.certificate().getPublicKey()));
+            builder.addExtension(Extension.authorityKeyIdentifier, false, authority.keyIdentifier());
             builder.addExtension(Extension.cRLNumber, false, new CRLNumber(number()));
             return new JcaX509CRLConverter()
                     .getCRL(builder.build(
