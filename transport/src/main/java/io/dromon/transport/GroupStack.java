@@ -461,11 +461,6 @@ public final class GroupStack implements Links.Events {
             mesh.unevict(node);
             primary.setEvicted(evs.evicted());
         }
-
-        @Override
-        public void onFatal(String reason) {
-            fail(StackFailure.Kind.PROTOCOL, reason);
-        }
     }
 
     private final class PrimaryEffects implements Primary.Effects {

@@ -57,9 +57,6 @@ public final class Evs {
         void evict(UUID node);
 
         void unevict(UUID node);
-
-        /** The group layer cannot go on (the reference would abort): close the transport without a LEAVE. */
-        void onFatal(String reason);
     }
 
     private final GroupState group;
@@ -70,7 +67,6 @@ public final class Evs {
     private final DelayedNodes delayedNodes;
     private final EarlyMessages early = new EarlyMessages();
     private boolean opened;
-    private boolean failed;
     /** Depth of calls: what the layer above asks for from inside of a delivery is done at the end. */
     private int depth;
 
@@ -142,7 +138,7 @@ public final class Evs {
      */
     public void receive(UUID source, Bytes message, long nowNs) throws MalformedMessageException {
         EvsMessage decoded = EvsDecoder.decode(source, message, group.view);
-        if (decoded == null || failed) {
+        if (decoded == null) {
             return;
         }
         begin(nowNs);
@@ -354,7 +350,7 @@ public final class Evs {
 
     /** Does what is due by now; harmless earlier. */
     public void tick(long nowNs) {
-        if (failed || group.state() == State.CLOSED || nowNs < timers.next()) {
+        if (group.state() == State.CLOSED || nowNs < timers.next()) {
             return;
         }
         begin(nowNs);
@@ -374,16 +370,14 @@ public final class Evs {
         }
         if (timers.installNs <= nowNs) {
             timers.armInstall();
-            if (failureDetector.onInstallTimer()) {
-                fail("no view could be installed after " + group.installTimeoutCount + " install timeouts");
-            }
+            failureDetector.onInstallTimer();
         }
         end();
     }
 
     /** When {@link #tick} is due next; when a turn was cut short, the time of its end: {@link #endTurn} goes on. */
     public long nextDeadlineNs() {
-        if (failed || group.state() == State.CLOSED) {
+        if (group.state() == State.CLOSED) {
             return Timers.OFF;
         }
         return traffic.isUnfinished() ? Math.min(group.nowNs, timers.next()) : timers.next();
@@ -496,11 +490,5 @@ public final class Evs {
             traffic.settle();
             membership.leave();
         }
-    }
-
-    private void fail(String reason) {
-        failed = true;
-        group.silence();
-        group.effects.onFatal(reason);
     }
 }

@@ -18,22 +18,21 @@ final class FailureDetector {
         this.timers = timers;
     }
 
-    /** Section 7.11; returns whether this node must give up. */
-    boolean onInstallTimer() {
+    /**
+     * Section 7.11; but where the reference ends its process, this node isolates itself once more. Alone it needs nobody's
+     * agreement: it leaves the view for one of its own, and the others find it again when the isolation is over.
+     */
+    void onInstallTimer() {
         if (membership.installation.enterIfAllCommitted()) {
-            return false;
+            return;
         }
-        int count = group.installTimeoutCount;
-        int limit = group.settings.maxInstallTimeouts();
-        if (count > limit) {
-            return true;
-        }
+        boolean alone = group.installTimeoutCount >= group.settings.maxInstallTimeouts();
         for (KnownNode node : others()) {
-            if (count == limit || node.join == null || !consensus.isConsistent(node.join)) {
+            if (alone || node.join == null || !consensus.isConsistent(node.join)) {
                 group.setInactive(node);
             }
         }
-        if (count == limit) {
+        if (alone) {
             group.isolated = true;
             group.isolatedUntilNs =
                     group.nowNs + group.settings.suspectTimeoutNs() + group.settings.inactiveTimeoutNs();
@@ -45,10 +44,10 @@ final class FailureDetector {
                 }
             }
         }
+        membership.completeSequence();
         membership.shiftToGather(true);
         membership.installation.proposeIfAgreed();
         group.installTimeoutCount++;
-        return false;
     }
 
     private List<KnownNode> others() {

@@ -124,12 +124,6 @@ final class GroupState {
         }
     }
 
-    /** Sends and hears nothing any more. */
-    void silence() {
-        isolated = true;
-        isolatedUntilNs = Long.MAX_VALUE;
-    }
-
     Collection<KnownNode> nodes() {
         return known.values();
     }

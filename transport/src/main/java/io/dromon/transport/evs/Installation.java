@@ -238,7 +238,7 @@ final class Installation {
 
     private void enterInstall(Install install) {
         group.shift(State.INSTALL);
-        timers.armInactivity();
+        timers.startInactivity();
         timers.armRetransmission();
         sendInstallPhaseGap(0, install, -1);
         onInstallGap(group.me);

@@ -69,7 +69,7 @@ final class Membership {
         }
         installation.clear();
         group.shift(State.GATHER);
-        timers.armInactivity();
+        timers.startInactivity();
         if (from == State.OPERATIONAL || from == State.JOINING) {
             timers.armRetransmission();
             timers.armInstall();
@@ -294,7 +294,7 @@ final class Membership {
     void leave() {
         group.closeRequested = false;
         group.shift(State.LEAVING);
-        timers.armInactivity();
+        timers.startInactivity();
         timers.armRetransmission();
         timers.installNs = Timers.OFF;
         traffic.keepalive();
@@ -328,6 +328,7 @@ final class Membership {
             case JOINING -> sendJoinAndProcess();
             case GATHER -> {
                 if (install == null) {
+                    completeSequence();
                     sendJoinAndProcess();
                 } else {
                     installation.repeat(install);
@@ -344,6 +345,16 @@ final class Membership {
                 traffic.resendMissing();
             }
             case CLOSED -> timers.stop();
+        }
+    }
+
+    /**
+     * Uses up the own seqs for all that has arrived, which consensus asks for. A message with MSG_MORE leaves it to the
+     * next one of its sender; if the sender is gone, nothing else would do it, and no view could ever be installed.
+     */
+    void completeSequence() {
+        if (group.isGathering() && group.install == null) {
+            traffic.completeUpTo(group.input.maxHs());
         }
     }
 

@@ -18,10 +18,15 @@ final class Timers {
         this.group = group;
     }
 
-    void armInactivity() {
+    /** Begins the checks, unless they run already: whoever makes a node gather again and again puts off none of them. */
+    void startInactivity() {
         if (inactivityNs == OFF) {
             lastInactivityCheckNs = group.nowNs;
+            armInactivity();
         }
+    }
+
+    void armInactivity() {
         // A period of 0 is legal; it must not make the driver spin.
         inactivityNs = group.nowNs + Math.max(group.settings.inactiveCheckPeriodNs(), 1_000_000L);
     }

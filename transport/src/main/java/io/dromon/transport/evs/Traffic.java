@@ -192,17 +192,25 @@ final class Traffic {
 
     /** Uses up seqs until {@code upTo}, so that the others' messages up to there can be ordered. */
     private boolean complete(long upTo) {
+        return complete(upTo, MAX_UNCONFIRMED);
+    }
+
+    private boolean complete(long upTo, int mostAhead) {
         boolean sent = false;
-        while (group.lastSent < upTo && completeOnce(upTo)) {
+        while (group.lastSent < upTo && completeOnce(upTo, mostAhead)) {
             sent = true;
         }
         return sent;
     }
 
     private boolean completeOnce(long upTo) {
+        return completeOnce(upTo, MAX_UNCONFIRMED);
+    }
+
+    private boolean completeOnce(long upTo, int mostAhead) {
         long seq = group.lastSent + 1;
         int range = (int) Math.min(upTo - seq, 255);
-        if (seq + range > group.input.safe() + MAX_UNCONFIRMED) {
+        if (seq + range > group.input.safe() + mostAhead) {
             return false;
         }
         sendUser(0, Order.DROP, EvsMessage.NO_USER_TYPE, range, Bytes.EMPTY);
@@ -453,8 +461,11 @@ final class Traffic {
         }
     }
 
-    /** A JOIN has shown that somebody in this view has sent up to {@code seq}. */
+    /**
+     * Somebody in this view has sent up to {@code seq}: nothing new comes while the view is agreed on, so as much as can
+     * be taken in is completed. With a narrower limit one member that ran ahead of it could hold up every next view.
+     */
     void completeUpTo(long seq) {
-        complete(seq);
+        complete(seq, InputMap.MAX_AHEAD);
     }
 }

@@ -32,7 +32,7 @@ final class ViewChange {
         deliverRegularView(install, before); // 5
         traffic.flushQueue();
         traffic.acknowledge(); // 7
-        timers.armInactivity();
+        timers.startInactivity();
         timers.armRetransmission();
         timers.installNs = Timers.OFF;
     }

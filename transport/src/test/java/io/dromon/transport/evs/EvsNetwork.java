@@ -77,9 +77,6 @@ final class EvsNetwork {
         boolean dirty;
         int counter;
 
-        @Nullable
-        String fatal;
-
         Peer(UUID uuid, EvsSettings settings, Optional<ViewId> restored) {
             this.uuid = uuid;
             this.evs = new Evs(settings, uuid, restored, this);
@@ -157,11 +154,6 @@ final class EvsNetwork {
 
         @Override
         public void unevict(UUID node) {}
-
-        @Override
-        public void onFatal(String reason) {
-            fatal = reason;
-        }
 
         SendResult send(String body) {
             dirty = true;

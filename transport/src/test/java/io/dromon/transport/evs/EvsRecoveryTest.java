@@ -155,6 +155,96 @@ class EvsRecoveryTest {
     }
 
     @Test
+    void aDeadNodeThatHadMoreToSayLeavesNobodyWithoutAView() {
+        Peer a = network.add(0);
+        Peer dead = network.add(1);
+        startAll(a, dead);
+        Bytes body = new Bytes("the first of several".getBytes(StandardCharsets.UTF_8));
+        ViewId view = a.view().id();
+        network.crash(dead);
+
+        network.give(
+                dead.uuid, a, new User(dead.uuid, 1, EvsMessage.MSG_MORE, 999, view, Order.SAFE, 1, 0, 0, -1, body));
+        network.await("a goes on", 12, () -> a.isIn(a));
+
+        EvsChecks.check(network, true);
+    }
+
+    @Test
+    void aMemberThatRanFarAheadLeavesNobodyWithoutAView() {
+        Peer a = network.add(0);
+        Peer dead = network.add(1);
+        startAll(a, dead);
+        ViewId view = a.view().id();
+        network.crash(dead);
+
+        for (int fifo = 0, seq = 0; seq + 256 <= InputMap.MAX_AHEAD; fifo++, seq += 256) {
+            network.giveInTurn(
+                    dead.uuid,
+                    a,
+                    new User(
+                            dead.uuid,
+                            1,
+                            EvsMessage.MSG_MORE,
+                            1000 + fifo,
+                            view,
+                            Order.DROP,
+                            EvsMessage.NO_USER_TYPE,
+                            255,
+                            seq,
+                            -1,
+                            Bytes.EMPTY));
+        }
+        network.await("a goes on", 12, () -> a.isIn(a));
+
+        EvsChecks.check(network, true);
+    }
+
+    @Test
+    void noNumberOfInstallTimeoutsEndsANode() {
+        Peer a = network.add(0);
+        Peer leaver = network.add(1);
+        startAll(a, leaver);
+        a.evs.configure(withHastyInstallTimer(EvsSettings.defaults()), network.nowNs);
+        network.connect(leaver, a, false);
+        leaver.send("lost");
+        network.run(20);
+        network.connect(leaver, a, true);
+        leaver.evs.close(network.nowNs);
+        leaver.settle();
+        network.await("a knows", 1, () -> a.evs.state() == Evs.State.GATHER);
+        network.crash(leaver);
+
+        network.await("a goes on", 12, () -> a.isIn(a));
+        a.evs.configure(EvsSettings.defaults(), network.nowNs);
+        Peer later = network.add(2);
+        network.start(later);
+
+        network.await("the isolation is over", 60, () -> a.isIn(a, later) && later.isIn(a, later));
+    }
+
+    /** Several install timeouts before the first check for silence: no member may be given up in between. */
+    private static EvsSettings withHastyInstallTimer(EvsSettings s) {
+        return new EvsSettings(
+                s.version(),
+                s.viewForgetTimeoutNs(),
+                s.suspectTimeoutNs(),
+                s.inactiveTimeoutNs(),
+                s.inactiveCheckPeriodNs(),
+                s.inactiveCheckPeriodNs() / 5,
+                s.keepalivePeriodNs(),
+                s.joinRetransPeriodNs(),
+                s.sendWindow(),
+                s.userSendWindow(),
+                s.useAggregate(),
+                s.causalKeepalivePeriodNs(),
+                0,
+                s.delayMarginNs(),
+                s.delayedKeepPeriodNs(),
+                s.autoEvict());
+    }
+
+    @Test
     void aLeaveOfAStrangerDisturbsNobody() {
         Peer a = network.add(0);
         Peer b = network.add(1);
