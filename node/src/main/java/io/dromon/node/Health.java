@@ -14,7 +14,7 @@ public record Health(boolean ready, Word word, List<String> reasons) {
     /** How bad it is. */
     public enum Word {
         OK,
-        /** A certificate ends within 30 days, a reload was refused, plain text is let in. */
+        /** A certificate ends within 30 days, a reload was refused, plain text is let in, the view was not saved. */
         WARNING,
         /** A certificate ends within 7 days, a list has ended, plain text outlived its end, or the node is not ready. */
         CRITICAL,

@@ -244,6 +244,7 @@ final class NodeDriver implements NodeCore.Effects, Deliverer.Listener {
                 kinds,
                 tls,
                 settings.dynamic(),
+                identity.unsaved(),
                 queue.length(),
                 queue.bytes());
     }

@@ -23,6 +23,7 @@ final class NodeIdentity {
     private final DirectoryLock lock;
     private final Optional<SavedView> restored;
     private final UUID uuid;
+    private volatile Optional<UnsavedView> unsaved = Optional.empty();
 
     /**
      * Takes the data directory, until {@link #release}. Continues from the view that a crash left behind, under the next
@@ -94,15 +95,32 @@ final class NodeIdentity {
 
     void save(SavedView view) {
         try {
-            file.write(view);
+            file.replace(view);
+            unsaved = Optional.empty();
+        } catch (SavedViewFile.StaleViewException e) {
+            unsaved = Optional.of(new UnsavedView(
+                    file.path() + " is of a view that is over, and can be neither replaced nor removed: "
+                            + FileProblem.of(cause(e))
+                            + "; after a crash this node could form a second primary component from it: remove the"
+                            + " file before the next start",
+                    true));
         } catch (IOException e) {
             // Galera goes on as well: the file only helps after a crash of all nodes.
-            LOG.error(
-                    "{}: {} was not saved: {}; the node goes on, but would not find its way back if all nodes crashed",
-                    nodeName,
-                    file.path(),
-                    FileProblem.of(e));
+            unsaved = Optional.of(new UnsavedView(
+                    file.path() + " was not saved: " + FileProblem.of(e)
+                            + "; the node goes on without it, but would not find its way back if all nodes crashed",
+                    false));
         }
+        unsaved.ifPresent(problem -> LOG.error("{}: {}", nodeName, problem.problem()));
+    }
+
+    private static IOException cause(SavedViewFile.StaleViewException e) {
+        return e.getCause() instanceof IOException why ? why : e;
+    }
+
+    /** Why the last primary view is not on disk. */
+    Optional<UnsavedView> unsaved() {
+        return unsaved;
     }
 
     void remove() {

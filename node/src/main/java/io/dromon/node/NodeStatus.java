@@ -29,6 +29,7 @@ import java.util.UUID;
  * @param refusedByKind how many links failed since the start, by the kind of the failure
  * @param tls its TLS material; empty in plain text
  * @param dynamic with {@code socket.dynamic}: for how long
+ * @param unsavedView why the last primary view is not on disk; empty if it is
  * @param waiting items that the application has not taken yet
  * @param waitingBytes their bytes
  */
@@ -46,6 +47,7 @@ public record NodeStatus(
         Map<String, Long> refusedByKind,
         Optional<TlsStatus> tls,
         Optional<DynamicWindow> dynamic,
+        Optional<UnsavedView> unsavedView,
         int waiting,
         long waitingBytes) {
     public NodeStatus {
@@ -67,6 +69,10 @@ public record NodeStatus(
             word = word.or(tls.get().health());
             reasons.addAll(tls.get().warnings());
             tls.get().refusedReload().ifPresent(why -> reasons.add("the files on disk are not used: " + why));
+        }
+        if (unsavedView.isPresent()) {
+            word = word.or(unsavedView.get().stale() ? Health.Word.CRITICAL : Health.Word.WARNING);
+            reasons.add(unsavedView.get().problem());
         }
         dynamicWarning().ifPresent(reasons::add);
         if (dynamic.isPresent()

@@ -122,6 +122,25 @@ final class NodeTest {
     }
 
     @Test
+    void tellsInItsHealthThatItsViewIsNotOnDisk() throws Exception {
+        Path obstacle = Files.createDirectories(directory.resolve("a").resolve("gvwstate.dat.tmp"));
+
+        try (Node node = join("")) {
+            assertThat(node.status().health().ready()).isTrue();
+            assertThat(node.status().health().word()).isEqualTo(Health.Word.WARNING);
+            assertThat(node.status().health().reasons())
+                    .anySatisfy(reason -> assertThat(reason)
+                            .contains("gvwstate.dat was not saved")
+                            .contains("would not find its way back if all nodes crashed"));
+        }
+
+        Files.deleteIfExists(obstacle);
+        try (Node node = join("")) {
+            assertThat(node.status().health().reasons()).isEmpty();
+        }
+    }
+
+    @Test
     void givesTheDataDirectoryBackWhenItCannotStart() {
         try (Node other = Node.join(builder("b").build(), delivery -> {})) {
             NodeConfig taken = builder("a").listen(other.listenAddress()).build();

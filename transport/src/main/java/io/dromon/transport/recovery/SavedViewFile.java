@@ -109,6 +109,36 @@ public final class SavedViewFile {
         return content;
     }
 
+    /**
+     * Replaces the file, or removes it: what is there is the view that is over when this is called, and a node that came
+     * back to it could form a second primary component.
+     *
+     * @throws IOException why the new one is not on disk; the old one has gone
+     * @throws StaleViewException if the old one could not be removed either
+     */
+    public void replace(SavedView view) throws IOException {
+        try {
+            write(view);
+        } catch (IOException e) {
+            try {
+                remove();
+            } catch (IOException stays) {
+                e.addSuppressed(stays);
+                throw new StaleViewException(e);
+            }
+            throw e;
+        }
+    }
+
+    /** A view that is over stands in the file, and cannot be removed. */
+    public static final class StaleViewException extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        StaleViewException(IOException cause) {
+            super(cause);
+        }
+    }
+
     /** Replaces the file; when this returns, the new one is on disk. */
     public void write(SavedView view) throws IOException {
         Path temporary = directory.resolve(TEMPORARY_NAME);
@@ -129,11 +159,32 @@ public final class SavedViewFile {
         syncDirectory();
     }
 
-    /** Removes the file if it is there: an orderly close (section 6.2). */
+    /**
+     * Removes the file if it is there: an orderly close (section 6.2). Empties it where the directory does not let it go;
+     * an empty one says nothing.
+     */
     public void remove() throws IOException {
-        Files.deleteIfExists(directory.resolve(TEMPORARY_NAME));
-        if (Files.deleteIfExists(file)) {
+        boolean removed;
+        try {
+            removed = Files.deleteIfExists(file);
+        } catch (IOException e) {
+            try (FileChannel emptied =
+                    FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
+                emptied.force(true);
+            } catch (IOException full) {
+                e.addSuppressed(full);
+                throw e;
+            }
+            return;
+        }
+        if (removed) {
             syncDirectory();
+        }
+        try {
+            Files.deleteIfExists(directory.resolve(TEMPORARY_NAME));
+        } catch (IOException e) {
+            // Nobody reads it.
+            return;
         }
     }
 

@@ -1,6 +1,7 @@
 package io.dromon.transport.recovery;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.dromon.transport.primary.PrimaryView;
 import io.dromon.transport.primary.SavedView;
@@ -49,6 +50,31 @@ class SavedViewFileTest {
         assertThat(directory.resolve("gvwstate.dat")).hasContent(SAMPLE);
         assertThat(Files.readString(directory.resolve("gvwstate.dat"))).isEqualTo(SAMPLE);
         assertThat(directory).isDirectoryNotContaining("glob:**.tmp");
+    }
+
+    @Test
+    void aViewThatCannotBeSavedTakesTheOldOneWithIt() throws IOException {
+        SavedViewFile file = new SavedViewFile(directory);
+        file.write(SAVED);
+        Files.createDirectory(directory.resolve("gvwstate.dat.tmp")); // nothing can be written there
+
+        assertThatThrownBy(() -> file.replace(SAVED))
+                .isInstanceOf(IOException.class)
+                .isNotInstanceOf(SavedViewFile.StaleViewException.class);
+
+        assertThat(file.read()).isEqualTo(new SavedViewFile.Content.Missing());
+        file.replace(SAVED);
+        assertThat(file.read()).isEqualTo(new SavedViewFile.Content.Found(SAVED));
+    }
+
+    @Test
+    void saysThatTheOldViewCouldNotBeRemovedEither() throws IOException {
+        SavedViewFile file = new SavedViewFile(directory);
+        Files.createDirectories(directory.resolve("gvwstate.dat").resolve("something"));
+
+        assertThatThrownBy(() -> file.replace(SAVED))
+                .isInstanceOf(SavedViewFile.StaleViewException.class)
+                .hasMessageContaining("gvwstate.dat");
     }
 
     @Test
