@@ -39,6 +39,8 @@ public final class EvsOptions {
     public static final Option<Duration> EVS_SUSPECT_TIMEOUT = Option.of("evs.suspect_timeout", Types.DURATION)
             .byDefault("PT5S")
             .min("PT0.1S")
+            .bound(AT_MOST, START, "evs.inactive_timeout", values -> values.value(EvsOptions.EVS_INACTIVE_TIMEOUT))
+            .bound(AT_MOST, RUNTIME, "evs.install_timeout", values -> values.value(EvsOptions.EVS_INSTALL_TIMEOUT))
             .runtime()
             .honoured(EVS)
             .doc("Silence after which a member is suspected to be dead; if all agree it is removed.")
@@ -48,6 +50,7 @@ public final class EvsOptions {
     public static final Option<Duration> EVS_INACTIVE_TIMEOUT = Option.of("evs.inactive_timeout", Types.DURATION)
             .byDefault("PT15S")
             .min("PT0.1S")
+            .bound(AT_LEAST, RUNTIME, "evs.install_timeout", values -> values.value(EvsOptions.EVS_INSTALL_TIMEOUT))
             .runtime()
             .honoured(EVS)
             .doc("Silence after which a member is removed whatever the others say.")
@@ -91,6 +94,7 @@ public final class EvsOptions {
                     RUNTIME,
                     "2*evs.keepalive_period",
                     values -> values.value(EVS_KEEPALIVE_PERIOD).multipliedBy(2))
+            .bound(AT_LEAST, ALWAYS, "evs.suspect_timeout", values -> values.value(EVS_SUSPECT_TIMEOUT))
             .bound(AT_MOST, ALWAYS, "evs.inactive_timeout", values -> values.value(EVS_INACTIVE_TIMEOUT))
             .runtime()
             .honoured(EVS)

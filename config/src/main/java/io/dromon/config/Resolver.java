@@ -46,9 +46,27 @@ final class Resolver implements Values {
         for (Option<?> option : all) {
             optional(option);
         }
+        orderEvsTimers();
         for (Option<?> option : all) {
             checkRange(option);
             judgeSupport(option);
+        }
+    }
+
+    private void orderEvsTimers() {
+        EvsTimerOrder order = EvsTimerOrder.of(
+                this, option -> sources.getOrDefault(option, Source.DEFAULT).kind() != Source.Kind.DEFAULT);
+        adjust(EvsOptions.EVS_SUSPECT_TIMEOUT, order.suspect(), order);
+        adjust(EvsOptions.EVS_INSTALL_TIMEOUT, order.install(), order);
+        adjust(EvsOptions.EVS_INACTIVE_TIMEOUT, order.inactive(), order);
+    }
+
+    private <T> void adjust(Option<T> option, T adjusted, Object why) {
+        T before = value(option);
+        if (!before.equals(adjusted)) {
+            values.put(option, adjusted);
+            warnings.add(option.name() + " is " + option.type().print(adjusted) + " and not "
+                    + option.type().print(before) + ", its default: " + why + " must hold");
         }
     }
 

@@ -115,8 +115,52 @@ class NodeConfigTest {
     @Test
     void namesTheDefaultThatANewValueBreaks() {
         assertThatThrownBy(() -> node("evs.inactive_timeout=PT1S"))
-                .hasMessageContaining("default of evs.install_timeout")
-                .hasMessageContaining("at least evs.keepalive_period (now PT1S)");
+                .hasMessageContaining("default of evs.keepalive_period")
+                .hasMessageContaining("at most evs.suspect_timeout/3 (now PT0.333333333S)");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "evs.suspect_timeout=PT7S|PT7S|PT7.5S|PT15S|",
+                "evs.suspect_timeout=PT10S|PT10S|PT10S|PT15S|evs.install_timeout is PT10S and not PT7.5S",
+                "evs.suspect_timeout=PT20S|PT20S|PT20S|PT20S|evs.inactive_timeout is PT20S and not PT15S",
+                "evs.inactive_timeout=PT9S|PT5S|PT5S|PT9S|evs.install_timeout is PT5S and not PT4.5S",
+                "evs.inactive_timeout=PT4S|PT4S|PT4S|PT4S|evs.suspect_timeout is PT4S and not PT5S",
+                "evs.install_timeout=PT3S|PT3S|PT3S|PT15S|evs.suspect_timeout is PT3S and not PT5S",
+                "evs.install_timeout=PT20S|PT5S|PT20S|PT20S|evs.inactive_timeout is PT20S and not PT15S",
+                "evs.suspect_timeout=PT6S; evs.inactive_timeout=PT8S|PT6S|PT6S|PT8S|evs.install_timeout is PT6S",
+                "evs.suspect_timeout=PT6S; evs.install_timeout=PT6S; evs.inactive_timeout=PT6S|PT6S|PT6S|PT6S|"
+            })
+    void aDefaultGivesWayToTheOrderOfTheTimers(
+            String options, Duration suspect, Duration install, Duration inactive, String line) {
+        NodeConfig config = node(options);
+
+        assertThat(config.value(EvsOptions.EVS_SUSPECT_TIMEOUT)).isEqualTo(suspect);
+        assertThat(config.value(EvsOptions.EVS_INSTALL_TIMEOUT)).isEqualTo(install);
+        assertThat(config.value(EvsOptions.EVS_INACTIVE_TIMEOUT)).isEqualTo(inactive);
+        if (line == null) {
+            assertThat(config.warnings()).isEmpty();
+        } else {
+            assertThat(config.warnings())
+                    .anySatisfy(warning -> assertThat(warning)
+                            .startsWith(line)
+                            .contains("evs.suspect_timeout (" + suspect + ") <= evs.install_timeout (" + install
+                                    + ") <= evs.inactive_timeout (" + inactive + ") must hold"));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "evs.suspect_timeout=PT6S; evs.install_timeout=PT4S|evs.install_timeout: 'PT4S'|at least evs.suspect_timeout (now PT6S)",
+                "evs.suspect_timeout=PT9S; evs.inactive_timeout=PT8S|evs.suspect_timeout: 'PT9S'|at most evs.inactive_timeout (now PT8S)",
+                "evs.install_timeout=PT9S; evs.inactive_timeout=PT8S|evs.install_timeout: 'PT9S'|at most evs.inactive_timeout (now PT8S)"
+            })
+    void refusesTimersThatWereSetInAWrongOrder(String options, String what, String why) {
+        assertThatThrownBy(() -> node(options)).hasMessageContaining(what).hasMessageContaining(why);
     }
 
     @Test
@@ -173,6 +217,10 @@ class NodeConfigTest {
                 "evs.send_window|1|at least evs.user_send_window (now 2)",
                 "evs.user_send_window|5|at most evs.send_window (now 4)",
                 "evs.install_timeout|PT1.9S|at least 2*evs.keepalive_period (now PT2S)",
+                "evs.install_timeout|PT4S|at least evs.suspect_timeout (now PT5S)",
+                "evs.install_timeout|PT16S|at most evs.inactive_timeout (now PT15S)",
+                "evs.suspect_timeout|PT8S|at most evs.install_timeout (now PT7.5S)",
+                "evs.inactive_timeout|PT7S|at least evs.install_timeout (now PT7.5S)",
                 "evs.keepalive_period|PT0.05S|at least PT0.1S",
                 "pc.weight|256|at most 255",
                 "pc.weight|''|an integer",

@@ -77,6 +77,9 @@ public class StackCluster extends SimCluster<StackCluster.StackProcess> {
         return settings().stack(host, bootstrap);
     }
 
+    /** A node is about to be given a view. */
+    protected void onPrimaryView(int host, PrimaryView view) {}
+
     private UUID freshUuid() {
         // Clocks of different machines differ, and time goes on.
         micros += 1 + uuidRandom.nextInt(1000);
@@ -304,6 +307,7 @@ public class StackCluster extends SimCluster<StackCluster.StackProcess> {
             if (trace().isOn()) {
                 trace().add(clock().nowNs(), name, "PC " + view);
             }
+            onPrimaryView(host, view);
             primaries.onView(primaryLife, view);
         }
 
