@@ -6,6 +6,7 @@ import io.dromon.node.group.GroupPosition;
 import io.dromon.node.group.ReplicationFailure;
 import io.dromon.transport.sim.Violation;
 import io.dromon.transport.wire.Uuids;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -19,6 +20,10 @@ import org.jspecify.annotations.Nullable;
  * The promises of the group layer over all nodes of a run: one order of write-sets and configurations in a history,
  * without gaps and duplicates; every own write-set ends once; what was acknowledged is kept (specification, chapter 04
  * sections 4 to 6).
+ *
+ * <p>One thing is no violation, because nobody is left who could know better: a component was lost and is formed again,
+ * every process that had delivered a number with the whole state was killed meanwhile, and the number is given away
+ * anew. Whoever goes from one primary component to the next without a break must have what the killed ones had.
  */
 final class OrderChecker {
     /** What one process has seen. */
@@ -30,9 +35,13 @@ final class OrderChecker {
         private boolean primary;
         private boolean over;
         private boolean complete;
+        private boolean killed;
+        /** Of a process that has delivered nothing yet: what its host keeps as {@link #last}. */
+        private @Nullable Long keptContent;
+
         private List<GroupMember> members = List.of();
 
-        Life(String name, int host, GroupPosition position) {
+        private Life(String name, int host, GroupPosition position) {
             this.name = name;
             this.host = host;
             this.group = position.uuid();
@@ -44,21 +53,50 @@ final class OrderChecker {
         }
     }
 
-    /**
-     * An entry of a history.
-     *
-     * @param held whether a node that had the whole state has delivered it; one that had not counts for nothing when
-     *     a component is formed again
-     */
-    private record Entry(long content, String by, boolean held) {}
+    /** An entry of a history. */
+    private static final class Entry {
+        private final long content;
+        private final String by;
+        /**
+         * The processes that had the whole state and have delivered it; one that had not counts for nothing when a
+         * component is formed again.
+         */
+        private final List<Life> holders = new ArrayList<>(4);
+
+        Entry(Life life, long content) {
+            this.content = content;
+            this.by = life.name;
+            add(life);
+        }
+
+        void add(Life life) {
+            if (life.complete) {
+                holders.add(life);
+            }
+        }
+
+        boolean isHeld() {
+            return !holders.isEmpty();
+        }
+
+        boolean isForgotten() {
+            return holders.stream().allMatch(life -> life.killed);
+        }
+    }
+
+    private record Place(UUID group, long seqno) {}
 
     private final Map<UUID, Map<Long, Entry>> histories = new HashMap<>();
     /** Where each write-set is, by content. */
     private final Map<Long, Long> places = new HashMap<>();
     /** Contents of write-sets that got no seqno, as their sender was told. */
     private final Set<Long> refused = new HashSet<>();
+    /** Configurations of components that were formed again, where something was lost: their contents. */
+    private final Map<Place, Long> formedAgain = new HashMap<>();
     /** What each host would still know after a crash. */
     private final GroupPosition[] kept;
+
+    private final @Nullable Long[] keptContent;
 
     private final Map<UUID, Integer> hostOf = new HashMap<>();
     private boolean historyMayFork;
@@ -66,7 +104,20 @@ final class OrderChecker {
 
     OrderChecker(int hosts) {
         kept = new GroupPosition[hosts];
+        keptContent = new Long[hosts];
         java.util.Arrays.fill(kept, GroupPosition.NONE);
+    }
+
+    /** A process begins with what its host has kept. */
+    Life begin(String name, int host) {
+        Life life = new Life(name, host, kept[host]);
+        life.keptContent = keptContent[host];
+        return life;
+    }
+
+    /** The process dies: what only it knew, nobody knows. */
+    void onKilled(Life life) {
+        life.killed = true;
     }
 
     boolean isComplete(Life life) {
@@ -95,14 +146,22 @@ final class OrderChecker {
     }
 
     void forget(int host) {
-        kept[host] = GroupPosition.NONE;
+        giveUp(host);
         historyMayFork = true;
+    }
+
+    /** The operator removes the state of a host, because the group's history is another one: it starts from nothing. */
+    void giveUp(int host) {
+        kept[host] = GroupPosition.NONE;
+        keptContent[host] = null;
     }
 
     /** The application has made its own all up to the seqno. */
     void onApplied(Life life, long seqno) {
         if (life.complete && !life.group.equals(Uuids.NIL) && seqno >= 0) {
             kept[life.host] = new GroupPosition(life.group, seqno);
+            Entry entry = histories.getOrDefault(life.group, Map.of()).get(seqno);
+            keptContent[life.host] = entry == null ? null : entry.content;
         }
     }
 
@@ -124,6 +183,10 @@ final class OrderChecker {
             return;
         }
         boolean complete = change.ownStatus().isJoined();
+        if (complete && change.seqno() == life.last + 1) {
+            checkStart(life);
+        }
+        life.keptContent = null;
         life.complete = complete;
         if (complete) {
             check(
@@ -139,11 +202,22 @@ final class OrderChecker {
         }
         life.group = change.groupUuid();
         life.last = change.seqno();
+        boolean goesOn = life.primary;
         life.primary = true;
         life.members = change.members();
         long content = 17 * change.confId();
         for (GroupMember member : change.members()) {
             content = content * 31 + member.uuid().hashCode();
+        }
+        Long again = formedAgain.get(new Place(life.group, change.seqno()));
+        check(
+                !goesOn || again == null || again != content,
+                "one-order",
+                life,
+                () -> "goes on to configuration " + change.confId() + " as " + change.seqno()
+                        + " without a break, and something else that was delivered under this number is lost");
+        if (!goesOn) {
+            forgetWhatIsLost(life, change.seqno(), content);
         }
         enter(life, change.seqno(), content, "configuration " + change.confId());
     }
@@ -167,25 +241,56 @@ final class OrderChecker {
         enter(life, seqno, content, "a write-set");
     }
 
+    /** A process that takes what its host has kept for the state of the group. */
+    private void checkStart(Life life) {
+        Long content = life.keptContent;
+        Entry entry = histories.getOrDefault(life.group, Map.of()).get(life.last);
+        check(
+                historyMayFork || content == null || entry == null || entry.content == content,
+                "position-in-history",
+                life,
+                () -> "is taken for complete at " + life.last + ", where it has another thing than the group");
+    }
+
+    /**
+     * A component is formed again, as far as this process can tell; another one that goes on without a break contradicts
+     * it. What only killed processes had delivered from this number on is lost.
+     */
+    private void forgetWhatIsLost(Life life, long seqno, long content) {
+        Map<Long, Entry> history = histories.getOrDefault(life.group, Map.of());
+        Entry first = history.get(seqno);
+        if (historyMayFork || first == null || first.content == content || !first.isHeld()) {
+            return;
+        }
+        for (Map.Entry<Long, Entry> entry : history.entrySet()) {
+            if (entry.getKey() >= seqno && !entry.getValue().isForgotten()) {
+                return; // somebody remembers: a violation
+            }
+        }
+        checkNobodyKeeps(life, seqno, "configuration");
+        history.keySet().removeIf(number -> number >= seqno);
+        formedAgain.put(new Place(life.group, seqno), content);
+    }
+
     private void enter(Life life, long seqno, long content, String what) {
         Map<Long, Entry> history = histories.computeIfAbsent(life.group, group -> new HashMap<>());
-        Entry mine = new Entry(content, life.name, life.complete);
-        Entry other = history.putIfAbsent(seqno, mine);
-        if (other == null || other.content() == content) {
-            if (other != null && mine.held()) {
-                history.put(seqno, mine);
-            }
+        Entry other = history.get(seqno);
+        if (other != null && other.content == content) {
+            other.add(life);
             return;
         }
-        if (!other.held()) {
-            history.put(seqno, mine);
-            return;
+        if (other != null && other.isHeld()) {
+            check(
+                    historyMayFork,
+                    "one-order",
+                    life,
+                    () -> "delivers " + what + " as " + seqno + ", another thing than " + other.by);
+            checkNobodyKeeps(life, seqno, what);
         }
-        check(
-                historyMayFork,
-                "one-order",
-                life,
-                () -> "delivers " + what + " as " + seqno + ", another thing than " + other.by());
+        history.put(seqno, new Entry(life, content));
+    }
+
+    private void checkNobodyKeeps(Life life, long seqno, String what) {
         for (GroupMember member : life.members) {
             Integer host = hostOf.get(member.uuid());
             GroupPosition position = host == null ? GroupPosition.NONE : kept[host];
@@ -199,7 +304,6 @@ final class OrderChecker {
                     life,
                     () -> "delivers " + what + " as " + seqno + " while " + member + " keeps what was there");
         }
-        history.put(seqno, mine);
     }
 
     void onAcknowledged(Life life, long seqno, long content) {
@@ -207,7 +311,7 @@ final class OrderChecker {
         Map<Long, Entry> history = histories.get(life.group);
         Entry entry = history == null ? null : history.get(seqno);
         check(
-                historyMayFork || entry == null || !entry.held() || entry.content() == content,
+                historyMayFork || entry == null || !entry.isHeld() || entry.content == content,
                 "acknowledged-is-ordered",
                 life,
                 () -> "has " + seqno + " acknowledged, which is another write-set elsewhere");
