@@ -159,12 +159,15 @@ class EvsRecoveryTest {
         Peer a = network.add(0);
         Peer dead = network.add(1);
         startAll(a, dead);
-        Bytes body = new Bytes("the first of several".getBytes(StandardCharsets.UTF_8));
         ViewId view = a.view().id();
         network.crash(dead);
 
-        network.give(
-                dead.uuid, a, new User(dead.uuid, 1, EvsMessage.MSG_MORE, 999, view, Order.SAFE, 1, 0, 0, -1, body));
+        // More than the keepalives until its death is noticed could complete.
+        for (int seq = 0; seq < 20; seq++) {
+            Bytes body = new Bytes(("part " + seq).getBytes(StandardCharsets.UTF_8));
+            User part = new User(dead.uuid, 1, EvsMessage.MSG_MORE, 999 + seq, view, Order.SAFE, 1, 0, seq, -1, body);
+            network.give(dead.uuid, a, part);
+        }
         network.await("a goes on", 12, () -> a.isIn(a));
 
         EvsChecks.check(network, true);
