@@ -13,6 +13,8 @@ public record StackFailure(Kind kind, String message) {
         NO_PRIMARY,
         /** The group refuses this node: evicted, or its UUID is in use. */
         REFUSED,
+        /** The group is of a kind that this node must not be a member of. */
+        INCOMPATIBLE,
         /** A protocol layer cannot go on without breaking agreement; joining again is safe. */
         PROTOCOL
     }

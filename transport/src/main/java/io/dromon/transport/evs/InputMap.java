@@ -21,8 +21,11 @@ import org.jspecify.annotations.Nullable;
 final class InputMap {
     /** A member whose seq runs further ahead of the safe seq is not listened to; it sends again later. */
     static final int MAX_AHEAD = 16384;
-    /** So many bytes of payload may wait; beyond, only what moves aru is taken. */
-    static final int MAX_BYTES = 64 << 20;
+    /**
+     * So many bytes of payload may wait; beyond, only what moves aru is taken. The windows of the members are far smaller:
+     * more comes only from one that does not keep to its own, and must not fill a small heap.
+     */
+    static final int MAX_BYTES = 16 << 20;
 
     private static final int INITIAL_CAPACITY = 64;
     private static final int MAX_RUNS = 64;

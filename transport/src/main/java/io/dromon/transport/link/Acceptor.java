@@ -91,6 +91,13 @@ final class Acceptor {
         return listener;
     }
 
+    /** {@link NettyLinks#closeByForce}. */
+    void closeByForce() {
+        if (listener != null) {
+            NettyLinks.closeByForce(listener);
+        }
+    }
+
     private void accepted(Channel channel) {
         InetSocketAddress remote = (InetSocketAddress) channel.remoteAddress();
         if (remote != null && !isAllowed(remote.getAddress())) {

@@ -100,7 +100,7 @@ final class Dialler {
         link.channel = connecting.channel();
         connecting.addListener(done -> {
             if (!done.isSuccess()) {
-                owner.fail(link, Verdicts.of(link, done.cause()));
+                owner.caught(link, done.cause());
             } else if (!owner.hasTls() && link.phase == NettyLink.Phase.NEGOTIATING) {
                 owner.up(link);
             }

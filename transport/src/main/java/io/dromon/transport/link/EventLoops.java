@@ -7,6 +7,7 @@ import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import java.util.concurrent.ThreadFactory;
 
 /** The protocol thread of a node. */
 public final class EventLoops {
@@ -17,8 +18,15 @@ public final class EventLoops {
      * loop.parent().shutdownGracefully(...)}.
      */
     public static IoEventLoop create(String threadName) {
-        IoHandlerFactory factory = Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
-        return new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory(threadName), factory).next();
+        return create(new DefaultThreadFactory(threadName), io());
+    }
+
+    static IoEventLoop create(ThreadFactory thread, IoHandlerFactory io) {
+        return new MultiThreadIoEventLoopGroup(1, thread, io).next();
+    }
+
+    static IoHandlerFactory io() {
+        return Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
     }
 
     /** Whether its sockets are epoll's. */

@@ -95,6 +95,6 @@ final class FramesHandler extends ChannelInboundHandlerAdapter implements FrameD
     @Override
     @SuppressWarnings("deprecation") // deprecated in ChannelHandler only, not for inbound handlers
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        links.fail(link, Verdicts.of(link, cause));
+        links.caught(link, cause);
     }
 }

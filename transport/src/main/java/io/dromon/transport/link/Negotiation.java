@@ -62,7 +62,7 @@ abstract class Negotiation extends ChannelInboundHandlerAdapter {
     @Override
     @SuppressWarnings("deprecation") // deprecated in ChannelHandler only, not for inbound handlers
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        links.fail(link, Verdicts.of(link, cause));
+        links.caught(link, cause);
     }
 
     /** Collects the first bytes until their kind is known. Owns the collected bytes until it passes them on. */
@@ -247,7 +247,7 @@ abstract class Negotiation extends ChannelInboundHandlerAdapter {
                 if (done.isSuccess()) {
                     done(ctx);
                 } else {
-                    links.fail(link, Verdicts.of(link, done.cause()));
+                    links.caught(link, done.cause());
                 }
             }
         }

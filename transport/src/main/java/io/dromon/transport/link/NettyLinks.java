@@ -12,8 +12,11 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.IoEventLoop;
+import io.netty.channel.nio.AbstractNioChannel;
+import io.netty.channel.unix.UnixChannel;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.collection.LongObjectHashMap;
+import io.netty.util.internal.OutOfDirectMemoryError;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.cert.Certificate;
@@ -538,6 +541,42 @@ public final class NettyLinks implements Links {
                     .thenAccept(result::complete);
         });
         return result;
+    }
+
+    /**
+     * Closes every socket at once and without events, though the event loop is dead. On its thread, as its last act; it
+     * can do nothing for them any more.
+     */
+    public void closeByForce() {
+        stopped = true;
+        acceptor.closeByForce();
+        for (NettyLink link : links.values()) {
+            if (link.channel != null) {
+                closeByForce(link.channel);
+            }
+        }
+    }
+
+    static void closeByForce(Channel channel) {
+        try {
+            if (channel instanceof UnixChannel unix) {
+                unix.fd().close();
+            } else if (channel.unsafe() instanceof AbstractNioChannel.NioUnsafe nio) {
+                nio.ch().close();
+            }
+        } catch (IOException | RuntimeException e) {
+            LOG.warn("a socket could not be closed: {}", e.toString());
+        }
+    }
+
+    /** What Netty caught in a pipeline: the end of the link, or of the node if it is out of memory. */
+    void caught(NettyLink link, Throwable cause) {
+        // Netty's own error is about the memory for sockets, which other links give back.
+        if (cause instanceof OutOfMemoryError && !(cause instanceof OutOfDirectMemoryError)) {
+            bugs.accept(cause);
+        } else {
+            fail(link, Verdicts.of(link, cause));
+        }
     }
 
     private static CompletableFuture<?> closed(Channel channel) {

@@ -3,6 +3,8 @@ package io.dromon.transport.link;
 import io.dromon.transport.tls.TlsContexts;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoEventLoop;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.util.concurrent.FastThreadLocalThread;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -12,15 +14,42 @@ import java.util.function.Consumer;
 
 /** The one thread that owns a node's sockets, TLS and protocol state: an event loop. May be used from any thread. */
 public final class ProtocolThread implements Executor {
-    private final IoEventLoop loop;
+    final IoEventLoop loop;
+    /** It was asked to end. */
+    private volatile boolean ending;
 
-    private ProtocolThread(IoEventLoop loop) {
-        this.loop = loop;
+    private volatile Runnable onDeath = () -> {};
+
+    ProtocolThread(String name, IoHandlerFactory io) {
+        this.loop = EventLoops.create(task -> thread(name, task), io);
     }
 
     /** Starts a thread of this name. Its owner calls {@link #end}. */
     public static ProtocolThread start(String name) {
-        return new ProtocolThread(EventLoops.create(name));
+        return new ProtocolThread(name, EventLoops.io());
+    }
+
+    /** An error that Netty's loop does not survive (no memory) ends the thread and leaves all its sockets open. */
+    private Thread thread(String name, Runnable task) {
+        return new FastThreadLocalThread(
+                () -> {
+                    try {
+                        task.run();
+                    } finally {
+                        if (!ending) {
+                            onDeath.run();
+                        }
+                    }
+                },
+                name);
+    }
+
+    /**
+     * What is to be done if the thread dies without having been asked to end: its last act. Nothing may be given to it
+     * then, and sockets are closed by {@link NettyLinks#closeByForce}.
+     */
+    public void onDeath(Runnable lastAct) {
+        onDeath = lastAct;
     }
 
     /** Links whose events all happen on this thread; see {@link NettyLinks}. */
@@ -58,6 +87,7 @@ public final class ProtocolThread implements Executor {
     /** Ends the thread after the tasks that it was given; returns at once. */
     @SuppressWarnings("FutureReturnValueIgnored")
     public void end() {
+        ending = true;
         EventLoopGroup group = Objects.requireNonNullElse(loop.parent(), loop);
         group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
     }
