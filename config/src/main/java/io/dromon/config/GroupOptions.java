@@ -84,7 +84,8 @@ public final class GroupOptions {
             .min("1")
             .runtime()
             .honoured(GROUP)
-            .doc("Bytes of queued actions at which a joiner pauses the group or fails.")
+            .doc("Bytes that wait for the application at which a joiner pauses the group or fails, and another member"
+                    + " leaves; at most a quarter of the heap.")
             .in(HERE);
 
     /** {@code gcs.recv_q_soft_limit}. */

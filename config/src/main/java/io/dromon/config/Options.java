@@ -367,6 +367,15 @@ public final class Options {
             .doc("Most bytes that may wait for a slow application; the node stops reading the group beyond it.")
             .in(HERE);
 
+    /** {@code node.send_queue_bytes}. */
+    public static final Option<Long> NODE_SEND_QUEUE_BYTES = Option.of("node.send_queue_bytes", Types.SIZE)
+            .unit("bytes")
+            .byDefault("64M")
+            .min("1M")
+            .honoured(NODE)
+            .doc("Most bytes of own write-sets that may wait to be sent; the node takes no more beyond it (BUSY).")
+            .in(HERE);
+
     private Options() {}
 
     /** Every option of the registry, in the order of the chapters. */

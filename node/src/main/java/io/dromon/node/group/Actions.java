@@ -62,6 +62,7 @@ final class Actions {
 
     private void deliver(Member origin, long seqno, Bytes data, @Nullable Object ticket) {
         if (!group.settings.discardsWriteSets() || ticket != null) {
+            origin.bytesSinceStop += data.length();
             if (group.flow.onAction(data.length())) {
                 group.effects.onNotice(group.flow.describeJoiner());
             }
@@ -95,7 +96,8 @@ final class Actions {
             action = member.channel.accept(
                     header, message.skip(FragmentHeader.LENGTH), !(writeSet && group.settings.discardsWriteSets()));
         } catch (Reassembly.TooLargeException e) {
-            group.inconsistent("no room for what member " + member.uuid + " sends: " + e.getMessage());
+            group.inconsistent("no room for what member " + member.snapshot().name() + " (" + member.uuid + ") sends: "
+                    + e.getMessage());
             return;
         }
         if (action == null) {

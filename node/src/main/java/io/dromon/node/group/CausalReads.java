@@ -10,9 +10,6 @@ import java.util.ArrayDeque;
  * CAUSAL; chapter 05 section 8.9). They go through the layers below and back, never on the wire.
  */
 final class CausalReads {
-    /** Asked for at a time; more are refused. */
-    private static final int MAX_OPEN = 65_536;
-
     /** What the layer below brings back. */
     static final class Mark implements Encodable {
         private final Object ticket;
@@ -47,7 +44,7 @@ final class CausalReads {
             group.effects.failed(ticket, ReplicationFailure.CLOSED);
         } else if (group.state == GroupState.NON_PRIMARY) {
             group.effects.failed(ticket, ReplicationFailure.PRIMARY_LOST);
-        } else if (waiting.size() + asked.size() >= MAX_OPEN) {
+        } else if (waiting.size() + asked.size() >= GroupCore.MAX_READS) {
             return false;
         } else {
             waiting.addLast(new Mark(ticket));

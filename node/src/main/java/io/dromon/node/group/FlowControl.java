@@ -1,5 +1,7 @@
 package io.dromon.node.group;
 
+import java.util.List;
+
 /**
  * Flow control in both directions (chapter 04 section 10): by the length of the queue, and for a JOINER by its bytes
  * ({@link JoinerThrottle}).
@@ -133,6 +135,11 @@ final class FlowControl {
         return throttle.hasFailed();
     }
 
+    /** No room is left in the queue of one that is no JOINER: STOP has not helped. */
+    boolean isOverflowing(MemberStatus own, long bytes) {
+        return own != MemberStatus.JOINER && bytes > settings.receiveHardLimit();
+    }
+
     /** The application's queue: actions, and bytes of them. */
     void onQueue(int length, long bytes, long nowNs) {
         this.nowNs = nowNs;
@@ -211,9 +218,9 @@ final class FlowControl {
         }
     }
 
-    GroupStatus.FlowControlStatus status(long nowNs) {
+    GroupStatus.FlowControlStatus status(List<String> stoppers, long nowNs) {
         long running = paused ? nowNs - pausedSinceNs : 0;
         return new GroupStatus.FlowControlStatus(
-                paused, stopSent, lower, upper, stopsSent, stopsReceived, pausedNs + running);
+                paused, stopSent, lower, upper, stopsSent, stopsReceived, pausedNs + running, running, stoppers);
     }
 }

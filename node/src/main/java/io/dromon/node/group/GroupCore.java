@@ -8,6 +8,7 @@ import io.dromon.transport.wire.MalformedMessageException;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * The group layer of one node. Specification: chapter 04.
@@ -47,12 +48,18 @@ public final class GroupCore {
         /** This node contradicts the group: it must leave now and not come back with this state. */
         void onInconsistent(String reason);
 
+        /** A data node came among databases: it must leave now, before one of them asks it for its state. */
+        void onIncompatible(String reason);
+
         /** A peer sent what it should not have; it was dropped. For log and counters only. */
         void onAnomaly(UUID source, String what);
 
         /** A line for the log. */
         default void onNotice(String text) {}
     }
+
+    /** Causal reads asked for at a time; more are refused. */
+    public static final int MAX_READS = 65_536;
 
     private static final long RETRY_NS = 10_000_000;
 
@@ -225,15 +232,34 @@ public final class GroupCore {
                 group.inconsistent("the group speaks " + group.exchange.versions() + ", later than this node's "
                         + GroupSettings.GCS_VERSION + ", " + group.settings.replVersion() + ", "
                         + group.settings.applVersion());
-            case PRIMARY -> enterPrimary(donor);
+            case DATABASES ->
+                group.incompatible(names(group.exchange.interpreters()) + " of this group: a database"
+                        + " takes a data node of Dromon for one of its own, asks it for a state that it does not have, and"
+                        + " aborts. Use 'dromon arbitrator' to be a member among databases, or another group name"
+                        + " (wsrep_cluster_name) for a cluster of Dromon nodes");
+            case PRIMARY -> {
+                if (group.settings.isOpaqueDataNode()
+                        && !group.exchange.interpreters().isEmpty()) {
+                    effects.onNotice(names(group.exchange.interpreters()) + " of this group of Dromon nodes: it cannot"
+                            + " read their write-sets and ends by itself (its log says that the protocol version is not"
+                            + " supported); start it in a group of databases");
+                }
+                enterPrimary(donor);
+            }
         }
+    }
+
+    private static String names(List<Member> members) {
+        return (members.size() == 1 ? "a database is a member (" : members.size() + " databases are members (")
+                + members.stream().map(member -> member.snapshot().name()).collect(Collectors.joining(", "))
+                + ")";
     }
 
     private void enterPrimary(UUID lostDonor) {
         group.state = GroupState.PRIMARY;
         boolean voted = voting.recount();
         long seqno = group.exchange.nextActId();
-        group.flow.onConfiguration(group.table.all().length, self.status, group.nowNs);
+        beginFlowControl();
         deliverConfiguration(group.exchange.versions(), voted);
         group.deliverCommitCut();
         if (voted) {
@@ -252,13 +278,20 @@ public final class GroupCore {
 
     private void enterNonPrimary(ReplicationFailure reason) {
         transfer.onNonPrimaryConfiguration();
-        group.flow.onConfiguration(group.table.all().length, self.status, group.nowNs);
+        beginFlowControl();
         deliverConfiguration(GroupVersions.NONE, false);
         group.queue.rewind();
         group.failUnsent(reason);
         group.failSent();
         group.failRequests();
         group.reads.fail(reason);
+    }
+
+    private void beginFlowControl() {
+        for (Member member : group.table.all()) {
+            member.stops = 0;
+        }
+        group.flow.onConfiguration(group.table.all().length, self.status, group.nowNs);
     }
 
     private void deliverConfiguration(GroupVersions versions, boolean voted) {
@@ -306,6 +339,12 @@ public final class GroupCore {
         if (message.confId() != (int) group.exchange.confId()) {
             effects.onAnomaly(member.uuid, "flow control of another configuration");
             return;
+        }
+        member.stops += message.stop() ? 1 : -1;
+        if (member == self && message.stop()) {
+            for (Member other : group.table.all()) {
+                other.bytesSinceStop = 0;
+            }
         }
         group.flow.onFlow(message.stop(), group.nowNs);
     }
@@ -425,8 +464,8 @@ public final class GroupCore {
 
     /**
      * The application's queue: events delivered and not yet taken. Called at the end of each turn, before {@link
-     * #endTurn}. A JOINER whose queue has no room left ({@code gcs.recv_q_hard_limit}) leaves by {@link
-     * Effects#onInconsistent}.
+     * #endTurn}. A member whose queue has no room left ({@code gcs.recv_q_hard_limit}) leaves by {@link
+     * Effects#onInconsistent}: flow control has asked the others to stop long before.
      *
      * @param actionsNotTaken number of these events
      * @param bytesNotTaken bytes of the write-sets among them
@@ -434,10 +473,31 @@ public final class GroupCore {
     public void onQueue(int actionsNotTaken, long bytesNotTaken, long nowNs) {
         group.nowNs = nowNs;
         group.flow.onQueue(actionsNotTaken, bytesNotTaken, nowNs);
+        if (group.state == GroupState.PRIMARY && group.flow.isOverflowing(self.status, bytesNotTaken)) {
+            group.inconsistent(bytesNotTaken + " bytes in " + actionsNotTaken + " events wait for the application, "
+                    + group.settings.flow().receiveHardLimit()
+                    + " may (gcs.recv_q_hard_limit, at most a quarter of the heap)" + whoWentOn()
+                    + "; make the application quicker, or give the JVM a larger heap (-Xmx)");
+            return;
+        }
         if (group.state == GroupState.PRIMARY && group.flow.hasJoinerFailed()) {
             group.inconsistent("no room for what waits for the state: " + group.flow.describeJoiner()
                     + "; raise gcs.recv_q_hard_limit, or let gcs.max_throttle=0 stop the group");
         }
+    }
+
+    /** Who sent most after this node's STOP, which all members have seen at the same place of the order. */
+    private String whoWentOn() {
+        Member most = self;
+        for (Member member : group.table.all()) {
+            if (member != self && (most == self || member.bytesSinceStop > most.bytesSinceStop)) {
+                most = member;
+            }
+        }
+        return most != self && group.flow.isStopSent() && most.bytesSinceStop > 0
+                ? "; member " + most.snapshot().name() + " (" + most.uuid + ") sent " + most.bytesSinceStop
+                        + " bytes after it was told to stop (flow control)"
+                : "";
     }
 
     /** The end of a batch: sends what is queued as far as the layer below takes it. */
@@ -508,8 +568,18 @@ public final class GroupCore {
         return group.flow.isStopSent() || self.status == MemberStatus.JOINED;
     }
 
-    /** A snapshot. */
+    /** Bytes of the write-sets that were taken and are not sent. */
+    public long queuedBytes() {
+        return group.queue.queuedBytes();
+    }
+
+    /** A snapshot, as of the last event. */
     public GroupStatus status() {
+        return status(group.nowNs);
+    }
+
+    /** A snapshot, as of a moment that is not before the last event. */
+    public GroupStatus status(long nowNs) {
         return new GroupStatus(
                 group.state,
                 self.status,
@@ -520,8 +590,19 @@ public final class GroupCore {
                 self.index,
                 group.state == GroupState.PRIMARY ? group.exchange.versions() : GroupVersions.NONE,
                 group.exchange.commitCut.seqno(),
-                group.flow.status(group.nowNs),
+                group.flow.status(stoppers(), nowNs),
                 group.queue.queuedBytes(),
                 group.queue.inFlight());
+    }
+
+    /** The members that have the group stopped now, by name. */
+    private List<String> stoppers() {
+        return group.members().stream()
+                .filter(member -> {
+                    Member known = group.table.find(member.uuid());
+                    return known != null && known.stops > 0;
+                })
+                .map(GroupMember::name)
+                .toList();
     }
 }

@@ -38,6 +38,8 @@ public record GroupSettings(
         long maxReassemblyBytes) {
     /** gcs version that this implementation speaks. */
     public static final int GCS_VERSION = 5;
+    /** Version of write-sets and application that says: not interpreted (chapter 04 section 2). */
+    public static final int OPAQUE = 127;
 
     private static final int MAX_TEXT = 2048;
 
@@ -57,6 +59,11 @@ public record GroupSettings(
         if (maxPacketSize < 0 || sendQueueBytes < 1 || maxActionBytes < 1 || maxReassemblyBytes < 1) {
             throw new IllegalArgumentException("sizes must be positive");
         }
+    }
+
+    /** Whether it is a member that gives and takes state, and whose write-sets no database can read. */
+    boolean isOpaqueDataNode() {
+        return !stateless && replVersion == OPAQUE;
     }
 
     /** These settings with another flow control. */
@@ -96,7 +103,7 @@ public record GroupSettings(
                 0,
                 64L << 20,
                 Integer.MAX_VALUE,
-                quarterOfHeap());
+                reassemblyBytes());
     }
 
     /** garbd's settings (section 12.1). */
@@ -104,8 +111,8 @@ public record GroupSettings(
         return new GroupSettings(
                 name,
                 "",
-                127,
-                127,
+                OPAQUE,
+                OPAQUE,
                 true,
                 false,
                 false,
@@ -116,10 +123,19 @@ public record GroupSettings(
                 0,
                 64L << 20,
                 Integer.MAX_VALUE,
-                quarterOfHeap());
+                reassemblyBytes());
     }
 
-    private static long quarterOfHeap() {
-        return Math.max(64L << 20, Runtime.getRuntime().maxMemory() / 4);
+    /**
+     * What unfinished actions of others may hold: three eighths of the heap. What waits for the application has a quarter,
+     * so that both together, filled by a member that means harm, leave room to work.
+     */
+    public static long reassemblyBytes() {
+        return Runtime.getRuntime().maxMemory() / 8 * 3;
+    }
+
+    /** What may wait for the application at most: a quarter of the heap. */
+    public static long deliveryBytes() {
+        return Runtime.getRuntime().maxMemory() / 4;
     }
 }

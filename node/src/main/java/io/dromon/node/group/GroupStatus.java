@@ -44,6 +44,8 @@ public record GroupStatus(
      * @param stopsSent STOPs sent since the start ({@code wsrep_flow_control_sent})
      * @param stopsReceived STOPs received since the start ({@code wsrep_flow_control_recv})
      * @param pausedNs time paused since the start, nanoseconds
+     * @param pausedForNs how long the pause of now has lasted, 0 without one, nanoseconds
+     * @param pausedBy names of the members that have the group stopped now, this one included
      */
     public record FlowControlStatus(
             boolean paused,
@@ -52,5 +54,11 @@ public record GroupStatus(
             int upper,
             long stopsSent,
             long stopsReceived,
-            long pausedNs) {}
+            long pausedNs,
+            long pausedForNs,
+            List<String> pausedBy) {
+        public FlowControlStatus {
+            pausedBy = List.copyOf(pausedBy);
+        }
+    }
 }

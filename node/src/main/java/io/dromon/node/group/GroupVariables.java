@@ -95,12 +95,22 @@ final class GroupVariables {
 
     /** This node must leave, and not come back with this state. */
     void inconsistent(String reason) {
+        leave();
+        effects.onInconsistent(reason);
+    }
+
+    /** This node must not be a member of this group. */
+    void incompatible(String reason) {
+        leave();
+        effects.onIncompatible(reason);
+    }
+
+    private void leave() {
         state = GroupState.INCONSISTENT;
         queue.rewind();
         failUnsent(ReplicationFailure.CLOSED);
         failSent();
         reads.fail(ReplicationFailure.CLOSED);
-        effects.onInconsistent(reason);
     }
 
     void failUnsent(ReplicationFailure reason) {

@@ -20,6 +20,11 @@ final class Member {
     long voteSeqno = -1;
     long voteValue;
     int desyncCount;
+    /** STOPs of flow control less CONTs, in this configuration. */
+    int stops;
+    /** Bytes of its write-sets since this node's last STOP. */
+    long bytesSinceStop;
+
     boolean countsLastApplied;
     boolean arbitrator;
     boolean bootstrap;

@@ -134,9 +134,12 @@ final class Reassembly {
         int capacity = collected == null ? 0 : collected.length;
         if (needed > capacity) {
             int grown = (int) Math.min(size, Math.max(FIRST_CAPACITY, Math.max(needed, capacity * 2L)));
-            if (grown > budget.maxAction || budget.used + grown - capacity > budget.limit) {
-                throw new TooLargeException("an action of " + size + " bytes, " + budget.used
-                        + " bytes of others unfinished; the bounds are " + budget.maxAction + " and " + budget.limit);
+            // Both arrays are there while one is copied into the other.
+            if (grown > budget.maxAction || budget.used + grown > budget.limit) {
+                throw new TooLargeException("an action of " + size + " bytes; " + budget.used
+                        + " bytes of unfinished actions are held already, all members' together, and " + budget.limit
+                        + " may be; give the JVM a larger heap (-Xmx), or limit what the others send"
+                        + " (repl.max_ws_size)");
             }
             collected = collected == null ? new byte[grown] : Arrays.copyOf(collected, grown);
             budget.used += grown - capacity;

@@ -16,7 +16,9 @@ final class StateExchange {
         /** The group's history is shorter than the own one (section 5.8 step 1). */
         REVERSED,
         /** The group speaks a later version (section 5.8 step 6). */
-        TOO_NEW
+        TOO_NEW,
+        /** Members interpret write-sets, and this node's are opaque. */
+        DATABASES
     }
 
     private final MemberTable table;
@@ -241,7 +243,23 @@ final class StateExchange {
         boolean tooNew = versions.gcs() > GroupSettings.GCS_VERSION
                 || versions.repl() > settings.replVersion()
                 || versions.appl() > settings.applVersion();
-        return tooNew ? Result.TOO_NEW : Result.PRIMARY;
+        if (tooNew) {
+            return Result.TOO_NEW;
+        }
+        return settings.isOpaqueDataNode() && versions.repl() < GroupSettings.OPAQUE
+                ? Result.DATABASES
+                : Result.PRIMARY;
+    }
+
+    /** Who said in the last exchange that they interpret write-sets: databases. */
+    List<Member> interpreters() {
+        List<Member> all = new ArrayList<>();
+        for (Member member : table.all()) {
+            if (member.stateMessage != null && member.stateMessage.repl() < GroupSettings.OPAQUE) {
+                all.add(member);
+            }
+        }
+        return all;
     }
 
     /**

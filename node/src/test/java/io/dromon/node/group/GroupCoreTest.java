@@ -67,6 +67,112 @@ final class GroupCoreTest {
                 .anySatisfy(w -> assertThat(w.data()).isSameAs(own));
     }
 
+    private Peer dataNode(String name) {
+        GroupSettings s = GroupSettings.member(name, "");
+        return group.add(
+                new GroupSettings(
+                        name,
+                        "",
+                        GroupSettings.OPAQUE,
+                        GroupSettings.OPAQUE,
+                        false,
+                        true,
+                        false,
+                        false,
+                        "",
+                        s.flow(),
+                        s.maxPacketSize(),
+                        s.votePolicy(),
+                        s.sendQueueBytes(),
+                        s.maxActionBytes(),
+                        s.maxReassemblyBytes()),
+                GroupPosition.NONE);
+    }
+
+    @Test
+    void aDataNodeLeavesDatabasesBeforeItCanBeAskedForItsState() {
+        Peer first = group.member("db1");
+        Peer second = group.member("db2");
+        Peer arbitrator = group.arbitrator("garb");
+        group.primary(first);
+        group.settle(first);
+        group.primary(first, second, arbitrator);
+        group.settle(first, second, arbitrator);
+        Peer opaque = dataNode("dromon");
+
+        group.primary(first, second, arbitrator, opaque);
+        group.settle(first, second, arbitrator, opaque);
+
+        assertThat(opaque.inconsistent).isTrue();
+        assertThat(opaque.anomalies.get(0))
+                .contains("2 databases are members", "db1", "db2", "'dromon arbitrator'")
+                .doesNotContain("garb,");
+        assertThat(opaque.events).as("it never was in a configuration").isEmpty();
+        assertThat(first.core.status().members())
+                .filteredOn(member -> member.name().equals("dromon"))
+                .extracting(GroupMember::status)
+                .as("nobody chooses it as donor")
+                .containsExactly(MemberStatus.PRIM);
+        assertThat(first.anomalies).isEmpty();
+        assertThat(arbitrator.inconsistent).isFalse();
+    }
+
+    @Test
+    void aDatabaseAmongDataNodesHasToLeaveAndTheyStay() {
+        Peer a = dataNode("a");
+        Peer b = dataNode("b");
+        Peer arbitrator = group.arbitrator("c");
+        group.primary(a);
+        group.settle(a);
+        group.primary(a, b, arbitrator);
+        group.settle(a, b, arbitrator);
+        Peer database = group.member("db");
+
+        group.primary(a, b, arbitrator, database);
+        group.settle(a, b, arbitrator, database);
+
+        assertThat(database.inconsistent).as("versions only grow").isTrue();
+        assertThat(a.inconsistent || b.inconsistent || arbitrator.inconsistent).isFalse();
+        assertThat(a.notices).singleElement().asString().contains("a database is a member (db)", "ends by itself");
+        assertThat(a.events(GroupEvent.StateRequest.class)).isEmpty();
+        assertThat(a.status()).isEqualTo(MemberStatus.SYNCED);
+    }
+
+    @Test
+    void aMemberLeavesWhenNoRoomIsLeftForWhatOthersSendDespiteFlowControl() {
+        FlowSettings d = FlowSettings.DEFAULTS;
+        Peer a = group.member("a");
+        Peer slow = group.add(
+                GroupSettings.member("slow", "")
+                        .withFlow(new FlowSettings(
+                                d.limit(),
+                                d.factor(),
+                                d.singlePrimary(),
+                                d.syncDonor(),
+                                1 << 20,
+                                d.receiveSoftLimit(),
+                                d.maxThrottle(),
+                                d.debug())),
+                GroupPosition.NONE);
+        group.primary(a);
+        group.settle(a);
+        group.primary(a, slow);
+        group.settle(a, slow);
+        slow.holdsQueue = true;
+
+        for (int i = 0; i < 30; i++) {
+            a.replicate(new Bytes(new byte[100_000]));
+        }
+        a.turn();
+        group.drain(List.of(a, slow));
+        group.advance(TestGroup.MS, slow);
+        slow.turn();
+
+        assertThat(slow.inconsistent).isTrue();
+        assertThat(slow.anomalies.get(0)).contains("wait for the application", "1048576 may", "gcs.recv_q_hard_limit");
+        assertThat(a.inconsistent).isFalse();
+    }
+
     private Peer[] three() {
         Peer[] all = {group.member("a"), group.member("b"), group.member("c")};
         group.primary(all[0]);

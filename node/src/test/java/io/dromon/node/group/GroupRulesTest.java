@@ -52,6 +52,27 @@ final class GroupRulesTest {
     }
 
     @Test
+    void countsBothArraysWhileOneGrowsIntoTheOther() throws Exception {
+        Reassembly.Budget small = new Reassembly.Budget(300_000, Integer.MAX_VALUE);
+        Reassembly channel = new Reassembly(small);
+        int number = 0;
+        while (small.used() < 131_072) {
+            channel.accept(fragment(1, Integer.MAX_VALUE, number++), bytes(32_000), true);
+        }
+        int next = number;
+
+        // 131072 bytes are there and 262144 would be needed beside them.
+        assertThatThrownBy(() -> {
+                    for (int i = next; ; i++) {
+                        channel.accept(fragment(1, Integer.MAX_VALUE, i), bytes(32_000), true);
+                    }
+                })
+                .isInstanceOf(Reassembly.TooLargeException.class)
+                .hasMessageContainingAll("131072 bytes of unfinished actions", "300000 may be", "-Xmx");
+        assertThat(small.used()).isEqualTo(131_072);
+    }
+
+    @Test
     void dropsABrokenActionAndGoesOnWithTheNext() throws Exception {
         Reassembly channel = new Reassembly(budget);
         channel.accept(fragment(1, 30, 0), bytes(10), true);
@@ -255,7 +276,7 @@ final class GroupRulesTest {
         int[] upper = {16, 23, 28, 32};
         for (int members = 1; members <= 4; members++) {
             flow.onConfiguration(members, MemberStatus.SYNCED, 0);
-            assertThat(flow.status(0).upper()).isEqualTo(upper[members - 1]);
+            assertThat(flow.status(List.of(), 0).upper()).isEqualTo(upper[members - 1]);
         }
     }
 
@@ -297,7 +318,7 @@ final class GroupRulesTest {
         assertThat(flow.isPaused()).isTrue();
         flow.onFlow(false, 3 * MS);
         assertThat(flow.isPaused()).isFalse();
-        assertThat(flow.status(9 * MS).pausedNs()).isEqualTo(3 * MS);
+        assertThat(flow.status(List.of(), 9 * MS).pausedNs()).isEqualTo(3 * MS);
 
         flow.onFlow(true, 4 * MS);
         flow.onConfiguration(2, MemberStatus.SYNCED, 5 * MS);

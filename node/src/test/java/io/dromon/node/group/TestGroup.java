@@ -133,6 +133,11 @@ final class TestGroup {
         }
 
         @Override
+        public void onIncompatible(String reason) {
+            onInconsistent(reason);
+        }
+
+        @Override
         public void onInconsistent(String reason) {
             inconsistent = true;
             anomalies.add(reason);
