@@ -2,8 +2,10 @@ package io.dromon.node;
 
 import io.dromon.node.group.GroupEvent;
 import io.dromon.node.group.ReplicationFailure;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -21,8 +23,11 @@ final class Deliverer implements Runnable {
     /** In the queue: an own write-set that will get no number, or a causal read without an answer. */
     record Failed(CompletableFuture<?> ticket, ReplicationFailure reason) {}
 
-    /** In the queue: an own write-set that was not taken, too much is waiting already. */
-    record Rejected(CompletableFuture<?> ticket) {}
+    /** In the queue: an own write-set or a causal read that was not taken, too much is waiting already. */
+    record Rejected(CompletableFuture<?> ticket, long sendQueueBytes) {}
+
+    /** In the queue: there is room again for what a writer waits to replicate. */
+    record Room(CompletableFuture<Void> waiter) {}
 
     /** In the queue: the last item. */
     record Closed(@Nullable NodeException failure) {}
@@ -47,6 +52,10 @@ final class Deliverer implements Runnable {
     private NodeState state = NodeState.OPEN;
     private @Nullable NodeException applicationFailure;
     private volatile long applied = -1;
+    /** What is being worked off, null if the queue is waited for. */
+    private volatile @Nullable Object current;
+
+    private volatile long currentSinceNs;
 
     Deliverer(String nodeName, DeliveryQueue queue, Application application, Listener listener) {
         this.nodeName = nodeName;
@@ -65,6 +74,28 @@ final class Deliverer implements Runnable {
         return synced;
     }
 
+    /** What the application, or the continuation of a future, has not returned from. Any thread. */
+    Optional<ApplicationCall> call(long nowNs) {
+        Object item = current;
+        long sinceNs = currentSinceNs; // of this item or a later one: never too long a time
+        return item == null
+                ? Optional.empty()
+                : Optional.of(new ApplicationCall(describe(item), Duration.ofNanos(Math.max(0, nowNs - sinceNs))));
+    }
+
+    private static String describe(Object item) {
+        if (item instanceof GroupEvent.WriteSet writeSet) {
+            return "write-set " + writeSet.seqno();
+        } else if (item instanceof GroupEvent.ConfigurationChange) {
+            return "a view";
+        } else if (item instanceof GroupEvent.CausalPoint || item instanceof Failed || item instanceof Rejected) {
+            return "the continuation of a future";
+        } else if (item instanceof Closed) {
+            return "onStopped";
+        }
+        return "an event";
+    }
+
     CountDownLatch ended() {
         return ended;
     }
@@ -78,16 +109,18 @@ final class Deliverer implements Runnable {
                 batch.clear();
                 batch = queue.take(batch);
                 for (Object item : batch) {
+                    currentSinceNs = System.nanoTime();
+                    current = item;
+                    queue.begin(item);
                     open = handle(item);
-                    queue.done(
-                            item instanceof GroupEvent.WriteSet writeSet
-                                    ? writeSet.data().length()
-                                    : 0);
+                    queue.done();
                 }
                 notify("the end of a batch", application::onDrained);
+                current = null;
                 listener.onDrained();
             }
         } finally {
+            current = null;
             ended.countDown();
         }
     }
@@ -98,17 +131,28 @@ final class Deliverer implements Runnable {
         } else if (item instanceof GroupEvent event) {
             onEvent(event);
         } else if (item instanceof Failed failed) {
-            failed.ticket.completeExceptionally(
-                    failed.ticket instanceof CausalRead
-                            ? NodeExceptions.ofRead(failed.reason)
-                            : NodeExceptions.of(failed.reason));
+            failed.ticket.completeExceptionally(failure(failed));
         } else if (item instanceof Rejected rejected) {
-            rejected.ticket.completeExceptionally(NodeExceptions.busy());
+            rejected.ticket.completeExceptionally(
+                    rejected.ticket instanceof CausalRead
+                            ? NodeExceptions.tooManyReads()
+                            : NodeExceptions.busy(rejected.sendQueueBytes));
+        } else if (item instanceof Room room) {
+            room.waiter.complete(null);
         } else if (item instanceof Closed closed) {
             onClosed(closed);
             return false;
         }
         return true;
+    }
+
+    private NodeException failure(Failed failed) {
+        if (failed.reason == ReplicationFailure.CLOSED && applicationFailure != null) {
+            return NodeExceptions.after(applicationFailure);
+        }
+        return failed.ticket instanceof CausalRead
+                ? NodeExceptions.ofRead(failed.reason)
+                : NodeExceptions.of(failed.reason);
     }
 
     private void deliver(GroupEvent.WriteSet writeSet) {
@@ -206,7 +250,7 @@ final class Deliverer implements Runnable {
         if (applicationFailure == null) {
             applicationFailure = new NodeException(
                     NodeException.Reason.APPLICATION,
-                    "the application failed at " + what + " and the node must not go on with a hole: " + cause,
+                    "the application failed at " + what + " and the node must not go on with a gap: " + cause,
                     cause);
             LOG.error("{}: {}", nodeName, applicationFailure.getMessage(), cause);
             listener.onApplicationFailure(applicationFailure);

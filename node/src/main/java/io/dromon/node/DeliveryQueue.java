@@ -1,11 +1,13 @@
 package io.dromon.node;
 
+import io.dromon.node.group.GroupEvent;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Hands batches from the protocol thread to the delivery thread: one lock and at most one wake-up per batch. What
- * bounds it is flow control, which reads {@link #length}, and the limit of bytes that {@link Node} checks.
+ * bounds it is flow control, which reads {@link #length} and {@link #bytes}, and the hard limit behind it.
  */
 final class DeliveryQueue {
     private final Object lock = new Object();
@@ -19,10 +21,34 @@ final class DeliveryQueue {
 
     private volatile long publishedBytes;
     private volatile long takenBytes;
+    private final Retained atPublishing = new Retained();
+    private final Retained atTaking = new Retained();
+
+    /**
+     * The memory that items keep: a write-set that came with others in one frame keeps all of it, however small it is
+     * itself. Neighbours that share an array count it once.
+     */
+    private static final class Retained {
+        private static final int ITEM_BYTES = 128;
+        private byte @Nullable [] last;
+
+        long of(Object item) {
+            if (!(item instanceof GroupEvent.WriteSet writeSet)
+                    || writeSet.data().array() == last) {
+                return ITEM_BYTES;
+            }
+            last = writeSet.data().array();
+            return ITEM_BYTES + (long) last.length;
+        }
+    }
 
     /** Adds a batch, in order. The list stays the caller's. Protocol thread. */
     @SuppressWarnings("NonAtomicVolatileUpdate") // single writer
-    void publish(List<Object> batch, long bytes) {
+    void publish(List<Object> batch) {
+        long bytes = 0;
+        for (int i = 0; i < batch.size(); i++) {
+            bytes += atPublishing.of(batch.get(i));
+        }
         published += batch.size();
         publishedBytes += bytes;
         synchronized (lock) {
@@ -54,11 +80,16 @@ final class DeliveryQueue {
         }
     }
 
-    /** One item was worked off. Delivery thread. */
+    /** An item is the application's from now on: however large it is, it does not wait any more. Delivery thread. */
     @SuppressWarnings("NonAtomicVolatileUpdate") // single writer
-    void done(long bytes) {
+    void begin(Object item) {
+        takenBytes += atTaking.of(item);
+    }
+
+    /** It was worked off. Delivery thread. */
+    @SuppressWarnings("NonAtomicVolatileUpdate") // single writer
+    void done() {
         taken++;
-        takenBytes += bytes;
     }
 
     /** Items published and not worked off. */
@@ -66,7 +97,7 @@ final class DeliveryQueue {
         return (int) Math.min(Integer.MAX_VALUE, published - taken);
     }
 
-    /** Bytes of these items. */
+    /** Bytes of memory that is kept by what nobody has begun with. */
     long bytes() {
         return publishedBytes - takenBytes;
     }

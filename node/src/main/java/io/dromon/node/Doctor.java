@@ -88,6 +88,7 @@ public final class Doctor {
             findings.add(new Finding(OK, "configuration", "every option is known and honoured"));
         }
         checkDataDirectory(findings);
+        checkDatabase(findings);
         channels.add(new Channel("configuration", "", List.of(), List.of(), findings));
         List<Diagnosis.Peer> peers = group(lookAtPeers);
         sst();
@@ -117,6 +118,28 @@ public final class Doctor {
                                 FAIL,
                                 "data directory",
                                 directory + " cannot be written by this user; the node keeps its state there"));
+    }
+
+    /** A node with the file of a database server would come among databases. */
+    private void checkDatabase(List<Finding> findings) {
+        List<String> signs = new ArrayList<>();
+        Options.find("wsrep_provider")
+                .filter(provider -> config.source(provider).kind() != Source.Kind.DEFAULT
+                        && config.text(provider).endsWith(".so"))
+                .ifPresent(provider ->
+                        signs.add("wsrep_provider is " + config.text(provider) + " (" + source(provider) + ")"));
+        Path state = config.dataDir().resolve("grastate.dat");
+        if (Files.exists(state)) {
+            signs.add(state + " is the state of a database server");
+        }
+        if (!signs.isEmpty()) {
+            findings.add(new Finding(
+                    WARNING,
+                    "databases",
+                    String.join(", and ", signs) + ": if the members of this group are databases, a data node of Dromon"
+                            + " must not be one of them and leaves as soon as it sees them; use 'dromon arbitrator'"
+                            + " there"));
+        }
     }
 
     // ---- the group

@@ -76,11 +76,21 @@ public final class Node implements AutoCloseable {
      * Replicates a write-set. The future completes, on the delivery thread, with its number once every member of the
      * primary component holds it and this node's application was given it; it fails with a {@link NodeException} whose
      * {@link NodeException#reason reason} says why it has no number. It always ends: when the primary component is
-     * lost, when the node leaves or fails, it fails (on the caller's thread what is refused at once).
+     * lost, when the node leaves or fails, it fails (on the caller's thread what is refused at once). After the node has
+     * failed it fails with that reason and cause.
      */
     public CompletableFuture<Committed> replicate(WriteSet change) {
         Objects.requireNonNull(change, "change");
         return driver.replicate(change);
+    }
+
+    /**
+     * Done, on the delivery thread, as soon as at most half of {@code node.send_queue_bytes} waits to be sent: what to wait
+     * for after {@link NodeException.Reason#BUSY}. Another writer may be quicker, so that {@link #replicate} can be {@code
+     * BUSY} again. It fails with a {@link NodeException} when the node ends.
+     */
+    public CompletableFuture<Void> room() {
+        return driver.room();
     }
 
     /**
@@ -102,6 +112,14 @@ public final class Node implements AutoCloseable {
     /** The address the node listens on, {@code tcp://ip:port} or {@code ssl://ip:port}. */
     public String listenAddress() {
         return driver.listenAddress();
+    }
+
+    /**
+     * Whether the node still runs. False once it has left or failed, though the application may not have been told yet,
+     * if it has not returned.
+     */
+    public boolean isOpen() {
+        return driver.isOpen();
     }
 
     /** A snapshot of the node's state, its links and its flow control. */

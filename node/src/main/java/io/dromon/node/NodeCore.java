@@ -77,7 +77,9 @@ public final class NodeCore {
     private final GroupCore group;
     private final Effects effects;
     private long nowNs;
-    private @Nullable String inconsistency;
+    /** Why the node must leave. */
+    private @Nullable StackFailure mustLeave;
+
     private boolean left;
 
     public NodeCore(
@@ -145,7 +147,7 @@ public final class NodeCore {
         if (stack.evs().queuedBytes() > 0) {
             stack.endTurn(nowNs);
         }
-        leaveIfInconsistent();
+        leaveIfItMust();
     }
 
     /** To do whenever {@link #nextDeadlineNs} is reached; harmless earlier. */
@@ -153,7 +155,7 @@ public final class NodeCore {
         this.nowNs = nowNs;
         stack.tick(nowNs);
         group.tick(nowNs);
-        leaveIfInconsistent();
+        leaveIfItMust();
     }
 
     /** When {@link #tick} is due next; {@link Long#MAX_VALUE} if nothing is. */
@@ -175,8 +177,8 @@ public final class NodeCore {
         }
     }
 
-    private void leaveIfInconsistent() {
-        if (inconsistency != null) {
+    private void leaveIfItMust() {
+        if (mustLeave != null) {
             stack.leave(nowNs);
         }
     }
@@ -211,9 +213,7 @@ public final class NodeCore {
         @Override
         public void onClosed(@Nullable StackFailure failure) {
             abandon(); // if the transport broke down the group layer ends as after a leave: no ticket stays open
-            String reason = inconsistency;
-            effects.onClosed(
-                    failure == null && reason != null ? new StackFailure(StackFailure.Kind.PROTOCOL, reason) : failure);
+            effects.onClosed(failure == null ? mustLeave : failure);
         }
 
         @Override
@@ -270,8 +270,17 @@ public final class NodeCore {
 
         @Override
         public void onInconsistent(String reason) {
-            if (inconsistency == null) {
-                inconsistency = reason;
+            mustLeave(StackFailure.Kind.PROTOCOL, reason);
+        }
+
+        @Override
+        public void onIncompatible(String reason) {
+            mustLeave(StackFailure.Kind.INCOMPATIBLE, reason);
+        }
+
+        private void mustLeave(StackFailure.Kind kind, String reason) {
+            if (mustLeave == null) {
+                mustLeave = new StackFailure(kind, reason);
             }
         }
 

@@ -6,6 +6,7 @@ import io.dromon.config.ReplicationOptions;
 import io.dromon.config.ServerOptions;
 import io.dromon.node.group.GroupEvent;
 import io.dromon.node.group.GroupPosition;
+import io.dromon.node.group.GroupSettings;
 import io.dromon.node.group.GroupStatus;
 import io.dromon.node.group.ReplicationFailure;
 import io.dromon.transport.StackFailure;
@@ -20,6 +21,7 @@ import io.dromon.transport.wire.LinkFailure;
 import io.dromon.transport.wire.Uuids;
 import java.io.IOException;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,9 +33,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.LongPredicate;
 import java.util.function.Supplier;
@@ -51,6 +56,8 @@ import org.slf4j.LoggerFactory;
  */
 final class NodeDriver implements NodeCore.Effects, Deliverer.Listener {
     private static final Logger LOG = LoggerFactory.getLogger(Node.class);
+    private static final int ANSWER_SECONDS = 5;
+
     private final NodeSettings settings;
     private final ProtocolThread thread;
     private final DeliveryQueue queue = new DeliveryQueue();
@@ -58,6 +65,11 @@ final class NodeDriver implements NodeCore.Effects, Deliverer.Listener {
     private final Thread delivery;
     private final Queue<Ticket> inbound = new ConcurrentLinkedQueue<>();
     private final Queue<CausalRead> reads = new ConcurrentLinkedQueue<>();
+    private final Queue<OwnFuture<Void>> roomWaiters = new ConcurrentLinkedQueue<>();
+    private final AtomicLong inboundBytes = new AtomicLong();
+    /** What the core had not sent after the last turn. */
+    private volatile long unsentBytes;
+
     private final AtomicBoolean turnRequested = new AtomicBoolean();
     private final List<Object> batch = new ArrayList<>();
     private final NettyLinks links;
@@ -66,13 +78,15 @@ final class NodeDriver implements NodeCore.Effects, Deliverer.Listener {
     private final String listenAddress;
     private final NodeCore core;
     private final Upkeep upkeep;
+    private final AtomicBoolean releasing = new AtomicBoolean();
     /** Nothing of this node is open any more: its port is free, its control socket is gone. */
     private final CountDownLatch released = new CountDownLatch(1);
 
-    private long batchBytes;
     private long timerAtNs = Long.MAX_VALUE;
     private volatile NodeConfig config;
     private volatile boolean closed;
+    /** Why the node ends or has ended, null after a leave that was asked for. */
+    private volatile @Nullable NodeException failure;
     /** The delivery thread is to tell when its queue is worked off. */
     private volatile boolean awaitsShortQueue;
     /** The group uses a write-set format of its own: opaque bytes would break its members. */
@@ -126,6 +140,7 @@ final class NodeDriver implements NodeCore.Effects, Deliverer.Listener {
                 new SecureRandom(),
                 links,
                 this);
+        thread.onDeath(this::onThreadDeath);
         this.deliverer = new Deliverer(settings.name(), queue, application, this);
         this.delivery = new Thread(deliverer, "dromon-" + settings.name() + "-delivery");
         delivery.setDaemon(true);
@@ -144,13 +159,13 @@ final class NodeDriver implements NodeCore.Effects, Deliverer.Listener {
                         .orElse("PLAIN TEXT"));
         List<String> peers = settings.peers();
         List<RuntimeOptions.Change> atStart = RuntimeOptions.atStart(config);
-        upkeep.start(settings, new ControlCommands(this), new PlainLinks());
+        upkeep.start(settings, new ControlCommands(this), new PlainLinks(), this::standstills);
         links.start(core.linkEvents());
-        thread.execute(() -> {
+        thread.execute(guarded(() -> {
             core.open(peers, System.nanoTime());
             atStart.forEach(change -> change.apply(core, System.nanoTime()));
             links.scheduleEndTurn();
-        });
+        }));
     }
 
     private static TlsRenewal.Loaded load(TlsSettings files) {
@@ -180,6 +195,17 @@ final class NodeDriver implements NodeCore.Effects, Deliverer.Listener {
                             + " Dromon nodes and arbitrators"));
             return ticket;
         }
+        if (hasFailed(ticket)) {
+            return ticket;
+        }
+        long limit = settings.group().sendQueueBytes();
+        // Refused here and not on the delivery thread, which an application may hold: refusals must not pile up there.
+        long before = unsentBytes + inboundBytes.getAndAdd(change.data().length());
+        if (before > 0 && before + change.data().length() > limit) {
+            inboundBytes.addAndGet(-change.data().length());
+            ticket.completeExceptionally(NodeExceptions.busy(limit));
+            return ticket;
+        }
         inbound.add(ticket);
         if (closed) {
             failInbound();
@@ -189,8 +215,30 @@ final class NodeDriver implements NodeCore.Effects, Deliverer.Listener {
         return ticket;
     }
 
+    /** After a failure a call must not wait for the end that follows it. */
+    private boolean hasFailed(CompletableFuture<?> call) {
+        NodeException why = failure;
+        return why != null && call.completeExceptionally(NodeExceptions.after(why));
+    }
+
+    CompletableFuture<Void> room() {
+        OwnFuture<Void> waiter = new OwnFuture<>(delivery);
+        if (!hasFailed(waiter)) {
+            roomWaiters.add(waiter);
+            if (closed) {
+                failInbound();
+            } else {
+                requestTurn();
+            }
+        }
+        return waiter;
+    }
+
     CompletableFuture<Long> sync() {
         CausalRead read = new CausalRead(delivery);
+        if (hasFailed(read)) {
+            return read;
+        }
         reads.add(read);
         if (closed) {
             failInbound();
@@ -212,6 +260,10 @@ final class NodeDriver implements NodeCore.Effects, Deliverer.Listener {
         return listenAddress;
     }
 
+    boolean isOpen() {
+        return !closed;
+    }
+
     NodeStatus status() {
         Optional<TlsStatus> tls = upkeep.renewal().map(TlsRenewal::status);
         if (closed) {
@@ -229,7 +281,8 @@ final class NodeDriver implements NodeCore.Effects, Deliverer.Listener {
 
     private NodeStatus status(
             List<LinkStatus> open, List<RefusedPeer> refused, Map<String, Long> kinds, Optional<TlsStatus> tls) {
-        GroupStatus group = core.group().status();
+        long nowNs = System.nanoTime();
+        GroupStatus group = core.group().status(nowNs);
         return new NodeStatus(
                 settings.name(),
                 settings.stack().mesh().group(),
@@ -246,7 +299,8 @@ final class NodeDriver implements NodeCore.Effects, Deliverer.Listener {
                 settings.dynamic(),
                 identity.unsaved(),
                 queue.length(),
-                queue.bytes());
+                queue.bytes(),
+                deliverer.call(nowNs));
     }
 
     synchronized void set(String option, String value) {
@@ -351,16 +405,17 @@ final class NodeDriver implements NodeCore.Effects, Deliverer.Listener {
     }
 
     @Override
-    public void onApplicationFailure(NodeException failure) {
+    public void onApplicationFailure(NodeException why) {
+        failure = why;
         requestLeave();
     }
 
     private void requestLeave() {
         if (!closed) {
-            unlessEnded(() -> {
+            unlessEnded(guarded(() -> {
                 core.leave(System.nanoTime());
                 links.scheduleEndTurn();
-            });
+            }));
         }
     }
 
@@ -368,6 +423,17 @@ final class NodeDriver implements NodeCore.Effects, Deliverer.Listener {
         if (turnRequested.compareAndSet(false, true)) {
             unlessEnded(links::scheduleEndTurn);
         }
+    }
+
+    /** What goes wrong in it stops the node. Netty would only log it. */
+    private Runnable guarded(Runnable task) {
+        return () -> {
+            try {
+                task.run();
+            } catch (RuntimeException | Error bug) {
+                onBug(bug);
+            }
+        };
     }
 
     /** The thread may end at any moment: what it does not take any more is over. */
@@ -382,11 +448,34 @@ final class NodeDriver implements NodeCore.Effects, Deliverer.Listener {
     /** Runs a call on the protocol thread and waits for its result. */
     private <T> T onProtocolThread(Supplier<T> call) {
         try {
-            return CompletableFuture.supplyAsync(call, thread).join();
+            return CompletableFuture.supplyAsync(call, thread).get(ANSWER_SECONDS, TimeUnit.SECONDS);
         } catch (RejectedExecutionException e) {
             throw new NodeException(NodeException.Reason.CLOSED, "the node has left its group", e);
-        } catch (CompletionException e) {
-            throw e.getCause() instanceof RuntimeException cause ? cause : e;
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof RuntimeException cause ? cause : new CompletionException(e.getCause());
+        } catch (TimeoutException e) {
+            throw new NodeException(
+                    NodeException.Reason.TIMEOUT,
+                    "the protocol thread of the node has not answered for " + ANSWER_SECONDS
+                            + " s; the others will take the node for dead. Take a thread dump (jstack) and restart it",
+                    e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new NodeException(NodeException.Reason.CLOSED, "interrupted while waiting for the node", e);
+        }
+    }
+
+    /** What holds the node up. */
+    List<Standstill> standstills() {
+        try {
+            return closed ? List.of() : status().standstills();
+        } catch (NodeException e) {
+            return closed
+                    ? List.of()
+                    : List.of(new Standstill(
+                            Standstill.Kind.PROTOCOL_THREAD,
+                            Duration.ofSeconds(ANSWER_SECONDS),
+                            String.valueOf(e.getMessage())));
         }
     }
 
@@ -399,18 +488,26 @@ final class NodeDriver implements NodeCore.Effects, Deliverer.Listener {
         turnRequested.set(false);
         Ticket ticket;
         while ((ticket = inbound.poll()) != null) {
+            inboundBytes.addAndGet(-ticket.data.length());
             if (!core.replicate(ticket.data, ticket)) {
-                batch.add(new Deliverer.Rejected(ticket));
+                batch.add(new Deliverer.Rejected(ticket, settings.group().sendQueueBytes()));
             }
         }
         CausalRead read;
         while ((read = reads.poll()) != null) {
             if (!core.sync(read)) {
-                batch.add(new Deliverer.Rejected(read));
+                batch.add(new Deliverer.Rejected(read, settings.group().sendQueueBytes()));
             }
         }
         core.group().reportApplied(deliverer.applied());
         core.endTurn(waiting(), queue.bytes(), System.nanoTime());
+        unsentBytes = core.group().queuedBytes();
+        if (unsentBytes <= settings.group().sendQueueBytes() / 2) {
+            OwnFuture<Void> waiter;
+            while ((waiter = roomWaiters.poll()) != null) {
+                batch.add(new Deliverer.Room(waiter));
+            }
+        }
         publish();
         if (!closed) {
             watchQueue(core.group().awaitsShortQueue());
@@ -434,9 +531,8 @@ final class NodeDriver implements NodeCore.Effects, Deliverer.Listener {
 
     private void publish() {
         if (!batch.isEmpty()) {
-            queue.publish(batch, batchBytes);
+            queue.publish(batch);
             batch.clear();
-            batchBytes = 0;
         }
     }
 
@@ -463,9 +559,7 @@ final class NodeDriver implements NodeCore.Effects, Deliverer.Listener {
     @Override
     public void deliver(GroupEvent event) {
         batch.add(event);
-        if (event instanceof GroupEvent.WriteSet writeSet) {
-            batchBytes += writeSet.data().length();
-        } else if (!(event instanceof GroupEvent.CausalPoint)) {
+        if (!(event instanceof GroupEvent.WriteSet) && !(event instanceof GroupEvent.CausalPoint)) {
             log.event(event);
             onChange(event);
         }
@@ -473,7 +567,7 @@ final class NodeDriver implements NodeCore.Effects, Deliverer.Listener {
 
     private void onChange(GroupEvent event) {
         if (event instanceof GroupEvent.ConfigurationChange change) {
-            foreignFormat = change.isPrimary() && change.versions().repl() != NodeSettings.OPAQUE;
+            foreignFormat = change.isPrimary() && change.versions().repl() != GroupSettings.OPAQUE;
         } else if (event instanceof GroupEvent.Synced && config.value(ServerOptions.WSREP_DESYNC)) {
             core.group().desync(); // so it was configured, or before the state was lost
         }
@@ -505,31 +599,79 @@ final class NodeDriver implements NodeCore.Effects, Deliverer.Listener {
     }
 
     @Override
-    @SuppressWarnings("FutureReturnValueIgnored") // the last step; its own exceptions have nowhere to go
-    public void onClosed(@Nullable StackFailure failure) {
-        closed = true;
-        if (failure != null) {
-            LOG.error("{}: stopped: {}", settings.name(), failure.message());
-        } else {
-            LOG.info("{}: left the group", settings.name());
+    public void onClosed(@Nullable StackFailure end) {
+        if (!closed) {
+            end(end);
+            release(links.stop());
         }
-        failInbound(future -> batch.add(new Deliverer.Failed(future, ReplicationFailure.CLOSED)));
-        batch.add(new Deliverer.Closed(failure == null ? null : NodeExceptions.of(failure)));
-        publish();
-        links.stop().whenComplete((done, ignored) -> {
-            identity.release();
-            upkeep.close().whenComplete((closedToo, failed) -> released.countDown());
-            thread.end();
+    }
+
+    /**
+     * The node is over, whatever still works: memory may have run out, so each step is taken though the one before it
+     * failed.
+     */
+    private void end(@Nullable StackFailure end) {
+        closed = true;
+        if (end == null) {
+            LOG.info("{}: left the group", settings.name());
+        } else {
+            anyway(() -> LOG.error("{}: stopped: {}", settings.name(), end.message()));
+            if (failure == null) {
+                anyway(() -> failure = NodeExceptions.of(end));
+            }
+        }
+        anyway(() -> failInbound(future -> batch.add(new Deliverer.Failed(future, ReplicationFailure.CLOSED))));
+        anyway(() -> batch.add(new Deliverer.Closed(failure)));
+        anyway(this::publish);
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // the last step; its own exceptions have nowhere to go
+    private void release(CompletableFuture<Void> linksClosed) {
+        linksClosed.whenComplete((done, ignored) -> {
+            if (releasing.compareAndSet(false, true)) {
+                identity.release();
+                upkeep.close().whenComplete((closedToo, failed) -> released.countDown());
+                thread.end();
+            }
         });
     }
 
-    /** An unchecked exception on the protocol thread: the state can no longer be trusted, the node must not go on. */
+    private void anyway(Runnable step) {
+        try {
+            step.run();
+        } catch (RuntimeException | Error e) {
+            LOG.debug("{}: a step of the end failed", settings.name(), e);
+        }
+    }
+
+    /** Something unchecked on the protocol thread: the state can no longer be trusted, the node must not go on. */
     private void onBug(Throwable bug) {
         if (!closed) {
-            LOG.error("{}: stopped by a bug on the protocol thread; please report it", settings.name(), bug);
-            core.abandon();
-            onClosed(new StackFailure(StackFailure.Kind.PROTOCOL, "a bug stopped the node: " + bug));
+            boolean memory = bug instanceof OutOfMemoryError;
+            anyway(() -> LOG.error(
+                    memory
+                            ? "{}: the protocol thread is out of memory, and the node must not go on; give the JVM a"
+                                    + " larger heap (-Xmx)"
+                            : "{}: stopped by a bug on the protocol thread; please report it",
+                    settings.name(),
+                    bug));
+            anyway(core::abandon);
+            onClosed(new StackFailure(
+                    StackFailure.Kind.PROTOCOL,
+                    (memory ? "the protocol thread is out of memory: " : "a bug stopped the node: ") + bug));
         }
+    }
+
+    /** The protocol thread is dead, and this is its last act: nobody else can close its sockets or end its node. */
+    private void onThreadDeath() {
+        anyway(links::closeByForce);
+        if (!closed) {
+            anyway(core::abandon);
+            end(new StackFailure(
+                    StackFailure.Kind.PROTOCOL,
+                    "the protocol thread has died, and the node with it; the log says of what, above"));
+        }
+        release(CompletableFuture.completedFuture(null));
     }
 
     @Override
@@ -568,7 +710,7 @@ final class NodeDriver implements NodeCore.Effects, Deliverer.Listener {
 
     /** What came too late for a turn. On a caller's thread; the delivery thread may have ended. */
     private void failInbound() {
-        failInbound(future -> future.completeExceptionally(NodeExceptions.closed()));
+        failInbound(future -> future.completeExceptionally(NodeExceptions.after(failure)));
     }
 
     private void failInbound(Consumer<CompletableFuture<?>> how) {
@@ -579,6 +721,10 @@ final class NodeDriver implements NodeCore.Effects, Deliverer.Listener {
         CausalRead read;
         while ((read = reads.poll()) != null) {
             how.accept(read);
+        }
+        OwnFuture<Void> waiter;
+        while ((waiter = roomWaiters.poll()) != null) {
+            how.accept(waiter);
         }
     }
 }

@@ -16,13 +16,13 @@ public class NodeException extends RuntimeException {
         OUTCOME_UNKNOWN,
         /** The group refuses this node: evicted, duplicate UUID, or incompatible protocol versions. */
         REFUSED,
-        /** Too much is waiting to be replicated; try again later. */
+        /** Too much is waiting to be replicated; {@link Node#room} tells when to try again. */
         BUSY,
         /** A causal read was not answered within {@code repl.causal_read_timeout}. */
         TIMEOUT,
         /** The write-set is larger than {@code repl.max_ws_size}. */
         TOO_LARGE,
-        /** The group's protocol does not allow opaque write-sets (a Galera database is a member). */
+        /** A Galera database is a member of the group: a data node, whose write-sets are opaque, must not be one. */
         INCOMPATIBLE_GROUP,
         /** The node has left or failed; whether the write-set was committed elsewhere is unknown if it was on its way. */
         CLOSED,
@@ -47,5 +47,11 @@ public class NodeException extends RuntimeException {
     /** What a program can react to. */
     public Reason reason() {
         return reason;
+    }
+
+    /** Class, reason and message: the reason stands in every stack trace. */
+    @Override
+    public String toString() {
+        return getClass().getName() + ": " + reason + ": " + getMessage();
     }
 }

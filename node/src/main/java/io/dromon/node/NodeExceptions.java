@@ -1,8 +1,10 @@
 package io.dromon.node;
 
+import io.dromon.node.group.GroupCore;
 import io.dromon.node.group.ReplicationFailure;
 import io.dromon.transport.StackFailure;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** What the layers below report, in the words of the public API. */
 final class NodeExceptions {
@@ -37,10 +39,24 @@ final class NodeExceptions {
         return new NodeException(NodeException.Reason.CLOSED, "the node has left its group");
     }
 
-    static NodeException busy() {
+    /** A call after the end: why there was one. */
+    static NodeException after(@Nullable NodeException end) {
+        return end == null ? closed() : new NodeException(end.reason(), String.valueOf(end.getMessage()), end);
+    }
+
+    static NodeException busy(long sendQueueBytes) {
         return new NodeException(
                 NodeException.Reason.BUSY,
-                "too much is waiting to be sent; wait for what was asked for before and try again");
+                "write-sets of " + sendQueueBytes + " bytes wait to be sent, the most that may"
+                        + " (node.send_queue_bytes); wait for Node.room(), or for what was asked for before, and try"
+                        + " again");
+    }
+
+    static NodeException tooManyReads() {
+        return new NodeException(
+                NodeException.Reason.BUSY,
+                GroupCore.MAX_READS + " causal reads wait for their answer, the most that may; wait for some of them"
+                        + " and try again");
     }
 
     static NodeException ofRead(ReplicationFailure failure) {
@@ -63,6 +79,7 @@ final class NodeExceptions {
                 switch (failure.kind()) {
                     case NO_PRIMARY -> NodeException.Reason.NO_PRIMARY_COMPONENT;
                     case REFUSED -> NodeException.Reason.REFUSED;
+                    case INCOMPATIBLE -> NodeException.Reason.INCOMPATIBLE_GROUP;
                     case PROTOCOL -> NodeException.Reason.PROTOCOL;
                 },
                 failure.message());

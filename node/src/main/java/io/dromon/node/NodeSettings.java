@@ -51,14 +51,7 @@ record NodeSettings(
         Duration watchInterval,
         Optional<DynamicWindow> dynamic,
         long deliveryQueueBytes) {
-    /** Version of write-sets and application that says: not interpreted (chapter 04 section 2). */
-    static final int OPAQUE = 127;
-
     private static final Logger LOG = LoggerFactory.getLogger(Node.class);
-    /** garbd's and ours: a receive queue that no arbitrator fills. */
-    private static final long SEND_QUEUE_BYTES = 64L << 20;
-
-    private static final long REASSEMBLY_BYTES = 4L << 30;
 
     static NodeSettings of(NodeConfig config) {
         return new NodeSettings(
@@ -72,7 +65,9 @@ record NodeSettings(
                 config.value(PrimaryOptions.PC_RECOVERY),
                 config.value(Options.TLS_WATCH_INTERVAL),
                 dynamic(config),
-                config.value(Options.NODE_DELIVERY_QUEUE_BYTES));
+                Math.min(
+                        config.value(Options.NODE_DELIVERY_QUEUE_BYTES),
+                        flow(config).receiveHardLimit() / 2));
     }
 
     /** A node without TLS lets plain text in for ever. */
@@ -251,7 +246,7 @@ record NodeSettings(
                 config.value(GroupOptions.GCS_FC_FACTOR),
                 config.value(GroupOptions.GCS_FC_SINGLE_PRIMARY) || config.value(GroupOptions.GCS_FC_MASTER_SLAVE),
                 config.value(GroupOptions.GCS_SYNC_DONOR),
-                config.value(GroupOptions.GCS_RECV_Q_HARD_LIMIT),
+                Math.min(config.value(GroupOptions.GCS_RECV_Q_HARD_LIMIT), GroupSettings.deliveryBytes()),
                 config.value(GroupOptions.GCS_RECV_Q_SOFT_LIMIT),
                 config.value(GroupOptions.GCS_MAX_THROTTLE),
                 config.value(GroupOptions.GCS_FC_DEBUG));
@@ -262,8 +257,8 @@ record NodeSettings(
         return new GroupSettings(
                 config.name(),
                 config.incomingAddress(),
-                OPAQUE,
-                OPAQUE,
+                GroupSettings.OPAQUE,
+                GroupSettings.OPAQUE,
                 stateless,
                 !stateless,
                 false,
@@ -272,8 +267,8 @@ record NodeSettings(
                 flow(config),
                 config.value(GroupOptions.GCS_MAX_PACKET_SIZE),
                 config.value(GroupOptions.GCS_VOTE_POLICY),
-                SEND_QUEUE_BYTES,
+                config.value(Options.NODE_SEND_QUEUE_BYTES),
                 Integer.MAX_VALUE,
-                REASSEMBLY_BYTES);
+                GroupSettings.reassemblyBytes());
     }
 }

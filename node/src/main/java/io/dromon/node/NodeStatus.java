@@ -6,12 +6,14 @@ import io.dromon.transport.link.LinkStatus;
 import io.dromon.transport.link.RefusedPeer;
 import io.dromon.transport.mesh.MeshLinkState;
 import io.dromon.transport.mesh.MeshLinkStatus;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 /**
  * What a node looks like at one moment.
@@ -32,6 +34,7 @@ import java.util.UUID;
  * @param unsavedView why the last primary view is not on disk; empty if it is
  * @param waiting items that the application has not taken yet
  * @param waitingBytes their bytes
+ * @param call what the application has not returned from, empty if it waits for the node
  */
 public record NodeStatus(
         String name,
@@ -49,7 +52,8 @@ public record NodeStatus(
         Optional<DynamicWindow> dynamic,
         Optional<UnsavedView> unsavedView,
         int waiting,
-        long waitingBytes) {
+        long waitingBytes,
+        Optional<ApplicationCall> call) {
     public NodeStatus {
         links = List.copyOf(links);
         mesh = List.copyOf(mesh);
@@ -74,6 +78,10 @@ public record NodeStatus(
             word = word.or(unsavedView.get().stale() ? Health.Word.CRITICAL : Health.Word.WARNING);
             reasons.add(unsavedView.get().problem());
         }
+        for (Standstill standstill : standstills()) {
+            word = word.or(standstill.word());
+            reasons.add(standstill.text());
+        }
         dynamicWarning().ifPresent(reasons::add);
         if (dynamic.isPresent()
                 && dynamic.get().isOver(Instant.now())
@@ -81,6 +89,30 @@ public record NodeStatus(
             word = word.or(Health.Word.CRITICAL);
         }
         return new Health(ready, reasons.isEmpty() ? word : word.or(Health.Word.WARNING), reasons);
+    }
+
+    /** What has held the node or the group up for a while. */
+    List<Standstill> standstills() {
+        List<Standstill> all = new ArrayList<>();
+        GroupStatus.FlowControlStatus flow = group.flowControl();
+        Duration paused = Duration.ofNanos(flow.pausedForNs());
+        if (paused.compareTo(Standstill.WORTH_TELLING) >= 0) {
+            String who = flow.pausedBy().stream()
+                    .map(member -> member.equals(name) ? member + ", this node" : member)
+                    .collect(Collectors.joining(" and "));
+            all.add(new Standstill(
+                    Standstill.Kind.PAUSED,
+                    paused,
+                    "paused for " + paused.toSeconds() + " s by " + (who.isEmpty() ? "a member that left" : who)
+                            + " (flow control): no member can write"));
+        }
+        call.filter(open -> open.since().compareTo(Standstill.WORTH_TELLING) >= 0)
+                .ifPresent(open -> all.add(new Standstill(
+                        Standstill.Kind.APPLICATION,
+                        open.since(),
+                        "the application has not returned for " + open.since().toSeconds() + " s from " + open.what()
+                                + ", " + waiting + " events wait")));
+        return all;
     }
 
     /** What {@code socket.dynamic} means now; empty where it is off. */

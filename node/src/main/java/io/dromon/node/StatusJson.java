@@ -43,6 +43,10 @@ final class StatusJson {
                 status.tls()
                         .map(StatusJson::tls)
                         .orElseGet(() -> JsonNodeFactory.instance.objectNode().put("enabled", false)));
+        status.call()
+                .ifPresent(call -> document.putObject("applicationCall")
+                        .put("what", call.what())
+                        .put("forSeconds", call.since().toSeconds()));
         status.dynamicWarning().ifPresent(warning -> document.put("dynamic", warning));
         ArrayNode refused = document.putArray("refused");
         for (RefusedPeer peer : status.refused()) {
@@ -86,6 +90,10 @@ final class StatusJson {
                 .put("stopsSent", flow.stopsSent())
                 .put("stopsReceived", flow.stopsReceived())
                 .put("pausedNs", flow.pausedNs());
+        if (flow.paused()) {
+            ObjectNode pause = node.with("flowControl").put("pausedForSeconds", flow.pausedForNs() / 1_000_000_000);
+            array(pause, "pausedBy", flow.pausedBy());
+        }
         node.putObject("queues")
                 .put("waiting", status.waiting())
                 .put("waitingBytes", status.waitingBytes())

@@ -73,6 +73,10 @@ final class StatusMetrics {
                 status.dynamic().isPresent() ? 1 : 0);
         gauge("dromon_application_queue_items", "What the application has not taken yet.", status.waiting());
         gauge("dromon_application_queue_bytes", "Its bytes.", status.waitingBytes());
+        gauge(
+                "dromon_application_call_seconds",
+                "How long the application has not returned, 0 if it waits for the node.",
+                status.call().map(call -> call.since().toSeconds()).orElse(0L));
         gauge("dromon_cluster_weight", "Sum of the weights in the primary component, 0 outside.", status.weight());
     }
 
@@ -86,6 +90,10 @@ final class StatusMetrics {
         gauge("dromon_in_flight", "Own write-sets without a seqno.", group.inFlight());
         GroupStatus.FlowControlStatus flow = group.flowControl();
         gauge("dromon_flow_control_paused", "1 while this node may not send.", flow.paused() ? 1 : 0);
+        gauge(
+                "dromon_flow_control_pause_seconds",
+                "How long the pause of now has lasted.",
+                flow.pausedForNs() / 1_000_000_000);
         counter("dromon_flow_control_paused_seconds", "Time paused.", flow.pausedNs() / 1e9);
         counter("dromon_flow_control_stops_sent", "STOPs sent.", (double) flow.stopsSent());
         counter("dromon_flow_control_stops_received", "STOPs received.", (double) flow.stopsReceived());

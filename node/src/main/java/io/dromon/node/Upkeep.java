@@ -6,11 +6,13 @@ import io.dromon.transport.wire.LinkFailure;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,7 +29,7 @@ final class Upkeep {
     /** How often the ends of certificates are looked at. */
     private static final int ENDS_SECONDS = 60;
 
-    /** How often it is looked whether socket.dynamic has ended. */
+    /** How often it is looked whether socket.dynamic has ended, and whether the node stands still. */
     private static final int LOOK_SECONDS = 1;
 
     private final String nodeName;
@@ -52,7 +54,11 @@ final class Upkeep {
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // the tasks handle what can go wrong
-    void start(NodeSettings settings, ControlServer.Commands commands, DynamicEnd.Links plainLinks) {
+    void start(
+            NodeSettings settings,
+            ControlServer.Commands commands,
+            DynamicEnd.Links plainLinks,
+            Supplier<List<Standstill>> standstills) {
         long watchMs = settings.watchInterval().toMillis();
         if (renewal.isPresent() && watchMs > 0) {
             TlsRenewal watched = renewal.get();
@@ -67,7 +73,18 @@ final class Upkeep {
                 thread.scheduleWithFixedDelay(() -> look(end), LOOK_SECONDS, LOOK_SECONDS, TimeUnit.SECONDS);
             }
         });
+        StandstillLog standstill = new StandstillLog(nodeName);
+        thread.scheduleWithFixedDelay(
+                () -> look(standstill, standstills), LOOK_SECONDS, LOOK_SECONDS, TimeUnit.SECONDS);
         openControl(settings, commands, 0);
+    }
+
+    private void look(StandstillLog log, Supplier<List<Standstill>> standstills) {
+        try {
+            log.look(standstills.get());
+        } catch (RuntimeException e) {
+            LOG.debug("{}: the node is ending", nodeName, e);
+        }
     }
 
     /** The node that ran in this directory before may not have ended quite yet. */

@@ -294,6 +294,66 @@ final class NodeTest {
     }
 
     @Test
+    void failsWithTheApplicationsFailureEverAfter() throws Exception {
+        try (Node node = join("")) {
+            application.action = delivery -> {
+                throw new IllegalArgumentException("out of luck");
+            };
+            assertThat(reasonOf(node.replicate(writeSet()))).isEqualTo(NodeException.Reason.APPLICATION);
+            CompletableFuture<Committed> atOnce = node.replicate(writeSet());
+            application.awaitStopped();
+
+            for (CompletableFuture<?> call : List.of(atOnce, node.replicate(writeSet()), node.sync(), node.room())) {
+                assertThatThrownBy(call::get)
+                        .hasMessageContaining("APPLICATION")
+                        .hasRootCauseMessage("out of luck")
+                        .cause()
+                        .isInstanceOf(NodeException.class)
+                        .extracting(e -> ((NodeException) e).reason())
+                        .isEqualTo(NodeException.Reason.APPLICATION);
+            }
+        }
+    }
+
+    @Test
+    void showsTheReasonInItsText() {
+        NodeException failure = new NodeException(NodeException.Reason.TOO_LARGE, "the write-set is too large");
+
+        assertThat(failure).hasToString("io.dromon.node.NodeException: TOO_LARGE: the write-set is too large");
+    }
+
+    @Test
+    void namesTheBoundWhenItIsBusyAndTellsWhenThereIsRoom() throws Exception {
+        try (Node node = join("node.send_queue_bytes=1M;gcs.fc_limit=1;node.delivery_queue_bytes=1M")) {
+            CountDownLatch enough = new CountDownLatch(1);
+            application.action = delivery -> enough.await();
+            List<CompletableFuture<Committed>> writes = new ArrayList<>();
+            await().atMost(LIMIT)
+                    .until(
+                            () -> { // until flow control has stopped this node, and its queue is full
+                                for (int i = 0; i < 10; i++) {
+                                    writes.add(node.replicate(WriteSet.of(new byte[100_000])));
+                                }
+                                return writes.stream().anyMatch(CompletableFuture::isCompletedExceptionally);
+                            });
+            CompletableFuture<Void> room = node.room();
+            CompletableFuture<Committed> refused = writes.stream()
+                    .filter(CompletableFuture::isCompletedExceptionally)
+                    .findFirst()
+                    .orElseThrow();
+            assertThat(reasonOf(refused)).isEqualTo(NodeException.Reason.BUSY);
+            assertThatThrownBy(refused::get)
+                    .hasMessageContainingAll("1048576 bytes", "node.send_queue_bytes", "room()");
+            assertThat(room).isNotDone();
+
+            enough.countDown();
+
+            room.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+            node.replicate(writeSet()).get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
     void endsThousandsOfFuturesAtTheClose() throws Exception {
         List<CompletableFuture<Committed>> all = new ArrayList<>();
         Node node = join("");

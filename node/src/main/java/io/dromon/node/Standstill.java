@@ -1,0 +1,27 @@
+package io.dromon.node;
+
+import java.time.Duration;
+
+/**
+ * Something that holds a node, or the whole group, up although every member is in its place.
+ *
+ * @param kind what it is
+ * @param since for how long
+ * @param text the sentence for health, status and log
+ */
+record Standstill(Kind kind, Duration since, String text) {
+    /** From here on it is told. */
+    static final Duration WORTH_TELLING = Duration.ofSeconds(5);
+    /** From here on somebody must look. */
+    static final Duration CRITICAL = Duration.ofMinutes(1);
+
+    enum Kind {
+        PAUSED,
+        APPLICATION,
+        PROTOCOL_THREAD
+    }
+
+    Health.Word word() {
+        return since.compareTo(CRITICAL) >= 0 ? Health.Word.CRITICAL : Health.Word.WARNING;
+    }
+}

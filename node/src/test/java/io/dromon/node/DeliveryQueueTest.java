@@ -1,0 +1,58 @@
+package io.dromon.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.dromon.node.group.GroupEvent;
+import io.dromon.transport.wire.Bytes;
+import io.dromon.transport.wire.Uuids;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What waits for the application is counted by the memory that it keeps. */
+final class DeliveryQueueTest {
+    private static final int FRAME = 32_000;
+
+    private final DeliveryQueue queue = new DeliveryQueue();
+
+    private static GroupEvent writeSet(Bytes data) {
+        return new GroupEvent.WriteSet(1, Uuids.NIL, 0, data, null);
+    }
+
+    @Test
+    void countsTheWholeFrameThatATinyWriteSetKeeps() {
+        for (int i = 0; i < 10; i++) {
+            queue.publish(List.of(writeSet(new Bytes(new byte[FRAME], 100, 1))));
+        }
+
+        assertThat(queue.bytes()).isGreaterThan(10 * FRAME).isLessThan(11 * FRAME);
+    }
+
+    @Test
+    void countsAFrameOnceForAllWriteSetsInIt() {
+        byte[] frame = new byte[FRAME];
+        List<Object> batch = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            batch.add(writeSet(new Bytes(frame, i * 320, 320)));
+        }
+
+        queue.publish(batch);
+
+        assertThat(queue.bytes()).isGreaterThan(FRAME).isLessThan(2 * FRAME);
+        assertThat(queue.length()).isEqualTo(100);
+    }
+
+    @Test
+    void hasNothingLeftWhenAllIsWorkedOff() {
+        queue.publish(List.of(writeSet(new Bytes(new byte[7])), "a failure", writeSet(new Bytes(new byte[9]))));
+        queue.publish(List.of(writeSet(new Bytes(new byte[FRAME]))));
+
+        for (Object item : queue.take(new ArrayList<>())) {
+            queue.begin(item);
+            queue.done();
+        }
+
+        assertThat(queue.bytes()).isZero();
+        assertThat(queue.length()).isZero();
+    }
+}
