@@ -42,5 +42,7 @@ case "$1" in
   sst) jvm="-XX:+UseSerialGC -Xms16m -Xmx80m -XX:MaxDirectMemorySize=256m -XX:TieredStopAtLevel=1 -Dio.netty.jfr.enabled=false" ;;
   *) jvm="-XX:+UseParallelGC" ;;
 esac
+# A JVM that is out of memory is no member to rely on: it ends at once, with exit code 3, and its peers see it go.
+jvm="$jvm -XX:+ExitOnOutOfMemoryError"
 # Epoll, BoringSSL and zstd are native libraries: a Java from 24 on warns of each that it was not told of.
 exec "$java" $jvm $here -XX:-UsePerfData --enable-native-access=ALL-UNNAMED -Dio.netty.tryReflectionSetAccessible=true --add-opens=java.base/java.nio=ALL-UNNAMED --add-opens=java.base/jdk.internal.misc=ALL-UNNAMED $DROMON_JAVA_OPTS -jar "$0" "$@"

@@ -13,10 +13,7 @@ import io.dromon.node.Delivery;
 import io.dromon.node.Node;
 import io.dromon.node.NodeException;
 import io.dromon.node.NodeState;
-import java.io.FileNotFoundException;
-import java.io.FileOutputStream;
 import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -36,7 +33,8 @@ import picocli.CommandLine.Option;
         description = {
             "Joins a cluster of Galera databases or Dromon nodes as a member without data: it votes in the quorum,"
                     + " relays, and keeps the cluster's count.",
-            "The flags are garbd's. Leaves cleanly on SIGTERM."
+            "The flags are garbd's. SIGHUP: reads the TLS files again and opens the log file again. Leaves cleanly on"
+                    + " SIGTERM."
         })
 final class ArbitratorCommand implements Callable<Integer> {
     private static final List<String> NAMES =
@@ -71,7 +69,7 @@ final class ArbitratorCommand implements Callable<Integer> {
     @Option(
             names = {"-l", "--log"},
             paramLabel = "FILE",
-            description = "Append the report there instead of standard error.")
+            description = "Append the report there instead of standard error; a SIGHUP opens it again.")
     private @Nullable String log;
 
     @Option(
@@ -110,12 +108,12 @@ final class ArbitratorCommand implements Callable<Integer> {
             throw new CommandFailure("--sst: triggering a state transfer script on a donor is not supported; use garbd"
                     + " for that, or take a backup on the donor itself");
         }
-        PrintStream report = report();
-        System.setErr(report); // the log goes where the report goes
-        Report application = new Report(report);
+        ReloadOnHangUp hangUp = ReloadOnHangUp.install(LogFile.use(log)); // the log goes where the report goes
+        Report application = new Report(System.err);
         Node node = Node.start(config(), application);
+        hangUp.of(node);
         LeaveOnSignal.install(node, application.stopped, () -> application.failed);
-        application.stopped.await();
+        LeaveOnSignal.awaitEnd(node, application.stopped);
         return application.failed ? Dromon.FAILED : 0;
     }
 
@@ -168,16 +166,6 @@ final class ArbitratorCommand implements Callable<Integer> {
 
     private static @Nullable String given(@Nullable String flag, @Nullable String inFile) {
         return flag == null ? inFile : flag;
-    }
-
-    private PrintStream report() {
-        try {
-            return log == null
-                    ? System.err
-                    : new PrintStream(new FileOutputStream(log, true), true, StandardCharsets.UTF_8);
-        } catch (FileNotFoundException e) {
-            throw new CommandFailure("--log: cannot write to " + e.getMessage());
-        }
     }
 
     /** Says what happens in the cluster. */

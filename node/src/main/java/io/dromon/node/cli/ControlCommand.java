@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.dromon.node.control.ControlClient;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -11,6 +12,9 @@ import picocli.CommandLine.Parameters;
 
 /** Commands that a running node on this machine carries out. */
 final class ControlCommand {
+    /** A node gives relinking 300 s. */
+    private static final Duration RELINK_PATIENCE = Duration.ofSeconds(310);
+
     private ControlCommand() {}
 
     /** Asks the node of a data directory. */
@@ -32,9 +36,13 @@ final class ControlCommand {
 
         /** The answer, if the node did what it was asked to. */
         JsonNode ask(String request) {
+            return ask(request, ControlClient.PATIENCE);
+        }
+
+        JsonNode ask(String request, Duration patience) {
             JsonNode answer;
             try {
-                answer = ControlClient.ask(dataDirectory, request);
+                answer = ControlClient.ask(dataDirectory, request, patience);
             } catch (IOException e) {
                 throw new CommandFailure(String.valueOf(e.getMessage()));
             }
@@ -111,7 +119,7 @@ final class ControlCommand {
         public Integer call() {
             System.out.println(ask("reload").path("text").asText());
             if (relink) {
-                sayRelinked(ask("relink"));
+                sayRelinked(ask("relink", RELINK_PATIENCE));
             }
             return 0;
         }
@@ -125,7 +133,7 @@ final class ControlCommand {
     static final class Relink extends Asking {
         @Override
         public Integer call() {
-            sayRelinked(ask("relink"));
+            sayRelinked(ask("relink", RELINK_PATIENCE));
             return 0;
         }
     }
@@ -149,7 +157,7 @@ final class ControlCommand {
 
         @Override
         public Integer call() {
-            JsonNode answer = ask("rotate " + step);
+            JsonNode answer = ask("rotate " + step, RELINK_PATIENCE);
             System.out.println(answer.path("text").asText());
             sayRelinked(answer);
             return 0;

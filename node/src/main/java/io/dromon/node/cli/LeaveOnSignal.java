@@ -23,6 +23,21 @@ final class LeaveOnSignal {
         Runtime.getRuntime().addShutdownHook(new Thread(() -> leave(node, stopped, failed), "dromon-shutdown"));
     }
 
+    /**
+     * Waits for the end of a node that was not asked to leave. An application that cannot be told of it, since nobody
+     * takes its output, does not keep the process.
+     */
+    static void awaitEnd(Node node, CountDownLatch stopped) throws InterruptedException {
+        int overdue = 0;
+        while (!stopped.await(1, TimeUnit.SECONDS)) {
+            overdue = node.isOpen() ? 0 : overdue + 1;
+            if (overdue >= LAST_OUTPUT_SECONDS) {
+                throw new CommandFailure("the node has ended, see its log, and its output was not taken for "
+                        + LAST_OUTPUT_SECONDS + " s");
+            }
+        }
+    }
+
     /** The command ran to its end: its own exit code counts. */
     static void endedByItself() {
         endedByItself = true;

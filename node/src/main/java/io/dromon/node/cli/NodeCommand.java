@@ -22,12 +22,19 @@ import picocli.CommandLine.Option;
         description = {
             "Runs a node of a cluster.",
             "With --pipe each line of standard input becomes a write-set, and each write-set of the cluster's order is"
-                    + " printed as SEQNO TAB ORIGIN TAB LINE. Views, states and the log go to standard error."
+                    + " printed as SEQNO TAB ORIGIN TAB LINE. Views, states and the log go to standard error.",
+            "SIGHUP: reads the TLS files again and opens the log file again. Leaves cleanly on SIGTERM."
         })
 final class NodeCommand implements Callable<Integer> {
     @Mixin
     @SuppressWarnings("NullAway.Init") // set by picocli
     private NodeFlags flags;
+
+    @Option(
+            names = {"-l", "--log"},
+            paramLabel = "FILE",
+            description = "Append the log, views and states there instead of standard error; a SIGHUP opens it again.")
+    private @Nullable String log;
 
     @Option(names = "--pipe", description = "Replicate the lines of standard input and print the cluster's order.")
     private boolean pipe;
@@ -40,10 +47,12 @@ final class NodeCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         NodeConfig config = flags.config();
+        ReloadOnHangUp hangUp = ReloadOnHangUp.install(LogFile.use(log));
         PrintStream log = System.err;
         // System.out would keep to itself that a disk is full or a reader gone.
         LineApplication application = new LineApplication(new FileOutputStream(FileDescriptor.out), log);
         Node node = Node.start(config, application);
+        hangUp.of(node);
         LeaveOnSignal.install(node, application.stopped(), () -> application.failure() != null);
         try {
             node.synced().get();
@@ -55,7 +64,7 @@ final class NodeCommand implements Callable<Integer> {
             failed = new LineSource(System.in, node, log).run();
         }
         if (!pipe || stay) {
-            application.stopped().await();
+            LeaveOnSignal.awaitEnd(node, application.stopped());
         } else {
             node.leave();
         }

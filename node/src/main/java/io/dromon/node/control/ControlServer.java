@@ -23,6 +23,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,6 +35,8 @@ public final class ControlServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ControlServer.class);
     private static final int MOST_CLIENTS = 4;
     private static final Duration REQUEST_TIME = Duration.ofSeconds(5);
+    /** How soon accepting is tried again after it failed. */
+    private static final Duration ACCEPT_AGAIN = Duration.ofMillis(100);
 
     /** What a command does. May block: relinking takes its time. */
     public interface Commands {
@@ -129,6 +132,7 @@ public final class ControlServer implements AutoCloseable {
 
     @SuppressWarnings("FutureReturnValueIgnored") // serve() handles what can go wrong
     private void accept() {
+        boolean told = false;
         while (!closed) {
             SocketChannel client;
             try {
@@ -136,13 +140,22 @@ public final class ControlServer implements AutoCloseable {
             } catch (ClosedChannelException e) {
                 return;
             } catch (IOException e) {
-                LOG.warn("control socket {} ended: {}", path, e.toString());
-                return;
+                // No file descriptor is free, say: that passes, and the socket must be there when it has.
+                if (!told) {
+                    LOG.warn("control socket {}: cannot accept, trying again: {}", path, e.getMessage());
+                }
+                told = true;
+                LockSupport.parkNanos(ACCEPT_AGAIN.toNanos());
+                continue;
             }
+            told = false;
             try {
                 clients.submit(() -> serve(client));
             } catch (RejectedExecutionException e) {
                 closeQuietly(client); // too many at a time
+            } catch (OutOfMemoryError e) {
+                LOG.warn("control socket {}: no thread for a client: {}", path, e.getMessage());
+                closeQuietly(client);
             }
         }
     }
