@@ -8,6 +8,7 @@ import io.dromon.config.NodeConfig;
 import io.dromon.config.Options;
 import io.dromon.config.PrimaryOptions;
 import io.dromon.config.ServerOptions;
+import io.dromon.config.Source;
 import io.dromon.config.Verify;
 import io.dromon.node.group.FlowSettings;
 import io.dromon.node.group.GroupSettings;
@@ -54,20 +55,21 @@ record NodeSettings(
     private static final Logger LOG = LoggerFactory.getLogger(Node.class);
 
     static NodeSettings of(NodeConfig config) {
+        GroupSettings group = group(config);
         return new NodeSettings(
                 config.name(),
                 peers(config),
                 link(config),
                 config.tls() ? Optional.of(tls(config)) : Optional.empty(),
                 stack(config),
-                group(config),
+                group,
                 config.dataDir(),
                 config.value(PrimaryOptions.PC_RECOVERY),
                 config.value(Options.TLS_WATCH_INTERVAL),
                 dynamic(config),
                 Math.min(
                         config.value(Options.NODE_DELIVERY_QUEUE_BYTES),
-                        flow(config).receiveHardLimit() / 2));
+                        group.flow().receiveHardLimit() / 2));
     }
 
     /** A node without TLS lets plain text in for ever. */
@@ -240,13 +242,28 @@ record NodeSettings(
                 config.value(EvsOptions.EVS_AUTO_EVICT));
     }
 
+    /** {@code gcs.recv_q_hard_limit}, or what the heap holds: more would only be an end by lack of memory. */
+    private static long receiveHardLimit(NodeConfig config) {
+        long limit = config.value(GroupOptions.GCS_RECV_Q_HARD_LIMIT);
+        long most = GroupSettings.deliveryBytes();
+        if (limit > most && config.source(GroupOptions.GCS_RECV_Q_HARD_LIMIT).kind() != Source.Kind.DEFAULT) {
+            LOG.warn(
+                    "{}: gcs.recv_q_hard_limit: {} bytes are more than a quarter of the heap; {} count. Give the JVM a"
+                            + " larger heap (-Xmx)",
+                    config.name(),
+                    limit,
+                    most);
+        }
+        return Math.min(limit, most);
+    }
+
     static FlowSettings flow(NodeConfig config) {
         return new FlowSettings(
                 config.value(GroupOptions.GCS_FC_LIMIT),
                 config.value(GroupOptions.GCS_FC_FACTOR),
                 config.value(GroupOptions.GCS_FC_SINGLE_PRIMARY) || config.value(GroupOptions.GCS_FC_MASTER_SLAVE),
                 config.value(GroupOptions.GCS_SYNC_DONOR),
-                Math.min(config.value(GroupOptions.GCS_RECV_Q_HARD_LIMIT), GroupSettings.deliveryBytes()),
+                receiveHardLimit(config),
                 config.value(GroupOptions.GCS_RECV_Q_SOFT_LIMIT),
                 config.value(GroupOptions.GCS_MAX_THROTTLE),
                 config.value(GroupOptions.GCS_FC_DEBUG));

@@ -16,9 +16,16 @@ record Standstill(Kind kind, Duration since, String text) {
     static final Duration CRITICAL = Duration.ofMinutes(1);
 
     enum Kind {
-        PAUSED,
-        APPLICATION,
-        PROTOCOL_THREAD
+        PAUSED("no longer paused"),
+        APPLICATION("the application has returned"),
+        PROTOCOL_THREAD("the protocol thread answers again");
+
+        /** What is said when it is over. */
+        final String over;
+
+        Kind(String over) {
+            this.over = over;
+        }
     }
 
     Health.Word word() {

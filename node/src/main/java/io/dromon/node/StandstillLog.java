@@ -3,7 +3,6 @@ package io.dromon.node;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,10 +25,7 @@ final class StandstillLog {
         told.keySet().removeIf(kind -> {
             boolean over = now.stream().noneMatch(standstill -> standstill.kind() == kind);
             if (over) {
-                LOG.info(
-                        "{}: goes on again: {}",
-                        nodeName,
-                        kind.name().toLowerCase(Locale.ROOT).replace('_', ' '));
+                LOG.info("{}: {}", nodeName, kind.over);
             }
             return over;
         });

@@ -85,14 +85,14 @@ final class StatusJson {
                     .put("arbitrator", member.arbitrator());
         }
         GroupStatus.FlowControlStatus flow = group.flowControl();
-        node.putObject("flowControl")
+        ObjectNode control = node.putObject("flowControl")
                 .put("paused", flow.paused())
                 .put("stopsSent", flow.stopsSent())
                 .put("stopsReceived", flow.stopsReceived())
                 .put("pausedNs", flow.pausedNs());
         if (flow.paused()) {
-            ObjectNode pause = node.with("flowControl").put("pausedForSeconds", flow.pausedForNs() / 1_000_000_000);
-            array(pause, "pausedBy", flow.pausedBy());
+            control.put("pausedForSeconds", flow.pausedForNs() / 1_000_000_000);
+            array(control, "pausedBy", flow.pausedBy());
         }
         node.putObject("queues")
                 .put("waiting", status.waiting())

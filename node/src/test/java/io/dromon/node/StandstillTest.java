@@ -99,7 +99,7 @@ final class StandstillTest {
             await().atMost(LIMIT).untilAsserted(() -> {
                 assertThat(reasons(n1)).isEmpty();
                 assertThat(reasons(n2)).isEmpty();
-                assertThat(log).anyMatch(line -> line.equals("n1: goes on again: paused"));
+                assertThat(log).anyMatch(line -> line.equals("n1: no longer paused"));
             });
         } finally {
             enough.countDown();

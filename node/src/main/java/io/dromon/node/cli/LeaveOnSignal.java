@@ -38,6 +38,31 @@ final class LeaveOnSignal {
         }
     }
 
+    /**
+     * Ends the process with a node that failed, also while the command waits for its input: a process that is no member
+     * any more must not look like one.
+     */
+    static void endWith(Node node, CountDownLatch stopped, BooleanSupplier failed) {
+        Thread watcher = new Thread(
+                () -> {
+                    try {
+                        awaitEnd(node, stopped);
+                        if (!failed.getAsBoolean()) {
+                            return;
+                        }
+                        TimeUnit.SECONDS.sleep(LAST_OUTPUT_SECONDS); // the command may know more, and end by itself
+                    } catch (CommandFailure e) {
+                        System.err.println("dromon: " + e.getMessage());
+                    } catch (InterruptedException e) {
+                        return;
+                    }
+                    System.exit(Dromon.FAILED);
+                },
+                "dromon-end");
+        watcher.setDaemon(true);
+        watcher.start();
+    }
+
     /** The command ran to its end: its own exit code counts. */
     static void endedByItself() {
         endedByItself = true;

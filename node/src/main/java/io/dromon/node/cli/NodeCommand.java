@@ -61,6 +61,7 @@ final class NodeCommand implements Callable<Integer> {
         }
         long failed = 0;
         if (pipe) {
+            LeaveOnSignal.endWith(node, application.stopped(), () -> application.failure() != null);
             failed = new LineSource(System.in, node, log).run();
         }
         if (!pipe || stay) {

@@ -88,6 +88,26 @@ final class DoctorCommandTest {
     }
 
     @Test
+    void saysOfTheFileOfADatabaseThatADataNodeDoesNotBelongThere() throws Exception {
+        write(
+                "my.cnf",
+                "[mysqld]\nwsrep_provider=/usr/lib/galera/libgalera_smm.so\nwsrep_cluster_name=g\n"
+                        + "wsrep_node_name=n1\nwsrep_cluster_address=gcomm://\n"
+                        + "wsrep_provider_options=\"gmcast.listen_addr=tcp://127.0.0.1:0\"\n");
+        Files.createDirectory(dir.resolve("data"));
+        write("data/grastate.dat", "");
+
+        Run run = doctor("-c", dir.resolve("my.cnf").toString());
+
+        assertThat(run.code)
+                .as("a cluster of Dromon nodes may have such a file")
+                .isZero();
+        assertThat(run.out)
+                .containsPattern("WARNING +databases")
+                .contains("libgalera_smm.so", "my.cnf:2", "grastate.dat", "'dromon arbitrator'");
+    }
+
+    @Test
     void findsNothingWrongWithAGoodSetAndSaysWhereEachValueComesFrom() throws IOException {
         Path file = write(
                 "node.cnf",
