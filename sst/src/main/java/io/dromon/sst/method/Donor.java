@@ -316,8 +316,7 @@ public final class Donor {
         boolean kept = false;
         try {
             socket.socket().connect(joiner, (int) Math.max(1, within.toMillis()));
-            TlsChannel channel =
-                    new TlsChannel(socket, contexts.clientEngine(), TlsContexts::release, progress, within.toNanos());
+            TlsChannel channel = new TlsChannel(socket, contexts, false, progress, within.toNanos());
             try {
                 long deadline = System.nanoTime() + within.toNanos();
                 channel.handshake(within.toNanos());

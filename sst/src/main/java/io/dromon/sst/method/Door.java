@@ -1,6 +1,5 @@
 package io.dromon.sst.method;
 
-import io.dromon.transport.tls.TlsContexts;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.ClosedChannelException;
@@ -79,8 +78,7 @@ final class Door implements AutoCloseable {
         strangers.enter();
         try {
             long limitNs = terms.settings().handshake().toNanos();
-            TlsChannel channel =
-                    new TlsChannel(socket, terms.tls().serverEngine(), TlsContexts::release, progress, limitNs);
+            TlsChannel channel = new TlsChannel(socket, terms.tls(), true, progress, limitNs);
             try {
                 long deadline = System.nanoTime() + limitNs;
                 channel.handshake(limitNs);

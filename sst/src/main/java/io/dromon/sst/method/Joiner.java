@@ -288,11 +288,7 @@ public final class Joiner implements SnapshotJoiner {
         strangers.enter();
         try (socket;
                 TlsChannel channel = new TlsChannel(
-                        socket,
-                        contexts.serverEngine(),
-                        TlsContexts::release,
-                        progress,
-                        settings.handshake().toNanos())) {
+                        socket, contexts, true, progress, settings.handshake().toNanos())) {
             try {
                 long deadline = System.nanoTime() + settings.handshake().toNanos();
                 channel.handshake(settings.handshake().toNanos());

@@ -6,7 +6,6 @@ import io.dromon.sst.archive.Position;
 import io.dromon.sst.method.TransferException.Reason;
 import io.dromon.sst.tunnel.Tunnel;
 import io.dromon.sst.tunnel.TunnelAddress;
-import io.dromon.transport.tls.TlsContexts;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -140,8 +139,7 @@ final class RsyncDonor implements SnapshotDonor {
         boolean kept = false;
         try {
             socket.socket().connect(joiner, (int) Math.max(1, limitNs / 1_000_000));
-            TlsChannel channel =
-                    new TlsChannel(socket, terms.tls().clientEngine(), TlsContexts::release, progress, limitNs);
+            TlsChannel channel = new TlsChannel(socket, terms.tls(), false, progress, limitNs);
             try {
                 long deadline = System.nanoTime() + limitNs;
                 channel.handshake(limitNs);

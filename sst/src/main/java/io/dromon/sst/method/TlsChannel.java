@@ -1,6 +1,7 @@
 package io.dromon.sst.method;
 
 import io.dromon.sst.method.Progress.Stage;
+import io.dromon.transport.tls.TlsContexts;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
@@ -9,7 +10,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
-import java.util.function.Consumer;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
@@ -31,7 +31,8 @@ final class TlsChannel implements AutoCloseable {
 
     private final SocketChannel socket;
     private final SSLEngine engine;
-    private final Consumer<SSLEngine> release;
+    private final TlsContexts contexts;
+    private final boolean accepted;
     private final Progress progress;
     private final Selector selector;
     private final SelectionKey key;
@@ -43,11 +44,13 @@ final class TlsChannel implements AutoCloseable {
     private boolean established;
     private boolean closed;
 
-    TlsChannel(SocketChannel socket, SSLEngine engine, Consumer<SSLEngine> release, Progress progress, long idleNs)
+    /** @param accepted whether this end is the TLS server */
+    TlsChannel(SocketChannel socket, TlsContexts contexts, boolean accepted, Progress progress, long idleNs)
             throws IOException {
         this.socket = socket;
-        this.engine = engine;
-        this.release = release;
+        this.contexts = contexts;
+        this.accepted = accepted;
+        this.engine = accepted ? contexts.serverEngine() : contexts.clientEngine();
         this.progress = progress;
         this.idleNs = idleNs;
         this.selector = Selector.open();
@@ -64,7 +67,7 @@ final class TlsChannel implements AutoCloseable {
         return engine.getSession();
     }
 
-    /** TLS, within a time. */
+    /** TLS, within a time, and the verdict on the other end. */
     void handshake(long limitNs) throws IOException {
         long deadline = System.nanoTime() + limitNs;
         engine.beginHandshake();
@@ -78,6 +81,7 @@ final class TlsChannel implements AutoCloseable {
                     }
                 }
                 case FINISHED, NOT_HANDSHAKING -> {
+                    contexts.verify(engine.getSession(), accepted);
                     established = true;
                     return;
                 }
@@ -289,7 +293,7 @@ final class TlsChannel implements AutoCloseable {
         } catch (IOException e) {
             cipherOut.clear();
         } finally {
-            release.accept(engine);
+            TlsContexts.release(engine);
         }
     }
 }

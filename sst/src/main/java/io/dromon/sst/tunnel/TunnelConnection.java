@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
 
@@ -130,6 +131,12 @@ final class TunnelConnection {
             }
             if (!done.isSuccess()) {
                 refused(Reasons.handshake(caller, done.cause()));
+                return;
+            }
+            try {
+                running.endpoint().verify(handler.engine().getSession());
+            } catch (SSLException e) {
+                refused(Reasons.handshake(caller, e));
                 return;
             }
             remember(handler);

@@ -9,6 +9,7 @@ import io.dromon.sst.archive.Position;
 import io.dromon.sst.archive.Trees;
 import io.dromon.sst.method.StreamSettings.Compression;
 import io.dromon.sst.method.TransferException.Reason;
+import io.dromon.transport.testpeer.ResumingClient;
 import io.dromon.transport.testpki.TestPki;
 import io.dromon.transport.tls.TlsContexts;
 import io.dromon.transport.tls.TlsSettings;
@@ -166,6 +167,22 @@ class StreamTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource(TlsSettings.Provider.class)
+    void resumesNoSession(TlsSettings.Provider provider) throws Exception {
+        X509Bundle donor = TestPki.issue(TestPki.builder("donor"), CA);
+        Files.writeString(folder.resolve("donor.pem"), donor.getCertificatePEM());
+        Files.writeString(folder.resolve("donor-key.pem"), donor.getPrivateKeyPEM());
+        ResumingClient client = new ResumingClient(folder, "donor.pem", "donor-key.pem");
+        try (TlsContexts own = tls(provider, "joiner");
+                Joiner joiner = listen(own, new Receiver.Directory(target, Limits.NONE))) {
+            int port = joiner.address().getPort();
+
+            assertThat(client.connectTwice(port, "-tls1_2")).isNotEqualTo("Reused");
+            assertThat(client.connectTwice(port, "-tls1_3")).isEqualTo("nothing kept");
+        }
+    }
+
     @Test
     void carriesAnEmptyTree() throws Exception {
         Files.createDirectory(source);
@@ -301,8 +318,7 @@ class StreamTest {
         for (int i = 0; i < 2; i++) {
             java.nio.channels.SocketChannel socket = java.nio.channels.SocketChannel.open(address);
             try (socket;
-                    TlsChannel channel = new TlsChannel(
-                            socket, donorTls.clientEngine(), TlsContexts::release, new Progress(), 10_000_000_000L)) {
+                    TlsChannel channel = new TlsChannel(socket, donorTls, false, new Progress(), 10_000_000_000L)) {
                 channel.handshake(10_000_000_000L);
                 if (proof == null) { // a right one, for this connection
                     proof = proofFor(channel);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.dromon.transport.testpeer.ResumingClient;
 import io.dromon.transport.testpki.TestPki;
 import io.dromon.transport.tls.PeerSubjects;
 import io.dromon.transport.tls.TlsEndpoint.Verification;
@@ -343,6 +344,23 @@ class TunnelTest {
         }
         service.setSoTimeout(100);
         assertThatThrownBy(() -> service.accept()).isInstanceOf(java.net.SocketTimeoutException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-tls1_2", "-tls1_3"})
+    void resumesNoSession(String version) throws Exception {
+        Tunnel tunnel = start(TunnelService.server("s", any(), at(service.getLocalPort()), tls("a")));
+
+        assertThat(new ResumingClient(pki, "b.pem", "b-key.pem").connectTwice(port(tunnel), version))
+                .isNotEqualTo("Reused");
+    }
+
+    @Test
+    void resumesNoSessionWithTheJdk() throws Exception {
+        Tunnel tunnel = start(TunnelService.server("s", any(), at(service.getLocalPort()), tlsOfTheJdk("a")));
+
+        assertThat(new ResumingClient(pki, "b.pem", "b-key.pem").connectTwice(port(tunnel), "-tls1_3"))
+                .isEqualTo("nothing kept");
     }
 
     @Test

@@ -11,6 +11,9 @@ import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
+import javax.net.ssl.SSLSession;
 import javax.net.ssl.X509ExtendedTrustManager;
 
 /** Where a TLS engine asks whether a peer is let in: one question for both roles, one kind of answer. */
@@ -51,6 +54,22 @@ abstract class HandshakeVerifier extends X509ExtendedTrustManager {
             }
         }
         return certificates;
+    }
+
+    /**
+     * The same verdict once more, on the peer of an established session: whatever an engine may have left out, nobody
+     * gets in without a certificate that is good now.
+     *
+     * @param accepted whether this end was the TLS server
+     */
+    final void verify(SSLSession session, boolean accepted) throws SSLException {
+        try {
+            verify(
+                    read(session.getPeerCertificates()),
+                    accepted ? CertificateRules.Role.CLIENT : CertificateRules.Role.SERVER);
+        } catch (CertificateRules.Refused refused) {
+            throw (SSLException) new SSLHandshakeException(refused.getMessage()).initCause(refused);
+        }
     }
 
     private void check(X509Certificate[] chain, CertificateRules.Role role) throws CertificateException {
@@ -96,6 +115,7 @@ abstract class HandshakeVerifier extends X509ExtendedTrustManager {
     public final void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
             throws CertificateException {
         refuseRenegotiation(engine);
+        Sessions.forget(engine, openSsl);
         check(chain, CertificateRules.Role.CLIENT);
     }
 
@@ -103,6 +123,7 @@ abstract class HandshakeVerifier extends X509ExtendedTrustManager {
     public final void checkServerTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
             throws CertificateException {
         refuseRenegotiation(engine);
+        Sessions.forget(engine, openSsl);
         check(chain, CertificateRules.Role.SERVER);
     }
 

@@ -37,6 +37,7 @@ final class NodeKey extends X509ExtendedKeyManager {
 
     @Override
     public @Nullable String chooseEngineServerAlias(String keyType, Principal[] issuers, SSLEngine engine) {
+        Sessions.forget(engine, openSsl); // a server that asks for no certificate has no other occasion
         return alias(keyType);
     }
 

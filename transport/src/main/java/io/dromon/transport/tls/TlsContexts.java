@@ -5,7 +5,6 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.OpenSsl;
-import io.netty.handler.ssl.OpenSslSessionContext;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
@@ -28,8 +27,8 @@ import javax.net.ssl.TrustManager;
 
 /**
  * Makes TLS handlers of one {@link TlsGeneration} for both ends of a link: TLS 1.3 and 1.2, the peer's certificate
- * required and verified by {@link CertificateRules}, no session ever resumed (a real node cannot; specification,
- * chapter 01 section 3.3). Close it when no new link is to be made with it; open links live on.
+ * required and verified by {@link CertificateRules}, no session ever resumed ({@link Sessions}), so that every handshake
+ * shows a certificate. Close it when no new link is to be made with it; open links live on.
  */
 public final class TlsContexts implements AutoCloseable {
     private static final String CIPHER = "socket.ssl_cipher: ";
@@ -171,11 +170,7 @@ public final class TlsContexts implements AutoCloseable {
                     ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
                     settings.applicationProtocols()));
         }
-        SslContext context = builder.build();
-        if (context.sessionContext() instanceof OpenSslSessionContext sessions) {
-            sessions.setSessionCacheEnabled(false);
-        }
-        return context;
+        return Sessions.build(builder, boringSsl);
     }
 
     private static boolean useBoringSsl(
@@ -289,12 +284,14 @@ public final class TlsContexts implements AutoCloseable {
      * buffers, and encrypts as many records in one call as there is room for. Give it to {@link #release} at the end.
      */
     public SSLEngine serverEngine() {
-        return server.newHandler(ByteBufAllocator.DEFAULT).engine();
+        return Sessions.withoutTickets(
+                server.newHandler(ByteBufAllocator.DEFAULT).engine());
     }
 
     /** The same for a connection that was dialled. */
     public SSLEngine clientEngine() {
-        return client.newHandler(ByteBufAllocator.DEFAULT).engine();
+        return Sessions.withoutTickets(
+                client.newHandler(ByteBufAllocator.DEFAULT).engine());
     }
 
     /** Frees what an engine holds outside the heap; it must not be used any more. */
@@ -303,9 +300,11 @@ public final class TlsContexts implements AutoCloseable {
     }
 
     private static SslHandler handler(SslContext context, ByteBufAllocator allocator) {
-        // No host and port: the JDK would resume a session of the same host and port by itself, which a real node
-        // answers with internal_error (chapter 01, pitfall 14.6). ALPN has its place in the builders above.
+        // No host and port: the JDK would look for a session of the same host and port, and a real node answers an
+        // attempt to resume one with internal_error (chapter 01, pitfall 14.6). ALPN has its place in the builders
+        // above.
         SslHandler handler = context.newHandler(allocator);
+        Sessions.withoutTickets(handler.engine());
         // The owner of the link has the deadline, for the first byte and for the handshake as a whole.
         handler.setHandshakeTimeoutMillis(0);
         return handler;
@@ -338,6 +337,16 @@ public final class TlsContexts implements AutoCloseable {
             return Optional.of(
                     new LinkFailure.UntrustedPeer(peer + ": presented no certificate; set socket.ssl_cert there"));
         }
+    }
+
+    /**
+     * The verdict on the peer of an established session, for a caller that does its own input and output.
+     *
+     * @param accepted whether this node was the TLS server
+     * @throws SSLException with the rule that was broken; the connection must not be used
+     */
+    public void verify(SSLSession session, boolean accepted) throws SSLException {
+        verifier.verify(session, accepted);
     }
 
     /**

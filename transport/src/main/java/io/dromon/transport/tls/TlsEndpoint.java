@@ -3,7 +3,6 @@ package io.dromon.transport.tls;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.OpenSsl;
-import io.netty.handler.ssl.OpenSslSessionContext;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
@@ -14,10 +13,13 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
 
 /**
  * TLS for one role of one service of a tunnel, where the links of a group have {@link TlsContexts}: how the peer is
- * verified, the versions and the suites are chosen per service. TLS 1.3 and 1.2 only; no session is ever resumed.
+ * verified, the versions and the suites are chosen per service. TLS 1.3 and 1.2 only; no session is ever resumed
+ * ({@link Sessions}).
  * Close it when no new connection is to be made with it; open ones live on.
  */
 public final class TlsEndpoint implements AutoCloseable {
@@ -81,11 +83,13 @@ public final class TlsEndpoint implements AutoCloseable {
 
     private final Spec spec;
     private final boolean boringSsl;
+    private final Verifier verifier;
     private final SslContext context;
 
-    private TlsEndpoint(Spec spec, boolean boringSsl, SslContext context) {
+    private TlsEndpoint(Spec spec, boolean boringSsl, Verifier verifier, SslContext context) {
         this.spec = spec;
         this.boringSsl = boringSsl;
+        this.verifier = verifier;
         this.context = context;
     }
 
@@ -115,6 +119,7 @@ public final class TlsEndpoint implements AutoCloseable {
         if (!obstacle.isEmpty()) {
             throw new TlsConfigException("socket.ssl_cipher: " + obstacle + "; remove what it names from the list");
         }
+        Verifier verifier = new Verifier(spec, clock, boringSsl);
         try {
             SslContextBuilder builder = spec.server
                     ? SslContextBuilder.forServer(new NodeKey(spec.own.orElseThrow(), boringSsl))
@@ -124,18 +129,14 @@ public final class TlsEndpoint implements AutoCloseable {
                 builder.keyManager(new NodeKey(spec.own.get(), boringSsl));
             }
             builder.sslProvider(boringSsl ? SslProvider.OPENSSL_REFCNT : SslProvider.JDK)
-                    .trustManager(new Verifier(spec, clock, boringSsl))
+                    .trustManager(verifier)
                     .protocols(spec.protocols);
             List<String> suites =
                     list.isEmpty() ? List.<String>of() : ProviderSuites.select(list, spec.suites, boringSsl);
             if (!suites.isEmpty()) {
                 builder.ciphers(suites);
             }
-            SslContext context = builder.build();
-            if (context.sessionContext() instanceof OpenSslSessionContext sessions) {
-                sessions.setSessionCacheEnabled(false);
-            }
-            return new TlsEndpoint(spec, boringSsl, context);
+            return new TlsEndpoint(spec, boringSsl, verifier, Sessions.build(builder, boringSsl));
         } catch (SSLException | RuntimeException e) {
             throw new TlsConfigException("TLS cannot be set up: " + e.getMessage(), e);
         }
@@ -157,12 +158,30 @@ public final class TlsEndpoint implements AutoCloseable {
     public SslHandler handler(ByteBufAllocator allocator, Optional<String> serverName) {
         // An engine made like this takes one record at a time, so that nothing behind the handshake is lost to
         // whoever replaces the handler.
-        SslHandler handler = new SslHandler(
+        SslHandler handler = new SslHandler(Sessions.withoutTickets(
                 serverName.isPresent()
                         ? context.newEngine(allocator, serverName.get(), -1)
-                        : context.newEngine(allocator));
+                        : context.newEngine(allocator)));
         handler.setHandshakeTimeoutMillis(0);
         return handler;
+    }
+
+    /**
+     * The verdict on the peer of an established session, whatever was asked during its handshake.
+     *
+     * @throws SSLException with the rule that was broken; the connection must not be used
+     */
+    public void verify(SSLSession session) throws SSLException {
+        if (spec.verification == Verification.NONE) {
+            return;
+        }
+        try {
+            verifier.verify(session, spec.server);
+        } catch (SSLPeerUnverifiedException none) {
+            if (spec.verification.authenticates()) {
+                throw none;
+            }
+        }
     }
 
     /** What it was made of. */

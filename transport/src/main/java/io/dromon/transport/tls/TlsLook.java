@@ -49,6 +49,7 @@ public final class TlsLook implements AutoCloseable {
     /** The handler of the connection. Its owner has the deadline. */
     public SslHandler handler(ByteBufAllocator allocator) {
         SslHandler handler = context.newHandler(allocator);
+        Sessions.withoutTickets(handler.engine());
         handler.setHandshakeTimeoutMillis(0);
         return handler;
     }

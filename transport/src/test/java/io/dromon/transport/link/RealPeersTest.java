@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.dromon.transport.testpeer.NoLeaks;
+import io.dromon.transport.testpeer.ResumingClient;
 import io.dromon.transport.testpki.TestPki;
 import io.dromon.transport.tls.TlsContexts;
 import io.dromon.transport.tls.TlsSettings;
@@ -95,6 +96,19 @@ class RealPeersTest {
         command.add("key.pem");
         command.addAll(List.of(more));
         return start("openssl", command.toArray(new String[0]));
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = TlsSettings.Provider.class,
+            names = {"BORINGSSL", "JDK"})
+    void resumesNoSession(TlsSettings.Provider provider) throws Exception {
+        try (TestNode node = TestNode.tls(tls(provider, ""))) {
+            ResumingClient client = new ResumingClient(dir, "cert.pem", "key.pem");
+
+            assertThat(client.connectTwice(node.port(), "-tls1_2")).isNotEqualTo("Reused");
+            assertThat(client.connectTwice(node.port(), "-tls1_3")).isEqualTo("nothing kept");
+        }
     }
 
     @Test
