@@ -23,6 +23,15 @@ final class MaterialCheck {
 
     /** @return what the files hold, the caller's to close; empty if they cannot be used */
     static Optional<TlsContexts> run(TlsSettings settings, List<Finding> findings) {
+        if (TlsFileSwap.isUnfinished(settings)) {
+            findings.add(Doctor.finding(
+                    FAIL,
+                    "TLS",
+                    "a step of a rotation was cut off between its files; the next start of the node finishes or undoes it;"
+                            + " start the node, or see which of " + settings.key() + " and " + settings.certificate()
+                            + " belong together"));
+            return Optional.empty();
+        }
         TlsContexts contexts;
         try {
             contexts = TlsContexts.load(1, settings);

@@ -170,7 +170,10 @@ final class NodeDriver implements NodeCore.Effects, Deliverer.Listener {
 
     private static TlsRenewal.Loaded load(TlsSettings files) {
         try {
+            TlsFileSwap.recover(files).forEach(LOG::warn);
             return TlsRenewal.load(1, files);
+        } catch (IOException e) {
+            throw new NodeException(NodeException.Reason.CONFIGURATION, String.valueOf(e.getMessage()), e);
         } catch (TlsConfigException e) {
             throw new NodeException(NodeException.Reason.CONFIGURATION, String.valueOf(e.getMessage()), e);
         }

@@ -82,13 +82,12 @@ public final class PemOutput {
         Path next = file.resolveSibling(file.getFileName() + ".next");
         write(next, "rw-r--r--", List.of(new JcaMiscPEMGenerator(list)));
         if (Files.exists(file)) {
-            Files.copy(
-                    file,
-                    file.resolveSibling(file.getFileName() + ".before"),
-                    StandardCopyOption.REPLACE_EXISTING,
-                    StandardCopyOption.COPY_ATTRIBUTES);
+            Path before = file.resolveSibling(file.getFileName() + ".before");
+            Files.copy(file, before, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.COPY_ATTRIBUTES);
+            sync(before);
         }
         Files.move(next, file, StandardCopyOption.ATOMIC_MOVE);
+        syncDirectory(file);
     }
 
     private static void write(Path file, String mode, List<? extends PemObjectGenerator> content) throws IOException {
@@ -106,6 +105,21 @@ public final class PemOutput {
             while (bytes.hasRemaining()) {
                 channel.write(bytes);
             }
+            channel.force(true);
+        }
+        syncDirectory(file);
+    }
+
+    /** What a file is called is on the disk as well. */
+    private static void syncDirectory(Path of) throws IOException {
+        Path directory = of.toAbsolutePath().getParent();
+        if (directory != null) {
+            sync(directory);
+        }
+    }
+
+    private static void sync(Path path) throws IOException {
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
             channel.force(true);
         }
     }
