@@ -51,6 +51,7 @@ public class NodeException extends RuntimeException {
 
     /** Class, reason and message: the reason stands in every stack trace. */
     @Override
+    @SuppressWarnings("OverrideThrowableToString") // the message alone is for people, who are not told an enum's name
     public String toString() {
         return getClass().getName() + ": " + reason + ": " + getMessage();
     }

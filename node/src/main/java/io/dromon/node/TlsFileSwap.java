@@ -80,10 +80,7 @@ final class TlsFileSwap {
             steps.add(() -> {
                 sync(next(file));
                 Files.copy(
-                        file,
-                        previous(file),
-                        StandardCopyOption.REPLACE_EXISTING,
-                        StandardCopyOption.COPY_ATTRIBUTES);
+                        file, previous(file), StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.COPY_ATTRIBUTES);
                 sync(previous(file));
             });
         }
@@ -113,8 +110,8 @@ final class TlsFileSwap {
                 done.add(
                         finish(first)
                                 ? "the rotation that was cut off has been finished: " + first + " is the new one"
-                                : "the rotation that was cut off has been undone: " + first + " is the one before; stage"
-                                        + " the files and do the step again");
+                                : "the rotation that was cut off has been undone: " + first
+                                        + " is the one before; stage" + " the files and do the step again");
             }
         }
         return done;

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -73,7 +74,7 @@ final class StandstillTest {
                     }
                 })) {
             for (int i = 0; i < 2_000; i++) {
-                n1.replicate(WriteSet.of(new byte[100]));
+                Future<Committed> unused = n1.replicate(WriteSet.of(new byte[100]));
             }
 
             await().atMost(LIMIT).untilAsserted(() -> {

@@ -89,11 +89,14 @@ final class DoctorCommandTest {
 
     @Test
     void saysOfTheFileOfADatabaseThatADataNodeDoesNotBelongThere() throws Exception {
-        write(
-                "my.cnf",
-                "[mysqld]\nwsrep_provider=/usr/lib/galera/libgalera_smm.so\nwsrep_cluster_name=g\n"
-                        + "wsrep_node_name=n1\nwsrep_cluster_address=gcomm://\n"
-                        + "wsrep_provider_options=\"gmcast.listen_addr=tcp://127.0.0.1:0\"\n");
+        write("my.cnf", """
+                [mysqld]
+                wsrep_provider=/usr/lib/galera/libgalera_smm.so
+                wsrep_cluster_name=g
+                wsrep_node_name=n1
+                wsrep_cluster_address=gcomm://
+                wsrep_provider_options="gmcast.listen_addr=tcp://127.0.0.1:0"
+                """);
         Files.createDirectory(dir.resolve("data"));
         write("data/grastate.dat", "");
 
