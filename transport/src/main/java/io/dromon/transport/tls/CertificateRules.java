@@ -1,7 +1,7 @@
 package io.dromon.transport.tls;
 
-import io.dromon.transport.tls.pem.IssuerLink;
 import io.dromon.transport.tls.pem.NameConstraintCheck;
+import io.dromon.transport.tls.pem.ValidityForm;
 import java.security.cert.CertPathValidatorException;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
@@ -31,14 +31,12 @@ final class CertificateRules {
     /** Those that may be critical: OpenSSL's. Policies are not applied, as by a Galera node. */
     private static final Set<String> KNOWN_EXTENSIONS = Set.of(
             BASIC_CONSTRAINTS,
-            "2.5.29.14", // subjectKeyIdentifier
             "2.5.29.15", // keyUsage
             "2.5.29.17", // subjectAltName
             "2.5.29.30", // nameConstraints
             "2.5.29.31", // cRLDistributionPoints
             "2.5.29.32", // certificatePolicies
             "2.5.29.33", // policyMappings
-            "2.5.29.35", // authorityKeyIdentifier
             "2.5.29.36", // policyConstraints
             "2.5.29.37", // extKeyUsage
             "2.5.29.54", // inhibitAnyPolicy
@@ -52,12 +50,20 @@ final class CertificateRules {
         CLIENT("clientAuth", "1.3.6.1.5.5.7.3.2"),
         SERVER("serverAuth", "1.3.6.1.5.5.7.3.1");
 
+        /** Forerunners of serverAuth, by Netscape and by Microsoft. */
+        private static final List<String> GATED = List.of("2.16.840.1.113730.4.1", "1.3.6.1.4.1.311.10.3.3");
+
         final String usage;
         final String oid;
 
         Role(String usage, String oid) {
             this.usage = usage;
             this.oid = oid;
+        }
+
+        boolean isAmong(List<String> purposes) {
+            return purposes.contains(oid)
+                    || (this == SERVER && purposes.stream().anyMatch(GATED::contains));
         }
     }
 
@@ -179,7 +185,7 @@ final class CertificateRules {
         for (int i = 0; i < chain.size(); i++) {
             X509Certificate certificate = chain.get(i);
             List<String> extended = extendedKeyUsage(certificate, leaf);
-            if (extended != null && !extended.contains(role.oid)) {
+            if (extended != null && !role.isAmong(extended)) {
                 throw new Refused(
                         Rule.PURPOSE,
                         describe(leaf) + ": unsuitable purpose: the extendedKeyUsage of "
@@ -280,11 +286,11 @@ final class CertificateRules {
                             Rule.INVALID,
                             which + "is a proxy certificate (RFC 3820), which no node takes; issue one by a CA");
                 }
-                if (IssuerLink.contradictsItself(certificate)) {
+                if (!ValidityForm.isStrict(certificate)) {
                     throw new Refused(
                             Rule.INVALID,
-                            which + "has a path length although it is no CA (basicConstraints CA:FALSE, pathlen);"
-                                    + " issue it anew without");
+                            which + "has dates that are not written as RFC 5280 demands (seconds, and Z for UTC);"
+                                    + " issue it anew");
                 }
             }
             NameConstraintCheck.check(chain);

@@ -199,6 +199,21 @@ class BadCertificatesTest {
     }
 
     @Test
+    void aForerunnerOfServerAuthCountsAsIt() {
+        X509Bundle node = TestPki.issue(
+                TestPki.builder("n").addExtendedKeyUsageClientAuth().addExtendedKeyUsage("2.16.840.1.113730.4.1"), CA);
+
+        for (CertificateRules.Role role : CertificateRules.Role.values()) {
+            assertThatCode(() -> CertificateRules.check(
+                            List.of(node.getCertificate()),
+                            Trust.in(List.of(CA.getCertificate())),
+                            role,
+                            Instant.now()))
+                    .doesNotThrowAnyException();
+        }
+    }
+
+    @Test
     void anIssuerOfTheRightNameAndAnotherKeyIdentifierIsNoIssuer() throws Exception {
         byte[] other = new org.bouncycastle.asn1.x509.AuthorityKeyIdentifier(new byte[] {1, 2, 3}).getEncoded();
         X509Bundle ca = TestPki.make(

@@ -8,7 +8,6 @@ import java.util.Optional;
 import org.bouncycastle.asn1.ASN1OctetString;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.AuthorityKeyIdentifier;
-import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.SubjectKeyIdentifier;
@@ -64,16 +63,6 @@ public final class IssuerLink {
         return key == null
                 ? Optional.empty()
                 : Optional.of(HexFormat.ofDelimiter(":").withUpperCase().formatHex(key));
-    }
-
-    /** Whether {@code basicConstraints} give a length to the path below what is no CA: OpenSSL takes no such certificate. */
-    public static boolean contradictsItself(X509Certificate certificate) {
-        byte @Nullable [] value = content(certificate, Extension.basicConstraints.getId());
-        if (value == null) {
-            return false;
-        }
-        BasicConstraints constraints = BasicConstraints.getInstance(value);
-        return !constraints.isCA() && constraints.getPathLenConstraint() != null;
     }
 
     /** What is in the extension; null if there is none. */
