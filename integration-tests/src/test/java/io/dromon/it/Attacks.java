@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Random;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Attacks of strangers and of members that mean harm, in either mode. */
 abstract class Attacks extends AttackedCluster {
@@ -98,6 +100,25 @@ abstract class Attacks extends AttackedCluster {
                     handshake.acceptor(), handshake.handshake(), GROUP, "tcp://127.0.0.1:" + Ports.free()));
 
             assertThat(impostor.closedWithin(10_000)).isTrue();
+        }
+    }
+
+    /** A real node ends at the word "evicted", whoever says it. */
+    @ParameterizedTest
+    @ValueSource(strings = {"evicted", "duplicate uuid"})
+    void theWordThatEndsARealNodeCostsOnlyTheLink(String word) throws IOException {
+        UUID self = UUID.randomUUID();
+        ByteBuffer text = ByteBuffer.allocate(64).put(word.getBytes(StandardCharsets.US_ASCII));
+        byte[] fail = HostilePeer.message(HostilePeer.FAIL, 0x04, self, text.array());
+        try (HostilePeer first = member(a);
+                HostilePeer linked = member(a)) {
+            first.sendFrame(fail);
+            assertThat(first.closedWithin(20_000)).isTrue();
+
+            assertThat(linked.shakeHands(self, GROUP, "tcp://127.0.0.1:" + Ports.free()))
+                    .isEqualTo(HostilePeer.OK);
+            linked.sendFrame(fail);
+            assertThat(linked.closedWithin(20_000)).isTrue();
         }
     }
 

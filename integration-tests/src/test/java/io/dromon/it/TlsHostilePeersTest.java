@@ -259,6 +259,21 @@ final class TlsHostilePeersTest extends Attacks {
     // ---- members that mean harm
 
     @Test
+    void anotherCertificateDoesNotTakeTheLinkOfAMember() throws IOException {
+        X509Bundle own = TestPki.issue(TestPki.builder("impostor"), AUTHORITY);
+        UUID uuidOfB;
+        try (HostilePeer asker = member(b)) {
+            uuidOfB = asker.receiveHandshake().acceptor();
+        }
+        try (HostilePeer impostor = HostilePeer.connect(a.port(), tls(own, List.of(own.getCertificatePath())))) {
+            assertThat(impostor.shakeHands(uuidOfB, GROUP, "ssl://" + b.hostPort()))
+                    .isEqualTo(HostilePeer.FAIL);
+            assertThat(impostor.closedWithin(10_000)).isTrue();
+        }
+        awaitRefused(a, "a second link to .* shows the certificate of CN=impostor.*that of CN=member");
+    }
+
+    @Test
     void garbageOfAMemberCostsItsLink() throws IOException {
         Random random = new Random(17);
         for (int i = 0; i < 20; i++) {

@@ -123,6 +123,7 @@ public final class GroupStack implements Links.Events {
         this.settings = settings;
         this.effects = effects;
         this.mesh = new Mesh(settings.mesh(), self, listenAddress, uuids, random, links, new MeshEffects());
+        restored.ifPresent(saved -> mesh.restore(members(saved.view())));
         this.evs =
                 new Evs(settings.evs(), self, restored.map(saved -> saved.view().id()), new EvsEffects());
         this.primary = new Primary(settings.primary(), self, restored, new PrimaryEffects());

@@ -1,6 +1,7 @@
 package io.dromon.transport.link;
 
 import io.dromon.transport.wire.Encodable;
+import java.util.Optional;
 
 /**
  * The connections of one node as the mesh sees them: numbered, ordered, whole messages. Implemented on sockets and by
@@ -24,6 +25,11 @@ public interface Links {
 
     /** Sends what is queued, for a bounded time, then closes. No event follows for this link. */
     void close(long link);
+
+    /** What TLS proved of the peer of a link that is up; empty in plain text. */
+    default Optional<PeerIdentity> identity(long link) {
+        return Optional.empty();
+    }
 
     /** What connections report to the mesh. */
     interface Events {

@@ -47,6 +47,8 @@ final class NettyLink {
     String ownTrust = "";
     /** What the peer presented, its own certificate first. */
     List<X509Certificate> presented = List.of();
+
+    Optional<PeerIdentity> identity = Optional.empty();
     /** Not for the mesh: only to see whether the peer takes what these contexts present. */
     @Nullable
     Trial trial;

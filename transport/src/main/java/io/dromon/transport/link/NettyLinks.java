@@ -256,6 +256,7 @@ public final class NettyLinks implements Links {
             }
             link.applicationProtocol = handler.applicationProtocol();
             link.presented = presented(handler.engine().getSession());
+            link.identity = link.presented.stream().findFirst().map(PeerIdentity::of);
         }
         if (link.trial != null) {
             return; // with TLS 1.3 the peer's verdict is still on its way
@@ -348,6 +349,12 @@ public final class NettyLinks implements Links {
         links.remove(link.id);
         acceptor.proven(link);
         link.cancelDeadline();
+    }
+
+    @Override
+    public Optional<PeerIdentity> identity(long id) {
+        NettyLink link = links.get(id);
+        return link == null ? Optional.empty() : link.identity;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.dromon.transport.mesh;
 
+import io.dromon.transport.link.PeerIdentity;
 import io.dromon.transport.wire.Uuids;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -8,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -32,6 +34,10 @@ final class AddressBook {
         long maxRetries = UNLIMITED;
         /** Whether it was in a view with this node. */
         boolean wasMember;
+        /** Whether a link to this node was established at this address. */
+        boolean wasLinked;
+        /** What TLS proved of it then. */
+        Optional<PeerIdentity> identity = Optional.empty();
 
         private Remote(String address, UUID uuid, long nextNs) {
             this.address = address;
@@ -160,8 +166,20 @@ final class AddressBook {
     }
 
     /** Its node is linked: dialled again if the link is lost. */
-    void enable(Remote entry) {
+    void enable(Remote entry, Optional<PeerIdentity> identity) {
         entry.retries = 0;
+        entry.wasLinked = true;
+        entry.identity = identity;
+    }
+
+    /** Whether a node was linked at this address, with this identity, and in a view with this node. */
+    boolean isFellowMember(String address, UUID uuid, Optional<PeerIdentity> identity) {
+        Remote entry = remote.get(address);
+        return entry != null
+                && entry.uuid.equals(uuid)
+                && entry.wasLinked
+                && entry.wasMember
+                && PeerIdentity.mayFollow(identity, entry.identity);
     }
 
     /** A link failed and no other has its address. */

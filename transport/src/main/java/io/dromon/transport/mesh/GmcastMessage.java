@@ -114,6 +114,8 @@ sealed interface GmcastMessage extends Encodable {
         static final String INVALID_ADDRESS = "invalid node address";
         static final String EVICTED = "evicted";
         static final String DUPLICATE_UUID = "duplicate uuid";
+        /** Not of chapter 01: a Galera node takes it for any reason and tries again. */
+        static final String OTHER_CERTIFICATE = "uuid is linked with another certificate";
 
         @Override
         public int encodedLength() {

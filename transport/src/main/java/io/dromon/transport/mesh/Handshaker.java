@@ -1,6 +1,7 @@
 package io.dromon.transport.mesh;
 
 import io.dromon.transport.link.Links;
+import io.dromon.transport.link.PeerIdentity;
 import io.dromon.transport.mesh.GmcastMessage.Fail;
 import io.dromon.transport.mesh.GmcastMessage.Handshake;
 import io.dromon.transport.mesh.GmcastMessage.HandshakeResponse;
@@ -9,6 +10,7 @@ import io.dromon.transport.mesh.GmcastMessage.TopologyChange;
 import io.dromon.transport.wire.LinkFailure;
 import io.dromon.transport.wire.PeerText;
 import io.dromon.transport.wire.Uuids;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * sections 5.4 and 6.3 to 6.5.
  */
 final class Handshaker {
+    private static final String RENEW = ": remove the saved view of this node (gvwstate.dat) and start it again";
+
     private final LinkKeeper keeper;
     private final MeshSettings settings;
     private final UUID self;
@@ -97,8 +101,8 @@ final class Handshaker {
         }
         String taken =
                 "UUID " + Uuids.brief(link.peer) + " exists in the group already (seen at " + link.shownAddress() + ")";
-        if (own && !keeper.primaryReached) {
-            keeper.fatal(taken + ": remove the saved view of this node (gvwstate.dat) and start it again");
+        if (own && !keeper.primaryReached && isProvenMember(link)) {
+            keeper.fatal(taken + RENEW);
             return false;
         }
         if (own || hasPeerElsewhere(link)) {
@@ -107,6 +111,30 @@ final class Handshaker {
             keeper.refuse(link, Fail.DUPLICATE_UUID, new LinkFailure.WrongIdentity(text), nowNs);
             return false;
         }
+        return !isOtherIdentity(link, nowNs);
+    }
+
+    /**
+     * Whether a member is linked already, with another certificate. Then this link is over: by the UUID alone, which
+     * everybody sees, nobody takes the place of a member.
+     */
+    private boolean isOtherIdentity(MeshLink link, long nowNs) {
+        MeshLink open = links.established(link.peer);
+        if (open == null || open == link) {
+            return false;
+        }
+        Optional<PeerIdentity> before = io.identity(open.id);
+        Optional<PeerIdentity> shown = io.identity(link.id);
+        if (PeerIdentity.mayFollow(shown, before)) {
+            return false;
+        }
+        String text = "a second link to " + link + " shows "
+                + shown.map(identity -> "the certificate of " + identity).orElse("no certificate")
+                + ", the open one was made with that of "
+                + before.map(PeerIdentity::toString).orElse("")
+                + ": refused, the open link stays. A renewed certificate keeps its subject, or the node ends its links"
+                + " first; otherwise find out who uses the UUID of this member";
+        keeper.refuse(link, Fail.OTHER_CERTIFICATE, new LinkFailure.WrongIdentity(text), nowNs);
         return true;
     }
 
@@ -141,7 +169,10 @@ final class Handshaker {
             keeper.fail(link, new LinkFailure.Disconnected(link + " is in time wait: it left a moment ago"), nowNs);
             return;
         }
-        book.enable(entry);
+        if (isOtherIdentity(link, nowNs)) {
+            return;
+        }
+        book.enable(entry, io.identity(link.id));
         if (supersededBy(link) != null) {
             keeper.drop(link, superseded(link), nowNs);
             keeper.update(nowNs);
@@ -184,19 +215,29 @@ final class Handshaker {
                 link + " is evicted from this group: restart it, or lift the eviction (evs.evict)");
     }
 
-    /** Section 5.4. */
+    /**
+     * Section 5.4. Galera ends on the word of anybody, on any link; here the two words that end a node count only as the
+     * answer of a member to this node's own handshake. From others they are a lie or a mistake, and the link is over.
+     */
     void onFail(MeshLink link, Fail fail, long nowNs) {
+        boolean believed = link.state() == MeshLinkState.RESPONSE_SENT
+                && fail.source().equals(link.peer)
+                && links.countEstablished() == 0
+                && isProvenMember(link);
         switch (fail.error()) {
-            case Fail.EVICTED ->
-                keeper.fatal("this node was evicted from the group, says " + link
-                        + ": remove its saved view (gvwstate.dat) and start it again");
-            case Fail.DUPLICATE_UUID -> {
-                if (!keeper.primaryReached) {
-                    keeper.fatal("a node with the UUID of this one is in the group already, says " + link
-                            + ": remove the saved view of this node (gvwstate.dat) and start it again");
-                    return;
+            case Fail.EVICTED -> {
+                if (believed) {
+                    keeper.fatal("this node was evicted from the group, says " + link + RENEW);
+                } else {
+                    verdict(link, "that it was evicted", nowNs);
                 }
-                keeper.fail(link, new LinkFailure.WrongIdentity(link + " refused this node: its UUID is taken"), nowNs);
+            }
+            case Fail.DUPLICATE_UUID -> {
+                if (believed && !keeper.primaryReached) {
+                    keeper.fatal("a node with the UUID of this one is in the group already, says " + link + RENEW);
+                } else {
+                    verdict(link, "its UUID is taken", nowNs);
+                }
             }
             case Fail.INVALID_GROUP -> {
                 String text = link + " refused this node: it is not of group '" + settings.group()
@@ -204,9 +245,35 @@ final class Handshaker {
                 keeper.fail(link, new LinkFailure.WrongGroup(text), nowNs);
             }
             default -> {
+                link.refusedForIdentity = fail.error().equals(Fail.OTHER_CERTIFICATE);
                 String why = fail.error().isEmpty() ? "without a reason" : "'" + PeerText.printable(fail.error()) + "'";
                 keeper.fail(link, new LinkFailure.Disconnected(link + " refused this node: " + why), nowNs);
             }
         }
+    }
+
+    private void verdict(MeshLink link, String what, long nowNs) {
+        String text = link + " refused this node: " + what + ". It has not proven to be of this node's group, so this"
+                + " node goes on; if all members say so, see each at one address only, stop this node" + RENEW;
+        keeper.fail(link, new LinkFailure.WrongIdentity(text), nowNs);
+    }
+
+    /**
+     * Whether what answers a dial is of the group that knows this node's UUID: a node that was in a view with this one,
+     * at the address where it was linked then; at a configured address a member of the saved view, or in TLS any node
+     * that the rules of identity admit. A node with a fresh UUID that was in no view yet is known to nobody.
+     */
+    private boolean isProvenMember(MeshLink link) {
+        Optional<PeerIdentity> identity = io.identity(link.id);
+        if (!link.dialled) {
+            return false;
+        } else if (book.isFellowMember(link.address, link.peer, identity)) {
+            return true;
+        }
+        return keeper.isConfigured(link.address)
+                && !keeper.savedMembers.isEmpty()
+                && (identity.isPresent()
+                        || (!link.peer.equals(self)
+                                && keeper.savedMembers.stream().anyMatch(saved -> Uuids.sameNode(saved, link.peer))));
     }
 }

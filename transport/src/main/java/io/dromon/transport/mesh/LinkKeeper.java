@@ -8,8 +8,11 @@ import io.dromon.transport.wire.LinkFailure;
 import io.dromon.transport.wire.PeerText;
 import io.dromon.transport.wire.Uuids;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -43,11 +46,17 @@ final class LinkKeeper {
     final RetiredLinks retired;
     final TreeSet<UUID> evicted = new TreeSet<>(Uuids.ORDER);
 
+    /** Members of the saved view that this node goes on from; its own UUID was in that group. */
+    Collection<UUID> savedMembers = List.of();
+
     /** A primary view was reached since the start. */
     boolean primaryReached;
 
     boolean isolated;
     boolean closed;
+
+    /** What the operator told. */
+    private final Set<String> configured = new HashSet<>();
 
     private final RandomGenerator random;
     private long checkNs = Long.MAX_VALUE;
@@ -80,6 +89,7 @@ final class LinkKeeper {
         checkNs = nowNs + CHECK_NS;
         for (String address : initialAddresses) {
             if (!address.equals(listenAddress) && !book.isPending(address)) {
+                configured.add(address);
                 book.addPending(address, nowNs);
                 dial(address, nowNs);
             }
@@ -101,6 +111,10 @@ final class LinkKeeper {
 
     long nextDeadlineNs() {
         return Math.min(checkNs, learnedDialNs);
+    }
+
+    boolean isConfigured(String address) {
+        return configured.contains(address);
     }
 
     /** The node may be dialled at once. */
@@ -385,7 +399,7 @@ final class LinkKeeper {
         }
         if (link.announced) {
             effects.onLinkDown(link.id, link.peer, link.address, failure);
-        } else if (!links.hasPeer(link.peer)) {
+        } else if (!links.hasPeer(link.peer) || failure instanceof LinkFailure.WrongIdentity) {
             // Otherwise it was one of two links to the same node, and the other one won.
             effects.onRefused(link.shownAddress(), failure);
         }

@@ -64,8 +64,8 @@ public final class Mesh implements Links.Events {
         void onRefused(String address, LinkFailure failure);
 
         /**
-         * This node must not go on: evicted, or its UUID is taken. The saved view must be removed. All links are
-         * closed already and no other effect follows.
+         * This node must not go on: a member of its group says that it is evicted, or that its UUID is taken. The saved
+         * view must be removed. All links are closed already and no other effect follows.
          */
         void onFatal(String reason);
 
@@ -127,6 +127,11 @@ public final class Mesh implements Links.Events {
         this.book = keeper.book;
         this.router = keeper.router;
         this.evicted = keeper.evicted;
+    }
+
+    /** The members of the saved view that this node goes on from. Before {@link #start}. */
+    public void restore(Collection<UUID> savedMembers) {
+        keeper.savedMembers = List.copyOf(savedMembers);
     }
 
     /** Starts to dial the initial addresses ({@code scheme://ip:port}, already resolved). */

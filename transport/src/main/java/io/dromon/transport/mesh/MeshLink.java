@@ -34,6 +34,8 @@ final class MeshLink {
     boolean connected;
     /** The layers above were told that the link is up. */
     boolean announced;
+    /** The peer refused it: the link that is open to it was made with another certificate of this node. */
+    boolean refusedForIdentity;
     /** Whom the peer has links to; an empty address is one that this node cannot dial. */
     SortedMap<UUID, String> topology = Collections.emptySortedMap();
 

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * Makes the links of a node anew, one at a time: dials a second link to the peer and lets the resolution of double links
  * (chapter 01 section 6.5) put it in the place of the first. A Dromon node that accepts gives the later link the greater
  * handshake UUID; a Galera node gives one by its clock. Where the second link loses for that reason, the first one is
- * closed and the peer is dialled again at once: TLS has just shown that it lets this node in.
+ * closed and the peer is dialled again at once: TLS has just shown that it lets this node in. The same where the peer
+ * says that the new link shows another identity than the open one, after the names in this node's certificate changed.
  */
 final class Relinker {
     private static final long LIMIT_NS = TimeUnit.SECONDS.toNanos(10);
@@ -96,9 +97,9 @@ final class Relinker {
                 done++;
                 next(nowNs);
             }
-        } else if (Uuids.ORDER.compare(first.handshakeUuid, link.handshakeUuid) > 0
-                && link.peer.equals(target)
-                && !closedFirst) {
+        } else if (link.peer.equals(target)
+                && !closedFirst
+                && (link.refusedForIdentity || Uuids.ORDER.compare(first.handshakeUuid, link.handshakeUuid) > 0)) {
             closedFirst = true;
             String text = "link to " + first + " closed to be made anew";
             keeper.drop(first, new LinkFailure.Disconnected(text), nowNs);

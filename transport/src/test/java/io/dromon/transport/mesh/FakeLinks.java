@@ -1,17 +1,21 @@
 package io.dromon.transport.mesh;
 
 import io.dromon.transport.link.Links;
+import io.dromon.transport.link.PeerIdentity;
 import io.dromon.transport.wire.Bytes;
 import io.dromon.transport.wire.Encodable;
 import io.dromon.transport.wire.MalformedMessageException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /** Notes what a mesh does with its links. */
 final class FakeLinks implements Links {
     final TreeMap<Long, String> dialled = new TreeMap<>();
     final List<Long> closed = new ArrayList<>();
+    /** What TLS is to have proven of the peers. */
+    final TreeMap<Long, PeerIdentity> identities = new TreeMap<>();
     /** What was sent on each link since it was last looked at. */
     private final TreeMap<Long, List<Encodable>> sent = new TreeMap<>();
 
@@ -38,6 +42,11 @@ final class FakeLinks implements Links {
     @Override
     public void close(long link) {
         closed.add(link);
+    }
+
+    @Override
+    public Optional<PeerIdentity> identity(long link) {
+        return Optional.ofNullable(identities.get(link));
     }
 
     /** The objects that were sent on a link since the last look. */

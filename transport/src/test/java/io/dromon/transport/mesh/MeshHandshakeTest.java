@@ -203,18 +203,6 @@ class MeshHandshakeTest {
     }
 
     @Test
-    void ownUuidElsewhereIsFatalBeforeThePrimaryView() {
-        fixture.start(address(2));
-        long link = fixture.dialledTo(address(2)).orElseThrow();
-
-        fixture.receive(link, new Handshake(0, SELF, HANDSHAKE));
-
-        assertThat(fixture.fatal).singleElement().asString().contains("gvwstate.dat");
-        assertThat(fixture.mesh.links()).isEmpty();
-        assertThat(fixture.mesh.nextDeadlineNs()).isEqualTo(Long.MAX_VALUE);
-    }
-
-    @Test
     void ownUuidElsewhereIsRefusedAfterThePrimaryView() {
         fixture.start();
         fixture.mesh.onPrimaryView(List.of(SELF), fixture.now);
@@ -239,32 +227,6 @@ class MeshHandshakeTest {
         assertThat(fixture.links.closed).containsExactly(second);
         assertThat(fixture.state(first)).contains(MeshLinkState.OK);
         assertThat(fixture.down).isEmpty();
-    }
-
-    @Test
-    void failEvictedIsFatalInAnyState() {
-        fixture.start();
-        long link = fixture.acceptPeer(2);
-
-        fixture.receive(link, new Fail(0, node(2), "evicted"));
-
-        assertThat(fixture.fatal).singleElement().asString().contains("evicted");
-        assertThat(fixture.links.closed).containsExactly(link);
-    }
-
-    @Test
-    void failDuplicateUuidIsFatalWhileJoiningOnly() {
-        fixture.start();
-        long link = fixture.acceptPeer(2);
-        fixture.mesh.onPrimaryView(List.of(SELF, node(2)), fixture.now);
-
-        fixture.receive(link, new Fail(0, node(2), "duplicate uuid"));
-
-        assertThat(fixture.fatal).isEmpty();
-        assertThat(fixture.down).singleElement().isInstanceOf(LinkFailure.WrongIdentity.class);
-        MeshFixture joining = new MeshFixture().start();
-        joining.receive(joining.acceptPeer(2), new Fail(0, node(2), "duplicate uuid"));
-        assertThat(joining.fatal).hasSize(1);
     }
 
     @Test
