@@ -4,7 +4,6 @@ import io.dromon.transport.link.PeerIdentity;
 import io.dromon.transport.wire.Uuids;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -13,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 
 /**
  * Whom to dial and when: the pending list (configured addresses whose node is unknown), the remote list (addresses of
@@ -23,12 +23,20 @@ final class AddressBook {
     static final int MAX_REMOTE = 1024;
 
     static final long RECONNECT_NS = TimeUnit.SECONDS.toNanos(1);
+    /** So many times an address of hearsay is dialled before it rests; the rests grow. */
+    private static final int FEW_ATTEMPTS = 8;
+
+    private static final long REST_NS = TimeUnit.SECONDS.toNanos(30);
+    private static final int MOST_DOUBLINGS = 4;
     private static final long UNLIMITED = Long.MAX_VALUE;
 
     /** One address of the remote list. */
     static final class Remote {
         final String address;
         final UUID uuid;
+        /** Known from the topology of a peer. */
+        private final boolean told;
+
         long nextNs;
         long retries;
         long maxRetries = UNLIMITED;
@@ -39,9 +47,10 @@ final class AddressBook {
         /** What TLS proved of it then. */
         Optional<PeerIdentity> identity = Optional.empty();
 
-        private Remote(String address, UUID uuid, long nextNs) {
+        private Remote(String address, UUID uuid, boolean told, long nextNs) {
             this.address = address;
             this.uuid = uuid;
+            this.told = told;
             this.nextNs = nextNs;
         }
 
@@ -51,6 +60,17 @@ final class AddressBook {
          */
         boolean isInTimeWait() {
             return retries > maxRetries;
+        }
+
+        /** What a peer told and nothing has confirmed yet: neither a link nor a view. The peer may have invented it. */
+        boolean isHearsay() {
+            return told && !wasLinked && !wasMember;
+        }
+
+        private long pauseNs() {
+            return isHearsay() && retries >= FEW_ATTEMPTS
+                    ? REST_NS << Math.min(retries - FEW_ATTEMPTS, MOST_DOUBLINGS)
+                    : RECONNECT_NS;
         }
 
         private void welcome() {
@@ -129,7 +149,7 @@ final class AddressBook {
         if (remote.size() >= MAX_REMOTE) {
             return false;
         }
-        Remote entry = new Remote(address, uuid, firstDialNs);
+        Remote entry = new Remote(address, uuid, true, firstDialNs);
         entry.maxRetries = mostAttempts;
         remote.putIfAbsent(address, entry);
         return true;
@@ -137,7 +157,7 @@ final class AddressBook {
 
     /** What the operator told, whose node is unknown. */
     void add(String address, long nowNs) {
-        remote.putIfAbsent(address, new Remote(address, Uuids.NIL, nowNs));
+        remote.putIfAbsent(address, new Remote(address, Uuids.NIL, false, nowNs));
     }
 
     /**
@@ -153,7 +173,7 @@ final class AddressBook {
             if (entry == null && remote.size() >= MAX_REMOTE) {
                 giveUpOne(linked);
             }
-            entry = new Remote(address, uuid, nowNs);
+            entry = new Remote(address, uuid, false, nowNs);
             remote.put(address, entry);
         }
         return entry;
@@ -189,8 +209,13 @@ final class AddressBook {
         // A time wait is not made longer by a peer that keeps trying, or it would never end.
         if (entry != null && !entry.isInTimeWait()) {
             entry.retries++;
-            entry.nextNs = nowNs + RECONNECT_NS;
+            entry.nextNs = nowNs + entry.pauseNs();
         }
+    }
+
+    /** Hearsay leaves with the last peer that tells it. */
+    void keepTold(Predicate<Remote> toldNow) {
+        remote.values().removeIf(entry -> entry.isHearsay() && !entry.isInTimeWait() && !toldNow.test(entry));
     }
 
     /** Member of a view. */
@@ -232,7 +257,7 @@ final class AddressBook {
     }
 
     Remote block(String address, long untilNs) {
-        Remote entry = remote.computeIfAbsent(address, key -> new Remote(key, Uuids.NIL, untilNs));
+        Remote entry = remote.computeIfAbsent(address, key -> new Remote(key, Uuids.NIL, false, untilNs));
         forget(entry, untilNs);
         return entry;
     }
@@ -242,11 +267,14 @@ final class AddressBook {
     }
 
     private void giveUpOne(LinkTable linked) {
-        for (Iterator<Remote> i = remote.values().iterator(); i.hasNext(); ) {
-            if (!linked.hasAddress(i.next().address)) {
-                i.remove();
-                return;
+        Remote least = null;
+        for (Remote entry : remote.values()) {
+            if (!linked.hasAddress(entry.address) && (least == null || (entry.isHearsay() && !least.isHearsay()))) {
+                least = entry;
             }
+        }
+        if (least != null) {
+            remote.remove(least.address);
         }
     }
 }

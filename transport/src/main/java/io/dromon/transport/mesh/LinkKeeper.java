@@ -30,6 +30,11 @@ final class LinkKeeper {
     private static final long FIRST_DIAL_NS = TimeUnit.MILLISECONDS.toNanos(100);
     /** Dials in progress at one time to addresses that peers told. */
     private static final int MAX_DIALLING = 64;
+    /** Dials to addresses of hearsay, over all: so many at once, then one in each of these times. */
+    private static final int MAX_HEARSAY_DIALS = 64;
+
+    private static final long HEARSAY_DIAL_NS = TimeUnit.SECONDS.toNanos(1);
+    private static final int MOST_NAMED = 16;
 
     private static final int ATTEMPTS_PER_NOTICE = 30;
 
@@ -61,6 +66,8 @@ final class LinkKeeper {
     private final RandomGenerator random;
     private long checkNs = Long.MAX_VALUE;
     private long learnedDialNs = Long.MAX_VALUE;
+    private int hearsayDials = MAX_HEARSAY_DIALS;
+    private long hearsayDialNs;
 
     LinkKeeper(
             MeshSettings settings,
@@ -87,6 +94,7 @@ final class LinkKeeper {
 
     void start(List<String> initialAddresses, long nowNs) {
         checkNs = nowNs + CHECK_NS;
+        hearsayDialNs = nowNs;
         for (String address : initialAddresses) {
             if (!address.equals(listenAddress) && !book.isPending(address)) {
                 configured.add(address);
@@ -191,6 +199,7 @@ final class LinkKeeper {
             return;
         }
         tellTopology();
+        book.keepTold(this::isTold);
         boolean full = false;
         for (MeshLink link : links.all()) {
             if (link.isOk()) {
@@ -203,6 +212,15 @@ final class LinkKeeper {
             effects.onNotice("more than " + AddressBook.MAX_REMOTE + " addresses told by peers, the rest is ignored");
         }
         rebuildRoutes();
+    }
+
+    private boolean isTold(AddressBook.Remote entry) {
+        for (MeshLink link : links.all()) {
+            if (link.isOk() && entry.address.equals(link.topology.get(entry.uuid))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private void tellTopology() {
@@ -251,8 +269,13 @@ final class LinkKeeper {
             effects.onNotice(
                     before
                             ? "every known node is linked, no relaying is needed"
-                            : "known nodes without a link: " + PeerText.brief(missing) + ", " + relays);
+                            : "known nodes without a link: " + named(missing) + ", " + relays);
         }
+    }
+
+    private static String named(SortedSet<UUID> nodes) {
+        int more = nodes.size() - MOST_NAMED;
+        return PeerText.brief(nodes.stream().limit(MOST_NAMED).toList()) + (more > 0 ? " and " + more + " more" : "");
     }
 
     /** Section 8. */
@@ -309,7 +332,8 @@ final class LinkKeeper {
             } else if (!links.hasAddress(entry.address)
                     && !links.hasPeer(entry.uuid)
                     && !evicted.contains(entry.uuid)
-                    && links.countDialling() < MAX_DIALLING) {
+                    && links.countDialling() < MAX_DIALLING
+                    && (!entry.isHearsay() || mayDialHearsay(nowNs))) {
                 if (entry.retries > 0 && entry.retries % ATTEMPTS_PER_NOTICE == 0) {
                     effects.onNotice("reconnecting to " + Uuids.brief(entry.uuid) + " at " + entry.address
                             + ", attempt " + entry.retries);
@@ -317,6 +341,18 @@ final class LinkKeeper {
                 dial(entry.address, nowNs);
             }
         }
+    }
+
+    /** Whoever is in the group can name addresses of others, which must not become this node's flood. */
+    private boolean mayDialHearsay(long nowNs) {
+        long earned = (nowNs - hearsayDialNs) / HEARSAY_DIAL_NS;
+        hearsayDialNs += earned * HEARSAY_DIAL_NS;
+        hearsayDials = (int) Math.min(MAX_HEARSAY_DIALS, hearsayDials + earned);
+        if (hearsayDials == 0 || links.countDialling() >= MAX_DIALLING / 2) {
+            return false;
+        }
+        hearsayDials--;
+        return true;
     }
 
     /** The number of the link. */
