@@ -214,7 +214,8 @@ final class LinkKeeper {
         rebuildRoutes();
     }
 
-    private boolean isTold(AddressBook.Remote entry) {
+    /** Whether a peer says that it is linked there. */
+    boolean isTold(AddressBook.Remote entry) {
         for (MeshLink link : links.all()) {
             if (link.isOk() && entry.address.equals(link.topology.get(entry.uuid))) {
                 return true;
@@ -254,13 +255,7 @@ final class LinkKeeper {
         if (closed) {
             return;
         }
-        SortedSet<UUID> missing = new TreeSet<>(Uuids.ORDER);
-        for (AddressBook.Remote entry : book.remote()) {
-            UUID uuid = entry.uuid;
-            if (!entry.isInTimeWait() && !uuid.equals(Uuids.NIL) && links.established(uuid) == null) {
-                missing.add(uuid);
-            }
-        }
+        SortedSet<UUID> missing = missing();
         boolean before = !router.unreachable().isEmpty();
         router.rebuild(links, missing);
         if (before == missing.isEmpty()) {
@@ -271,6 +266,29 @@ final class LinkKeeper {
                             ? "every known node is linked, no relaying is needed"
                             : "known nodes without a link: " + named(missing) + ", " + relays);
         }
+    }
+
+    /**
+     * Nodes that should have a link and have none. Those that a peer tells count whether they can be dialled or not: a
+     * configured address whose node refuses this one is only in the pending list, and its node must still be reached.
+     */
+    private SortedSet<UUID> missing() {
+        SortedSet<UUID> missing = new TreeSet<>(Uuids.ORDER);
+        SortedSet<UUID> waiting = new TreeSet<>(Uuids.ORDER);
+        for (AddressBook.Remote entry : book.remote()) {
+            (entry.isInTimeWait() ? waiting : missing).add(entry.uuid);
+        }
+        for (MeshLink link : links.all()) {
+            if (link.isOk() && missing.size() + link.topology.size() <= AddressBook.MAX_REMOTE) {
+                missing.addAll(link.topology.keySet());
+            }
+        }
+        missing.removeAll(evicted);
+        missing.removeAll(waiting);
+        missing.remove(self);
+        missing.remove(Uuids.NIL);
+        missing.removeIf(uuid -> links.established(uuid) != null);
+        return missing;
     }
 
     private static String named(SortedSet<UUID> nodes) {

@@ -251,11 +251,12 @@ public final class Mesh implements Links.Events {
     }
 
     /**
-     * Whether a node is linked and was in no view yet: nobody has voted it out, it came while the others agreed on
-     * theirs. Section 7.5 would close its link as well, and make it wait.
+     * Whether a node was in no view yet and is linked, here or to a peer: nobody has voted it out, it came while the
+     * others agreed on theirs. Section 7.5 would close its link as well, and make it wait; and who waits is not relayed
+     * to.
      */
     private boolean isJoining(AddressBook.Remote entry) {
-        return !entry.wasMember && links.established(entry.uuid) != null;
+        return !entry.wasMember && (links.established(entry.uuid) != null || keeper.isTold(entry));
     }
 
     /** Lifts the time wait of a node that EVS lists as operational. */

@@ -6,6 +6,7 @@ import io.dromon.transport.testpki.TestPki;
 import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.X509Bundle;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -14,7 +15,7 @@ class PeerIdentityTest {
     private static final X509Bundle CA = TestPki.ca("Cluster CA");
 
     /** Another key each time. */
-    private static PeerIdentity identity(String subject, String names) {
+    private static PeerIdentity identity(String subject, @Nullable String names) {
         CertificateBuilder builder = TestPki.builder("any").subject(subject);
         for (String name : names == null ? new String[0] : names.split("\\|", -1)) {
             builder.addSanDnsName(name);
