@@ -25,15 +25,12 @@ import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The configuration of a node in the words of each layer.
@@ -84,40 +81,32 @@ record NodeSettings(
                 : Optional.empty();
     }
 
-    /** The numeric address of a peer; empty if its name cannot be resolved. */
-    static Optional<InetAddress> resolve(Address peer) {
+    /** The numeric addresses of a peer now; empty if its name is not known. */
+    static List<InetAddress> resolve(Address peer) {
         try {
-            return Optional.of(InetAddress.getByName(peer.host()));
+            return List.of(InetAddress.getAllByName(peer.host()));
         } catch (UnknownHostException e) {
-            return Optional.empty();
+            return List.of();
         }
     }
 
     /** As it is dialled. */
     static String numeric(NodeConfig config, InetAddress address, int port) {
+        return dialled(config, address.getHostAddress(), port);
+    }
+
+    /** The host may be a name: it is looked up before each dial. */
+    private static String dialled(NodeConfig config, String host, int port) {
         String scheme = config.tls() && !config.value(Options.SOCKET_DYNAMIC) ? "ssl" : "tcp";
-        String ip = address.getHostAddress();
-        return scheme + "://" + (ip.indexOf(':') >= 0 ? "[" + ip + "]" : ip) + ":" + port;
+        return scheme + "://" + (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
     }
 
     private static List<String> peers(NodeConfig config) {
-        List<String> peers = new ArrayList<>();
-        for (Address peer : config.peers()) {
-            resolve(peer)
-                    .ifPresentOrElse(
-                            ip -> peers.add(numeric(config, ip, peer.port())),
-                            () -> LOG.warn(
-                                    "{}: cannot resolve {} of the cluster address; it is left out",
-                                    config.name(),
-                                    peer.host()));
-        }
-        if (peers.isEmpty() && !config.bootstrap()) {
-            throw new NodeException(
-                    NodeException.Reason.CONFIGURATION,
-                    "no address to connect to: none of the hosts of " + config.address()
-                            + " can be resolved; correct the cluster address, or start a new cluster with gcomm://");
-        }
-        return peers;
+        return config.peers().stream()
+                .map(peer -> peer.host().indexOf(':') < 0
+                        ? dialled(config, peer.host(), peer.port())
+                        : numeric(config, resolve(peer).get(0), peer.port())) // a literal is always known
+                .toList();
     }
 
     static LinkSettings link(NodeConfig config) {
@@ -192,7 +181,7 @@ record NodeSettings(
         for (Address peer : config.peers()) {
             // A name that means nothing is told where the addresses to dial are made.
             resolve(peer)
-                    .ifPresent(ip -> hosts.computeIfAbsent(ip.getHostAddress(), any -> new HashSet<>())
+                    .forEach(ip -> hosts.computeIfAbsent(ip.getHostAddress(), any -> new HashSet<>())
                             .add(peer.host()));
         }
         return hosts;

@@ -51,16 +51,19 @@ final class PeerCheck {
         Map<Address, CompletableFuture<PeerLook.Result>> looks = new LinkedHashMap<>();
         List<Diagnosis.Peer> peers = new ArrayList<>();
         for (Address peer : config.peers()) {
-            Optional<InetAddress> ip = NodeSettings.resolve(peer);
-            if (ip.isEmpty()) {
-                peers.add(peer(peer, "UNREACHABLE", WARNING, "the name cannot be resolved; it would be left out"));
-            } else if (isSelf(ip.get(), peer.port())) {
-                peers.add(peer(peer, "SELF", OK, "this node's own address"));
-            } else {
-                looks.put(
-                        peer,
-                        thread.look(
-                                NodeSettings.numeric(config, ip.get(), peer.port()), NodeSettings.link(config), tls));
+            List<InetAddress> ips = NodeSettings.resolve(peer);
+            if (ips.isEmpty()) {
+                peers.add(peer(peer, "UNREACHABLE", WARNING, "the name cannot be resolved; the node would ask again"));
+            }
+            for (InetAddress ip : ips) {
+                Address there = ips.size() == 1 ? peer : new Address(peer.scheme(), ip.getHostAddress(), peer.port());
+                if (isSelf(ip, peer.port())) {
+                    peers.add(peer(there, "SELF", OK, "this node's own address"));
+                } else {
+                    looks.put(
+                            there,
+                            thread.look(NodeSettings.numeric(config, ip, peer.port()), NodeSettings.link(config), tls));
+                }
             }
         }
         looks.forEach((peer, look) -> peers.add(judge(peer, look.join())));
@@ -106,7 +109,9 @@ final class PeerCheck {
         Optional<TlsContexts.Judgement> judgement = seen.presented().isEmpty()
                 ? Optional.empty()
                 : tls.map(own -> own.judge(
-                        seen.presented(), NodeSettings.resolve(peer).map(InetAddress::getHostAddress), Instant.now()));
+                        seen.presented(),
+                        NodeSettings.resolve(peer).stream().findFirst().map(InetAddress::getHostAddress),
+                        Instant.now()));
         return new Diagnosis.Peer(
                 peer.hostPort(),
                 seen.mode().name(),

@@ -122,16 +122,21 @@ final class RuntimeOptions {
     private static Change peer(NodeConfig config, String text) {
         boolean adds = text.startsWith("add:");
         Address address = Address.parse(text.substring("add:".length()));
-        String numeric = NodeSettings.resolve(address)
+        List<String> numeric = NodeSettings.resolve(address).stream()
                 .map(ip -> NodeSettings.numeric(config, ip, address.port()))
-                .orElseThrow(() -> new NodeException(
-                        NodeException.Reason.CONFIGURATION,
-                        Options.GMCAST_PEER_ADDR.name() + ": cannot resolve " + address.host()));
+                .toList();
+        if (numeric.isEmpty()) {
+            throw new NodeException(
+                    NodeException.Reason.CONFIGURATION,
+                    Options.GMCAST_PEER_ADDR.name() + ": cannot resolve " + address.host());
+        }
         return (core, nowNs) -> {
-            if (adds) {
-                core.stack().mesh().addPeer(numeric, nowNs);
-            } else {
-                core.stack().mesh().removePeer(numeric, nowNs);
+            for (String ip : numeric) {
+                if (adds) {
+                    core.stack().mesh().addPeer(ip, nowNs);
+                } else {
+                    core.stack().mesh().removePeer(ip, nowNs);
+                }
             }
         };
     }

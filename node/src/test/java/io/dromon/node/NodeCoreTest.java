@@ -63,6 +63,9 @@ class NodeCoreTest {
 
     private static final class NoLinks implements Links {
         @Override
+        public void resolve(String address) {}
+
+        @Override
         public long dial(String address) {
             return 1;
         }

@@ -141,6 +141,19 @@ final class NodeTest {
     }
 
     @Test
+    void joinsByAHostName() {
+        try (Node first = Node.join(builder("a").build(), application)) {
+            String address = first.listenAddress();
+            NodeConfig config = builder("b")
+                    .address("gcomm://no-such-host.invalid:1,localhost" + address.substring(address.lastIndexOf(':')))
+                    .build();
+            try (Node second = Node.join(config, delivery -> {})) {
+                assertThat(second.status().group().members()).hasSize(2);
+            }
+        }
+    }
+
+    @Test
     void givesTheDataDirectoryBackWhenItCannotStart() {
         try (Node other = Node.join(builder("b").build(), delivery -> {})) {
             NodeConfig taken = builder("a").listen(other.listenAddress()).build();

@@ -268,6 +268,14 @@ public final class GroupStack implements Links.Events {
     }
 
     @Override
+    public void onResolved(String address, List<String> numeric, long nowNs) {
+        this.nowNs = nowNs;
+        if (phase != Phase.CLOSED) {
+            mesh.onResolved(address, numeric, nowNs);
+        }
+    }
+
+    @Override
     public void onMessage(long link, Bytes message, long nowNs) {
         this.nowNs = nowNs;
         if (phase != Phase.CLOSED) {
@@ -487,6 +495,8 @@ public final class GroupStack implements Links.Events {
                 finish();
             } else if (view.isPrimary()) {
                 mesh.onPrimaryView(members(view), nowNs);
+            } else {
+                mesh.onNonPrimaryView(nowNs);
             }
         }
 

@@ -7,6 +7,7 @@ import io.dromon.node.NodeException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.security.Security;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -52,6 +53,10 @@ public final class Dromon implements Runnable {
 
     public static void main(String[] decoded) {
         LogSetup.use();
+        // Names move: the JDK would keep an answer for 30 s, and that there is none for 10 s. Read at the first
+        // look-up.
+        Security.setProperty("networkaddress.cache.ttl", "5");
+        Security.setProperty("networkaddress.cache.negative.ttl", "1");
         String[] arguments = ExactArguments.of(decoded);
         boolean snapshot = arguments.length > 0 && arguments[0].equals("sst");
         int code = (snapshot ? snapshotCommandLine() : commandLine()).execute(arguments);

@@ -1,6 +1,7 @@
 package io.dromon.transport.link;
 
 import io.dromon.transport.wire.Encodable;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -16,6 +17,12 @@ public interface Links {
      * @return number of the new link, never used before
      */
     long dial(String address);
+
+    /**
+     * Asks for the numeric addresses of {@code address}, whose host is a name. Answered later by {@link
+     * Events#onResolved}, also where the name is not known.
+     */
+    void resolve(String address);
 
     /**
      * Queues one message (a frame body, at most 32768 bytes) in order. Written out at the end of the turn. Ignored if
@@ -46,6 +53,13 @@ public interface Links {
 
         /** The link failed or was closed by the peer; also the answer to a dial that failed. */
         void onClosed(long link, io.dromon.transport.wire.LinkFailure failure, long nowNs);
+
+        /**
+         * The answer to {@link Links#resolve}.
+         *
+         * @param numeric {@code scheme://ip:port} for each address of the host; empty if the name is not known
+         */
+        void onResolved(String address, List<String> numeric, long nowNs);
 
         /** One whole frame body with a right checksum. */
         void onMessage(long link, io.dromon.transport.wire.Bytes message, long nowNs);

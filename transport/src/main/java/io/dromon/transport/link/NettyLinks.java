@@ -62,6 +62,9 @@ public final class NettyLinks implements Links {
         public void onClosed(long link, LinkFailure failure, long nowNs) {}
 
         @Override
+        public void onResolved(String address, List<String> numeric, long nowNs) {}
+
+        @Override
         public void onMessage(long link, Bytes message, long nowNs) {}
     };
 
@@ -80,6 +83,7 @@ public final class NettyLinks implements Links {
     private final RefusalLog refusals = new RefusalLog();
     private final Acceptor acceptor;
     private final Dialler dialler;
+    private final HostNames names = new HostNames();
 
     private final LongObjectHashMap<NettyLink> links = new LongObjectHashMap<>();
     private long lastId;
@@ -215,6 +219,23 @@ public final class NettyLinks implements Links {
         NettyLink link = dialled(address);
         dialler.dial(link);
         return link.id;
+    }
+
+    @Override
+    public void resolve(String address) {
+        names.resolve(
+                scheme(),
+                address,
+                numeric -> loop.execute(() -> {
+                    if (!stopped) {
+                        scheduleEndTurn();
+                        try {
+                            events.onResolved(address, numeric, nowNs());
+                        } catch (RuntimeException | Error bug) {
+                            bugs.accept(bug);
+                        }
+                    }
+                }));
     }
 
     /** The negotiation ends with this verdict if it takes too long. */
@@ -532,6 +553,7 @@ public final class NettyLinks implements Links {
         CompletableFuture<Void> result = new CompletableFuture<>();
         loop.execute(() -> {
             stopped = true;
+            names.close();
             List<CompletableFuture<?>> closing = new ArrayList<>();
             Channel listener = acceptor.stop();
             if (listener != null) {

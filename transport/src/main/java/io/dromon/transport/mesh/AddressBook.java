@@ -2,8 +2,11 @@ package io.dromon.transport.mesh;
 
 import io.dromon.transport.link.PeerIdentity;
 import io.dromon.transport.wire.Uuids;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Deque;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -79,8 +82,29 @@ final class AddressBook {
         }
     }
 
-    /** Address to the time of its next dial. */
-    private final Map<String, Long> pending = new LinkedHashMap<>();
+    /** A configured address; of one with a name, what the name stood for at the last look-up. */
+    static final class Pending {
+        final String address;
+        long nextNs;
+        /** Addresses of the name that are still to be dialled before it is looked up again. */
+        final Deque<String> round = new ArrayDeque<>();
+
+        /** Whether the answer to a look-up is awaited. */
+        boolean asked;
+        /** Whether a node was linked at one of its addresses. */
+        boolean answered;
+
+        private final Set<String> addresses = new HashSet<>();
+
+        private Pending(String address, long nextNs) {
+            this.address = address;
+            this.nextNs = nextNs;
+        }
+    }
+
+    private final Map<String, Pending> pending = new LinkedHashMap<>();
+    /** Second addresses of nodes. */
+    private final Map<String, UUID> aliases = new LinkedHashMap<>();
 
     private final Map<String, Remote> remote = new LinkedHashMap<>();
     private final Set<String> blacklist = new LinkedHashSet<>();
@@ -96,8 +120,9 @@ final class AddressBook {
         mostAttempts = most;
     }
 
+    /** Unless it is there. */
     void addPending(String address, long nowNs) {
-        pending.put(address, nowNs);
+        pending.putIfAbsent(address, new Pending(address, nowNs));
     }
 
     void removePending(String address) {
@@ -108,20 +133,50 @@ final class AddressBook {
         return pending.containsKey(address);
     }
 
-    /** Addresses whose time has come, not changed by later calls. */
-    List<String> duePending(long nowNs) {
-        List<String> due = new ArrayList<>();
-        pending.forEach((address, nextNs) -> {
-            if (nextNs <= nowNs) {
-                due.add(address);
+    /** Those whose time has come, not changed by later calls. */
+    List<Pending> duePending(long nowNs) {
+        List<Pending> due = new ArrayList<>();
+        for (Pending entry : pending.values()) {
+            if (entry.nextNs <= nowNs && !entry.asked) {
+                due.add(entry);
             }
-        });
+        }
         return due;
+    }
+
+    /** The name of a configured address stands for these now. False if it is not configured, or not any more. */
+    boolean resolved(String address, List<String> numeric, long nowNs) {
+        Pending entry = pending.get(address);
+        if (entry == null) {
+            return false;
+        }
+        entry.asked = false;
+        entry.addresses.clear();
+        entry.addresses.addAll(numeric);
+        entry.round.clear();
+        entry.round.addAll(numeric);
+        entry.nextNs = numeric.isEmpty() ? nowNs + RECONNECT_NS : nowNs;
+        return true;
+    }
+
+    /** A node that is linked at another address answered here. */
+    void alias(String address, UUID uuid) {
+        if (aliases.size() < MAX_REMOTE) {
+            aliases.put(address, uuid);
+        }
+    }
+
+    /** Nil if none. */
+    UUID aliasOf(String address) {
+        return aliases.getOrDefault(address, Uuids.NIL);
     }
 
     /** After the first primary view: addresses that never answered are dialled no more. */
     List<String> discardPending() {
-        List<String> discarded = List.copyOf(pending.keySet());
+        List<String> discarded = pending.values().stream()
+                .filter(entry -> !entry.answered)
+                .map(entry -> entry.address)
+                .toList();
         pending.clear();
         return discarded;
     }
@@ -167,6 +222,10 @@ final class AddressBook {
      */
     Remote established(String address, UUID uuid, long nowNs, LinkTable linked) {
         pending.remove(address);
+        aliases.remove(address);
+        for (Pending named : pending.values()) {
+            named.answered |= named.addresses.contains(address);
+        }
         Remote entry = remote.get(address);
         boolean timeWaitOver = entry != null && entry.isInTimeWait() && entry.nextNs <= nowNs;
         if (entry == null || !entry.uuid.equals(uuid) || timeWaitOver) {
@@ -204,7 +263,10 @@ final class AddressBook {
 
     /** A link failed and no other has its address. */
     void failed(String address, long nowNs) {
-        pending.computeIfPresent(address, (key, old) -> nowNs + RECONNECT_NS);
+        Pending configured = pending.get(address);
+        if (configured != null) {
+            configured.nextNs = nowNs + RECONNECT_NS;
+        }
         Remote entry = remote.get(address);
         // A time wait is not made longer by a peer that keeps trying, or it would never end.
         if (entry != null && !entry.isInTimeWait()) {

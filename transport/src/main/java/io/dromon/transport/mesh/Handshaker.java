@@ -99,6 +99,13 @@ final class Handshaker {
             keeper.end(twin);
             return false;
         }
+        if (link.dialled && !own && hasPeerElsewhere(link)) {
+            // Not "duplicate uuid": a Galera node that is joining would end at the word.
+            effects.onNotice(link.address + " is another address of " + Uuids.brief(link.peer) + ", which is linked");
+            book.alias(link.address, link.peer);
+            keeper.end(link);
+            return false;
+        }
         String taken =
                 "UUID " + Uuids.brief(link.peer) + " exists in the group already (seen at " + link.shownAddress() + ")";
         if (own && !keeper.primaryReached && isProvenMember(link)) {

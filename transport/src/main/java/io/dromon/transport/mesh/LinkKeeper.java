@@ -12,6 +12,7 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -35,6 +36,8 @@ final class LinkKeeper {
 
     private static final long HEARSAY_DIAL_NS = TimeUnit.SECONDS.toNanos(1);
     private static final int MOST_NAMED = 16;
+    /** Addresses of one name that are dialled. */
+    private static final int MOST_ADDRESSES = 64;
 
     private static final int ATTEMPTS_PER_NOTICE = 30;
 
@@ -60,8 +63,10 @@ final class LinkKeeper {
     boolean isolated;
     boolean closed;
 
-    /** What the operator told. */
+    /** Numeric addresses that the operator told, or that names of the operator stood for. */
     private final Set<String> configured = new HashSet<>();
+    /** Addresses with a name that the operator told. */
+    private final List<String> names = new ArrayList<>();
 
     private final RandomGenerator random;
     private long checkNs = Long.MAX_VALUE;
@@ -97,10 +102,84 @@ final class LinkKeeper {
         hearsayDialNs = nowNs;
         for (String address : initialAddresses) {
             if (!address.equals(listenAddress) && !book.isPending(address)) {
-                configured.add(address);
                 book.addPending(address, nowNs);
-                dial(address, nowNs);
+                if (PeerAddress.isNamed(address)) {
+                    names.add(address);
+                } else {
+                    configured.add(address);
+                    dial(address, nowNs);
+                }
             }
+        }
+        dialNames(nowNs);
+    }
+
+    /** Looks configured names up and dials what they stand for. */
+    void dialNames(long nowNs) {
+        for (String name : names) {
+            book.addPending(name, nowNs);
+        }
+        reconnect(nowNs);
+    }
+
+    void onResolved(String address, List<String> numeric, long nowNs) {
+        List<String> usable = numeric.stream()
+                .map(PeerAddress::parse)
+                .flatMap(Optional::stream)
+                .filter(PeerAddress::isDialable)
+                .map(parsed -> parsed.withScheme(scheme).toString())
+                .filter(ip -> !ip.equals(listenAddress))
+                .distinct()
+                .limit(MOST_ADDRESSES)
+                .toList();
+        if (closed || !book.resolved(address, usable, nowNs)) {
+            return;
+        }
+        if (configured.size() >= AddressBook.MAX_REMOTE) {
+            configured.clear();
+        }
+        configured.addAll(usable);
+        if (numeric.isEmpty()) {
+            String text = address + ": the name of the host is not known here; it is looked up again and again, correct"
+                    + " the cluster address or the name service";
+            effects.onRefused(address, new LinkFailure.Disconnected(text));
+            return;
+        }
+        // At once, as at the start: the other addresses of a name wait for their turn.
+        usable.stream().filter(ip -> mayDial(ip)).findFirst().ifPresent(ip -> dial(ip, nowNs));
+        reconnect(nowNs);
+    }
+
+    private boolean mayDial(String address) {
+        return !links.hasAddress(address)
+                && !links.hasPeer(book.uuidOf(address))
+                && !links.hasPeer(book.aliasOf(address))
+                && !book.blacklisted().contains(address);
+    }
+
+    /**
+     * One at a time: two addresses of one node must not look like two nodes with one UUID. Accepted links do not count, or
+     * silent connections from anywhere could keep this node from dialling.
+     */
+    private void dialConfigured(AddressBook.Pending entry, long nowNs) {
+        if (!PeerAddress.isNamed(entry.address)) {
+            if (links.countDialling() == 0 && mayDial(entry.address)) {
+                dial(entry.address, nowNs);
+            }
+            return;
+        }
+        while (!entry.round.isEmpty() && !mayDial(entry.round.element())) {
+            entry.round.remove();
+        }
+        if (!entry.round.isEmpty()) {
+            if (links.countDialling() == 0) {
+                dial(entry.round.remove(), nowNs);
+                entry.nextNs = nowNs + AddressBook.RECONNECT_NS;
+            }
+        } else {
+            entry.asked = true;
+            entry.nextNs = nowNs + AddressBook.RECONNECT_NS;
+            io.resolve(entry.address);
         }
     }
 
@@ -332,12 +411,8 @@ final class LinkKeeper {
         if (closed || isolated) {
             return;
         }
-        for (String address : book.duePending(nowNs)) {
-            // One at a time: two addresses of one node must not look like two nodes with one UUID. Accepted links do
-            // not count, or silent connections from anywhere could keep this node from dialling.
-            if (links.countDialling() == 0 && !links.hasAddress(address)) {
-                dial(address, nowNs);
-            }
+        for (AddressBook.Pending entry : book.duePending(nowNs)) {
+            dialConfigured(entry, nowNs);
         }
         for (AddressBook.Remote entry : List.copyOf(book.remote())) {
             if (entry.nextNs > nowNs) {

@@ -134,7 +134,10 @@ public final class Mesh implements Links.Events {
         keeper.savedMembers = List.copyOf(savedMembers);
     }
 
-    /** Starts to dial the initial addresses ({@code scheme://ip:port}, already resolved). */
+    /**
+     * Starts to dial the initial addresses, {@code scheme://host:port}. A host may be a name: it is looked up before each
+     * round of dials, and all its addresses are dialled.
+     */
     public void start(List<String> initialAddresses, long nowNs) {
         lastNs = nowNs;
         keeper.start(initialAddresses, nowNs);
@@ -159,6 +162,12 @@ public final class Mesh implements Links.Events {
         if (link != null) {
             link.connected = true;
         }
+    }
+
+    @Override
+    public void onResolved(String address, List<String> numeric, long nowNs) {
+        lastNs = nowNs;
+        keeper.onResolved(address, numeric, nowNs);
     }
 
     @Override
@@ -248,6 +257,12 @@ public final class Mesh implements Links.Events {
         if (changed) {
             keeper.update(nowNs);
         }
+    }
+
+    /** This node is in no primary component: configured names are looked up and dialled again, they may have moved. */
+    public void onNonPrimaryView(long nowNs) {
+        lastNs = nowNs;
+        keeper.dialNames(nowNs);
     }
 
     /**

@@ -25,10 +25,22 @@ record PeerAddress(String scheme, String host, int port) {
         return known && port > 0 && isHost(host) ? Optional.of(new PeerAddress(scheme, host, port)) : Optional.empty();
     }
 
+    /** Whether a configured address names its host, which may be longer than what fits a message. */
+    static boolean isNamed(String text) {
+        int schemeEnd = text.indexOf("://");
+        int colon = text.lastIndexOf(':');
+        return schemeEnd > 0
+                && colon > schemeEnd + 3
+                && !new PeerAddress("", text.substring(schemeEnd + 3, colon), 0).isNumeric();
+    }
+
+    private boolean isNumeric() {
+        return host.startsWith("[") || host.chars().allMatch(c -> c == '.' || (c >= '0' && c <= '9'));
+    }
+
     /** Whether one can connect to the host without asking a name server; never the any-address. */
     boolean isDialable() {
-        boolean numeric = host.startsWith("[") || host.chars().allMatch(c -> c == '.' || (c >= '0' && c <= '9'));
-        return numeric && !host.equals("0.0.0.0") && !host.equals("[::]");
+        return isNumeric() && !host.equals("0.0.0.0") && !host.equals("[::]");
     }
 
     PeerAddress withScheme(String other) {

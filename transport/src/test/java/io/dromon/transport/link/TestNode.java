@@ -103,6 +103,11 @@ final class TestNode implements Links.Events, AutoCloseable {
     }
 
     @Override
+    public void onResolved(String name, List<String> numeric, long nowNs) {
+        add("resolved", 0, numeric);
+    }
+
+    @Override
     public void onClosed(long link, LinkFailure failure, long nowNs) {
         add("closed", link, failure);
     }

@@ -14,6 +14,8 @@ import java.util.TreeMap;
 final class FakeLinks implements Links {
     final TreeMap<Long, String> dialled = new TreeMap<>();
     final List<Long> closed = new ArrayList<>();
+    /** Names that were asked for. */
+    final List<String> lookups = new ArrayList<>();
     /** What TLS is to have proven of the peers. */
     final TreeMap<Long, PeerIdentity> identities = new TreeMap<>();
     /** What was sent on each link since it was last looked at. */
@@ -30,6 +32,11 @@ final class FakeLinks implements Links {
     public long dial(String address) {
         dialled.put(next, address);
         return next++;
+    }
+
+    @Override
+    public void resolve(String address) {
+        lookups.add(address);
     }
 
     @Override

@@ -319,6 +319,11 @@ class MeshNetworkTest {
         }
 
         @Override
+        public void resolve(String address) {
+            throw new AssertionError("no names here: " + address);
+        }
+
+        @Override
         public void send(long link, Encodable message) {
             Socket socket = sockets.get(link);
             if (socket == null) {

@@ -178,6 +178,16 @@ class RefusingJoinerTest {
         }
 
         @Override
+        public void resolve(String address) {
+            network.host(host).resolve(address);
+        }
+
+        @Override
+        public void onResolved(String address, List<String> numeric, long nowNs) {
+            stack.onResolved(address, numeric, nowNs);
+        }
+
+        @Override
         public void send(long link, Encodable message) {
             network.host(host).send(link, message);
         }

@@ -158,6 +158,9 @@ class SimNetworkTest {
         private long link;
 
         @Override
+        public void onResolved(String address, List<String> numeric, long nowNs) {}
+
+        @Override
         public Links.Events linkEvents() {
             return this;
         }
