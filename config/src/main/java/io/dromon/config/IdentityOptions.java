@@ -42,7 +42,8 @@ public final class IdentityOptions {
             .honoured(TLS)
             .doc(
                     "Rule of identity: subject alternative names, DNS, IP or URI, of which the peer's certificate has one; "
-                            + "*. at the left of a DNS name stands for one label.")
+                            + "*. at the left of a DNS name stands for one label, /* at the right of a URI for all that is "
+                            + "below that path.")
             .in(HERE);
 
     /** {@code tls.valid_fingerprints}; values are 64 lower-case digits. */
@@ -62,12 +63,28 @@ public final class IdentityOptions {
                             + "if its chain ends in one of them, else refused, and these CAs speak for no other organisation.")
             .in(HERE);
 
+    /** {@code tls.match}. */
+    public static final Option<Match> TLS_MATCH = Option.of("tls.match", Types.oneOf(Match.class))
+            .byDefault("any")
+            .honoured(TLS)
+            .doc("How rules of identity go together: any, a peer matches at least one of the rules that are set; all, it "
+                    + "matches each of them (tls.client_ca.ORG with whatever ORG is one rule).")
+            .in(HERE);
+
     /** {@code tls.crl}. */
     public static final Option<Path> TLS_CRL = Option.of("tls.crl", Types.PATH)
             .honoured(TLS)
             .doc(
                     "PEM file with revocation lists (CRL) of the trusted CAs; while a list is out of date, certificates of "
                             + "its CA are refused.")
+            .in(HERE);
+
+    /** {@code tls.crl_required}. */
+    public static final Option<Boolean> TLS_CRL_REQUIRED = Option.of("tls.crl_required", Types.BOOLEAN)
+            .byDefault("no")
+            .honoured(TLS)
+            .doc("Whether each CA of a peer's chain must have a list in tls.crl that is in date; without it, certificates of "
+                    + "a CA that has no list there are not checked.")
             .in(HERE);
 
     /**
@@ -112,6 +129,17 @@ public final class IdentityOptions {
                             + " tls.valid_ous, tls.valid_cns, tls.valid_sans, tls.valid_fingerprints or tls.client_ca.ORG,"
                             + " or set tls.verify=ca to say that this is meant"));
         }
+        if (resolver.value(TLS_CRL_REQUIRED) && resolver.optional(TLS_CRL).isEmpty()) {
+            problems.add(new ConfigProblem(
+                    place(resolver, TLS_CRL_REQUIRED),
+                    "tls.crl_required: without tls.crl no CA has a list, and no peer could be let in: set tls.crl to a PEM"
+                            + " file with the list of each CA"));
+        }
+        if (verify == Verify.CA && TlsFiles.isGiven(resolver, TLS_MATCH)) {
+            problems.add(new ConfigProblem(
+                    place(resolver, TLS_MATCH),
+                    "tls.match does nothing without a rule of identity; set one, for instance tls.valid_ous, or remove it"));
+        }
         if (verify == Verify.CA) {
             for (Option<?> rule : givenRules(resolver)) {
                 problems.add(new ConfigProblem(
@@ -127,7 +155,7 @@ public final class IdentityOptions {
 
     private static void judgePlain(Resolver resolver, List<ConfigProblem> problems) {
         List<Option<?>> given = new ArrayList<>(givenRules(resolver));
-        for (Option<?> option : List.of(TLS_VERIFY, TLS_CRL, TLS_CHECK_HOST)) {
+        for (Option<?> option : List.of(TLS_VERIFY, TLS_MATCH, TLS_CRL, TLS_CRL_REQUIRED, TLS_CHECK_HOST)) {
             if (TlsFiles.isGiven(resolver, option)) {
                 given.add(option);
             }

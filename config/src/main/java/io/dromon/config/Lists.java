@@ -12,6 +12,9 @@ import java.util.regex.Pattern;
 final class Lists {
     private static final Pattern LABELS =
             Pattern.compile("(\\*\\.)?[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*");
+    /** A URI rule that stands for all that is below a path. */
+    private static final Pattern PREFIX = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*://[^*/]+(/[^*/]+)*/\\*");
+
     private static final Pattern IPV4 = Pattern.compile("[0-9]{1,3}(\\.[0-9]{1,3}){3}");
     private static final Pattern IPV6 = Pattern.compile("[0-9a-fA-F:.]*:[0-9a-fA-F:.]*:[0-9a-fA-F:.]*");
     private static final Pattern DIGITS = Pattern.compile("[0-9a-f]{64}");
@@ -82,6 +85,10 @@ final class Lists {
     private static String uri(String text) {
         if (!text.matches("[A-Za-z][A-Za-z0-9+.-]*:\\S+")) {
             throw new IllegalArgumentException("'" + text + "' is no URI");
+        }
+        if (text.contains("*") && !PREFIX.matcher(text).matches()) {
+            throw new IllegalArgumentException("'" + text + "' would match nothing: a * of a URI can only be all that"
+                    + " stands behind the last slash, below a host, as in spiffe://example.org/db/*");
         }
         return "URI:" + text;
     }

@@ -102,7 +102,8 @@ final class Types {
 
     static final OptionType<List<String>> TEXTS = new OptionType<>(
             "texts",
-            "texts separated by commas (a backslash before a comma that belongs to one)",
+            "texts separated by commas (a comma that belongs to one is written \\,; in wsrep_provider_options and -o, which"
+                    + " take a backslash away, \\\\,)",
             "nodes,arbitrators",
             text -> Lists.parse(text, Function.identity()),
             Lists::print);
@@ -117,7 +118,8 @@ final class Types {
 
     static final OptionType<List<String>> SANS = new OptionType<>(
             "names",
-            "names separated by commas: DNS (*. at the left stands for one label), IP or URI, with or without such a prefix",
+            "names separated by commas: DNS (*. at the left stands for one label), IP or URI (/* at the right stands for all"
+                    + " below that path), with or without such a prefix",
             "*.db.example.org,IP:10.0.0.5,spiffe://example.org/db",
             text -> Lists.parse(text, Lists::alternativeName),
             Lists::print);

@@ -98,6 +98,45 @@ class IdentityOptionsTest {
     }
 
     @Test
+    void aCommaThatBelongsToAValueCanBeWrittenEverywhere() throws IOException {
+        List<String> wanted = List.of("Acme, Inc.", "nodes");
+        assertThat(node(files + "tls.valid_ous=Acme\\\\, Inc.,nodes").value(IdentityOptions.TLS_VALID_OUS))
+                .isEqualTo(wanted);
+
+        String head = "wsrep_cluster_address=gcomm://h\nwsrep_node_name=n\n";
+        Path section = Files.writeString(
+                path("section.cnf"),
+                "[dromon]\n" + head + "socket.ssl_key=" + path("key.pem") + "\nsocket.ssl_cert=" + path("cert.pem")
+                        + "\ntls.valid_ous=Acme\\, Inc.,nodes\n");
+        assertThat(NodeConfig.load(section).value(IdentityOptions.TLS_VALID_OUS))
+                .isEqualTo(wanted);
+
+        Path provider = Files.writeString(
+                path("provider.cnf"),
+                "[dromon]\n" + head + "wsrep_provider_options=\"" + files + "tls.valid_ous=Acme\\\\\\\\, Inc.,nodes\"\n");
+        assertThat(NodeConfig.load(provider).value(IdentityOptions.TLS_VALID_OUS))
+                .isEqualTo(wanted);
+    }
+
+    @Test
+    void rulesGoTogetherAsIsSaid() {
+        assertThat(node(files + "tls.valid_ous=a").value(IdentityOptions.TLS_MATCH))
+                .isEqualTo(Match.ANY);
+        assertThat(node(files + "tls.valid_ous=a;tls.match=all").value(IdentityOptions.TLS_MATCH))
+                .isEqualTo(Match.ALL);
+        assertThatThrownBy(() -> node(files + "tls.match=all"))
+                .hasMessageContaining("tls.match does nothing without a rule");
+    }
+
+    @Test
+    void listsAreDemandedOnlyWhereThereIsAFileOfThem() {
+        assertThatThrownBy(() -> node(files + "tls.crl_required=yes")).hasMessageContaining("set tls.crl to a PEM file");
+        assertThat(node(files + "tls.crl_required=yes;tls.crl=" + path("a.pem"))
+                        .value(IdentityOptions.TLS_CRL_REQUIRED))
+                .isTrue();
+    }
+
+    @Test
     void organisationsKeepTheirNamesAsWritten() {
         NodeConfig config = node(files + "tls.client_ca.Acme-East Inc. = " + path("a.pem") + ", " + path("b.pem")
                 + "; tls.client_ca.Acme_East Inc.=" + path("b.pem"));
@@ -150,6 +189,11 @@ class IdentityOptionsTest {
                 "tls.valid_sans=10.0.0.256",
                 "tls.valid_sans=IP:host",
                 "tls.valid_sans=URI:nothing",
+                "tls.valid_sans=spiffe://acme/db*",
+                "tls.valid_sans=spiffe://*/db",
+                "tls.valid_sans=spiffe://acme/*/db",
+                "tls.valid_sans=urn:acme:*",
+                "tls.valid_sans=spiffe://*",
                 "tls.valid_ous=",
                 "tls.valid_cns=a,",
                 "tls.client_ca.A="

@@ -4,6 +4,7 @@ import io.dromon.config.Address;
 import io.dromon.config.EvsOptions;
 import io.dromon.config.GroupOptions;
 import io.dromon.config.IdentityOptions;
+import io.dromon.config.Match;
 import io.dromon.config.NodeConfig;
 import io.dromon.config.Options;
 import io.dromon.config.PrimaryOptions;
@@ -165,6 +166,7 @@ record NodeSettings(
     private static PeerSettings peerRules(NodeConfig config) {
         return new PeerSettings(
                 config.value(IdentityOptions.TLS_VERIFY) == Verify.IDENTITY,
+                config.value(IdentityOptions.TLS_MATCH) == Match.ALL,
                 new PeerSettings.Names(
                         config.optional(IdentityOptions.TLS_VALID_OUS).orElse(List.of()),
                         config.optional(IdentityOptions.TLS_VALID_CNS).orElse(List.of()),
@@ -172,6 +174,7 @@ record NodeSettings(
                         config.optional(IdentityOptions.TLS_VALID_FINGERPRINTS).orElse(List.of())),
                 config.members(IdentityOptions.TLS_CLIENT_CA),
                 config.optional(IdentityOptions.TLS_CRL),
+                config.value(IdentityOptions.TLS_CRL_REQUIRED),
                 config.value(IdentityOptions.TLS_CHECK_HOST) ? Optional.of(hosts(config)) : Optional.empty());
     }
 

@@ -9,6 +9,7 @@ import io.dromon.transport.tls.TlsConfigException;
 import io.dromon.transport.tls.TlsContexts;
 import io.dromon.transport.tls.TlsEndpoint;
 import io.dromon.transport.tls.TlsSettings;
+import io.dromon.transport.tls.Trust;
 import java.io.IOException;
 import java.security.cert.X509Certificate;
 import java.time.InstantSource;
@@ -55,7 +56,7 @@ final class RsyncTunnel {
                     new TlsEndpoint.Spec(
                             !service.client(),
                             Optional.of(own.generation()),
-                            List.of(peer),
+                            Trust.in(List.of(peer)),
                             TlsEndpoint.Verification.PINNED,
                             PeerSubjects.ANY,
                             TLS,

@@ -8,12 +8,12 @@ import io.dromon.transport.tls.TlsConfigException;
 import io.dromon.transport.tls.TlsContexts;
 import io.dromon.transport.tls.TlsGeneration;
 import io.dromon.transport.tls.TlsSettings;
+import io.dromon.transport.tls.pem.Authorities;
 import io.dromon.transport.tls.pem.PemException;
 import io.dromon.transport.tls.pem.PemFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -175,18 +175,27 @@ public record SstSettings(
             return TlsContexts.load(1, tls);
         }
         TlsGeneration loaded = TlsGeneration.load(1, tls);
-        List<X509Certificate> anchors =
-                new ArrayList<>(tls.ca().isPresent() ? loaded.anchors() : List.<X509Certificate>of());
+        Authorities authorities = tls.ca().isPresent()
+                ? new Authorities(loaded.anchors(), loaded.trust().rejected(), 0)
+                : Authorities.of(List.of());
         try {
             for (Path directory : moreAuthorities) {
                 for (Path file : CaDirectory.files(directory)) {
-                    anchors.addAll(PemFiles.certificates("capath", file));
+                    authorities = authorities.and(PemFiles.authorities("capath", file));
                 }
             }
         } catch (IOException | PemException e) {
             throw new TlsConfigException("[sst] capath: " + e.getMessage(), e);
         }
-        return TlsContexts.of(new TlsGeneration(1, loaded.key(), loaded.chain(), anchors), tls, InstantSource.system());
+        io.dromon.transport.tls.Trust trust = io.dromon.transport.tls.Trust.in(authorities);
+        if (trust.anchors().isEmpty()) {
+            throw new TlsConfigException("[sst] capath: each certificate in " + moreAuthorities
+                    + " is marked as rejected (block TRUSTED CERTIFICATE), so that no peer can be trusted");
+        }
+        return TlsContexts.of(
+                new TlsGeneration(1, loaded.key(), loaded.chain(), trust, loaded.notes()),
+                tls,
+                InstantSource.system());
     }
 
     /** A donor compares the joiner's alternative names with the host that it dials, as MariaDB's clients do. */

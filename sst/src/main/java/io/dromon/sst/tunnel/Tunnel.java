@@ -5,6 +5,8 @@ import io.dromon.transport.tls.TlsConfigException;
 import io.dromon.transport.tls.TlsEndpoint;
 import io.dromon.transport.tls.TlsGeneration;
 import io.dromon.transport.tls.TlsSettings;
+import io.dromon.transport.tls.Trust;
+import io.dromon.transport.tls.pem.Authorities;
 import io.dromon.transport.tls.pem.PemException;
 import io.dromon.transport.tls.pem.PemFiles;
 import io.dromon.transport.wire.LinkFailure;
@@ -31,7 +33,6 @@ import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.cert.X509Certificate;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -245,15 +246,20 @@ public final class Tunnel implements AutoCloseable {
             }
             own.ifPresent(generation ->
                     generation.notes().forEach(note -> LOG.warn("[{}] {}", service.name(), Reasons.words(note))));
-            List<X509Certificate> anchors = new ArrayList<>();
+            Authorities authorities = Authorities.of(List.of());
             for (Path file : tls.authorities()) {
-                anchors.addAll(PemFiles.certificates("CAfile", file));
+                authorities = authorities.and(PemFiles.authorities("CAfile", file));
+            }
+            Trust trust = Trust.in(authorities);
+            if (trust.anchors().isEmpty() && !authorities.certificates().isEmpty()) {
+                throw new TunnelException("[" + service.name() + "] CAfile: each certificate in " + tls.authorities()
+                        + " is marked as rejected (block TRUSTED CERTIFICATE), so that no peer can be trusted");
             }
             return TlsEndpoint.of(
                     new TlsEndpoint.Spec(
                             !service.client(),
                             own,
-                            anchors,
+                            trust,
                             tls.verification(),
                             tls.subjects(),
                             tls.protocols(),

@@ -1,5 +1,6 @@
 package io.dromon.transport.tls;
 
+import io.dromon.transport.tls.pem.DistinguishedName;
 import io.netty.util.NetUtil;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -11,12 +12,7 @@ import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
-import javax.naming.NamingEnumeration;
-import javax.naming.NamingException;
-import javax.naming.directory.Attribute;
-import javax.naming.ldap.LdapName;
-import javax.naming.ldap.Rdn;
-import javax.security.auth.x500.X500Principal;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +28,9 @@ record CertificateNames(
         List<String> units,
         List<String> alternativeNames,
         String fingerprint) {
+    /** Segments of a path, none empty and none of dots alone, without a query, a fragment or anything encoded. */
+    private static final Pattern BELOW = Pattern.compile("(?!\\.{1,2}(/|$))[^/?#%\\\\\\s]+(/(?!\\.{1,2}(/|$))[^/?#%\\\\\\s]+)*");
+
     private static final int DNS = 2;
     private static final int URI = 6;
     private static final int IP = 7;
@@ -41,29 +40,14 @@ record CertificateNames(
         List<String> commonNames = new ArrayList<>();
         List<String> organisations = new ArrayList<>();
         List<String> units = new ArrayList<>();
-        try {
-            LdapName name = new LdapName(certificate.getSubjectX500Principal().getName(X500Principal.RFC2253));
-            for (Rdn rdn : name.getRdns()) {
-                NamingEnumeration<? extends Attribute> attributes =
-                        rdn.toAttributes().getAll();
-                while (attributes.hasMore()) {
-                    Attribute attribute = attributes.next();
-                    List<String> values = switch (attribute.getID().toUpperCase(Locale.ROOT)) {
-                        case "CN" -> commonNames;
-                        case "O" -> organisations;
-                        case "OU" -> units;
-                        default -> new ArrayList<>();
-                    };
-                    for (int i = 0; i < attribute.size(); i++) {
-                        if (attribute.get(i) instanceof String text) {
-                            values.add(text);
-                        }
-                    }
-                }
+        for (DistinguishedName.Attribute attribute :
+                DistinguishedName.attributes(certificate.getSubjectX500Principal())) {
+            switch (attribute.oid()) {
+                case DistinguishedName.COMMON_NAME -> commonNames.add(attribute.value());
+                case DistinguishedName.ORGANISATION -> organisations.add(attribute.value());
+                case DistinguishedName.UNIT -> units.add(attribute.value());
+                default -> {}
             }
-        } catch (NamingException e) {
-            return new CertificateNames(
-                    List.of(), List.of(), List.of(), alternativeNames(certificate), fingerprint(certificate));
         }
         return new CertificateNames(
                 List.copyOf(commonNames),
@@ -127,12 +111,20 @@ record CertificateNames(
             byte[] right = NetUtil.createByteArrayFromIpAddressString(presented.substring(3));
             return left != null && right != null && java.util.Arrays.equals(left, right);
         }
+        if (wanted.startsWith("URI:") && wanted.endsWith("/*")) {
+            return isBelow(wanted.substring(0, wanted.length() - 1), presented);
+        }
         if (!wanted.startsWith("DNS:") || !presented.startsWith("DNS:")) {
             return false;
         }
         String left = withoutDot(wanted.substring(4));
         String right = withoutDot(presented.substring(4));
         return left.equals(right) || covers(left, right, 1) || covers(right, left, 2);
+    }
+
+    /** Whether a URI stands below a path; what a reader of URIs might take for another place does not. */
+    private static boolean isBelow(String prefix, String uri) {
+        return uri.startsWith(prefix) && BELOW.matcher(uri.substring(prefix.length())).matches();
     }
 
     private static String withoutDot(String name) {

@@ -1,5 +1,6 @@
 package io.dromon.transport.tls;
 
+import io.dromon.transport.tls.pem.Authorities;
 import io.dromon.transport.tls.pem.PemException;
 import io.dromon.transport.tls.pem.PemFiles;
 import java.nio.file.Path;
@@ -40,6 +41,15 @@ public final class CertificateReport {
         for (PemFiles.Item item : PemFiles.items(file)) {
             if (item instanceof PemFiles.Item.Certificate one) {
                 certificate(one.certificate(), now, lines);
+                if (!one.rejected().isEmpty()) {
+                    lines.add("  rejected for "
+                            + String.join(
+                                    ", ",
+                                    one.rejected().stream()
+                                            .map(oid -> PURPOSES.getOrDefault(oid, oid))
+                                            .sorted()
+                                            .toList()));
+                }
             } else if (item instanceof PemFiles.Item.RevocationList one) {
                 list(one.list(), lines);
             } else if (item instanceof PemFiles.Item.Request one) {
@@ -60,10 +70,8 @@ public final class CertificateReport {
 
     private static void certificate(X509Certificate certificate, Instant now, List<String> lines) {
         CertificateNames names = CertificateNames.of(certificate);
-        String subject =
-                CertificateRules.printable(certificate.getSubjectX500Principal().getName());
-        String issuer =
-                CertificateRules.printable(certificate.getIssuerX500Principal().getName());
+        String subject = CertificateText.subject(certificate);
+        String issuer = CertificateText.issuer(certificate);
         boolean early = now.isBefore(certificate.getNotBefore().toInstant());
         boolean late = now.isAfter(certificate.getNotAfter().toInstant());
         lines.add("certificate");
@@ -144,11 +152,15 @@ public final class CertificateReport {
         List<String> problems = new ArrayList<>();
         try {
             List<X509Certificate> chain = PemFiles.certificates("certificate", certificate);
-            List<X509Certificate> anchors = PemFiles.certificates("CA", ca);
+            Authorities anchors = PemFiles.authorities("CA", ca);
             List<X509CRL> lists = crl.isPresent() ? PemFiles.revocationLists("CRL", crl.get()) : List.of();
             for (CertificateRules.Role role : CertificateRules.Role.values()) {
                 try {
-                    CertificateRules.check(chain, new Trust(anchors, Map.of(), lists), role, now);
+                    CertificateRules.check(
+                            chain,
+                            new Trust(anchors.certificates(), Map.of(), lists, false, anchors.rejected()),
+                            role,
+                            now);
                 } catch (CertificateRules.Refused refused) {
                     String problem = String.valueOf(refused.getMessage());
                     if (!problems.contains(problem)) {

@@ -1,5 +1,6 @@
 package io.dromon.transport.tls;
 
+import io.dromon.transport.tls.pem.DistinguishedName;
 import io.dromon.transport.tls.pem.NameConstraintCheck;
 import io.dromon.transport.tls.pem.ValidityForm;
 import java.security.cert.CertPathValidatorException;
@@ -131,27 +132,28 @@ final class CertificateRules {
         for (X509Certificate certificate : chain) {
             checkDates(certificate, leaf, now);
         }
+        checkMarks(chain, trust, role);
         checkUsage(chain, role);
         checkStrength(chain);
         checkExtensions(chain);
-        Revocations.check(chain, trust.crls(), now);
+        Revocations.check(chain, trust, now);
         return chain;
     }
 
-    /** Checks that the peer's own certificate is one of {@code pinned}, whoever signed it, and that it may be used now. */
-    static void checkPinned(List<X509Certificate> presented, List<X509Certificate> pinned, Role role, Instant now)
-            throws Refused {
+    /** Checks that the peer's own certificate is a trusted one itself, whoever signed it, and that it may be used now. */
+    static void checkPinned(List<X509Certificate> presented, Trust trust, Role role, Instant now) throws Refused {
         if (presented.isEmpty()) {
             throw new Refused(Rule.INVALID, "no certificate");
         }
         X509Certificate leaf = presented.get(0);
-        if (!pinned.contains(leaf)) {
+        if (!trust.anchors().contains(leaf)) {
             throw new Refused(
                     Rule.UNKNOWN_CA,
                     describe(leaf) + ": is not one of the certificates in socket.ssl_ca themselves; put this very"
                             + " certificate there, its CA's is not enough here");
         }
         checkDates(leaf, leaf, now);
+        checkMarks(List.of(leaf), trust, role);
         checkUsage(List.of(leaf), role);
         checkStrength(List.of(leaf));
     }
@@ -171,6 +173,22 @@ final class CertificateRules {
                     Rule.NOT_YET_VALID,
                     which + " is not valid before " + date(certificate.getNotBefore()) + " (now " + DATE.format(now)
                             + "); wait, or set the clock right");
+        }
+    }
+
+    /** What a block TRUSTED CERTIFICATE rejects is rejected, wherever it stands in the chain. */
+    private static void checkMarks(List<X509Certificate> chain, Trust trust, Role role) throws Refused {
+        X509Certificate leaf = chain.get(0);
+        for (X509Certificate certificate : chain) {
+            if (trust.rejected().getOrDefault(certificate, Set.of()).contains(role.oid)) {
+                throw new Refused(
+                        Rule.INVALID,
+                        describe(leaf) + ": "
+                                + (certificate.equals(leaf) ? "it" : "its chain holds " + describe(certificate) + ", which")
+                                + " is marked as rejected for " + role.usage
+                                + " in socket.ssl_ca (block TRUSTED CERTIFICATE); have it issued by a CA that is trusted,"
+                                + " or take the mark away with openssl x509 -clrtrust -clrreject");
+            }
         }
     }
 
@@ -310,7 +328,7 @@ final class CertificateRules {
 
     /** Subject, serial and end, short enough for a line of a log. */
     static String describe(X509Certificate certificate) {
-        String subject = certificate.getSubjectX500Principal().getName();
+        String subject = DistinguishedName.text(certificate.getSubjectX500Principal());
         return "certificate \"" + printable(subject.isEmpty() ? "(no subject)" : subject) + "\" (serial "
                 + serial(certificate) + ", valid until " + date(certificate.getNotAfter()) + ")";
     }

@@ -1,5 +1,6 @@
 package io.dromon.transport.tls;
 
+import io.dromon.transport.tls.pem.Authorities;
 import io.dromon.transport.tls.pem.PemException;
 import io.dromon.transport.tls.pem.PemFiles;
 import java.io.IOException;
@@ -58,9 +59,9 @@ final class Material {
             notes.add("socket.ssl_password_file has no effect: the private key in " + settings.key()
                     + " is not encrypted");
         }
-        List<X509Certificate> own = attempt(() -> PemFiles.certificates("socket.ssl_cert", settings.certificate()));
+        Authorities own = attempt(() -> PemFiles.authorities("socket.ssl_cert", settings.certificate()));
         Trust trust = trust(own);
-        List<X509Certificate> chain = key == null || own == null ? null : chain(key, own);
+        List<X509Certificate> chain = key == null || own == null ? null : chain(key, own.certificates());
         if (!problems.isEmpty() || key == null || chain == null || trust == null) {
             throw new TlsConfigException(problems);
         }
@@ -73,25 +74,28 @@ final class Material {
                 && items.stream().anyMatch(item -> item instanceof PemFiles.Item.Key read && read.encrypted());
     }
 
-    private @Nullable Trust trust(@Nullable List<X509Certificate> own) {
-        List<X509Certificate> general = own;
+    private @Nullable Trust trust(@Nullable Authorities own) {
+        Authorities general = own;
         Optional<Path> ca = settings.ca().filter(file -> !file.equals(settings.certificate()));
         if (ca.isPresent()) {
-            general = attempt(() -> PemFiles.certificates("socket.ssl_ca", ca.get()));
+            general = attempt(() -> PemFiles.authorities("socket.ssl_ca", ca.get()));
         }
         Map<String, List<X509Certificate>> organisations = new LinkedHashMap<>();
-        new TreeMap<>(settings.peers().clientCas()).forEach((organisation, files) -> {
+        Authorities everything = general == null ? Authorities.of(List.of()) : general;
+        for (Map.Entry<String, List<Path>> entry :
+                new TreeMap<>(settings.peers().clientCas()).entrySet()) {
             List<X509Certificate> all = new ArrayList<>();
-            String option = "tls.client_ca." + organisation;
-            for (Path file : files) {
-                List<X509Certificate> read = attempt(() -> PemFiles.certificates(option, file));
+            String option = "tls.client_ca." + entry.getKey();
+            for (Path file : entry.getValue()) {
+                Authorities read = attempt(() -> PemFiles.authorities(option, file));
                 if (read != null) {
-                    all.addAll(read);
-                    checkAnchors(option, file, read);
+                    all.addAll(read.certificates());
+                    everything = everything.and(read);
+                    checkAnchors(option, file, read.certificates());
                 }
             }
-            organisations.put(organisation, all);
-        });
+            organisations.put(entry.getKey(), all);
+        }
         List<X509CRL> crls = List.of();
         if (settings.peers().crl().isPresent()) {
             crls = attempt(() ->
@@ -100,7 +104,23 @@ final class Material {
         if (general == null || crls == null) {
             return null;
         }
-        Trust trust = new Trust(general, organisations, crls);
+        Trust trust = new Trust(
+                general.certificates(),
+                organisations,
+                crls,
+                settings.peers().crlRequired(),
+                everything.rejected());
+        trust.notes().forEach(note -> notes.add("socket.ssl_ca: " + note));
+        if (general.lists() > 0) {
+            notes.add("socket.ssl_ca: " + ca.orElse(settings.certificate()) + " holds a revocation list, which has no"
+                    + " effect there; put it into a file of its own and name that in tls.crl");
+        }
+        if (trust.anchors().isEmpty()) {
+            problems.add("socket.ssl_ca: " + ca.orElse(settings.certificate())
+                    + ": each certificate there is marked as rejected (block TRUSTED CERTIFICATE), so that no peer can be"
+                    + " trusted");
+            return null;
+        }
         for (String problem : Revocations.problems(crls, trust.anchors())) {
             problems.add("tls.crl: " + settings.peers().crl().orElseThrow() + ": " + problem);
         }

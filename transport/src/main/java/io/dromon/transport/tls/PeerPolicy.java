@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 
 /**
  * Whether a peer whose chain is trusted belongs here.
@@ -21,12 +22,14 @@ final class PeerPolicy {
     private static final int SHOWN = 300;
 
     private final boolean identity;
+    private final boolean all;
     private final PeerSettings.Names wanted;
     private final Trust trust;
     private final Optional<Map<String, Set<String>>> hosts;
 
     PeerPolicy(PeerSettings settings, Trust trust) {
         this.identity = settings.identity();
+        this.all = settings.all();
         this.wanted = settings.names();
         this.trust = trust;
         this.hosts = settings.hosts();
@@ -45,28 +48,34 @@ final class PeerPolicy {
         if (!identity) {
             return "tls.verify=ca";
         }
+        List<String> matched = new ArrayList<>();
         if (!organisation.isEmpty()) {
-            return organisation;
+            matched.add(organisation);
         }
-        for (String unit : wanted.units()) {
-            if (names.units().contains(unit)) {
-                return "tls.valid_ous: " + unit;
-            }
+        first(wanted.units(), names.units()::contains, "tls.valid_ous: ").ifPresent(matched::add);
+        first(wanted.commonNames(), names.commonNames()::contains, "tls.valid_cns: ").ifPresent(matched::add);
+        first(wanted.alternativeNames(), name -> names.matching(name) != null, "tls.valid_sans: ")
+                .ifPresent(matched::add);
+        first(wanted.fingerprints(), names.fingerprint()::equals, "tls.valid_fingerprints: ")
+                .ifPresent(matched::add);
+        if (matched.size() >= (all ? rules() : 1)) {
+            return all ? String.join("; ", matched) : matched.get(0);
         }
-        for (String name : wanted.commonNames()) {
-            if (names.commonNames().contains(name)) {
-                return "tls.valid_cns: " + name;
-            }
+        throw new Refused(Rule.IDENTITY, CertificateRules.describe(leaf) + noRule(names, matched));
+    }
+
+    private static Optional<String> first(List<String> values, Predicate<String> has, String rule) {
+        return values.stream().filter(has).findFirst().map(value -> rule + value);
+    }
+
+    /** How many rules are set. */
+    private int rules() {
+        int count = trust.organisations().isEmpty() ? 0 : 1;
+        for (List<String> values : List.of(
+                wanted.units(), wanted.commonNames(), wanted.alternativeNames(), wanted.fingerprints())) {
+            count += values.isEmpty() ? 0 : 1;
         }
-        for (String name : wanted.alternativeNames()) {
-            if (names.matching(name) != null) {
-                return "tls.valid_sans: " + name;
-            }
-        }
-        if (wanted.fingerprints().contains(names.fingerprint())) {
-            return "tls.valid_fingerprints: " + names.fingerprint();
-        }
-        throw new Refused(Rule.IDENTITY, CertificateRules.describe(leaf) + noRule(names));
+        return count;
     }
 
     /** The rule that admits an organisation's certificate, empty if the certificate names none with CAs of its own. */
@@ -102,7 +111,7 @@ final class PeerPolicy {
         return admitted;
     }
 
-    private String noRule(CertificateNames names) {
+    private String noRule(CertificateNames names, List<String> matched) {
         List<String> rules = new ArrayList<>();
         if (!wanted.units().isEmpty()) {
             rules.add("tls.valid_ous=" + String.join(",", wanted.units()) + " (its OU: " + shown(names.units()) + ")");
@@ -126,7 +135,11 @@ final class PeerPolicy {
                     + ")");
         }
         String text = String.join("; ", rules);
-        return ": trusted, but it matches no rule of tls.verify=identity: "
+        return (all
+                        ? ": trusted, but it does not match each rule, which tls.match=all asks for (it matches "
+                                + (matched.isEmpty() ? "none" : CertificateRules.printable(String.join("; ", matched)))
+                                + "): "
+                        : ": trusted, but it matches no rule of tls.verify=identity: ")
                 + (text.length() > SHOWN * 2 ? text.substring(0, SHOWN * 2) + "..." : text)
                 + "; if it belongs here, add it to a rule, else issue one that matches";
     }

@@ -1,5 +1,6 @@
 package io.dromon.transport.tls;
 
+import io.dromon.transport.tls.pem.DistinguishedName;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.security.cert.CertificateParsingException;
@@ -8,9 +9,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
-import javax.naming.InvalidNameException;
-import javax.naming.ldap.LdapName;
-import javax.naming.ldap.Rdn;
 
 /**
  * Which peers are meant: a certificate is accepted if any of the names is its own, or if there are none here. As
@@ -54,13 +52,13 @@ public record PeerSubjects(List<String> hosts, List<String> addresses, List<Stri
     }
 
     private boolean matches(X509Certificate certificate) throws CertificateRules.Refused {
-        List<String> names = names(certificate, DNS, "CN");
+        List<String> names = names(certificate, DNS, DistinguishedName.COMMON_NAME);
         for (String host : hosts) {
             if (names.stream().anyMatch(name -> hostMatches(host, name))) {
                 return true;
             }
         }
-        List<String> mailboxes = names(certificate, EMAIL, "EMAILADDRESS");
+        List<String> mailboxes = names(certificate, EMAIL, DistinguishedName.EMAIL);
         for (String email : emails) {
             if (mailboxes.stream().anyMatch(mailbox -> mailboxMatches(email, mailbox))) {
                 return true;
@@ -120,15 +118,13 @@ public record PeerSubjects(List<String> hosts, List<String> addresses, List<Stri
             if (!found.isEmpty() || attribute.isEmpty()) {
                 return found;
             }
-            String subject = certificate
-                    .getSubjectX500Principal()
-                    .getName("RFC2253", java.util.Map.of("1.2.840.113549.1.9.1", "EMAILADDRESS"));
-            for (Rdn rdn : new LdapName(subject).getRdns()) {
-                if (rdn.getType().equalsIgnoreCase(attribute) && rdn.getValue() instanceof String text) {
-                    found.add(text);
+            for (DistinguishedName.Attribute each :
+                    DistinguishedName.attributes(certificate.getSubjectX500Principal())) {
+                if (each.oid().equals(attribute)) {
+                    found.add(each.value());
                 }
             }
-        } catch (CertificateParsingException | InvalidNameException | RuntimeException e) {
+        } catch (CertificateParsingException | RuntimeException e) {
             throw new CertificateRules.Refused(
                     CertificateRules.Rule.INVALID, CertificateRules.describe(certificate) + ": damaged names");
         }

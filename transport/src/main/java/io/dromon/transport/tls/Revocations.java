@@ -2,6 +2,7 @@ package io.dromon.transport.tls;
 
 import io.dromon.transport.tls.CertificateRules.Refused;
 import io.dromon.transport.tls.CertificateRules.Rule;
+import io.dromon.transport.tls.pem.DistinguishedName;
 import java.security.GeneralSecurityException;
 import java.security.PublicKey;
 import java.security.cert.X509CRL;
@@ -15,7 +16,8 @@ import java.util.List;
 /**
  * {@code tls.crl}. A certificate whose issuer has a list there is checked against it; while all lists of an issuer are
  * out of date its certificates are refused, since nobody knows what was revoked meanwhile. An issuer without a list is
- * not checked; the load warns of it.
+ * not checked, and the load warns of it, unless {@code tls.crl_required} refuses its certificates. The load warns as well
+ * of a list that belongs to no CA that is known.
  */
 final class Revocations {
     private static final int CRL_SIGN = 6;
@@ -25,25 +27,25 @@ final class Revocations {
     private Revocations() {}
 
     /** Checks every certificate of the chain but its anchor. */
-    static void check(List<X509Certificate> chain, List<X509CRL> crls, Instant now) throws Refused {
-        if (crls.isEmpty()) {
+    static void check(List<X509Certificate> chain, Trust trust, Instant now) throws Refused {
+        if (trust.crls().isEmpty() && !trust.everyList()) {
             return;
         }
         X509Certificate leaf = chain.get(0);
         for (int i = 0; i + 1 < chain.size(); i++) {
-            check(chain.get(i), chain.get(i + 1), crls, leaf, now);
+            check(chain.get(i), chain.get(i + 1), trust, leaf, now);
         }
         if (chain.size() == 1) {
-            check(leaf, leaf, crls, leaf, now);
+            check(leaf, leaf, trust, leaf, now);
         }
     }
 
     private static void check(
-            X509Certificate certificate, X509Certificate issuer, List<X509CRL> crls, X509Certificate leaf, Instant now)
+            X509Certificate certificate, X509Certificate issuer, Trust trust, X509Certificate leaf, Instant now)
             throws Refused {
         X509CRL outdated = null;
         boolean current = false;
-        for (X509CRL crl : crls) {
+        for (X509CRL crl : trust.crls()) {
             if (!isBy(crl, issuer)) {
                 continue;
             }
@@ -63,6 +65,13 @@ final class Revocations {
             } else {
                 outdated = crl;
             }
+        }
+        if (!current && outdated == null && trust.everyList()) {
+            throw new Refused(
+                    Rule.REVOKED,
+                    CertificateRules.describe(leaf) + ": tls.crl holds no list of " + CertificateRules.describe(issuer)
+                            + ", so that nobody can tell whether it was revoked (rule tls.crl_required); put that CA's"
+                            + " list into the file and reload");
         }
         if (!current && outdated != null) {
             throw new Refused(
@@ -125,16 +134,29 @@ final class Revocations {
     }
 
     /** What an operator should know; sentences behind the file's name. */
-    static List<String> warnings(List<X509CRL> crls, List<X509Certificate> anchors, Instant now) {
+    static List<String> warnings(Trust trust, List<X509Certificate> ownChain, Instant now) {
+        List<X509CRL> crls = trust.crls();
         if (crls.isEmpty()) {
             return List.of();
         }
+        List<X509Certificate> anchors = trust.anchors();
         List<String> warnings = new ArrayList<>();
+        for (X509CRL crl : crls) {
+            if (anchors.stream().noneMatch(known -> isBy(crl, known))
+                    && ownChain.stream().noneMatch(known -> isBy(crl, known))) {
+                warnings.add("the list of \""
+                        + CertificateRules.printable(DistinguishedName.text(crl.getIssuerX500Principal()))
+                        + "\" belongs to no CA that is known here, and has no effect unless a peer sends that CA's"
+                        + " certificate below a trusted one; if it is the list of another CA than was meant, put the"
+                        + " right one in its place");
+            }
+        }
         for (X509Certificate anchor : anchors) {
             boolean isCa = anchor.getBasicConstraints() >= 0 || anchor.getVersion() == 1;
             if (isCa && crls.stream().noneMatch(crl -> isBy(crl, anchor))) {
                 warnings.add("it holds no list of the CA " + CertificateRules.describe(anchor)
-                        + ", whose certificates are not checked");
+                        + ", whose certificates are "
+                        + (trust.everyList() ? "refused (tls.crl_required)" : "not checked"));
             }
         }
         for (X509CRL crl : crls) {

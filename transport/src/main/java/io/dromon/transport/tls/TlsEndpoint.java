@@ -50,7 +50,7 @@ public final class TlsEndpoint implements AutoCloseable {
      *
      * @param server whether it accepts
      * @param own key and chain; a server has them, a client may do without
-     * @param anchors what a peer is verified against; empty if nothing is verified
+     * @param trust what a peer is verified against; empty if nothing is verified
      * @param verification what the peer has to prove
      * @param subjects who it has to be
      * @param protocols of {@code TLSv1.3} and {@code TLSv1.2}
@@ -61,7 +61,7 @@ public final class TlsEndpoint implements AutoCloseable {
     public record Spec(
             boolean server,
             Optional<TlsGeneration> own,
-            List<X509Certificate> anchors,
+            Trust trust,
             Verification verification,
             PeerSubjects subjects,
             List<String> protocols,
@@ -69,13 +69,12 @@ public final class TlsEndpoint implements AutoCloseable {
             List<String> suites,
             TlsSettings.Provider provider) {
         public Spec {
-            anchors = List.copyOf(anchors);
             protocols = List.copyOf(protocols);
             suites = List.copyOf(suites);
             if (server && own.isEmpty()) {
                 throw new IllegalArgumentException("a server has a certificate");
             }
-            if (verification != Verification.NONE && anchors.isEmpty()) {
+            if (verification != Verification.NONE && trust.anchors().isEmpty()) {
                 throw new IllegalArgumentException("nothing to verify a peer against");
             }
         }
@@ -202,13 +201,11 @@ public final class TlsEndpoint implements AutoCloseable {
     /** The rules of a service. */
     private static final class Verifier extends HandshakeVerifier {
         private final Spec spec;
-        private final Trust trust;
         private final InstantSource clock;
 
         Verifier(Spec spec, InstantSource clock, boolean openSsl) {
             super(openSsl);
             this.spec = spec;
-            this.trust = Trust.in(spec.anchors);
             this.clock = clock;
         }
 
@@ -219,10 +216,10 @@ public final class TlsEndpoint implements AutoCloseable {
                 return;
             }
             if (wanted != Verification.PINNED) {
-                CertificateRules.check(presented, trust, role, clock.instant());
+                CertificateRules.check(presented, spec.trust, role, clock.instant());
             }
             if (wanted == Verification.PINNED || wanted == Verification.CHAIN_AND_PINNED) {
-                CertificateRules.checkPinned(presented, spec.anchors, role, clock.instant());
+                CertificateRules.checkPinned(presented, spec.trust, role, clock.instant());
             }
             spec.subjects.check(presented.get(0));
         }

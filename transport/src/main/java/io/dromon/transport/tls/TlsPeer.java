@@ -47,7 +47,7 @@ public record TlsPeer(
         return new TlsPeer(
                 session.getProtocol(),
                 session.getCipherSuite(),
-                CertificateRules.printable(certificate.getSubjectX500Principal().getName()),
+                CertificateText.subject(certificate),
                 CertificateRules.serial(certificate),
                 certificate.getNotAfter().toInstant(),
                 generation,

@@ -3,6 +3,25 @@ package io.dromon.transport.tls;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dromon.transport.testpki.TestPki;
+import io.netty.pkitesting.X509Bundle;
+import java.math.BigInteger;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.util.Date;
+import org.bouncycastle.asn1.ASN1Encodable;
+import org.bouncycastle.asn1.DERBMPString;
+import org.bouncycastle.asn1.DERIA5String;
+import org.bouncycastle.asn1.DEROctetString;
+import org.bouncycastle.asn1.DERPrintableString;
+import org.bouncycastle.asn1.DERT61String;
+import org.bouncycastle.asn1.DERUTF8String;
+import org.bouncycastle.asn1.DERUniversalString;
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x500.X500NameBuilder;
+import org.bouncycastle.asn1.x500.style.BCStyle;
+import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
+import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -32,6 +51,21 @@ class CertificateNamesTest {
         "URI:spiffe://example.org/n, URI:spiffe://example.org/n, true",
         "URI:spiffe://example.org/n, URI:spiffe://example.org/N, false",
         "URI:spiffe://example.org/n, URI:spiffe://example.org/n2, false",
+        "URI:spiffe://acme/db/*, URI:spiffe://acme/db/n1, true",
+        "URI:spiffe://acme/db/*, URI:spiffe://acme/db/east/n1, true",
+        "URI:spiffe://acme/*, URI:spiffe://acme/db, true",
+        "URI:spiffe://acme/db/*, URI:spiffe://acme/db, false",
+        "URI:spiffe://acme/db/*, URI:spiffe://acme/db/, false",
+        "URI:spiffe://acme/db/*, URI:spiffe://acme/dbx/n1, false",
+        "URI:spiffe://acme/db/*, URI:spiffe://other/db/n1, false",
+        "URI:spiffe://acme/db/*, URI:spiffe://acme/db/../web/n1, false",
+        "URI:spiffe://acme/db/*, URI:spiffe://acme/db/n1/.., false",
+        "URI:spiffe://acme/db/*, URI:spiffe://acme/db/./n1, false",
+        "URI:spiffe://acme/db/*, URI:spiffe://acme/db//n1, false",
+        "URI:spiffe://acme/db/*, URI:spiffe://acme/db/%2e%2e/web, false",
+        "URI:spiffe://acme/db/*, URI:spiffe://acme/db/n1?x=1, false",
+        "URI:spiffe://acme/db/*, URI:spiffe://acme/db/n1#x, false",
+        "URI:spiffe://acme/db/*, DNS:spiffe://acme/db/n1, false",
     })
     void namesMatchAsRfc6125Says(String wanted, String presented, boolean match) {
         assertThat(CertificateNames.matches(wanted, presented)).isEqualTo(match);
@@ -66,5 +100,48 @@ class CertificateNamesTest {
         assertThat(names.commonNames()).isEmpty();
         assertThat(names.units()).isEmpty();
         assertThat(names.alternativeNames()).isEmpty();
+    }
+
+    private static CertificateNames named(ASN1Encodable commonName) throws Exception {
+        X509Bundle key = TestPki.selfSigned("key");
+        X500Name subject = new X500NameBuilder().addRDN(BCStyle.CN, commonName).build();
+        return CertificateNames.of(new JcaX509CertificateConverter()
+                .getCertificate(new JcaX509v3CertificateBuilder(
+                                subject,
+                                BigInteger.ONE,
+                                new Date(),
+                                new Date(),
+                                subject,
+                                key.getKeyPair().getPublic())
+                        .build(new JcaContentSignerBuilder("SHA256withECDSA")
+                                .build(key.getKeyPair().getPrivate()))));
+    }
+
+    @Test
+    void readsEachTypeOfStringAsItSays() throws Exception {
+        // Each character is two letters of ASCII to a reader that takes bytes for characters.
+        String wide = new String("db-nodes".getBytes(StandardCharsets.US_ASCII), StandardCharsets.UTF_16BE);
+        assertThat(wide).hasSize(4);
+
+        assertThat(named(new DERBMPString(wide)).commonNames()).containsExactly(wide);
+        assertThat(named(new DERBMPString("db-nodes")).commonNames()).containsExactly("db-nodes");
+        assertThat(named(new DERUniversalString("db-nodes".getBytes(Charset.forName("UTF-32BE"))))
+                        .commonNames())
+                .containsExactly("db-nodes");
+        assertThat(named(new DERT61String("db-nodes")).commonNames()).containsExactly("db-nodes");
+        assertThat(named(new DERPrintableString("db-nodes")).commonNames()).containsExactly("db-nodes");
+        assertThat(named(new DERIA5String("db-nodes")).commonNames()).containsExactly("db-nodes");
+        assertThat(named(new DERUTF8String("b\u00fccher")).commonNames()).containsExactly("b\u00fccher");
+    }
+
+    @Test
+    void takesNoNameThatCannotBeReadForSure() throws Exception {
+        assertThat(named(new DERUniversalString("db-nodes".getBytes(StandardCharsets.US_ASCII)))
+                        .commonNames())
+                .isEmpty();
+        assertThat(named(new DERT61String("b\u00fccher")).commonNames()).isEmpty();
+        assertThat(named(new DEROctetString("db-nodes".getBytes(StandardCharsets.US_ASCII)))
+                        .commonNames())
+                .doesNotContain("db-nodes");
     }
 }

@@ -39,7 +39,7 @@ class SessionsTest {
         TlsEndpoint.Spec spec = new TlsEndpoint.Spec(
                 true,
                 Optional.of(generation),
-                List.of(CA.getCertificate()),
+                Trust.in(List.of(CA.getCertificate())),
                 TlsEndpoint.Verification.CHAIN,
                 PeerSubjects.ANY,
                 List.of("TLSv1.3"),
