@@ -67,8 +67,9 @@ public final class IdentityOptions {
     public static final Option<Match> TLS_MATCH = Option.of("tls.match", Types.oneOf(Match.class))
             .byDefault("any")
             .honoured(TLS)
-            .doc("How rules of identity go together: any, a peer matches at least one of the rules that are set; all, it "
-                    + "matches each of them (tls.client_ca.ORG with whatever ORG is one rule).")
+            .doc(
+                    "How rules of identity go together: any, a peer matches at least one of the rules that are set; all, it "
+                            + "matches each of them (tls.client_ca.ORG with whatever ORG is one rule).")
             .in(HERE);
 
     /** {@code tls.crl}. */
@@ -83,8 +84,9 @@ public final class IdentityOptions {
     public static final Option<Boolean> TLS_CRL_REQUIRED = Option.of("tls.crl_required", Types.BOOLEAN)
             .byDefault("no")
             .honoured(TLS)
-            .doc("Whether each CA of a peer's chain must have a list in tls.crl that is in date; without it, certificates of "
-                    + "a CA that has no list there are not checked.")
+            .doc(
+                    "Whether each CA of a peer's chain must have a list in tls.crl that is in date; without it, certificates of "
+                            + "a CA that has no list there are not checked.")
             .in(HERE);
 
     /**
@@ -136,9 +138,10 @@ public final class IdentityOptions {
                             + " file with the list of each CA"));
         }
         if (verify == Verify.CA && TlsFiles.isGiven(resolver, TLS_MATCH)) {
-            problems.add(new ConfigProblem(
-                    place(resolver, TLS_MATCH),
-                    "tls.match does nothing without a rule of identity; set one, for instance tls.valid_ous, or remove it"));
+            problems.add(
+                    new ConfigProblem(
+                            place(resolver, TLS_MATCH),
+                            "tls.match does nothing without a rule of identity; set one, for instance tls.valid_ous, or remove it"));
         }
         if (verify == Verify.CA) {
             for (Option<?> rule : givenRules(resolver)) {

@@ -113,7 +113,8 @@ class IdentityOptionsTest {
 
         Path provider = Files.writeString(
                 path("provider.cnf"),
-                "[dromon]\n" + head + "wsrep_provider_options=\"" + files + "tls.valid_ous=Acme\\\\\\\\, Inc.,nodes\"\n");
+                "[dromon]\n" + head + "wsrep_provider_options=\"" + files
+                        + "tls.valid_ous=Acme\\\\\\\\, Inc.,nodes\"\n");
         assertThat(NodeConfig.load(provider).value(IdentityOptions.TLS_VALID_OUS))
                 .isEqualTo(wanted);
     }
@@ -130,7 +131,8 @@ class IdentityOptionsTest {
 
     @Test
     void listsAreDemandedOnlyWhereThereIsAFileOfThem() {
-        assertThatThrownBy(() -> node(files + "tls.crl_required=yes")).hasMessageContaining("set tls.crl to a PEM file");
+        assertThatThrownBy(() -> node(files + "tls.crl_required=yes"))
+                .hasMessageContaining("set tls.crl to a PEM file");
         assertThat(node(files + "tls.crl_required=yes;tls.crl=" + path("a.pem"))
                         .value(IdentityOptions.TLS_CRL_REQUIRED))
                 .isTrue();

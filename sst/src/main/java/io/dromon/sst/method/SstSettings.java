@@ -193,9 +193,7 @@ public record SstSettings(
                     + " is marked as rejected (block TRUSTED CERTIFICATE), so that no peer can be trusted");
         }
         return TlsContexts.of(
-                new TlsGeneration(1, loaded.key(), loaded.chain(), trust, loaded.notes()),
-                tls,
-                InstantSource.system());
+                new TlsGeneration(1, loaded.key(), loaded.chain(), trust, loaded.notes()), tls, InstantSource.system());
     }
 
     /** A donor compares the joiner's alternative names with the host that it dials, as MariaDB's clients do. */

@@ -29,7 +29,8 @@ record CertificateNames(
         List<String> alternativeNames,
         String fingerprint) {
     /** Segments of a path, none empty and none of dots alone, without a query, a fragment or anything encoded. */
-    private static final Pattern BELOW = Pattern.compile("(?!\\.{1,2}(/|$))[^/?#%\\\\\\s]+(/(?!\\.{1,2}(/|$))[^/?#%\\\\\\s]+)*");
+    private static final Pattern BELOW =
+            Pattern.compile("(?!\\.{1,2}(/|$))[^/?#%\\\\\\s]+(/(?!\\.{1,2}(/|$))[^/?#%\\\\\\s]+)*");
 
     private static final int DNS = 2;
     private static final int URI = 6;
@@ -124,7 +125,8 @@ record CertificateNames(
 
     /** Whether a URI stands below a path; what a reader of URIs might take for another place does not. */
     private static boolean isBelow(String prefix, String uri) {
-        return uri.startsWith(prefix) && BELOW.matcher(uri.substring(prefix.length())).matches();
+        return uri.startsWith(prefix)
+                && BELOW.matcher(uri.substring(prefix.length())).matches();
     }
 
     private static String withoutDot(String name) {

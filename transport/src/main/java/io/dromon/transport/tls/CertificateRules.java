@@ -128,7 +128,7 @@ final class CertificateRules {
                     describe(leaf) + ": " + presented.size() + " certificates were sent, at most " + LONGEST_CHAIN
                             + " are accepted; send the own one and its intermediate CAs alone");
         }
-        List<X509Certificate> chain = Chains.build(presented, trust.anchors(), now);
+        List<X509Certificate> chain = Chains.build(presented, trust.known(), now);
         for (X509Certificate certificate : chain) {
             checkDates(certificate, leaf, now);
         }
@@ -184,7 +184,9 @@ final class CertificateRules {
                 throw new Refused(
                         Rule.INVALID,
                         describe(leaf) + ": "
-                                + (certificate.equals(leaf) ? "it" : "its chain holds " + describe(certificate) + ", which")
+                                + (certificate.equals(leaf)
+                                        ? "it"
+                                        : "its chain holds " + describe(certificate) + ", which")
                                 + " is marked as rejected for " + role.usage
                                 + " in socket.ssl_ca (block TRUSTED CERTIFICATE); have it issued by a CA that is trusted,"
                                 + " or take the mark away with openssl x509 -clrtrust -clrreject");

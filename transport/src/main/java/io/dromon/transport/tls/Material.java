@@ -105,11 +105,7 @@ final class Material {
             return null;
         }
         Trust trust = new Trust(
-                general.certificates(),
-                organisations,
-                crls,
-                settings.peers().crlRequired(),
-                everything.rejected());
+                general.certificates(), organisations, crls, settings.peers().crlRequired(), everything.rejected());
         trust.notes().forEach(note -> notes.add("socket.ssl_ca: " + note));
         if (general.lists() > 0) {
             notes.add("socket.ssl_ca: " + ca.orElse(settings.certificate()) + " holds a revocation list, which has no"

@@ -53,7 +53,8 @@ final class PeerPolicy {
             matched.add(organisation);
         }
         first(wanted.units(), names.units()::contains, "tls.valid_ous: ").ifPresent(matched::add);
-        first(wanted.commonNames(), names.commonNames()::contains, "tls.valid_cns: ").ifPresent(matched::add);
+        first(wanted.commonNames(), names.commonNames()::contains, "tls.valid_cns: ")
+                .ifPresent(matched::add);
         first(wanted.alternativeNames(), name -> names.matching(name) != null, "tls.valid_sans: ")
                 .ifPresent(matched::add);
         first(wanted.fingerprints(), names.fingerprint()::equals, "tls.valid_fingerprints: ")
@@ -71,8 +72,8 @@ final class PeerPolicy {
     /** How many rules are set. */
     private int rules() {
         int count = trust.organisations().isEmpty() ? 0 : 1;
-        for (List<String> values : List.of(
-                wanted.units(), wanted.commonNames(), wanted.alternativeNames(), wanted.fingerprints())) {
+        for (List<String> values :
+                List.of(wanted.units(), wanted.commonNames(), wanted.alternativeNames(), wanted.fingerprints())) {
             count += values.isEmpty() ? 0 : 1;
         }
         return count;

@@ -86,8 +86,7 @@ public record TlsGeneration(long number, PrivateKey key, List<X509Certificate> c
      */
     public List<String> warnings(Instant now) {
         List<String> warnings = new ArrayList<>(refusals(now));
-        Revocations.warnings(trust, chain, now)
-                .forEach(warning -> warnings.add("tls.crl: " + warning));
+        Revocations.warnings(trust, chain, now).forEach(warning -> warnings.add("tls.crl: " + warning));
         return warnings;
     }
 

@@ -55,8 +55,7 @@ public record Trust(
     }
 
     private static boolean isRejected(Map<X509Certificate, Set<String>> rejected, X509Certificate certificate) {
-        return rejected.getOrDefault(certificate, Set.of())
-                .containsAll(Set.of(Authorities.SERVER, Authorities.CLIENT));
+        return rejected.getOrDefault(certificate, Set.of()).containsAll(Set.of(Authorities.SERVER, Authorities.CLIENT));
     }
 
     /** What an operator should know of the marks in the files, as sentences. */
@@ -83,6 +82,13 @@ public record Trust(
     public List<X509Certificate> anchors() {
         Set<X509Certificate> all = new LinkedHashSet<>(general);
         organisations.values().forEach(all::addAll);
+        return new ArrayList<>(all);
+    }
+
+    /** The anchors, and behind them what is rejected, so that a refusal can say that it is. */
+    List<X509Certificate> known() {
+        Set<X509Certificate> all = new LinkedHashSet<>(anchors());
+        all.addAll(rejected.keySet());
         return new ArrayList<>(all);
     }
 

@@ -42,7 +42,7 @@ class JudgementTest {
         assertThat(judge(marked, PeerSettings.ANY, stranger.getCertificate()).refusal())
                 .get()
                 .asString()
-                .contains("neither among the trusted ones");
+                .contains("CN=bad", "marked as rejected for");
 
         Trust half = trust(anchors, Map.of(bad.getCertificate(), Set.of(Authorities.SERVER)));
         assertThat(judge(half, PeerSettings.ANY, stranger.getCertificate()).refusal())
@@ -57,10 +57,14 @@ class JudgementTest {
     void anIntermediateThatIsRejectedIsRefusedBelowATrustedRoot() throws Exception {
         X509Bundle between = TestPki.issue(TestPki.builder("between").setIsCertificateAuthority(true), CA);
         X509Bundle leaf = TestPki.issue(TestPki.builder("leaf"), between);
-        Trust marked = trust(
-                List.of(CA.getCertificate(), between.getCertificate()), Map.of(between.getCertificate(), BOTH));
+        Trust marked =
+                trust(List.of(CA.getCertificate(), between.getCertificate()), Map.of(between.getCertificate(), BOTH));
 
-        assertThat(judge(Trust.in(List.of(CA.getCertificate())), PeerSettings.ANY, leaf.getCertificate(), between.getCertificate())
+        assertThat(judge(
+                                Trust.in(List.of(CA.getCertificate())),
+                                PeerSettings.ANY,
+                                leaf.getCertificate(),
+                                between.getCertificate())
                         .refusal())
                 .isEmpty();
         assertThat(judge(marked, PeerSettings.ANY, leaf.getCertificate(), between.getCertificate())
@@ -81,8 +85,7 @@ class JudgementTest {
     @Test
     void aListOfEachAuthorityIsDemandedWhereThatIsSet() {
         X509Bundle between = TestPki.issue(TestPki.builder("between").setIsCertificateAuthority(true), CA);
-        X509Certificate leaf =
-                TestPki.issue(TestPki.builder("leaf"), between).getCertificate();
+        X509Certificate leaf = TestPki.issue(TestPki.builder("leaf"), between).getCertificate();
         X509Certificate[] presented = {leaf, between.getCertificate()};
 
         assertThat(judge(lists(false, list(CA)), PeerSettings.ANY, presented).refusal())
@@ -91,8 +94,7 @@ class JudgementTest {
                 .get()
                 .asString()
                 .contains("tls.crl holds no list of", "CN=between", "tls.crl_required");
-        assertThat(judge(lists(true), PeerSettings.ANY, presented).refusal())
-                .isPresent();
+        assertThat(judge(lists(true), PeerSettings.ANY, presented).refusal()).isPresent();
         assertThat(judge(lists(true, list(CA), list(between)), PeerSettings.ANY, presented)
                         .refusal())
                 .isEmpty();
@@ -128,8 +130,8 @@ class JudgementTest {
     @Test
     void eachRuleOrAnyIsAskedFor() throws Exception {
         Trust trust = Trust.in(List.of(CA.getCertificate()));
-        X509Certificate unit = TestPki.issue(TestPki.builder("a").subject("CN=a,OU=nodes"), CA)
-                .getCertificate();
+        X509Certificate unit =
+                TestPki.issue(TestPki.builder("a").subject("CN=a,OU=nodes"), CA).getCertificate();
         X509Certificate both = TestPki.issue(
                         TestPki.builder("b")
                                 .subject("CN=b,OU=nodes")

@@ -24,8 +24,8 @@ record PemBlock(String label, int line, String text) {
 
     private static final String KIND = "[A-Z0-9# .]*(CERTIFICATE|KEY|CRL|REQUEST|PARAMETERS|PKCS ?#?7|CMS)";
     /** What somebody may have meant as such a line: other dashes, too few of them, something in front or behind. */
-    private static final Pattern MARKER = Pattern.compile("-----\\s*(BEGIN|END)\\b|" + DASH + "\\s*(BEGIN|END)\\s+" + KIND
-            + "|\\b(BEGIN|END)\\s+" + KIND + "\\s*" + DASH);
+    private static final Pattern MARKER = Pattern.compile("-----\\s*(BEGIN|END)\\b|" + DASH + "\\s*(BEGIN|END)\\s+"
+            + KIND + "|\\b(BEGIN|END)\\s+" + KIND + "\\s*" + DASH);
 
     /** All blocks of a file, in its order. */
     static List<PemBlock> read(String option, Object file, String text) throws PemException {
@@ -47,7 +47,8 @@ record PemBlock(String label, int line, String text) {
                 block.setLength(0);
                 block.append(line).append('\n');
             } else if (label != null && end.matches() && end.group(1).equals(label)) {
-                blocks.add(new PemBlock(label, began, block.append(line).append('\n').toString()));
+                blocks.add(new PemBlock(
+                        label, began, block.append(line).append('\n').toString()));
                 label = null;
             } else if (MARKER.matcher(line).find()) {
                 throw new PemException(option + ": " + file + ", line " + (i + 1) + ": " + wrong(line, label, began)

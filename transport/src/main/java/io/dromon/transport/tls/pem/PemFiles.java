@@ -57,11 +57,10 @@ public final class PemFiles {
     /** Lists of large CAs are longer. */
     private static final long LARGEST_LIST = 16 << 20;
 
-    private static final Set<String> CERTIFICATES =
-            Set.of("CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE");
+    private static final Set<String> CERTIFICATES = Set.of("CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE");
 
-    private static final Set<String> KEYS = Set.of(
-            "PRIVATE KEY", "ENCRYPTED PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY", "DSA PRIVATE KEY");
+    private static final Set<String> KEYS =
+            Set.of("PRIVATE KEY", "ENCRYPTED PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY", "DSA PRIVATE KEY");
 
     /** What is shown with its content; of the rest the kind alone. */
     private static final Set<String> PARSED = parsed();
@@ -89,14 +88,11 @@ public final class PemFiles {
         int lists = 0;
         for (PemBlock block : blocks(option, file)) {
             lists += block.label().equals("X509 CRL") ? 1 : 0;
-            Object object = isCertificate(block) ? object(option, file, block) : null;
-            X509CertificateHolder holder = null;
-            if (object instanceof X509CertificateHolder plain) {
-                holder = plain;
-            } else if (object instanceof X509TrustedCertificateBlock trusted) {
-                holder = trusted.getCertificateHolder();
-            }
-            if (holder != null) {
+            if (isCertificate(block)) {
+                Object object = object(option, file, block);
+                X509CertificateHolder holder = object instanceof X509TrustedCertificateBlock trusted
+                        ? trusted.getCertificateHolder()
+                        : (X509CertificateHolder) object;
                 X509Certificate certificate = certificate(option, file, found.size() + 1, holder);
                 found.add(certificate);
                 Set<String> uses = rejectedUses(object);
@@ -108,8 +104,8 @@ public final class PemFiles {
             }
         }
         if (found.isEmpty()) {
-            throw new PemException(option + ": no certificate in " + file
-                    + "; a block 'BEGIN CERTIFICATE' is expected there");
+            throw new PemException(
+                    option + ": no certificate in " + file + "; a block 'BEGIN CERTIFICATE' is expected there");
         }
         return new Authorities(found, rejected, lists);
     }
@@ -125,8 +121,8 @@ public final class PemFiles {
                     certificateFactory().generateCertificate(new ByteArrayInputStream(holder.getEncoded()));
         } catch (CertificateException | IOException e) {
             throw new PemException(
-                    option + ": certificate " + number + " in " + file + " is damaged, or of a kind that cannot be read ("
-                            + reason(e) + "); issue it anew",
+                    option + ": certificate " + number + " in " + file
+                            + " is damaged, or of a kind that cannot be read (" + reason(e) + "); issue it anew",
                     e);
         }
     }
@@ -366,11 +362,9 @@ public final class PemFiles {
             return names.getAlgorithmName(all);
         }
         PBES2Parameters parameters = PBES2Parameters.getInstance(all.getParameters());
-        return names.getAlgorithmName(
-                        AlgorithmIdentifier.getInstance(parameters.getEncryptionScheme()))
+        return names.getAlgorithmName(AlgorithmIdentifier.getInstance(parameters.getEncryptionScheme()))
                 + ", key by "
-                + names.getAlgorithmName(
-                        AlgorithmIdentifier.getInstance(parameters.getKeyDerivationFunc()));
+                + names.getAlgorithmName(AlgorithmIdentifier.getInstance(parameters.getKeyDerivationFunc()));
     }
 
     private static char[] password(String option, Path file, Optional<Path> passwordFile) throws PemException {

@@ -51,8 +51,10 @@ class PemFilesTest {
 
     @Test
     void readsWhatStandsBetweenTextAndCommentsInEveryLineEnding() throws Exception {
-        String text = "subject=CN = one\n" + pem(ONE) + "\n--- the next one ----------\n# -----BEGIN CERTIFICATE----- off\n"
-                + pem(TWO).replace("-----\n", "-----  \n") + "Bag Attributes\n  friendlyName: three\n" + pem(THREE).strip();
+        String text =
+                "subject=CN = one\n" + pem(ONE) + "\n--- the next one ----------\n# -----BEGIN CERTIFICATE----- off\n"
+                        + pem(TWO).replace("-----\n", "-----  \n") + "Bag Attributes\n  friendlyName: three\n"
+                        + pem(THREE).strip();
 
         for (String end : new String[] {"\n", "\r\n", "\r"}) {
             assertThat(PemFiles.certificates("socket.ssl_ca", file(text.replace("\n", end))))
@@ -66,7 +68,8 @@ class PemFilesTest {
         Path certificates = file(pem(ONE).strip() + pem(TWO));
         assertThatThrownBy(() -> PemFiles.certificates("socket.ssl_ca", certificates))
                 .isInstanceOf(PemException.class)
-                .hasMessageContaining("bundle.pem, line " + line + ": the end of a block and the beginning of the next");
+                .hasMessageContaining(
+                        "bundle.pem, line " + line + ": the end of a block and the beginning of the next");
         assertThatThrownBy(() -> PemFiles.items(certificates)).hasMessageContaining("line " + line);
 
         Path key = file(ONE.getPrivateKeyPEM().strip() + pem(ONE));
@@ -120,7 +123,8 @@ class PemFilesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"DH PARAMETERS", "X9.42 DH PARAMETERS", "EC PARAMETERS", "PUBLIC KEY", "OPENSSH PRIVATE KEY"})
+    @ValueSource(
+            strings = {"DH PARAMETERS", "X9.42 DH PARAMETERS", "EC PARAMETERS", "PUBLIC KEY", "OPENSSH PRIVATE KEY"})
     void overlooksWhatHoldsNoCertificate(String kind) throws Exception {
         Path file = file(String.format(BLOCK, kind) + pem(ONE) + ONE.getPrivateKeyPEM() + "\n");
 
