@@ -299,7 +299,7 @@ final class CertificateJudges {
             if (text.contains("CIPHER is")) {
                 return true;
             }
-            return REFUSED.matcher(text).find() || !process.isAlive() ? false : null;
+            return (REFUSED.matcher(text).find() || !process.isAlive()) ? false : null;
         }
     }
 

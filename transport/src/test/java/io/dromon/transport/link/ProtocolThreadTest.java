@@ -133,6 +133,9 @@ final class ProtocolThreadTest {
         public void onAccepted(long link, String scheme, String remoteIp, long nowNs) {}
 
         @Override
+        public void onResolved(String name, List<String> addresses, long nowNs) {}
+
+        @Override
         public void onConnected(long link, long nowNs) {}
 
         @Override

@@ -7,6 +7,7 @@ import io.netty.pkitesting.X509Bundle;
 import java.math.BigInteger;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.Date;
 import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.DERBMPString;
@@ -109,8 +110,8 @@ class CertificateNamesTest {
                 .getCertificate(new JcaX509v3CertificateBuilder(
                                 subject,
                                 BigInteger.ONE,
-                                new Date(),
-                                new Date(),
+                                Date.from(Instant.now()),
+                                Date.from(Instant.now()),
                                 subject,
                                 key.getKeyPair().getPublic())
                         .build(new JcaContentSignerBuilder("SHA256withECDSA")
