@@ -1,5 +1,6 @@
 package io.dromon.transport.link;
 
+import io.dromon.transport.wire.PeerIdentity;
 import io.dromon.transport.wire.Encodable;
 import java.util.List;
 import java.util.Optional;

@@ -1,5 +1,6 @@
 package io.dromon.transport.link;
 
+import io.dromon.transport.wire.PeerIdentity;
 import io.dromon.transport.tls.TlsContexts;
 import io.dromon.transport.tls.TlsPeer;
 import io.dromon.transport.wire.LinkFailure;

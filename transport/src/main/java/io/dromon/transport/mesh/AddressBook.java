@@ -1,6 +1,6 @@
 package io.dromon.transport.mesh;
 
-import io.dromon.transport.link.PeerIdentity;
+import io.dromon.transport.wire.PeerIdentity;
 import io.dromon.transport.wire.Uuids;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

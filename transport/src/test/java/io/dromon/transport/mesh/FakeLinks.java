@@ -1,7 +1,7 @@
 package io.dromon.transport.mesh;
 
 import io.dromon.transport.link.Links;
-import io.dromon.transport.link.PeerIdentity;
+import io.dromon.transport.wire.PeerIdentity;
 import io.dromon.transport.wire.Bytes;
 import io.dromon.transport.wire.Encodable;
 import io.dromon.transport.wire.MalformedMessageException;

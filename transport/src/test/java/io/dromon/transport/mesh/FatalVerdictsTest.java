@@ -5,7 +5,7 @@ import static io.dromon.transport.mesh.MeshFixture.address;
 import static io.dromon.transport.mesh.MeshFixture.node;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.dromon.transport.link.PeerIdentity;
+import io.dromon.transport.wire.PeerIdentity;
 import io.dromon.transport.mesh.GmcastMessage.Fail;
 import io.dromon.transport.mesh.GmcastMessage.Handshake;
 import io.dromon.transport.mesh.GmcastMessage.TopologyChange.Entry;

@@ -1,6 +1,5 @@
-package io.dromon.transport.link;
+package io.dromon.transport.wire;
 
-import io.dromon.transport.wire.PeerText;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.util.Collection;

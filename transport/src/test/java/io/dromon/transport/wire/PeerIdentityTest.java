@@ -1,4 +1,4 @@
-package io.dromon.transport.link;
+package io.dromon.transport.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
