@@ -1,6 +1,7 @@
 package io.dromon.node.control;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.dromon.transport.link.HalfOpen;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -33,7 +34,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class ControlServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ControlServer.class);
-    private static final int MOST_CLIENTS = 4;
+    /** Clients that have not sent their request yet; a newcomer takes the place of an older one. */
+    private static final int MOST_SILENT = 4;
+
+    private static final int MOST_CLIENTS = 2 * MOST_SILENT;
     private static final Duration REQUEST_TIME = Duration.ofSeconds(5);
     /** How soon accepting is tried again after it failed. */
     private static final Duration ACCEPT_AGAIN = Duration.ofMillis(100);
@@ -47,6 +51,7 @@ public final class ControlServer implements AutoCloseable {
     private final Path path;
     private final Commands commands;
     private final ServerSocketChannel listener;
+    private final HalfOpen<SocketChannel> silent = new HalfOpen<>(MOST_SILENT, ControlServer::closeQuietly);
     private final ExecutorService clients;
     private final ScheduledExecutorService deadlines;
     private volatile boolean closed;
@@ -149,12 +154,15 @@ public final class ControlServer implements AutoCloseable {
                 continue;
             }
             told = false;
+            silent.enter(path, client);
             try {
                 clients.submit(() -> serve(client));
             } catch (RejectedExecutionException e) {
+                silent.leave(client);
                 closeQuietly(client); // too many at a time
             } catch (OutOfMemoryError e) {
                 LOG.warn("control socket {}: no thread for a client: {}", path, e.getMessage());
+                silent.leave(client);
                 closeQuietly(client);
             }
         }
@@ -198,6 +206,7 @@ public final class ControlServer implements AutoCloseable {
                 }
             }
         } finally {
+            silent.leave(client);
             deadline.cancel(false);
         }
     }

@@ -81,7 +81,7 @@ final class ChannelSide extends ChannelInboundHandlerAdapter implements Side {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        relay.failed(this, Reasons.of(cause));
+        relay.failed(this, Reasons.TUNNEL.of(cause));
     }
 
     @Override

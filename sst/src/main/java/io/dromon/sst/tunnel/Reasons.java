@@ -2,17 +2,52 @@ package io.dromon.sst.tunnel;
 
 import io.dromon.transport.tls.TlsFailures;
 import io.dromon.transport.wire.LinkFailure;
+import io.dromon.transport.wire.PeerText;
 import io.netty.handler.ssl.NotSslRecordException;
 import java.io.IOException;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 
-/** Why a connection failed, in the words of a tunnel's configuration. */
-final class Reasons {
-    private Reasons() {}
+/** Why a connection failed, in the words of the configuration that it belongs to. */
+public final class Reasons {
+    /** In those of a tunnel's. */
+    static final Reasons TUNNEL = new Reasons(Map.of(
+            "socket.ssl_password_file", "a password file, which tunnels do not have",
+            "socket.ssl_cert", "cert",
+            "socket.ssl_key", "key",
+            "socket.ssl_cipher", "ciphers",
+            "socket.ssl_ca", "CAfile"));
+
+    /** In those of a state transfer's. */
+    public static final Reasons SST = new Reasons(Map.of(
+            "socket.ssl_password_file", "a password file, which state transfers do not have",
+            "socket.ssl_cert", "[sst] tcert",
+            "socket.ssl_key", "tkey",
+            "socket.ssl_cipher", "the ciphers",
+            "socket.ssl_ca", "[sst] tca",
+            "tls.protocols", "the versions of TLS",
+            "tls.verify=identity", "ssl-mode=VERIFY_IDENTITY"));
+
+    /** A name that begins another one comes after it. */
+    private static final List<String> ORDER = List.of(
+            "socket.ssl_password_file",
+            "socket.ssl_cert",
+            "socket.ssl_key",
+            "socket.ssl_cipher",
+            "socket.ssl_ca",
+            "tls.protocols",
+            "tls.verify=identity");
+
+    private final Map<String, String> names;
+
+    private Reasons(Map<String, String> names) {
+        this.names = names;
+    }
 
     /** Behind a subject: what happened to it. */
-    static String of(Throwable cause) {
+    String of(Throwable cause) {
         String message = String.valueOf(cause.getMessage());
         if (message.toLowerCase(Locale.ROOT).contains("connection reset")) {
             return "reset the connection";
@@ -24,21 +59,33 @@ final class Reasons {
         return cause instanceof IOException ? "broke: " + message : "broke: " + cause;
     }
 
-    /** A handshake that failed. */
-    static LinkFailure handshake(String peer, Throwable cause) {
-        for (Throwable at = cause; at != null; at = at.getCause() == at ? null : at.getCause()) {
-            if (at instanceof NotSslRecordException) {
-                // Its message holds the bytes: never shown.
-                return new LinkFailure.PlainPeer(peer + ": speaks no TLS; this port takes TLS only");
-            }
-        }
-        Optional<LinkFailure> failure = TlsFailures.of(peer, cause);
-        return failure.<LinkFailure>map(Reasons::translate)
+    /**
+     * A handshake that failed.
+     *
+     * @param peer the subject of the text
+     */
+    LinkFailure handshake(String peer, Throwable cause) {
+        return tls(peer, cause, "")
                 .orElseGet(
                         () -> new LinkFailure.Disconnected(peer + ": closed the connection during the TLS handshake"));
     }
 
-    private static LinkFailure translate(LinkFailure failure) {
+    /**
+     * The same where it may be no matter of TLS.
+     *
+     * @param ownTrust told where the peer does not trust this end's certificate
+     */
+    public Optional<LinkFailure> tls(String peer, Throwable cause, String ownTrust) {
+        for (Throwable at = cause; at != null; at = at.getCause() == at ? null : at.getCause()) {
+            if (at instanceof NotSslRecordException) {
+                // Its message holds the bytes: never shown.
+                return Optional.of(new LinkFailure.PlainPeer(peer + ": speaks no TLS; this port takes TLS only"));
+            }
+        }
+        return TlsFailures.of(peer, cause, ownTrust).map(this::translate);
+    }
+
+    private LinkFailure translate(LinkFailure failure) {
         String text = words(failure.message());
         if (failure instanceof LinkFailure.UntrustedPeer) {
             return new LinkFailure.UntrustedPeer(text);
@@ -57,25 +104,17 @@ final class Reasons {
                 : new LinkFailure.Disconnected(text);
     }
 
-    /** The rules are those of the links; a tunnel's keys have stunnel's names. */
-    static String words(String text) {
-        return text.replace(" (without socket.ssl_ca: use the same socket.ssl_cert on all nodes)", "")
-                .replace("socket.ssl_password_file", "a password file, which tunnels do not have")
-                .replace("socket.ssl_cert", "cert")
-                .replace("socket.ssl_key", "key")
-                .replace("socket.ssl_cipher", "ciphers")
-                .replace("socket.ssl_ca", "CAfile")
-                .replace("this node", "this end")
-                .replace("both nodes", "both ends");
+    /** The rules are those of the links; the options of others have other names. */
+    public String words(String text) {
+        String worded = text.replace(" (without socket.ssl_ca: use the same socket.ssl_cert on all nodes)", "");
+        for (String name : ORDER) {
+            worded = worded.replace(name, names.getOrDefault(name, name));
+        }
+        return worded.replace("this node", "this end").replace("both nodes", "both ends");
     }
 
-    /** A peer chose this text: no control characters in log or environment, and an end. */
+    /** A peer chose this text: nothing that could fake a line of log or environment or turn it round, and an end. */
     static String printable(String text) {
-        String cut = text.length() > 200 ? text.substring(0, 200) + "..." : text;
-        StringBuilder out = new StringBuilder();
-        cut.chars()
-                .forEach(
-                        c -> out.append(Character.isISOControl(c) || Character.isSurrogate((char) c) ? '?' : (char) c));
-        return out.toString();
+        return PeerText.printable(text.length() > 200 ? text.substring(0, 200) + "..." : text);
     }
 }

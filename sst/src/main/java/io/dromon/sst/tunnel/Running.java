@@ -1,5 +1,6 @@
 package io.dromon.sst.tunnel;
 
+import io.dromon.transport.link.HalfOpen;
 import io.dromon.transport.tls.TlsEndpoint;
 import java.util.ArrayList;
 import java.util.List;
@@ -7,9 +8,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** A service with its TLS, which is closed when it is retired and the last of its handshakes is over. */
 final class Running {
+    /** So many connections may be between their first byte and their handshake's end. */
+    static final int MOST_HALF_OPEN = 1024;
+
     private final TunnelService service;
     private final TlsEndpoint endpoint;
     private final AtomicInteger turn = new AtomicInteger();
+    private final HalfOpen<TunnelConnection> halfOpen = new HalfOpen<>(MOST_HALF_OPEN, TunnelConnection::evict);
     private int users = 1;
 
     Running(TunnelService service, TlsEndpoint endpoint) {
@@ -23,6 +28,11 @@ final class Running {
 
     TlsEndpoint endpoint() {
         return endpoint;
+    }
+
+    /** Accepted connections in their handshake. */
+    HalfOpen<TunnelConnection> halfOpen() {
+        return halfOpen;
     }
 
     /** For a connection up to the end of its handshake; false if it was retired already. */

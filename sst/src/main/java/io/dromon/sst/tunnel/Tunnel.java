@@ -32,7 +32,9 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,9 +58,6 @@ import org.slf4j.LoggerFactory;
  * which ends the open connections by resets.
  */
 public final class Tunnel implements AutoCloseable {
-    /** So many connections may be between their first byte and their handshake's end; the next are closed at once. */
-    static final int MOST_HALF_OPEN = 1024;
-
     private static final Logger LOG = LoggerFactory.getLogger(Tunnel.class);
     private static final int PORTION = 128 * 1024;
 
@@ -69,7 +68,6 @@ public final class Tunnel implements AutoCloseable {
     private volatile List<Running> services = List.of();
     private volatile List<Listener> listeners = List.of();
     private final Set<TunnelConnection> connections = ConcurrentHashMap.newKeySet();
-    private final AtomicInteger halfOpen = new AtomicInteger();
     private final AtomicInteger failures = new AtomicInteger();
     private final CountDownLatch streamsEnded = new CountDownLatch(1);
     private final RefusalLog refusals = new RefusalLog();
@@ -109,7 +107,12 @@ public final class Tunnel implements AutoCloseable {
             tunnel.listeners = tunnel.listeners(tunnel.services);
             if (config.pidFile().isPresent()) {
                 Files.writeString(
-                        config.pidFile().get(), ProcessHandle.current().pid() + "\n");
+                        config.pidFile().get(),
+                        ProcessHandle.current().pid() + "\n",
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.TRUNCATE_EXISTING,
+                        StandardOpenOption.WRITE,
+                        LinkOption.NOFOLLOW_LINKS);
             }
             return tunnel;
         } catch (TunnelException | RuntimeException e) {
@@ -244,8 +247,9 @@ public final class Tunnel implements AutoCloseable {
                 own = Optional.of(TlsGeneration.load(
                         1, TlsSettings.of(certificate, tls.key().orElse(certificate))));
             }
-            own.ifPresent(generation ->
-                    generation.notes().forEach(note -> LOG.warn("[{}] {}", service.name(), Reasons.words(note))));
+            own.ifPresent(generation -> generation
+                    .notes()
+                    .forEach(note -> LOG.warn("[{}] {}", service.name(), Reasons.TUNNEL.words(note))));
             Authorities authorities = Authorities.of(List.of());
             for (Path file : tls.authorities()) {
                 authorities = authorities.and(PemFiles.authorities("CAfile", file));
@@ -268,7 +272,8 @@ public final class Tunnel implements AutoCloseable {
                             TlsSettings.Provider.AUTO),
                     InstantSource.system());
         } catch (TlsConfigException | PemException e) {
-            throw new TunnelException("[" + service.name() + "] " + Reasons.words(String.valueOf(e.getMessage())), e);
+            throw new TunnelException(
+                    "[" + service.name() + "] " + Reasons.TUNNEL.words(String.valueOf(e.getMessage())), e);
         }
     }
 
@@ -333,22 +338,13 @@ public final class Tunnel implements AutoCloseable {
         String caller = channel.remoteAddress() instanceof InetSocketAddress address
                 ? new TunnelAddress(address.getAddress().getHostAddress(), address.getPort()).toString()
                 : "?";
-        if (closed || halfOpen.get() >= MOST_HALF_OPEN) {
-            refusal(
-                    running,
-                    caller,
-                    new LinkFailure.Disconnected(caller + ": closed at once: " + MOST_HALF_OPEN
-                            + " connections are in their TLS handshake"));
-            channel.close();
-            return;
-        }
-        if (!running.acquire()) {
+        if (closed || !running.acquire()) {
             channel.close(); // it came to a service that ended at that moment
             return;
         }
-        halfOpen.incrementAndGet();
         TunnelConnection connection = new TunnelConnection(this, running, channel.eventLoop(), caller);
         connections.add(connection);
+        running.halfOpen().enter(host(caller), connection);
         if (running.service().client()) {
             connection.dial(channel);
         } else {
@@ -364,7 +360,6 @@ public final class Tunnel implements AutoCloseable {
     public boolean serveStreams(InputStream input, OutputStream output) throws InterruptedException {
         Running running = services.get(0);
         boolean unused = running.acquire();
-        halfOpen.incrementAndGet();
         EventLoop loop = loops.next();
         TunnelConnection connection = new TunnelConnection(this, running, loop, "standard input and output");
         connections.add(connection);
@@ -398,20 +393,16 @@ public final class Tunnel implements AutoCloseable {
         return threads;
     }
 
-    void halfOver(Running running) {
-        halfOpen.decrementAndGet();
-        running.release();
-    }
-
     void refusal(Running running, String caller, LinkFailure failure) {
-        int colon = caller.lastIndexOf(':');
         synchronized (refusals) {
             refusals.count(failure);
-            refusals.log(
-                    "[" + running.service().name() + "] " + (colon < 0 ? caller : caller.substring(0, colon)),
-                    failure,
-                    System.nanoTime());
+            refusals.log("[" + running.service().name() + "] " + host(caller), failure, System.nanoTime());
         }
+    }
+
+    private static String host(String caller) {
+        int colon = caller.lastIndexOf(':');
+        return colon < 0 ? caller : caller.substring(0, colon);
     }
 
     /**

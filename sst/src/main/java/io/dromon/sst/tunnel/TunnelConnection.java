@@ -130,7 +130,7 @@ final class TunnelConnection {
                 return;
             }
             if (!done.isSuccess()) {
-                refused(Reasons.handshake(caller, done.cause()));
+                refused(Reasons.TUNNEL.handshake(caller, done.cause()));
                 return;
             }
             try {
@@ -159,7 +159,7 @@ final class TunnelConnection {
 
         @Override
         public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-            refused(Reasons.handshake(caller, cause));
+            refused(Reasons.TUNNEL.handshake(caller, cause));
         }
     }
 
@@ -272,15 +272,35 @@ final class TunnelConnection {
                 service.local().map(host -> new InetSocketAddress(host, 0)).orElse(null);
         ChannelFuture future = local == null ? bootstrap.connect(address) : bootstrap.connect(address, local);
         future.addListener(done -> {
-            if (!done.isSuccess() && !addresses.isEmpty()) {
-                connect(addresses, target, others);
-            } else if (!done.isSuccess()) {
-                next(others, target + ": " + done.cause().getMessage());
-            } else if (relay.isDone()) {
-                future.channel().close();
-            } else if (!service.client()) {
-                relay.plain((Side) future.channel().pipeline().get("side"));
-                relay.start();
+            if (loop.inEventLoop()) {
+                connected(future, addresses, target, others);
+            } else { // no socket could be made, which Netty tells on a thread of its own
+                loop.execute(() -> connected(future, addresses, target, others));
+            }
+        });
+    }
+
+    private void connected(
+            ChannelFuture done, List<InetSocketAddress> addresses, TunnelAddress target, List<TunnelAddress> others) {
+        if (!done.isSuccess() && !addresses.isEmpty()) {
+            connect(addresses, target, others);
+        } else if (!done.isSuccess()) {
+            next(others, target + ": " + done.cause().getMessage());
+        } else if (relay.isDone()) {
+            done.channel().close();
+        } else if (!service.client()) {
+            relay.plain((Side) done.channel().pipeline().get("side"));
+            relay.start();
+        }
+    }
+
+    /** Others wait to shake hands, and this one has not proven anything yet. Any thread. */
+    void evict() {
+        loop.execute(() -> {
+            if (half) {
+                refused(new LinkFailure.SilentPeer(caller + ": dropped, because " + Running.MOST_HALF_OPEN
+                        + " connections have not proven anything yet, most of them from the same address; look for a"
+                        + " port scanner or a health check there"));
             }
         });
     }
@@ -299,7 +319,8 @@ final class TunnelConnection {
         if (half) {
             half = false;
             deadline.cancel(false);
-            tunnel.halfOver(running);
+            running.halfOpen().leave(this);
+            running.release();
         }
     }
 

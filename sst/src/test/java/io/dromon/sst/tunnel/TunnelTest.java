@@ -312,6 +312,33 @@ class TunnelTest {
         await().atMost(Duration.ofSeconds(5)).until(() -> far.connections() == 0);
     }
 
+    /** Of both roles, and of a second service, which has its own places. */
+    @Test
+    void servesWhileMoreConnectionsThanAreLetInStaySilent() throws Exception {
+        Tunnel far = start(
+                TunnelService.server("far", any(), at(service.getLocalPort()), tls("a")),
+                TunnelService.server("other", any(), at(service.getLocalPort()), tls("a")));
+        List<Socket> silent = new ArrayList<>();
+        try {
+            for (int i = 0; i < Running.MOST_HALF_OPEN + 100; i++) {
+                silent.add(new Socket(LOOPBACK, port(far)));
+            }
+            int otherPort = far.addresses().get(1).getPort();
+            for (int port : List.of(port(far), otherPort, port(far))) {
+                Socket near = connect(port(start(TunnelService.client("near", any(), at(port), tls("b")))));
+                near.getOutputStream().write('x');
+                Socket behind = accept();
+
+                assertThat(behind.getInputStream().read()).isEqualTo('x');
+            }
+            assertThat(far.connections()).isLessThanOrEqualTo(Running.MOST_HALF_OPEN + 3);
+        } finally {
+            for (Socket socket : silent) {
+                socket.close();
+            }
+        }
+    }
+
     @Test
     void refusesAClientOfAnotherAuthority() throws Exception {
         Socket near = connect(through(tls("stranger"), tls("a"), TunnelService.Timeouts.DEFAULT));

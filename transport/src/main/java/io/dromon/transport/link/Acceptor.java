@@ -12,10 +12,6 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.util.HashMap;
-import java.util.LinkedHashSet;
-import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The listening socket: what connects, until it is known to be a peer, and how many of these there may be. */
@@ -23,14 +19,17 @@ import org.jspecify.annotations.Nullable;
 final class Acceptor {
     private final NettyLinks owner;
     private final LinkSettings settings;
-    /** Accepted and not proven to be a peer, the oldest first. */
-    private final Set<NettyLink> halfOpen = new LinkedHashSet<>();
+    /** Accepted and not proven to be a peer. */
+    private final HalfOpen<NettyLink> halfOpen;
 
     private @Nullable Channel listener;
 
     Acceptor(NettyLinks owner, LinkSettings settings) {
         this.owner = owner;
         this.settings = settings;
+        this.halfOpen = new HalfOpen<>(
+                settings.halfOpenLinks(),
+                link -> owner.fail(link, Verdicts.tooManyHalfOpen(link, settings.halfOpenLinks())));
     }
 
     /** {@link NettyLinks#listen}. */
@@ -110,9 +109,8 @@ final class Acceptor {
             channel.close();
             return;
         }
-        makeRoom();
         link.halfOpen = true;
-        halfOpen.add(link);
+        halfOpen.enter(link.ip, link);
         if (owner.hasTls()) {
             owner.deadline(
                     link, settings.handshakeTimeout(), () -> Verdicts.slowHandshake(link, settings.handshakeTimeout()));
@@ -128,37 +126,11 @@ final class Acceptor {
         return settings.allowedPeers().isEmpty() || settings.allowedPeers().contains(peer);
     }
 
-    /**
-     * Over the cap, the oldest half-open link of the address that has most of them goes: one stranger's connections
-     * push out each other, not those of nodes.
-     */
-    private void makeRoom() {
-        if (halfOpen.size() < settings.halfOpenLinks()) {
-            return;
-        }
-        Map<String, Integer> counts = new HashMap<>();
-        String most = "";
-        int count = 0;
-        for (NettyLink link : halfOpen) {
-            int own = counts.merge(link.ip, 1, Integer::sum);
-            if (own > count) {
-                count = own;
-                most = link.ip;
-            }
-        }
-        for (NettyLink link : halfOpen) {
-            if (link.ip.equals(most)) {
-                owner.fail(link, Verdicts.tooManyHalfOpen(link, settings.halfOpenLinks()));
-                return;
-            }
-        }
-    }
-
     /** It is a peer, or it is gone. */
     void proven(NettyLink link) {
         if (link.halfOpen) {
             link.halfOpen = false;
-            halfOpen.remove(link);
+            halfOpen.leave(link);
         }
     }
 }
