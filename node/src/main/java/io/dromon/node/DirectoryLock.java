@@ -1,9 +1,13 @@
 package io.dromon.node;
 
+import io.dromon.transport.recovery.FileTrust;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Set;
@@ -23,6 +27,9 @@ final class DirectoryLock implements AutoCloseable {
      * give it up.
      */
     private static final Set<Path> HELD_HERE = ConcurrentHashMap.newKeySet();
+
+    private static final Set<OpenOption> OPTIONS =
+            Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
 
     private final Path directory;
     private final FileChannel file;
@@ -45,7 +52,11 @@ final class DirectoryLock implements AutoCloseable {
         }
         FileChannel file = null;
         try {
-            file = FileChannel.open(real.resolve(NAME), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            if (Files.isSymbolicLink(real.resolve(NAME))) {
+                throw new FileSystemException(
+                        real.resolve(NAME).toString(), null, NAME + " is a link, which is not followed; remove it");
+            }
+            file = FileChannel.open(real.resolve(NAME), OPTIONS, FileTrust.PRIVATE_FILE);
             if (file.tryLock() == null) {
                 throw taken(directory);
             }

@@ -20,6 +20,7 @@ import io.dromon.node.control.ControlClient;
 import io.dromon.sst.method.SstSettings;
 import io.dromon.transport.link.NettyLinks;
 import io.dromon.transport.link.ProtocolThread;
+import io.dromon.transport.recovery.SavedViewFile;
 import io.dromon.transport.tls.TlsContexts;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -118,6 +119,22 @@ public final class Doctor {
                                 FAIL,
                                 "data directory",
                                 directory + " cannot be written by this user; the node keeps its state there"));
+        if (directory.equals(existing)) {
+            checkOwners(directory, findings);
+        }
+    }
+
+    private static void checkOwners(Path directory, List<Finding> findings) {
+        try {
+            for (DataDirectory.Finding finding : DataDirectory.findings(directory)) {
+                findings.add(new Finding(finding.fatal() ? FAIL : WARNING, "data directory", finding.text()));
+            }
+            if (new SavedViewFile(directory).read() instanceof SavedViewFile.Content.Unusable unusable) {
+                findings.add(new Finding(WARNING, "data directory", "is not continued from: " + unusable.reason()));
+            }
+        } catch (IOException e) {
+            findings.add(new Finding(FAIL, "data directory", directory + ": " + FileProblem.of(e)));
+        }
     }
 
     /** A node with the file of a database server would come among databases. */

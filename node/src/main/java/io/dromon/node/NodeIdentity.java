@@ -1,9 +1,11 @@
 package io.dromon.node;
 
 import io.dromon.transport.primary.SavedView;
+import io.dromon.transport.recovery.FileTrust;
 import io.dromon.transport.recovery.SavedViewFile;
 import io.dromon.transport.wire.Uuids;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -34,14 +36,22 @@ final class NodeIdentity {
     NodeIdentity(String nodeName, Path dataDirectory, boolean recovery) {
         this.nodeName = nodeName;
         this.file = new SavedViewFile(dataDirectory);
-        this.lock = take(dataDirectory);
+        this.lock = take(nodeName, dataDirectory);
         this.restored = restore(dataDirectory, recovery);
         this.uuid = restored.map(SavedView::self).orElseGet(NodeIdentity::freshUuid);
     }
 
-    private static DirectoryLock take(Path dataDirectory) {
+    private static DirectoryLock take(String nodeName, Path dataDirectory) {
         try {
-            Files.createDirectories(dataDirectory);
+            if (!Files.isDirectory(dataDirectory)) { // a link to one is one
+                Files.createDirectories(dataDirectory, FileTrust.PRIVATE_DIRECTORY);
+            }
+            for (DataDirectory.Finding finding : DataDirectory.findings(dataDirectory)) {
+                if (finding.fatal()) {
+                    throw new FileSystemException(dataDirectory.toString(), null, finding.text());
+                }
+                LOG.warn("{}: data directory: {}", nodeName, finding.text());
+            }
             return DirectoryLock.take(dataDirectory);
         } catch (IOException e) {
             throw unusable(dataDirectory, e);

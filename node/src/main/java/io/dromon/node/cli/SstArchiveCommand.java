@@ -134,6 +134,7 @@ final class SstArchiveCommand {
         public Integer call() throws IOException {
             try (InputStream in = input == null ? System.in : Files.newInputStream(input);
                     Staging staging = Staging.open(target, Limits.NONE)) {
+                staging.warning().ifPresent(warning -> System.err.println("dromon: " + warning));
                 Manifest manifest = ArchiveReader.unpack(in, staging);
                 staging.commit();
                 System.out.println(line(manifest));

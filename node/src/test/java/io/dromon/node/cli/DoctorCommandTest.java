@@ -368,4 +368,19 @@ final class DoctorCommandTest {
             assertThat(run.code).isEqualTo(Dromon.FAILED);
         }
     }
+
+    @Test
+    void findsADataDirectoryThatOthersCanChange() throws IOException {
+        Files.createDirectory(dir.resolve("data"));
+        Files.createSymbolicLink(dir.resolve("data/gvwstate.dat"), write("elsewhere", "my_uuid: x"));
+        mode("data", "rwxrwx---");
+
+        Run group = alone(tls());
+        assertThat(group.out()).contains("can replace what is in " + dir.resolve("data"), "is a link");
+
+        mode("data", "rwxrwxrwx");
+        Run everybody = alone(tls());
+        assertThat(everybody.out()).contains("everybody can replace what is in " + dir.resolve("data"));
+        assertThat(everybody.code()).isNotZero();
+    }
 }

@@ -1,6 +1,7 @@
 package io.dromon.sst.archive;
 
 import io.dromon.sst.archive.ArchiveException.Problem;
+import io.dromon.transport.recovery.FileTrust;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryNotEmptyException;
@@ -13,6 +14,7 @@ import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributeView;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermission;
@@ -24,6 +26,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -36,11 +40,6 @@ import org.jspecify.annotations.Nullable;
 public final class Staging implements AutoCloseable {
     private static final Set<OpenOption> CREATE = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
     private static final int PRIVATE_MODE = 0600;
-    private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rw-------");
-    private static final FileAttribute<Set<PosixFilePermission>> PRIVATE_FILE =
-            PosixFilePermissions.asFileAttribute(OWNER_ONLY);
-    private static final FileAttribute<Set<PosixFilePermission>> PRIVATE_FOLDER =
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
     private final SwitchOver places;
     private final Limits own;
@@ -55,11 +54,27 @@ public final class Staging implements AutoCloseable {
     private boolean committed;
     private volatile Map.@Nullable Entry<Integer, FileAttribute<Set<PosixFilePermission>>> lastMode;
 
-    private Staging(SwitchOver places, Limits own) {
+    /** The very directory that was made. */
+    private final Object identity;
+
+    private Staging(SwitchOver places, Limits own) throws IOException {
         this.places = places;
         this.own = own;
         this.limits = own;
         this.root = places.staging();
+        this.identity = identity(root);
+    }
+
+    private static Object identity(Path directory) throws IOException {
+        return Objects.requireNonNullElse(
+                Files.readAttributes(directory, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+                        .fileKey(),
+                directory);
+    }
+
+    /** What somebody who runs this should know of the place; empty if nothing. */
+    public Optional<String> warning() {
+        return places.warning();
     }
 
     /**
@@ -70,7 +85,7 @@ public final class Staging implements AutoCloseable {
     public static Staging open(Path target, Limits limits) throws IOException {
         SwitchOver places = SwitchOver.lock(target);
         try {
-            Files.createDirectory(places.staging(), PRIVATE_FOLDER);
+            Files.createDirectory(places.staging(), FileTrust.PRIVATE_DIRECTORY);
             return new Staging(places, limits);
         } catch (IOException e) {
             places.close();
@@ -118,7 +133,7 @@ public final class Staging implements AutoCloseable {
             makeDirectory(name.parent().get());
         }
         try {
-            Files.createDirectory(name.under(root), PRIVATE_FOLDER);
+            Files.createDirectory(name.under(root), FileTrust.PRIVATE_DIRECTORY);
         } catch (FileAlreadyExistsException e) {
             throw new ArchiveException(
                     Problem.THROUGH_LINK,
@@ -165,7 +180,8 @@ public final class Staging implements AutoCloseable {
             Path path = entry.name().under(root);
             // With its mode from the beginning where that can be: the folder lets nobody else in.
             boolean exact = (entry.mode() & CreationMask.VALUE) == 0;
-            FileChannel channel = FileChannel.open(path, CREATE, exact ? withMode(entry.mode()) : PRIVATE_FILE);
+            FileChannel channel =
+                    FileChannel.open(path, CREATE, exact ? withMode(entry.mode()) : FileTrust.PRIVATE_FILE);
             return new StagedFile(entry, path, channel, exact ? entry.mode() : PRIVATE_MODE);
         } catch (FileAlreadyExistsException e) {
             throw duplicate(entry);
@@ -274,6 +290,11 @@ public final class Staging implements AutoCloseable {
      */
     public synchronized void commit() throws IOException {
         try {
+            if (!identity(root).equals(identity)) {
+                throw new ArchiveException(
+                        Problem.TARGET_UNUSABLE,
+                        root + " was exchanged while the snapshot came; somebody else writes beside the target");
+            }
             Durable.sync(root, files + directories.size());
             List<Entry> deepestFirst = new ArrayList<>(announcedDirectories);
             deepestFirst.sort(

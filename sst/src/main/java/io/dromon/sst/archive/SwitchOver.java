@@ -1,6 +1,7 @@
 package io.dromon.sst.archive;
 
 import io.dromon.sst.archive.ArchiveException.Problem;
+import io.dromon.transport.recovery.FileTrust;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -12,10 +13,14 @@ import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,19 +36,35 @@ import org.jspecify.annotations.Nullable;
  * without a target: Java has no exchange of two directories. What is seen at the target is whole at every moment.
  */
 final class SwitchOver implements AutoCloseable {
+    private static final Set<OpenOption> LOCK_OPTIONS =
+            Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+
     private final Path parent;
     private final Path target;
     private final byte[] name;
     private final FileChannel lockFile;
+    private final Optional<FileTrust.Finding> danger;
 
-    private SwitchOver(Path parent, Path target, byte[] name, FileChannel lockFile) {
+    private SwitchOver(
+            Path parent, Path target, byte[] name, FileChannel lockFile, Optional<FileTrust.Finding> danger) {
         this.parent = parent;
         this.target = target;
         this.name = name;
         this.lockFile = lockFile;
+        this.danger = danger;
+    }
+
+    /** What somebody who runs this should know of the place; empty if nothing. */
+    Optional<String> warning() {
+        return danger.filter(finding -> finding.danger() == FileTrust.Danger.A_GROUP_REPLACES)
+                .map(FileTrust.Finding::text);
     }
 
     static SwitchOver lock(Path given) throws IOException {
+        Optional<String> foreign = Files.isSymbolicLink(given) ? FileTrust.foreignOwner(given) : Optional.empty();
+        if (foreign.isPresent()) {
+            throw unusable(given, "it is a link of " + foreign.get() + ": name the directory", null);
+        }
         Path target = Files.exists(given)
                 ? given.toRealPath()
                 : given.toAbsolutePath().normalize();
@@ -56,6 +77,14 @@ final class SwitchOver implements AutoCloseable {
         }
         if (Files.isDirectory(target) && isMountPoint(target, parent)) {
             throw unusable(given, "it is a mount point, which cannot be renamed: name a directory in it", null);
+        }
+        Optional<FileTrust.Finding> danger = FileTrust.judge(parent);
+        if (danger.isPresent() && danger.get().isFatal()) {
+            throw unusable(
+                    given,
+                    "the new state grows beside it, and could be exchanged: "
+                            + danger.get().text(),
+                    null);
         }
         byte[] name = RawPaths.lastName(target);
         FileChannel file = openLock(given, parent, beside(parent, name, "lock"));
@@ -70,7 +99,7 @@ final class SwitchOver implements AutoCloseable {
                     ? known
                     : unusable(given, "another transfer into it is running", e);
         }
-        SwitchOver places = new SwitchOver(parent, target, name, file);
+        SwitchOver places = new SwitchOver(parent, target, name, file, danger);
         try {
             places.recover();
         } catch (IOException e) {
@@ -82,7 +111,7 @@ final class SwitchOver implements AutoCloseable {
 
     private static FileChannel openLock(Path given, Path parent, Path lock) throws IOException {
         try {
-            return FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            return FileChannel.open(lock, LOCK_OPTIONS, FileTrust.PRIVATE_FILE);
         } catch (AccessDeniedException e) {
             throw unusable(given, parent + ", which would hold the new state beside it, may not be written by us", e);
         } catch (FileSystemException e) {
@@ -90,6 +119,8 @@ final class SwitchOver implements AutoCloseable {
                     given,
                     parent + ", which would hold the new state beside it, cannot be written: " + e.getReason(),
                     e);
+        } catch (IOException e) { // a link, which is not followed, for one
+            throw unusable(given, lock + " cannot be written: " + e.getMessage(), e);
         }
     }
 
@@ -146,10 +177,20 @@ final class SwitchOver implements AutoCloseable {
     }
 
     private void recover() throws IOException {
+        if (danger.isPresent()) { // others can put something there
+            for (Path left : List.of(staging(), complete(), previous())) {
+                Optional<String> foreign =
+                        Files.exists(left, LinkOption.NOFOLLOW_LINKS) ? FileTrust.foreignOwner(left) : Optional.empty();
+                if (foreign.isPresent()) {
+                    throw unusable(
+                            target, left + " belongs to " + foreign.get() + ": look what it is, and remove it", null);
+                }
+            }
+        }
         if (!Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
-            if (Files.isDirectory(complete())) {
+            if (Files.isDirectory(complete(), LinkOption.NOFOLLOW_LINKS)) {
                 move(complete(), target);
-            } else if (Files.isDirectory(previous())) {
+            } else if (Files.isDirectory(previous(), LinkOption.NOFOLLOW_LINKS)) {
                 move(previous(), target);
             }
         }

@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +45,11 @@ final class Intake implements AutoCloseable {
         this.staging = receiver instanceof Receiver.Directory directory
                 ? Staging.open(directory.target(), directory.limits())
                 : null;
+    }
+
+    /** {@link Staging#warning}. */
+    Optional<String> warning() {
+        return staging == null ? Optional.empty() : staging.warning();
     }
 
     /** {@code KIND ENTRIES BYTES POSITION}; each connection says the same. */

@@ -1,14 +1,18 @@
 package io.dromon.sst.method;
 
+import io.dromon.transport.recovery.FileTrust;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.Base64;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -59,6 +63,10 @@ public final class Token {
             throw new IOException("there is no token file " + file
                     + ": the joiner makes it when it is ready, and removes it when it is done");
         }
+        Optional<String> foreign = FileTrust.foreignOwner(file);
+        if (foreign.isPresent()) {
+            throw new IOException("the token file " + file + " belongs to " + foreign.get() + ", who knows it then");
+        }
         Set<PosixFilePermission> modes = Files.getPosixFilePermissions(file);
         modes.retainAll(PosixFilePermissions.fromString("---rwxrwx"));
         if (!modes.isEmpty()) {
@@ -73,8 +81,13 @@ public final class Token {
 
     /** Writes a new file with mode 0600. */
     public void write(Path file) throws IOException {
-        Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        Files.writeString(file, text() + "\n", StandardCharsets.US_ASCII, StandardOpenOption.WRITE);
+        Set<OpenOption> create = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        try (var channel = Files.newByteChannel(file, create, FileTrust.PRIVATE_FILE)) {
+            ByteBuffer line = StandardCharsets.US_ASCII.encode(text() + "\n");
+            while (line.hasRemaining()) {
+                channel.write(line);
+            }
+        }
     }
 
     /** For the file or the state request; keep it from logs and from command lines. */

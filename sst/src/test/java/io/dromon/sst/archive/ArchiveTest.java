@@ -14,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -430,5 +431,105 @@ class ArchiveTest {
         Staging.open(target, Limits.NONE).close();
         assertThat(target.resolve("new")).hasContent("new state");
         assertThat(folder.toFile().list()).containsExactlyInAnyOrder("target", ".target.sst-lock");
+    }
+
+    private void assertUnusable(String text) {
+        assertThatThrownBy(() -> Staging.open(target, Limits.NONE).close())
+                .isInstanceOfSatisfying(
+                        ArchiveException.class, e -> assertThat(e.problem()).isEqualTo(Problem.TARGET_UNUSABLE))
+                .hasMessageContaining(text);
+        assertThat(target.resolve("old")).hasContent("old state");
+    }
+
+    /** To another user, which root alone can. */
+    private static void giveAway(Path path) throws IOException {
+        assumeTrue((int) Files.getAttribute(Path.of("/proc/self"), "unix:uid") == 0, "only root can give files away");
+        Files.setAttribute(path, "unix:uid", 65534, LinkOption.NOFOLLOW_LINKS);
+    }
+
+    private void mode(String octal) throws Exception {
+        assertThat(new ProcessBuilder("chmod", octal, folder.toString()).start().waitFor())
+                .isZero();
+    }
+
+    @Test
+    void refusesAPlaceWhereOthersCouldExchangeWhatGrows() throws Exception {
+        mode("0777");
+        assertUnusable("everybody can replace what is in " + folder);
+
+        mode("0755");
+        giveAway(folder);
+        assertUnusable("belongs to the user");
+        assertThat(folder.toFile().list()).doesNotContain(".target.sst-staging");
+    }
+
+    @Test
+    void warnsOfAGroupThatCouldExchangeWhatGrows() throws Exception {
+        mode("0770");
+        try (Staging staging = Staging.open(target, Limits.NONE)) {
+            assertThat(staging.warning())
+                    .hasValueSatisfying(text -> assertThat(text).contains("can replace what is in " + folder));
+        }
+        mode("0700");
+        try (Staging staging = Staging.open(target, Limits.NONE)) {
+            assertThat(staging.warning()).isEmpty();
+        }
+    }
+
+    @Test
+    void followsNoLinkForItsLock() throws IOException {
+        Path victim = folder.resolve("victim");
+        Files.createSymbolicLink(folder.resolve(".target.sst-lock"), victim);
+
+        assertUnusable("cannot be written");
+        assertThat(victim).doesNotExist();
+    }
+
+    @Test
+    void takesNoLinkForWhatACrashLeft() throws IOException {
+        Path elsewhere = Files.createDirectory(folder.resolve("elsewhere"));
+        Files.writeString(elsewhere.resolve("new"), "of somebody else");
+        Files.delete(target.resolve("old"));
+        Files.delete(target);
+        Files.createSymbolicLink(folder.resolve(".target.sst-complete"), elsewhere);
+
+        Staging.open(target, Limits.NONE).close();
+
+        assertThat(target).doesNotExist();
+        assertThat(elsewhere.resolve("new")).hasContent("of somebody else");
+    }
+
+    /** As anybody can put it into a directory like /tmp. */
+    @ParameterizedTest
+    @ValueSource(strings = {"staging", "complete", "previous"})
+    void takesNothingOfAnotherUserForWhatACrashLeft(String what) throws Exception {
+        mode("1777");
+        Path planted = Files.createDirectory(folder.resolve(".target.sst-" + what));
+        Files.writeString(planted.resolve("new"), "of somebody else");
+        giveAway(planted);
+
+        assertUnusable(".target.sst-" + what + " belongs to the user");
+        assertThat(planted.resolve("new")).exists();
+    }
+
+    @Test
+    void refusesToFollowALinkOfAnotherUser() throws IOException {
+        Path link = Files.createSymbolicLink(folder.resolve("link"), target);
+        Staging.open(link, Limits.NONE).close();
+        giveAway(link);
+
+        assertThatThrownBy(() -> Staging.open(link, Limits.NONE).close())
+                .hasMessageContaining("it is a link of the user");
+    }
+
+    @Test
+    void seesThatWhatGrewWasExchanged() throws IOException {
+        try (Staging staging = Staging.open(target, Limits.NONE)) {
+            Files.move(staging.root(), folder.resolve("away"));
+            Files.createDirectory(staging.root());
+
+            assertThatThrownBy(staging::commit).hasMessageContaining("was exchanged while the snapshot came");
+        }
+        assertThat(target.resolve("old")).hasContent("old state");
     }
 }

@@ -3,15 +3,21 @@ package io.dromon.transport.recovery;
 import io.dromon.transport.primary.SavedView;
 import io.dromon.transport.wire.Uuids;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * {@code gvwstate.dat}: the last primary view, kept so that a group that went down as a whole can come back on its own
@@ -53,6 +59,8 @@ public final class SavedViewFile {
         record Unusable(String reason) implements Content {}
     }
 
+    private static final Set<OpenOption> CREATE = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+
     private final Path directory;
     private final Path file;
 
@@ -72,11 +80,16 @@ public final class SavedViewFile {
     public Content read() throws IOException {
         byte[] bytes;
         try {
-            long length = Files.size(file);
-            if (length > MAX_LENGTH_BYTES) {
-                return new Content.Unusable(file + " has " + length + " bytes, at most " + MAX_LENGTH_BYTES);
+            Optional<String> obstacle = obstacle();
+            if (obstacle.isPresent()) {
+                return new Content.Unusable(file + " " + obstacle.get());
             }
-            bytes = Files.readAllBytes(file);
+            try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
+                bytes = in.readNBytes(MAX_LENGTH_BYTES + 1);
+            }
+            if (bytes.length > MAX_LENGTH_BYTES) {
+                return new Content.Unusable(file + " has more than " + MAX_LENGTH_BYTES + " bytes");
+            }
         } catch (NoSuchFileException e) {
             return new Content.Missing();
         }
@@ -85,6 +98,21 @@ public final class SavedViewFile {
         } catch (SavedViewText.UnusableException e) {
             return new Content.Unusable(file + ": " + e.getMessage());
         }
+    }
+
+    /** What speaks against a look into it: this node may not have written it. */
+    private Optional<String> obstacle() throws IOException {
+        if (!Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+                .isRegularFile()) {
+            return Optional.of("is a link or no file, which is not followed; remove it");
+        }
+        Optional<String> foreign = FileTrust.foreignOwner(file);
+        if (foreign.isPresent()) {
+            return Optional.of("belongs to " + foreign.get() + ": this node has not written it; remove it");
+        }
+        return FileTrust.isWritableByEverybody(file)
+                ? Optional.of("can be written by everybody: it may not be what this node wrote; remove it")
+                : Optional.empty();
     }
 
     /**
@@ -143,8 +171,8 @@ public final class SavedViewFile {
     public void write(SavedView view) throws IOException {
         Path temporary = directory.resolve(TEMPORARY_NAME);
         ByteBuffer bytes = StandardCharsets.UTF_8.encode(SavedViewText.format(view));
-        try (FileChannel out = FileChannel.open(
-                temporary, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
+        Files.deleteIfExists(temporary); // a link would be followed, a file of others written
+        try (FileChannel out = FileChannel.open(temporary, CREATE, FileTrust.PRIVATE_FILE)) {
             while (bytes.hasRemaining()) {
                 out.write(bytes);
             }

@@ -9,6 +9,7 @@ import io.dromon.transport.wire.ViewId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -191,5 +192,64 @@ class SavedViewFileTest {
         new SavedViewFile(directory).write(SAVED);
 
         assertThat(Files.readString(directory.resolve("gvwstate.dat"))).isEqualTo(SAMPLE);
+    }
+
+    @Test
+    void followsNoLink() throws IOException {
+        Path elsewhere = Files.writeString(directory.resolve("elsewhere"), SAMPLE);
+        Path victim = Files.writeString(directory.resolve("victim"), "of somebody else");
+        Files.createSymbolicLink(directory.resolve("gvwstate.dat"), elsewhere);
+        Files.createSymbolicLink(directory.resolve("gvwstate.dat.tmp"), victim);
+        SavedViewFile file = new SavedViewFile(directory);
+
+        assertThat(file.read())
+                .isInstanceOfSatisfying(
+                        SavedViewFile.Content.Unusable.class,
+                        unusable -> assertThat(unusable.reason()).contains("is a link", "not followed"));
+        assertThat(file.restore(true)).isInstanceOf(SavedViewFile.Content.Unusable.class);
+        file.write(SAVED);
+
+        assertThat(victim).hasContent("of somebody else");
+        assertThat(elsewhere).hasContent(SAMPLE);
+        assertThat(directory.resolve("gvwstate.dat")).isRegularFile().hasContent(SAMPLE);
+        assertThat(Files.isSymbolicLink(directory.resolve("gvwstate.dat"))).isFalse();
+    }
+
+    /** A hard link to a file of somebody else, as an owner of the directory can make one. */
+    @Test
+    void writesIntoNoFileThatIsThere() throws IOException {
+        Path victim = Files.writeString(directory.resolve("victim"), "of somebody else");
+        Files.createLink(directory.resolve("gvwstate.dat.tmp"), victim);
+
+        new SavedViewFile(directory).write(SAVED);
+
+        assertThat(victim).hasContent("of somebody else");
+    }
+
+    @Test
+    void takesNoFileThatOthersMayHaveWritten() throws IOException {
+        Path file = Files.writeString(directory.resolve("gvwstate.dat"), SAMPLE);
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-rw-rw-"));
+        assertThat(new SavedViewFile(directory).read())
+                .isInstanceOfSatisfying(
+                        SavedViewFile.Content.Unusable.class,
+                        unusable -> assertThat(unusable.reason()).contains("written by everybody"));
+
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r-----"));
+        assertThat(new SavedViewFile(directory).read()).isInstanceOf(SavedViewFile.Content.Found.class);
+        FileTrustTest.giveAway(file);
+        assertThat(new SavedViewFile(directory).read())
+                .isInstanceOfSatisfying(
+                        SavedViewFile.Content.Unusable.class,
+                        unusable -> assertThat(unusable.reason()).contains("belongs to the user"));
+    }
+
+    @Test
+    void doesNotWaitForAFifo() throws Exception {
+        Process fifo =
+                new ProcessBuilder("mkfifo", directory.resolve("gvwstate.dat").toString()).start();
+        assertThat(fifo.waitFor()).isZero();
+
+        assertThat(new SavedViewFile(directory).read()).isInstanceOf(SavedViewFile.Content.Unusable.class);
     }
 }
