@@ -129,6 +129,46 @@ class SstMethodsTest {
         }
     }
 
+    /** The first address of the name leads nowhere. */
+    @Test
+    void findsAJoinerByANameThatAppearsLater() throws IOException {
+        TlsFiles files = new OpenSsl(directory).authority("ca").issue("both");
+        Path hosts = Files.createFile(directory.resolve("hosts"));
+        source();
+        String options = "--options=tcert=" + files.certificate() + ";tkey=" + files.key() + ";tca="
+                + files.authority().orElseThrow();
+        String token = "--token-file=" + directory.resolve("token");
+        try (PeerProcess joiner = dromon(
+                "", "sst", "receive", options, token, "--listen=127.0.0.1:0", "--target=" + directory + "/target")) {
+            String ready = joiner.awaitOutput("^ready ", 0, LIMIT).split(" ", -1)[1];
+            try (PeerProcess donor = dromon(
+                    "-Djdk.net.hosts.file=" + hosts,
+                    "sst",
+                    "send",
+                    options,
+                    token,
+                    "--to=joiner.test" + ready.substring(ready.lastIndexOf(':')),
+                    "--position=" + POSITION,
+                    "--source=" + directory + "/source")) {
+                donor.awaitLog("joiner.test:\\d+ does not answer yet: no such host; trying again", LIMIT);
+
+                Files.writeString(hosts, "127.0.0.9 joiner.test\n127.0.0.1 joiner.test\n");
+
+                assertThat(donor.awaitExit(LIMIT)).as(donor.log().tail(20)).isZero();
+                assertThat(joiner.awaitExit(LIMIT)).as(joiner.log().tail(20)).isZero();
+            }
+        }
+    }
+
+    private PeerProcess dromon(String javaOptions, String... arguments) {
+        List<String> command = new ArrayList<>(List.of(
+                "env",
+                "DROMON_JAVA_OPTS=" + javaOptions,
+                DromonNode.executable().toString()));
+        command.addAll(List.of(arguments));
+        return PeerProcess.start("dromon " + arguments[1], directory, command);
+    }
+
     @Test
     void tellsBothEndsHowAProgramFailed() throws IOException {
         OpenSsl.Authority authority = new OpenSsl(directory).authority("ca");

@@ -190,16 +190,24 @@ final class SstCommand implements Runnable {
         }
     }
 
+    /** Not looked up yet. */
     private static InetSocketAddress address(String text) {
         InetSocketAddress address;
         try {
-            address = new InetSocketAddress(host(text), Integer.parseInt(text.substring(text.lastIndexOf(':') + 1)));
+            address = InetSocketAddress.createUnresolved(
+                    host(text), Integer.parseInt(text.substring(text.lastIndexOf(':') + 1)));
         } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
             throw new CommandFailure("'" + text + "' is no HOST:PORT");
         }
         if (host(text).isEmpty()) {
             throw new CommandFailure("'" + text + "' is no HOST:PORT; 0.0.0.0 is every IPv4 address, [::] any");
         }
+        return address;
+    }
+
+    private static InetSocketAddress own(String text) {
+        InetSocketAddress named = address(text);
+        InetSocketAddress address = new InetSocketAddress(named.getHostString(), named.getPort());
         if (address.isUnresolved()) {
             throw new CommandFailure("'" + text + "': no such host");
         }
@@ -244,7 +252,7 @@ final class SstCommand implements Runnable {
             SstSettings settings = common.settings(SstSettings.Role.JOINER, "");
             SnapshotMethod method = common.method(settings);
             SstReport report = common.report(settings);
-            InetSocketAddress address = address(listen);
+            InetSocketAddress address = own(listen);
             CancelOnSignal signal = new CancelOnSignal();
             try (TlsContexts tls = contexts(settings);
                     TokenPlace place = TokenPlace.of(Common.fromEnvironment(), common.tokenFile);

@@ -6,6 +6,7 @@ import io.dromon.sst.archive.Manifest;
 import io.dromon.sst.method.Progress;
 import io.dromon.sst.method.TransferException;
 import io.dromon.sst.method.TransferListener;
+import io.dromon.transport.wire.PeerText;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -61,7 +62,8 @@ final class SstReport implements TransferListener {
     }
 
     @Override
-    public synchronized void note(String line) {
+    public synchronized void note(String said) {
+        String line = PeerText.printable(said);
         if (json) {
             out.println(event("note").put("text", line));
         } else {
@@ -201,9 +203,10 @@ final class SstReport implements TransferListener {
     void failed(Exception e) throws InterruptedException {
         stop();
         String reason = e instanceof TransferException known ? known.reason().name() : "FAILED";
+        String text = PeerText.printable(String.valueOf(e.getMessage()));
         if (json) {
-            out.println(event("failed").put("reason", reason).put("text", e.getMessage()));
+            out.println(event("failed").put("reason", reason).put("text", text));
         }
-        log.println("dromon: " + e.getMessage());
+        log.println("dromon: " + text);
     }
 }

@@ -1,6 +1,7 @@
 package io.dromon.sst.method;
 
 import io.dromon.sst.method.TransferException.Reason;
+import io.dromon.transport.wire.PeerText;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
@@ -143,11 +144,8 @@ final class ChildProgram implements AutoCloseable {
     }
 
     private static String printable(String line) {
-        StringBuilder text = new StringBuilder();
-        line.chars()
-                .limit(LONGEST_LINE)
-                .forEach(c -> text.append(Character.isISOControl(c) && c != '\t' ? '?' : (char) c));
-        return text.toString();
+        String text = line.length() > LONGEST_LINE ? line.substring(0, LONGEST_LINE) : line;
+        return PeerText.printable(text.replace('\t', ' '));
     }
 
     InputStream output() {

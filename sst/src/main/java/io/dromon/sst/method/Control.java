@@ -19,8 +19,13 @@ final class Control implements AutoCloseable {
     private long saidNs = System.nanoTime();
     private long heardNs = System.nanoTime();
 
-    /** What came. */
-    record Message(Frame.Type type, String text) {}
+    /** What came, {@code bytes} where it is not for people. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    record Message(Frame.Type type, byte[] bytes) {
+        String text() {
+            return Frame.words(bytes);
+        }
+    }
 
     Control(TlsChannel channel, long idleNs) {
         this.channel = channel;
@@ -71,7 +76,7 @@ final class Control implements AutoCloseable {
         byte[] text = new byte[header.metaLength()];
         in.get(text);
         in.position(end);
-        return Optional.of(new Message(header.type(), new String(text, StandardCharsets.UTF_8)));
+        return Optional.of(new Message(header.type(), text));
     }
 
     private boolean awaitHeader(long limitNs) throws IOException {

@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
-import java.nio.channels.SocketChannel;
 import java.nio.channels.WritableByteChannel;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -35,8 +34,7 @@ public final class Donor {
     private static final Duration LAST_WORD = Duration.ofSeconds(5);
 
     private final InetSocketAddress joiner;
-    private final TlsContexts contexts;
-    private final Token token;
+    private final JoinerDial dial;
     private final StreamSettings settings;
     private final TransferListener listener;
     private final Progress progress = new Progress();
@@ -46,6 +44,7 @@ public final class Donor {
     private final AtomicReference<@Nullable IOException> failure = new AtomicReference<>();
     private final AtomicReference<Proof.@Nullable Party> party = new AtomicReference<>();
     private final AtomicBoolean everConnected = new AtomicBoolean();
+    private final AtomicBoolean saidThatItWaits = new AtomicBoolean();
     private final AtomicBoolean manifestTaken = new AtomicBoolean();
     private final List<Thread> threads = new ArrayList<>();
     private final AtomicBoolean told = new AtomicBoolean();
@@ -54,7 +53,7 @@ public final class Donor {
     private volatile boolean finished;
 
     /**
-     * @param joiner where the joiner listens
+     * @param joiner where the joiner listens; a name that is not resolved is looked up for each connection
      * @param contexts this end's certificate and trust; stays open
      * @param token from the state request
      */
@@ -65,8 +64,7 @@ public final class Donor {
             StreamSettings settings,
             TransferListener listener) {
         this.joiner = joiner;
-        this.contexts = contexts;
-        this.token = token;
+        this.dial = new JoinerDial(joiner, contexts, token);
         this.settings = settings;
         this.listener = listener;
         this.limit = new RateLimit(settings.bytesPerSecond());
@@ -281,10 +279,7 @@ public final class Donor {
             return;
         }
         if (e instanceof SSLException && !everConnected.get()) {
-            throw new TransferException(
-                    Reason.TLS_REFUSED,
-                    "no TLS with the joiner at " + Shown.address(joiner) + ": " + e.getMessage(),
-                    e);
+            throw new TransferException(Reason.TLS_REFUSED, String.valueOf(e.getMessage()), e);
         }
         if (e instanceof TransferException known && known.reason() == Reason.TOKEN_REFUSED) {
             Thread.sleep(RETRY.toMillis());
@@ -307,40 +302,33 @@ public final class Donor {
                             + e.getMessage(),
                     e);
         }
+        if (!everConnected.get() && !saidThatItWaits.getAndSet(true)) {
+            listener.note("the joiner at " + Shown.address(joiner) + " does not answer yet: " + e.getMessage()
+                    + "; trying again for " + Shown.time(settings.idle()));
+        }
         Thread.sleep(RETRY.toMillis());
     }
 
     /** @param announcement none: only for a last word */
     private DonorConnection connect(Optional<String> announcement, Duration within) throws IOException {
-        SocketChannel socket = SocketChannel.open();
+        TlsChannel channel = dial.proven(session, this::admit, progress, within);
         boolean kept = false;
         try {
-            socket.socket().connect(joiner, (int) Math.max(1, within.toMillis()));
-            TlsChannel channel = new TlsChannel(socket, contexts, false, progress, within.toNanos());
-            try {
-                long deadline = System.nanoTime() + within.toNanos();
-                channel.handshake(within.toNanos());
-                Proof.donor(channel, token, session, deadline, this::admit);
-                channel.idleNs(settings.silence().toNanos());
-                DonorConnection connection =
-                        new DonorConnection(channel, progress, limit, tally, new AdaptiveZstd(settings.compression()));
-                if (announcement.isPresent()) {
-                    connection.say(Frame.Type.BEGIN, announcement.get());
-                }
-                if (!everConnected.getAndSet(true)) {
-                    progress.moved();
-                    listener.started(progress);
-                }
-                kept = true;
-                return connection;
-            } finally {
-                if (!kept) {
-                    channel.close();
-                }
+            channel.idleNs(settings.silence().toNanos());
+            DonorConnection connection =
+                    new DonorConnection(channel, progress, limit, tally, new AdaptiveZstd(settings.compression()));
+            if (announcement.isPresent()) {
+                connection.say(Frame.Type.BEGIN, announcement.get());
             }
+            if (!everConnected.getAndSet(true)) {
+                progress.moved();
+                listener.started(progress);
+            }
+            kept = true;
+            return connection;
         } finally {
             if (!kept) {
-                socket.close();
+                channel.close();
             }
         }
     }

@@ -243,8 +243,7 @@ final class DonorConnection implements AutoCloseable {
                 case DONE -> done = true;
                 case FAIL ->
                     throw new TransferException(
-                            TransferException.Reason.PEER_FAILED,
-                            "the joiner gave up: " + new String(text, StandardCharsets.UTF_8));
+                            TransferException.Reason.PEER_FAILED, "the joiner gave up: " + Frame.words(text));
                 default -> throw Frame.protocol("a joiner sends no " + header.type());
             }
             if (done) {

@@ -1,8 +1,9 @@
 package io.dromon.sst.method;
 
+import io.dromon.transport.link.HalfOpen;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.InetSocketAddress;
-import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.Optional;
@@ -11,8 +12,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Where a joiner listens that wants one connection: of the first donor that proves certificate and token. Strangers
- * cost a thread for the time of a handshake at most, and never more than a few at once.
+ * Where a joiner listens that wants one connection: of the first donor that proves certificate and token.
+ * Unauthenticated connections cost a thread for the time of a handshake at most, and never more than a few at once.
  */
 final class Door implements AutoCloseable {
     private static final long HAND_OVER_S = 10;
@@ -20,7 +21,8 @@ final class Door implements AutoCloseable {
     private final ServerSocketChannel server;
     private final SnapshotMethod.Terms terms;
     private final Progress progress;
-    private final Strangers strangers = new Strangers();
+    private final HalfOpen<Thread> halfOpen = AcceptLoop.halfOpen();
+    private final Refusals refusals;
     private final AtomicBoolean taken = new AtomicBoolean();
     private final SynchronousQueue<TlsChannel> proven = new SynchronousQueue<>();
 
@@ -28,6 +30,7 @@ final class Door implements AutoCloseable {
         this.server = server;
         this.terms = terms;
         this.progress = progress;
+        this.refusals = new Refusals(terms.listener(), terms.tls());
     }
 
     static Door open(InetSocketAddress address, SnapshotMethod.Terms terms, Progress progress) throws IOException {
@@ -39,7 +42,7 @@ final class Door implements AutoCloseable {
             throw e;
         }
         Door door = new Door(server, terms, progress);
-        daemon("sst-joiner-listen", door::accept);
+        daemon("sst-joiner-listen", AcceptLoop.of(server, door::accepted, terms.listener()));
         return door;
     }
 
@@ -58,27 +61,17 @@ final class Door implements AutoCloseable {
         thread.start();
     }
 
-    private void accept() {
-        while (server.isOpen()) {
-            try {
-                SocketChannel socket = server.accept();
-                daemon("sst-joiner-proof", () -> prove(socket));
-            } catch (ClosedChannelException e) {
-                return;
-            } catch (IOException e) {
-                terms.listener().note("cannot listen any more: " + e.getMessage());
-                return;
-            }
-        }
+    private void accepted(SocketChannel socket) {
+        daemon("sst-joiner-proof", () -> prove(socket));
     }
 
     private void prove(SocketChannel socket) {
-        String peer = Shown.address((InetSocketAddress) socket.socket().getRemoteSocketAddress());
-        boolean handedOver = false;
-        strangers.enter();
+        InetSocketAddress peer = (InetSocketAddress) socket.socket().getRemoteSocketAddress();
+        halfOpen.enter(peer.getAddress(), Thread.currentThread());
         try {
             long limitNs = terms.settings().handshake().toNanos();
-            TlsChannel channel = new TlsChannel(socket, terms.tls(), true, progress, limitNs);
+            TlsChannel channel = TlsChannel.over(socket, terms.tls(), true, progress, limitNs);
+            boolean handedOver = false;
             try {
                 long deadline = System.nanoTime() + limitNs;
                 channel.handshake(limitNs);
@@ -88,7 +81,7 @@ final class Door implements AutoCloseable {
                         Proof.random(Proof.SESSION),
                         deadline,
                         donor -> taken.compareAndSet(false, true));
-                strangers.leave();
+                halfOpen.leave(Thread.currentThread());
                 handedOver = proven.offer(channel, HAND_OVER_S, TimeUnit.SECONDS);
             } finally {
                 if (!handedOver) {
@@ -97,21 +90,12 @@ final class Door implements AutoCloseable {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } catch (InterruptedIOException e) {
+            refusals.refused(peer, Refusals.unproven(e));
         } catch (IOException | RuntimeException | Error e) {
-            terms.listener().note("refused " + peer + ": " + e.getMessage());
+            refusals.refused(peer, e);
         } finally {
-            strangers.leave();
-            if (!handedOver) {
-                quietlyClose(socket);
-            }
-        }
-    }
-
-    private static void quietlyClose(SocketChannel socket) {
-        try {
-            socket.close();
-        } catch (IOException e) {
-            Thread.onSpinWait(); // it is gone
+            halfOpen.leave(Thread.currentThread());
         }
     }
 

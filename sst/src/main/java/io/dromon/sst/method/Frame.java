@@ -4,7 +4,9 @@ import io.dromon.sst.archive.ArchiveException;
 import io.dromon.sst.archive.Blocks;
 import io.dromon.sst.archive.Entry;
 import io.dromon.sst.archive.EntryName;
+import io.dromon.transport.wire.PeerText;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 
 /**
  * What travels on a proven connection, big-endian.
@@ -68,6 +70,11 @@ final class Frame {
             }
             return ALL[code];
         }
+    }
+
+    /** Text of the other side, for people: nothing that could fake a line or turn it round. */
+    static String words(byte[] text) {
+        return PeerText.printable(new String(text, StandardCharsets.UTF_8));
     }
 
     static TransferException protocol(String what) {

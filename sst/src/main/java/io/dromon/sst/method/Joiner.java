@@ -5,11 +5,11 @@ import io.dromon.sst.archive.Manifest;
 import io.dromon.sst.archive.Staging;
 import io.dromon.sst.method.Frame.Header;
 import io.dromon.sst.method.TransferException.Reason;
+import io.dromon.transport.link.HalfOpen;
 import io.dromon.transport.tls.TlsContexts;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
-import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The taking end of method {@code stream}: one transfer. Listens from {@link #listen} on; {@link #await} returns when
- * the snapshot is in place. Strangers are told nothing, cost a thread for the handshake time at most, and do not end
- * the wait.
+ * the snapshot is in place. Unauthenticated connections are told nothing, cost a thread for the handshake time at most,
+ * and do not end the wait.
  */
 public final class Joiner implements SnapshotJoiner {
     private static final long LINGER_MS = 3000;
@@ -41,7 +41,8 @@ public final class Joiner implements SnapshotJoiner {
     private final Progress progress = new Progress();
     private final Intake intake;
     private final byte[] session = Proof.random(Proof.SESSION);
-    private final Strangers strangers = new Strangers();
+    private final HalfOpen<Thread> halfOpen = AcceptLoop.halfOpen();
+    private final Refusals refusals;
     private final AtomicInteger proven = new AtomicInteger();
     private final AtomicReference<Proof.@Nullable Party> donor = new AtomicReference<>();
     private final AtomicReference<@Nullable IOException> failure = new AtomicReference<>();
@@ -65,7 +66,9 @@ public final class Joiner implements SnapshotJoiner {
         this.token = token;
         this.settings = settings;
         this.listener = listener;
+        this.refusals = new Refusals(listener, contexts);
         this.intake = new Intake(receiver, progress);
+        intake.warning().ifPresent(listener::note);
     }
 
     /**
@@ -87,7 +90,7 @@ public final class Joiner implements SnapshotJoiner {
         try {
             bind(server, address);
             Joiner joiner = new Joiner(server, contexts, token, settings, receiver, listener);
-            joiner.start("sst-joiner-listen", joiner::acceptLoop);
+            joiner.start("sst-joiner-listen", AcceptLoop.of(server, joiner::accepted, listener));
             return joiner;
         } catch (IOException | RuntimeException e) {
             server.close();
@@ -259,43 +262,37 @@ public final class Joiner implements SnapshotJoiner {
 
     // ---- on the thread that listens
 
-    private void acceptLoop() {
-        int number = 0;
-        while (!closing) {
-            try {
-                SocketChannel socket = server.accept();
-                if (proven.get() >= StreamSettings.MOST_STREAMS) {
-                    socket.close();
-                    continue;
-                }
-                start("sst-joiner-" + number++, () -> serve(socket));
-            } catch (AsynchronousCloseException e) {
-                return;
-            } catch (IOException e) {
-                if (!closing) {
-                    fail(new IOException("cannot listen any more: " + e.getMessage(), e));
-                }
-                return;
-            }
+    private void accepted(SocketChannel socket) {
+        if (proven.get() >= StreamSettings.MOST_STREAMS) {
+            quietlyClose(socket);
+            return;
+        }
+        start("sst-joiner-connection", () -> serve(socket));
+    }
+
+    private static void quietlyClose(SocketChannel socket) {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            Thread.onSpinWait(); // it is gone
         }
     }
 
     // ---- on the thread of a connection
 
     private void serve(SocketChannel socket) {
-        String peer = Shown.address((InetSocketAddress) socket.socket().getRemoteSocketAddress());
+        InetSocketAddress peer = (InetSocketAddress) socket.socket().getRemoteSocketAddress();
         boolean admitted = false;
-        strangers.enter();
-        try (socket;
-                TlsChannel channel = new TlsChannel(
-                        socket, contexts, true, progress, settings.handshake().toNanos())) {
+        halfOpen.enter(peer.getAddress(), Thread.currentThread());
+        try (TlsChannel channel = TlsChannel.over(
+                socket, contexts, true, progress, settings.handshake().toNanos())) {
             try {
                 long deadline = System.nanoTime() + settings.handshake().toNanos();
                 channel.handshake(settings.handshake().toNanos());
                 Proof.joiner(channel, token, session, deadline, this::admit);
                 admitted = true;
             } finally {
-                strangers.leave();
+                halfOpen.leave(Thread.currentThread());
             }
             proven.incrementAndGet();
             try {
@@ -306,20 +303,28 @@ public final class Joiner implements SnapshotJoiner {
                 proven.decrementAndGet();
             }
         } catch (InterruptedException | java.io.InterruptedIOException e) {
-            listener.note("the connection of " + peer + " was ended (" + e.getMessage() + ")");
+            ended(peer, admitted, e);
         } catch (IOException | RuntimeException | Error e) {
             refused(peer, admitted, e);
         } finally {
-            strangers.leave();
+            halfOpen.leave(Thread.currentThread());
             synchronized (this) {
                 notifyAll();
             }
         }
     }
 
-    private void refused(String peer, boolean admitted, Throwable e) {
+    private void ended(InetSocketAddress peer, boolean admitted, Exception e) {
+        if (admitted) {
+            listener.note("the connection of " + Shown.address(peer) + " was ended (" + e.getMessage() + ")");
+        } else if (!closing) {
+            refusals.refused(peer, Refusals.unproven(e));
+        }
+    }
+
+    private void refused(InetSocketAddress peer, boolean admitted, Throwable e) {
         if (!admitted) {
-            listener.note("refused " + peer + ": " + e.getMessage());
+            refusals.refused(peer, e);
         } else if (e instanceof ArchiveException) {
             fail(new TransferException(Reason.TARGET, String.valueOf(e.getMessage()), e));
         } else if (e instanceof TransferException known) {
@@ -328,7 +333,7 @@ public final class Joiner implements SnapshotJoiner {
             fail(new IOException("a bug: " + e, e));
         } else if (!closing && result.get() == null) {
             progress.reconnected();
-            listener.note("the connection of " + peer + " broke: " + e.getMessage());
+            listener.note("the connection of " + Shown.address(peer) + " broke: " + e.getMessage());
         }
     }
 
@@ -378,7 +383,7 @@ public final class Joiner implements SnapshotJoiner {
                         channel.write(ack);
                         continue;
                     }
-                    case BEGIN -> intake.begin(text(in, header));
+                    case BEGIN -> intake.begin(Frame.words(text(in, header)));
                     case ALIVE -> progress.moved();
                     case MANIFEST -> commit(channel, in, header);
                     case ABORT -> throw aborted(channel, in, header);
@@ -405,7 +410,7 @@ public final class Joiner implements SnapshotJoiner {
     /** What the donor said last; it is told that this was heard. */
     private static TransferException aborted(TlsChannel channel, ByteBuffer in, Header header)
             throws TransferException {
-        String why = "the donor gave up: " + text(in, header);
+        String why = "the donor gave up: " + Frame.words(text(in, header));
         try {
             say(channel, Frame.Type.FAIL, why);
         } catch (IOException e) {
@@ -465,13 +470,13 @@ public final class Joiner implements SnapshotJoiner {
                 : new TransferException(Reason.TARGET, "the joiner cannot write: " + e.getMessage(), e);
     }
 
-    private static String text(ByteBuffer in, Header header) throws TransferException {
+    private static byte[] text(ByteBuffer in, Header header) throws TransferException {
         if (header.metaLength() > 8192) {
             throw Frame.protocol("a long text");
         }
         byte[] text = new byte[header.metaLength()];
         in.get(in.position(), text);
-        return new String(text, StandardCharsets.UTF_8);
+        return text;
     }
 
     private static void say(TlsChannel channel, Frame.Type type, String text) throws IOException {
@@ -480,7 +485,7 @@ public final class Joiner implements SnapshotJoiner {
     }
 
     private void commit(TlsChannel channel, ByteBuffer in, Header header) throws IOException, InterruptedException {
-        byte[] text = text(in, header).getBytes(StandardCharsets.US_ASCII);
+        byte[] text = text(in, header);
         beginCommit();
         AtomicReference<@Nullable Manifest> manifest = new AtomicReference<>();
         AtomicReference<@Nullable Exception> trouble = new AtomicReference<>();

@@ -2,6 +2,7 @@ package io.dromon.sst.method;
 
 import io.dromon.sst.archive.LinkPrefix;
 import io.dromon.sst.method.TransferException.Reason;
+import io.dromon.transport.wire.PeerText;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -180,7 +181,7 @@ final class RsyncDaemon implements AutoCloseable {
             byte[] log = Files.readAllBytes(log());
             int from = (int) Math.max(0, log.length - MOST_LOG);
             String text = new String(log, from, log.length - from, StandardCharsets.UTF_8);
-            return "; its log: " + text.strip().replaceAll("\\s*\\R\\s*", " | ");
+            return "; its log: " + PeerText.printable(text.strip().replaceAll("\\s*\\R\\s*", " | "));
         } catch (IOException e) {
             return "";
         }

@@ -6,13 +6,13 @@ import io.dromon.sst.archive.Position;
 import io.dromon.sst.method.TransferException.Reason;
 import io.dromon.sst.tunnel.Tunnel;
 import io.dromon.sst.tunnel.TunnelAddress;
+import io.dromon.transport.wire.PeerText;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
-import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,6 +33,7 @@ final class RsyncDonor implements SnapshotDonor {
     private static final Pattern PROGRESS = Pattern.compile("\\s*(\\d{1,18})\\s.*");
 
     private final InetSocketAddress joiner;
+    private final JoinerDial dial;
     private final SnapshotMethod.Terms terms;
     private final Path source;
     private final String rsync;
@@ -41,6 +42,7 @@ final class RsyncDonor implements SnapshotDonor {
 
     RsyncDonor(InetSocketAddress joiner, SnapshotMethod.Terms terms, Path source) throws TransferException {
         this.joiner = joiner;
+        this.dial = new JoinerDial(joiner, terms.tls(), terms.token());
         this.terms = terms;
         this.source = source.toAbsolutePath(); // rsync runs in it
         this.rsync = ChildProgram.found(List.of("rsync")).get(0);
@@ -116,10 +118,7 @@ final class RsyncDonor implements SnapshotDonor {
             try {
                 return connectOnce();
             } catch (SSLException e) {
-                throw new TransferException(
-                        Reason.TLS_REFUSED,
-                        "no TLS with the joiner at " + Shown.address(joiner) + ": " + e.getMessage(),
-                        e);
+                throw new TransferException(Reason.TLS_REFUSED, String.valueOf(e.getMessage()), e);
             } catch (SocketException | SocketTimeoutException | EOFException e) {
                 if (System.nanoTime() > until) {
                     throw new TransferException(
@@ -134,29 +133,11 @@ final class RsyncDonor implements SnapshotDonor {
     }
 
     private TlsChannel connectOnce() throws IOException {
-        long limitNs = terms.settings().handshake().toNanos();
-        SocketChannel socket = SocketChannel.open();
-        boolean kept = false;
-        try {
-            socket.socket().connect(joiner, (int) Math.max(1, limitNs / 1_000_000));
-            TlsChannel channel = new TlsChannel(socket, terms.tls(), false, progress, limitNs);
-            try {
-                long deadline = System.nanoTime() + limitNs;
-                channel.handshake(limitNs);
-                Proof.donor(
-                        channel, terms.token(), Proof.random(Proof.SESSION), deadline, found -> true); // one connection
-                kept = true;
-                return channel;
-            } finally {
-                if (!kept) {
-                    channel.close();
-                }
-            }
-        } finally {
-            if (!kept) {
-                socket.close();
-            }
-        }
+        return dial.proven(
+                Proof.random(Proof.SESSION),
+                found -> true, // one connection
+                progress,
+                terms.settings().handshake());
     }
 
     private void transfer(TlsChannel channel, Control control, Manifest manifest)
@@ -168,7 +149,7 @@ final class RsyncDonor implements SnapshotDonor {
         if (answer.type() != Frame.Type.BEGIN || !begin.matches()) {
             throw Frame.protocol("a joiner by rsync does not answer so");
         }
-        TunnelAddress far = new TunnelAddress(joiner.getAddress().getHostAddress(), Integer.parseInt(begin.group(1)));
+        TunnelAddress far = new TunnelAddress(channel.remote().getHostAddress(), Integer.parseInt(begin.group(1)));
         Path own = Files.createTempDirectory("dromon-sst");
         Path complete = own.resolve(RsyncDaemon.COMPLETE);
         try (Tunnel tunnel = RsyncTunnel.client(terms.tls(), channel.session(), far)) {
@@ -250,7 +231,7 @@ final class RsyncDonor implements SnapshotDonor {
                 progress.done(more);
             }
         } else if (!line.isBlank()) {
-            terms.listener().note("rsync: " + line);
+            terms.listener().note("rsync: " + PeerText.printable(line));
         }
     }
 

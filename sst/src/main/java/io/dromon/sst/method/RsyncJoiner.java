@@ -68,6 +68,7 @@ final class RsyncJoiner implements SnapshotJoiner {
             throws IOException {
         String rsync = ChildProgram.found(List.of("rsync")).get(0);
         Staging staging = Staging.open(receiver.target(), receiver.limits());
+        staging.warning().ifPresent(terms.listener()::note);
         try {
             return new RsyncJoiner(address, terms, rsync, receiver.limits(), staging);
         } catch (IOException | RuntimeException e) {
@@ -170,7 +171,7 @@ final class RsyncJoiner implements SnapshotJoiner {
                 if (last.type() != Frame.Type.MANIFEST) {
                     throw Frame.protocol("a donor by rsync sends no " + last.type());
                 }
-                told = Manifest.parse(last.text().getBytes(StandardCharsets.US_ASCII));
+                told = Manifest.parse(last.bytes());
                 daemon.stop();
                 complete(daemon.secret());
             }

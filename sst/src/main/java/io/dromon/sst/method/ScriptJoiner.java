@@ -33,6 +33,7 @@ final class ScriptJoiner implements SnapshotJoiner {
             List<List<String>> found)
             throws IOException {
         Staging staging = Staging.open(receiver.target(), receiver.limits());
+        staging.warning().ifPresent(terms.listener()::note);
         Unpacker unpacker = new Unpacker(found, staging, terms.listener());
         try {
             return new ScriptJoiner(

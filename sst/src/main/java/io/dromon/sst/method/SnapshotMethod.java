@@ -64,7 +64,7 @@ public sealed interface SnapshotMethod {
     /**
      * Makes ready to send; nothing is connected yet.
      *
-     * @param joiner where it listens
+     * @param joiner where it listens; a name that is not resolved is looked up for each connection
      */
     SnapshotDonor donor(InetSocketAddress joiner, Terms terms, Supply supply) throws IOException;
 

@@ -4,6 +4,8 @@ import io.dromon.sst.method.Progress.Stage;
 import io.dromon.transport.tls.TlsContexts;
 import java.io.EOFException;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
@@ -27,6 +29,10 @@ final class TlsChannel implements AutoCloseable {
     private static final int CIPHER_OUT = Frame.LARGEST + 64 * 1024;
     private static final int CIPHER_IN = 256 * 1024;
     private static final int ROOM_FOR_A_RECORD = 20 * 1024;
+    /** So long is waited for the other side to hear an alert. */
+    private static final long ALERT_LIMIT_NS = 1_000_000_000L;
+
+    private static final long ALERT_QUIET_NS = 300_000_000L;
     private static final ByteBuffer NOTHING = ByteBuffer.allocateDirect(0);
 
     private final SocketChannel socket;
@@ -44,31 +50,75 @@ final class TlsChannel implements AutoCloseable {
     private boolean established;
     private boolean closed;
 
-    /** @param accepted whether this end is the TLS server */
-    TlsChannel(SocketChannel socket, TlsContexts contexts, boolean accepted, Progress progress, long idleNs)
+    private TlsChannel(
+            SocketChannel socket,
+            TlsContexts contexts,
+            boolean accepted,
+            SSLEngine engine,
+            Selector selector,
+            Progress progress)
             throws IOException {
         this.socket = socket;
         this.contexts = contexts;
         this.accepted = accepted;
-        this.engine = accepted ? contexts.serverEngine() : contexts.clientEngine();
+        this.engine = engine;
         this.progress = progress;
-        this.idleNs = idleNs;
-        this.selector = Selector.open();
+        this.selector = selector;
         socket.configureBlocking(false);
         socket.setOption(StandardSocketOptions.TCP_NODELAY, true);
         this.key = socket.register(selector, 0);
+    }
+
+    /**
+     * Takes the socket over, which is closed if this fails.
+     *
+     * @param accepted whether this end is the TLS server
+     */
+    static TlsChannel over(
+            SocketChannel socket, TlsContexts contexts, boolean accepted, Progress progress, long idleNs)
+            throws IOException {
+        Selector selector = null;
+        SSLEngine engine = accepted ? contexts.serverEngine() : contexts.clientEngine();
+        try {
+            selector = Selector.open();
+            TlsChannel channel = new TlsChannel(socket, contexts, accepted, engine, selector, progress);
+            channel.idleNs(idleNs);
+            return channel;
+        } catch (IOException | RuntimeException | Error e) {
+            if (selector != null) {
+                selector.close();
+            }
+            TlsContexts.release(engine);
+            socket.close();
+            throw e;
+        }
     }
 
     void idleNs(long newIdleNs) {
         idleNs = newIdleNs;
     }
 
+    /** Where the other end is. */
+    InetAddress remote() throws IOException {
+        return ((InetSocketAddress) socket.getRemoteAddress()).getAddress();
+    }
+
     SSLSession session() {
         return engine.getSession();
     }
 
-    /** TLS, within a time, and the verdict on the other end. */
+    /** TLS, within a time, and the verdict on the other end. Where this end refuses, the other one hears why. */
     void handshake(long limitNs) throws IOException {
+        try {
+            shakeHands(limitNs);
+        } catch (SSLException e) {
+            sayEnd();
+            boolean unused = drain(ALERT_QUIET_NS, ALERT_LIMIT_NS);
+            throw e;
+        }
+    }
+
+    private void shakeHands(long limitNs) throws IOException {
         long deadline = System.nanoTime() + limitNs;
         engine.beginHandshake();
         while (true) {
@@ -274,6 +324,19 @@ final class TlsChannel implements AutoCloseable {
             return;
         }
         closed = true;
+        sayEnd();
+        try {
+            selector.close();
+            socket.close();
+        } catch (IOException e) {
+            cipherOut.clear();
+        } finally {
+            TlsContexts.release(engine);
+        }
+    }
+
+    /** The alert that ends TLS, if it can go without waiting. */
+    private void sayEnd() {
         try {
             engine.closeOutbound();
             cipherOut.clear();
@@ -286,14 +349,6 @@ final class TlsChannel implements AutoCloseable {
         } catch (IOException | IllegalStateException e) {
             // It has ended already.
             cipherOut.clear();
-        }
-        try {
-            selector.close();
-            socket.close();
-        } catch (IOException e) {
-            cipherOut.clear();
-        } finally {
-            TlsContexts.release(engine);
         }
     }
 }

@@ -136,7 +136,7 @@ final class TunnelConnection {
             try {
                 running.endpoint().verify(handler.engine().getSession());
             } catch (SSLException e) {
-                refused(Reasons.handshake(caller, e));
+                refused(Reasons.TUNNEL.handshake(caller, e));
                 return;
             }
             remember(handler);

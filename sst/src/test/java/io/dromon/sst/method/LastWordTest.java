@@ -226,4 +226,22 @@ class LastWordTest {
         canceller.get(5, TimeUnit.SECONDS);
         assertThatThrownBy(() -> received.get(5, TimeUnit.SECONDS)).hasMessageContaining("cancelled at the joiner");
     }
+
+    /** A right-to-left override, a control sequence of a terminal, a line that looks like one of this end's. */
+    @ParameterizedTest
+    @ValueSource(strings = {"stream", "rsync"})
+    void bringsNoControlCharactersOfTheOtherEnd(String method) throws Exception {
+        String evil = "no\u202eod \u001b[31mred\u2066\ndromon: done\u0085\u200b";
+        SnapshotMethod chosen = method.equals("rsync") ? SnapshotMethod.RSYNC : SnapshotMethod.STREAM;
+        SnapshotJoiner joiner = listen(chosen, new Receiver.Directory(target, Limits.NONE));
+        CompletableFuture<Manifest> received = await(joiner);
+        JoinerDial dial = new JoinerDial(joiner.address(), donorTls, token);
+        try (Control control = new Control(
+                dial.proven(Proof.random(Proof.SESSION), found -> true, new Progress(), Duration.ofSeconds(10)),
+                Duration.ofSeconds(10).toNanos())) {
+            control.giveUp(Frame.Type.ABORT, evil);
+        }
+
+        assertTold(received, "the donor gave up: no?od ?[31mred??dromon: done??");
+    }
 }

@@ -19,6 +19,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -32,6 +33,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -45,6 +47,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class StreamTest {
     private static final Position POSITION = new Position(new UUID(7, 8), 42);
     private static final X509Bundle CA = TestPki.ca("sst");
+    private static final String UNKNOWN_CA =
+            "its issuer is not trusted there (alert unknown_ca); give both ends the same CA in [sst] tca";
     private static TlsContexts joinerTls;
     private static TlsContexts donorTls;
 
@@ -318,7 +322,8 @@ class StreamTest {
         for (int i = 0; i < 2; i++) {
             java.nio.channels.SocketChannel socket = java.nio.channels.SocketChannel.open(address);
             try (socket;
-                    TlsChannel channel = new TlsChannel(socket, donorTls, false, new Progress(), 10_000_000_000L)) {
+                    TlsChannel channel =
+                            TlsChannel.over(socket, donorTls, false, new Progress(), 10_000_000_000L)) {
                 channel.handshake(10_000_000_000L);
                 if (proof == null) { // a right one, for this connection
                     proof = proofFor(channel);
@@ -578,6 +583,83 @@ class StreamTest {
         }
 
         Manifest sent = send(address);
+        assertThat(received.get(20, TimeUnit.SECONDS)).isEqualTo(sent);
+    }
+
+    /** Who refuses names certificate and rule; who is refused says what the alert tells. */
+    @ParameterizedTest
+    @EnumSource(TlsSettings.Provider.class)
+    void saysOnBothSidesWhyThereIsNoTls(TlsSettings.Provider provider) throws Exception {
+        Trees.mixed(source, 15);
+        X509Bundle otherCa = TestPki.ca("other");
+        // The JDK says in its alert no more than that the certificate is not accepted.
+        String alert = provider == TlsSettings.Provider.JDK
+                ? "alert certificate_unknown; see the peer's log for why"
+                : UNKNOWN_CA;
+        TlsContexts strange = TestPki.contexts(
+                provider,
+                TestPki.issue(TestPki.builder("stranger"), otherCa),
+                CA.getCertificate(),
+                otherCa.getCertificate());
+        try (strange;
+                TlsContexts own = tls(provider, "joiner")) {
+            try (Joiner joiner = listen(own, new Receiver.Directory(target, Limits.NONE))) {
+                InetSocketAddress address = joiner.address();
+                assertThatThrownBy(() -> new Donor(address, strange, token, settings, listener)
+                                .send(new Supply.Files(source), POSITION))
+                        .hasMessageContaining("the joiner at " + Shown.address(address)
+                                + ": the peer refused this end's certificate: " + alert);
+                assertThat(notes)
+                        .anyMatch(note -> note.matches("refused 127.0.0.1:\\d+: refused .*CN=stranger.*other.*"));
+            }
+            notes.clear();
+            try (Joiner joiner = listen(strange, new Receiver.Directory(target, Limits.NONE))) {
+                InetSocketAddress address = joiner.address();
+                assertThatThrownBy(() -> send(address))
+                        .hasMessageContaining("the joiner at " + Shown.address(address) + ": refused ")
+                        .hasMessageContaining("CN=stranger");
+                assertThat(notes)
+                        .anyMatch(note -> note.contains("the peer refused this end's certificate: " + UNKNOWN_CA));
+            }
+            assertThat(notes.toString()).doesNotContain("socket.ssl").doesNotContain("engine");
+        }
+    }
+
+    /** One line for an address and a reason, however many come. */
+    @Test
+    void countsRefusalsThatAreLikeOneBefore() throws Exception {
+        try (Joiner joiner = listen()) {
+            for (int i = 0; i < 50; i++) {
+                try (Socket plain = new Socket(
+                        joiner.address().getAddress(), joiner.address().getPort())) {
+                    plain.getOutputStream().write("GET / HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+                    assertThat(plain.getInputStream().readNBytes(1)).isIn(new byte[0], new byte[] {0x15});
+                } catch (java.net.SocketException reset) {
+                    assertThat(reset).hasMessageContaining("reset");
+                }
+            }
+        }
+
+        assertThat(notes).singleElement().asString().contains("speaks no TLS; this port takes TLS only");
+    }
+
+    @Test
+    void findsTheJoinerAtAnyAddressOfItsName() throws Exception {
+        InetAddress[] addresses = InetAddress.getAllByName("localhost");
+        Assumptions.assumeTrue(addresses.length > 1, "localhost has one address here");
+        Trees.mixed(source, 16);
+        Joiner joiner = Joiner.listen(
+                new InetSocketAddress(addresses[addresses.length - 1], 0),
+                joinerTls,
+                token,
+                settings,
+                new Receiver.Directory(target, Limits.NONE),
+                listener);
+        int port = joiner.address().getPort();
+        CompletableFuture<Manifest> received = await(joiner);
+
+        Manifest sent = send(InetSocketAddress.createUnresolved("localhost", port));
+
         assertThat(received.get(20, TimeUnit.SECONDS)).isEqualTo(sent);
     }
 

@@ -1,0 +1,108 @@
+package io.dromon.sst.method;
+
+import io.dromon.sst.tunnel.Reasons;
+import io.dromon.transport.tls.TlsContexts;
+import io.dromon.transport.wire.LinkFailure;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A donor's way to its joiner. A name is looked up for each connection, and all its addresses are tried in turn: names
+ * move, and not every address of one leads to the joiner.
+ *
+ * @param address where the joiner listens, best not resolved
+ * @param own the donor's certificate and trust
+ */
+record JoinerDial(InetSocketAddress address, TlsContexts own, Token token) {
+    /**
+     * A connection to a joiner that has proven itself; the caller closes it.
+     *
+     * @param within for each address and step
+     * @throws SSLException if there is no TLS with it, the reason in its text
+     * @throws ConnectException if nothing answers at any address
+     */
+    TlsChannel proven(byte[] session, Proof.Gate gate, Progress progress, Duration within) throws IOException {
+        InetAddress[] addresses = lookedUp();
+        IOException failure = null;
+        for (InetAddress each : addresses) {
+            InetSocketAddress at = new InetSocketAddress(each, address.getPort());
+            try {
+                return proven(connected(at, within.dividedBy(addresses.length)), session, gate, progress, within);
+            } catch (java.nio.channels.ClosedByInterruptException | java.io.InterruptedIOException e) {
+                throw e;
+            } catch (IOException e) {
+                failure = moreTelling(failure, e);
+            }
+        }
+        throw failure == null ? new ConnectException("no such host") : failure;
+    }
+
+    /** What answered says more than what did not. */
+    private static IOException moreTelling(@Nullable IOException before, IOException now) {
+        if (before == null || before instanceof ConnectException) {
+            return now;
+        }
+        before.addSuppressed(now);
+        return before;
+    }
+
+    private InetAddress[] lookedUp() throws ConnectException {
+        try {
+            return InetAddress.getAllByName(
+                    address.isUnresolved()
+                            ? address.getHostString()
+                            : address.getAddress().getHostAddress());
+        } catch (UnknownHostException e) {
+            ConnectException unknown = new ConnectException("no such host");
+            unknown.initCause(e);
+            throw unknown;
+        }
+    }
+
+    private static SocketChannel connected(InetSocketAddress at, Duration within) throws IOException {
+        SocketChannel socket = SocketChannel.open();
+        try {
+            socket.socket().connect(at, (int) Math.max(1, within.toMillis()));
+            return socket;
+        } catch (java.net.SocketTimeoutException e) {
+            socket.close();
+            ConnectException silent =
+                    new ConnectException(Shown.address(at) + ": no connection within " + Shown.time(within));
+            silent.initCause(e);
+            throw silent;
+        } catch (IOException | RuntimeException e) {
+            socket.close();
+            throw e;
+        }
+    }
+
+    private TlsChannel proven(SocketChannel socket, byte[] session, Proof.Gate gate, Progress progress, Duration within)
+            throws IOException {
+        TlsChannel channel = TlsChannel.over(socket, own, false, progress, within.toNanos());
+        try {
+            long deadline = System.nanoTime() + within.toNanos();
+            channel.handshake(within.toNanos());
+            Proof.donor(channel, token, session, deadline, gate);
+            return channel;
+        } catch (SSLException e) {
+            channel.close();
+            throw new SSLException(
+                    Reasons.SST
+                            .tls("the joiner at " + Shown.address(address), e, own.trustText())
+                            .map(LinkFailure::message)
+                            .orElseGet(() ->
+                                    "no TLS with the joiner at " + Shown.address(address) + ": " + e.getMessage()),
+                    e);
+        } catch (IOException | RuntimeException | Error e) {
+            channel.close();
+            throw e;
+        }
+    }
+}
