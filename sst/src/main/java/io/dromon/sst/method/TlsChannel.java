@@ -74,8 +74,7 @@ final class TlsChannel implements AutoCloseable {
      *
      * @param accepted whether this end is the TLS server
      */
-    static TlsChannel over(
-            SocketChannel socket, TlsContexts contexts, boolean accepted, Progress progress, long idleNs)
+    static TlsChannel over(SocketChannel socket, TlsContexts contexts, boolean accepted, Progress progress, long idleNs)
             throws IOException {
         Selector selector = null;
         SSLEngine engine = accepted ? contexts.serverEngine() : contexts.clientEngine();

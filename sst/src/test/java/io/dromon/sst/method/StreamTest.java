@@ -322,8 +322,7 @@ class StreamTest {
         for (int i = 0; i < 2; i++) {
             java.nio.channels.SocketChannel socket = java.nio.channels.SocketChannel.open(address);
             try (socket;
-                    TlsChannel channel =
-                            TlsChannel.over(socket, donorTls, false, new Progress(), 10_000_000_000L)) {
+                    TlsChannel channel = TlsChannel.over(socket, donorTls, false, new Progress(), 10_000_000_000L)) {
                 channel.handshake(10_000_000_000L);
                 if (proof == null) { // a right one, for this connection
                     proof = proofFor(channel);

@@ -1,7 +1,7 @@
 package io.dromon.transport.link;
 
-import io.dromon.transport.wire.PeerIdentity;
 import io.dromon.transport.wire.Encodable;
+import io.dromon.transport.wire.PeerIdentity;
 import java.util.List;
 import java.util.Optional;
 

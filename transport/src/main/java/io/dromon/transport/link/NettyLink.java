@@ -1,9 +1,9 @@
 package io.dromon.transport.link;
 
-import io.dromon.transport.wire.PeerIdentity;
 import io.dromon.transport.tls.TlsContexts;
 import io.dromon.transport.tls.TlsPeer;
 import io.dromon.transport.wire.LinkFailure;
+import io.dromon.transport.wire.PeerIdentity;
 import io.netty.channel.Channel;
 import io.netty.util.concurrent.Future;
 import java.security.cert.X509Certificate;

@@ -1,11 +1,11 @@
 package io.dromon.transport.link;
 
-import io.dromon.transport.wire.PeerIdentity;
 import io.dromon.transport.tls.TlsContexts;
 import io.dromon.transport.wire.Bytes;
 import io.dromon.transport.wire.Checksum;
 import io.dromon.transport.wire.Encodable;
 import io.dromon.transport.wire.LinkFailure;
+import io.dromon.transport.wire.PeerIdentity;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;

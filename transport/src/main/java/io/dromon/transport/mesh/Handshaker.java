@@ -1,13 +1,13 @@
 package io.dromon.transport.mesh;
 
 import io.dromon.transport.link.Links;
-import io.dromon.transport.wire.PeerIdentity;
 import io.dromon.transport.mesh.GmcastMessage.Fail;
 import io.dromon.transport.mesh.GmcastMessage.Handshake;
 import io.dromon.transport.mesh.GmcastMessage.HandshakeResponse;
 import io.dromon.transport.mesh.GmcastMessage.Ok;
 import io.dromon.transport.mesh.GmcastMessage.TopologyChange;
 import io.dromon.transport.wire.LinkFailure;
+import io.dromon.transport.wire.PeerIdentity;
 import io.dromon.transport.wire.PeerText;
 import io.dromon.transport.wire.Uuids;
 import java.util.Optional;

@@ -1,10 +1,10 @@
 package io.dromon.transport.mesh;
 
 import io.dromon.transport.link.Links;
-import io.dromon.transport.wire.PeerIdentity;
 import io.dromon.transport.wire.Bytes;
 import io.dromon.transport.wire.Encodable;
 import io.dromon.transport.wire.MalformedMessageException;
+import io.dromon.transport.wire.PeerIdentity;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -5,12 +5,12 @@ import static io.dromon.transport.mesh.MeshFixture.address;
 import static io.dromon.transport.mesh.MeshFixture.node;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.dromon.transport.wire.PeerIdentity;
 import io.dromon.transport.mesh.GmcastMessage.Fail;
 import io.dromon.transport.mesh.GmcastMessage.Handshake;
 import io.dromon.transport.mesh.GmcastMessage.TopologyChange.Entry;
 import io.dromon.transport.testpki.TestPki;
 import io.dromon.transport.wire.LinkFailure;
+import io.dromon.transport.wire.PeerIdentity;
 import io.dromon.transport.wire.Uuids;
 import java.util.List;
 import java.util.UUID;
