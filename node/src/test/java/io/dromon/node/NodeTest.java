@@ -123,7 +123,8 @@ final class NodeTest {
 
     @Test
     void tellsInItsHealthThatItsViewIsNotOnDisk() throws Exception {
-        Path obstacle = Files.createDirectories(directory.resolve("a").resolve("gvwstate.dat.tmp"));
+        Path obstacle = Files.createDirectories(
+                directory.resolve("a").resolve("gvwstate.dat.tmp").resolve("file"));
 
         try (Node node = join("")) {
             assertThat(node.status().health().ready()).isTrue();

@@ -57,13 +57,15 @@ class SavedViewFileTest {
     void aViewThatCannotBeSavedTakesTheOldOneWithIt() throws IOException {
         SavedViewFile file = new SavedViewFile(directory);
         file.write(SAVED);
-        Files.createDirectory(directory.resolve("gvwstate.dat.tmp")); // nothing can be written there
+        Path obstacle = Files.createDirectory(directory.resolve("gvwstate.dat.tmp"));
+        Files.createFile(obstacle.resolve("file")); // not empty: nothing can be written in its place
 
         assertThatThrownBy(() -> file.replace(SAVED))
                 .isInstanceOf(IOException.class)
                 .isNotInstanceOf(SavedViewFile.StaleViewException.class);
 
         assertThat(file.read()).isEqualTo(new SavedViewFile.Content.Missing());
+        Files.delete(obstacle.resolve("file"));
         file.replace(SAVED);
         assertThat(file.read()).isEqualTo(new SavedViewFile.Content.Found(SAVED));
     }
