@@ -120,7 +120,7 @@ final class CertificateShapes {
         add("Ed448", node().key(key("Ed448")).by(root));
         add("RSA 1024", node().key(rsa(1024)).by(root));
         add("RSA 2048", node().key(rsa(2048)).by(root));
-        add("RSA 4096", node().key(rsa(4096)).by(root));
+        add("RSA 3072", node().key(rsa(3072)).by(root));
         KeyPairGenerator pss = KeyPairGenerator.getInstance("RSASSA-PSS");
         pss.initialize(2048);
         add("RSA tied to PSS", node().key(pss.generateKeyPair()).by(root));

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
  * holds the verdicts, and why they differ where they do. A new difference fails, and so does one that is gone.
  * {@code -Dcertificates.write=FILE} writes what was seen, with the reasons of the old table.
  */
-@Timeout(600)
+@Timeout(900)
 final class CertificateTableTest {
     private static final String TABLE = "certificates.md";
     private static final List<String> JUDGES =
