@@ -1,9 +1,11 @@
 package io.dromon.it.bench;
 
+import io.dromon.node.bench.BenchCluster;
 import io.dromon.node.bench.BenchProcess;
 import io.dromon.node.bench.Payloads;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.net.BindException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,6 +38,21 @@ public final class JGroupsBench {
 
     /** Runs until the end of standard input. */
     public static void main(String[] arguments) throws Exception {
+        try {
+            run(arguments);
+        } catch (Exception e) {
+            for (Throwable at = e; at != null; at = at.getCause()) {
+                if (at instanceof BindException) {
+                    System.err.println(at);
+                    System.exit(BenchCluster.PORT_TAKEN);
+                }
+            }
+            throw e;
+        }
+        System.exit(0); // whatever threads the stack left behind
+    }
+
+    private static void run(String[] arguments) throws Exception {
         Map<String, String> options = new HashMap<>();
         for (int i = 0; i + 1 < arguments.length; i += 2) {
             options.put(arguments[i], arguments[i + 1]);
@@ -48,10 +65,9 @@ public final class JGroupsBench {
         SSLContext tls = certificate == null ? null : tls(Path.of(certificate), Path.of(text(options, "--key")));
         try (JGroupsReplicator replicator =
                 new JGroupsReplicator(node == 0, number(options, "--port"), text(options, "--hosts"), writers, tls)) {
-            replicator.join(number(options, "--nodes"), Duration.ofSeconds(60));
+            replicator.join(number(options, "--nodes"), Duration.ofSeconds(50)); // the coordinator waits 60 s
             process.serve(replicator);
         }
-        System.exit(0); // whatever threads the stack left behind
     }
 
     private static String text(Map<String, String> options, String name) {

@@ -117,6 +117,11 @@ final class JGroupsReplicator implements Replicator, Receiver, AutoCloseable {
     }
 
     @Override
+    public String describe() {
+        return channel.getState() + " in view " + channel.getView() + ", " + delivered + " delivered";
+    }
+
+    @Override
     public void close() {
         channel.close();
     }

@@ -22,11 +22,23 @@ import org.jspecify.annotations.Nullable;
 
 /** The coordinator: starts the processes of one run, gives them their commands and collects their results. */
 public final class BenchCluster implements AutoCloseable {
+    /** Exit code of a process whose port another program has taken in the meantime. */
+    public static final int PORT_TAKEN = 98;
+
     private static final String END = "";
     private static final int LAST_WORDS = 5;
 
     private final List<Member> members = new ArrayList<>();
     private final Path logDirectory;
+
+    /** A process could not listen where it was told to: another run, with other ports, may. */
+    public static final class PortTakenException extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        PortTakenException(String message) {
+            super(message);
+        }
+    }
 
     /** What the processes write to standard error goes to {@code node-N.log} in that directory. */
     public BenchCluster(Path logDirectory) {
@@ -42,8 +54,7 @@ public final class BenchCluster implements AutoCloseable {
     public void awaitLastJoined(Duration limit) throws IOException, InterruptedException {
         Member last = members.get(members.size() - 1);
         if (!last.joined.await(limit.toNanos(), TimeUnit.NANOSECONDS) || !last.process.isAlive()) {
-            throw new IOException(
-                    "node " + last.number + " did not join within " + limit.toSeconds() + " s; its log is " + last.log);
+            throw last.failure("did not join within " + limit.toSeconds() + " s");
         }
     }
 
@@ -75,7 +86,7 @@ public final class BenchCluster implements AutoCloseable {
         return results;
     }
 
-    private void command(String line) throws IOException {
+    private void command(String line) throws IOException, InterruptedException {
         for (Member member : members) {
             member.say(line);
         }
@@ -132,10 +143,19 @@ public final class BenchCluster implements AutoCloseable {
         String await(String start, Duration limit) throws IOException, InterruptedException {
             String line = answers.poll(limit.toNanos(), TimeUnit.NANOSECONDS);
             if (line == null || !line.startsWith(start)) {
-                throw new IOException("node " + (number + 1) + " " + described(line, limit) + " instead of "
-                        + start.trim() + "; its log is " + log + lastWords());
+                throw failure(described(line, limit) + " instead of " + start.trim());
             }
             return line;
+        }
+
+        /** With how it ended, if it did, and the end of its log. */
+        IOException failure(String what) throws InterruptedException {
+            boolean ended = process.waitFor(1, TimeUnit.SECONDS);
+            String text = "node " + (number + 1) + " " + what
+                    + (ended ? "; it ended with code " + process.exitValue() : "; it is running") + "; its log is "
+                    + log
+                    + lastWords();
+            return ended && process.exitValue() == PORT_TAKEN ? new PortTakenException(text) : new IOException(text);
         }
 
         private static String described(@Nullable String line, Duration limit) {
@@ -157,10 +177,16 @@ public final class BenchCluster implements AutoCloseable {
             }
         }
 
-        void say(String line) throws IOException {
-            input.write(line);
-            input.newLine();
-            input.flush();
+        void say(String line) throws IOException, InterruptedException {
+            try {
+                input.write(line);
+                input.newLine();
+                input.flush();
+            } catch (IOException e) {
+                IOException failure = failure("cannot be told '" + line + "'");
+                failure.initCause(e);
+                throw failure;
+            }
         }
 
         void endInput() {

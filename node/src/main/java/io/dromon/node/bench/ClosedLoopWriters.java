@@ -1,6 +1,7 @@
 package io.dromon.node.bench;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
@@ -8,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 /** The writers of one process: each sends, waits for its own ordered delivery, and sends the next. */
 final class ClosedLoopWriters {
     private static final long HIGHEST_LATENCY_NS = 120_000_000_000L;
+    private static final long PATIENCE_NS = 10_000_000_000L;
     private static final int WARM_UP = 0;
     private static final int MEASURE = 1;
     private static final int STOP = 2;
@@ -38,13 +40,22 @@ final class ClosedLoopWriters {
     Histogram stop() throws Exception {
         phase = STOP;
         Histogram all = new Histogram(HIGHEST_LATENCY_NS, 3);
+        long deadlineNs = System.nanoTime() + PATIENCE_NS;
         for (Writer writer : writers) {
-            writer.join(10_000);
-            if (writer.isAlive()) {
-                throw new IllegalStateException("writer " + writer.number + " still waits for its delivery");
-            }
+            writer.join(Math.max(1, (deadlineNs - System.nanoTime()) / 1_000_000));
+        }
+        List<Writer> stuck = writers.stream().filter(Thread::isAlive).toList();
+        if (!stuck.isEmpty()) {
+            throw new IllegalStateException(stuck.size() + " of " + writers.size()
+                    + " writers wait for their own delivery "
+                    + PATIENCE_NS / 1_000_000_000L + " s after the end; the first in "
+                    + Arrays.stream(stuck.get(0).getStackTrace()).limit(6).toList() + "; member: "
+                    + replicator.describe());
+        }
+        for (Writer writer : writers) {
             if (writer.failure != null) {
-                throw writer.failure;
+                throw new IllegalStateException(
+                        "writer " + writer.number + " failed: " + writer.failure, writer.failure);
             }
             all.add(writer.latency);
         }
@@ -57,7 +68,7 @@ final class ClosedLoopWriters {
         private final Histogram latency = new Histogram(HIGHEST_LATENCY_NS, 3);
 
         @Nullable
-        private volatile Exception failure;
+        private volatile Throwable failure;
 
         Writer(int number, byte[][] payloads) {
             super("writer-" + number);
@@ -80,7 +91,7 @@ final class ClosedLoopWriters {
                         latency.recordValue(Math.min(System.nanoTime() - startNs, HIGHEST_LATENCY_NS));
                     }
                 }
-            } catch (Exception e) {
+            } catch (Exception | Error e) {
                 if (phase != STOP) {
                     failure = e;
                 }

@@ -17,6 +17,8 @@ import java.util.stream.Collectors;
  * {@code jgroups-bench.jar}, which the build puts into {@code integration-tests/target}.
  */
 public final class JGroupsPeer {
+    private static final int ATTEMPTS = 5;
+
     private JGroupsPeer() {}
 
     /**
@@ -68,10 +70,22 @@ public final class JGroupsPeer {
                 + "; build it in Dromon's checkout with: mvn -q -DskipTests package");
     }
 
-    /** One run; the processes' logs go to {@code logDirectory}. */
+    /** One run; the processes' logs go to {@code logDirectory}. A port that was taken meanwhile makes it begin again. */
     public static List<BenchResult> run(Path jar, Shape shape, Path logDirectory)
             throws IOException, InterruptedException {
-        List<Integer> ports = freePorts(shape.nodes());
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return run(jar, shape, logDirectory, freePorts(shape.nodes()));
+            } catch (BenchCluster.PortTakenException e) {
+                if (attempt == ATTEMPTS) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    static List<BenchResult> run(Path jar, Shape shape, Path logDirectory, List<Integer> ports)
+            throws IOException, InterruptedException {
         String hosts = ports.stream().map(port -> "127.0.0.1[" + port + "]").collect(Collectors.joining(","));
         try (BenchCluster cluster = new BenchCluster(logDirectory)) {
             for (int node = 0; node < shape.nodes(); node++) {

@@ -29,4 +29,9 @@ public interface Replicator {
      * @param wireBytes what these became: less where links are compressed; without the framing of TLS and TCP
      */
     record Traffic(long messageBytes, long wireBytes) {}
+
+    /** Its view of the cluster, for the text of a failure. */
+    default String describe() {
+        return transport();
+    }
 }
