@@ -37,6 +37,16 @@ case "$PWD" in
       here=-Duser.dir=/proc/self/cwd
     fi ;;
 esac
+# Libraries are unpacked into the JVM's directory for temporary files. Where /tmp cannot be written, another is taken.
+tmp=
+if ! [ -w /tmp ]; then
+  for directory in "$TMPDIR" /var/tmp /dev/shm "$XDG_RUNTIME_DIR" "$HOME"; do
+    case "$directory" in
+      '' | *[!a-zA-Z0-9/._-]*) ;;
+      *) if [ -d "$directory" ] && [ -w "$directory" ]; then tmp="-Djava.io.tmpdir=$directory"; break; fi ;;
+    esac
+  done
+fi
 # A snapshot's way is buffers outside of the heap and system calls: a small heap and a quick start are what it wants.
 case "$1" in
   sst) jvm="-XX:+UseSerialGC -Xms16m -Xmx80m -XX:MaxDirectMemorySize=256m -XX:TieredStopAtLevel=1 -Dio.netty.jfr.enabled=false" ;;
@@ -45,4 +55,4 @@ esac
 # A JVM that is out of memory is no member to rely on: it ends at once, with exit code 3, and its peers see it go.
 jvm="$jvm -XX:+ExitOnOutOfMemoryError"
 # Epoll, BoringSSL and zstd are native libraries: a Java from 24 on warns of each that it was not told of.
-exec "$java" $jvm $here -XX:-UsePerfData --enable-native-access=ALL-UNNAMED -Dio.netty.tryReflectionSetAccessible=true --add-opens=java.base/java.nio=ALL-UNNAMED --add-opens=java.base/jdk.internal.misc=ALL-UNNAMED $DROMON_JAVA_OPTS -jar "$0" "$@"
+exec "$java" $jvm $here $tmp -XX:-UsePerfData --enable-native-access=ALL-UNNAMED -Dio.netty.tryReflectionSetAccessible=true --add-opens=java.base/java.nio=ALL-UNNAMED --add-opens=java.base/jdk.internal.misc=ALL-UNNAMED $DROMON_JAVA_OPTS -jar "$0" "$@"

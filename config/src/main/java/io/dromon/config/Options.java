@@ -376,7 +376,23 @@ public final class Options {
             .doc("Most bytes of own write-sets that may wait to be sent; the node takes no more beyond it (BUSY).")
             .in(HERE);
 
+    /** {@code node.snapshot_request}. */
+    public static final Option<String> NODE_SNAPSHOT_REQUEST = Option.of("node.snapshot_request", Types.STRING)
+            .byDefault("")
+            .check("METHOD or METHOD:ARGUMENT, of printable ASCII", Options::snapshotProblem)
+            .honoured(NODE)
+            .doc(
+                    "What an arbitrator asks a donor for: its wsrep_sst_METHOD is run there, and the arbitrator leaves with the"
+                            + " donor's result. Empty: it stays in the group as a member.")
+            .in(HERE);
+
     private Options() {}
+
+    private static Optional<String> snapshotProblem(String text) {
+        return text.matches("|[A-Za-z0-9_-]{1,64}(:[!-~]{0,1900})?")
+                ? Optional.empty()
+                : Optional.of("not METHOD:ARGUMENT");
+    }
 
     /** Every option of the registry, in the order of the chapters. */
     public static List<Option<?>> all() {

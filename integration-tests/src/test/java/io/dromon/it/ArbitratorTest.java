@@ -7,14 +7,18 @@ import io.dromon.config.NodeConfig;
 import io.dromon.it.peers.DromonNode;
 import io.dromon.it.peers.MariaDb;
 import io.dromon.it.peers.OpenSsl;
+import io.dromon.it.peers.PeerProcess;
 import io.dromon.it.peers.Ports;
 import io.dromon.it.peers.TlsFiles;
 import io.dromon.node.Application;
 import io.dromon.node.Delivery;
 import io.dromon.node.Node;
 import io.dromon.node.NodeState;
+import io.dromon.node.control.ControlClient;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.LongStream;
@@ -134,6 +138,81 @@ final class ArbitratorTest {
             assertThat(first.status("wsrep_cluster_status"))
                     .as("a graceful leave")
                     .isEqualTo("Primary");
+        }
+    }
+
+    /** garbd leaves before the donor has begun, and ends with 0 whatever comes of it. */
+    @Test
+    void asksADonorForABackupAndEndsWithItsResult() {
+        MariaDb.Template template = MariaDb.Template.create(directory, "SELECT 1");
+        try (MariaDb server = template.server(directory, "server").bootstrap().start()) {
+            try (PeerProcess backup = arbitrator(server, "--sst", "backup:nowhere", "--donor", "server")) {
+                assertThat(backup.awaitExit(LIMIT)).as(backup.log().tail(20)).isZero();
+                assertThat(backup.log().tail(20)).contains("the donor has ended 'backup:nowhere' with success");
+                assertThat(directory.resolve("server/backup_sst_complete")).exists();
+            }
+            try (PeerProcess unknown = arbitrator(server, "--sst", "nosuch:x")) {
+                assertThat(unknown.awaitExit(LIMIT)).isEqualTo(1);
+                assertThat(unknown.log().tail(20))
+                        .contains("the snapshot 'nosuch:x' was not made: the donor ", "error 2, it has no program");
+            }
+            try (PeerProcess nobody = arbitrator(server, "--sst", "backup:x", "--donor", "nobody")) {
+                assertThat(nobody.awaitExit(LIMIT)).isEqualTo(1);
+                assertThat(nobody.log().tail(20)).contains("was not made: no member can be the donor: error 113");
+            }
+            assertThat(server.statusNumber("wsrep_cluster_size")).isEqualTo(1);
+        }
+    }
+
+    private PeerProcess arbitrator(MariaDb server, String... more) {
+        List<String> command = new ArrayList<>(List.of(
+                DromonNode.executable().toString(),
+                "arbitrator",
+                "gcomm://" + server.hostPort(),
+                "-g",
+                "g",
+                "-w",
+                directory.toString(),
+                "-o",
+                "gmcast.listen_addr=tcp://127.0.0.1:" + Ports.free()));
+        command.addAll(List.of(more));
+        return PeerProcess.start("arbitrator", directory, command);
+    }
+
+    @Test
+    void goesOnInTheBackgroundOnceItListens() throws Exception {
+        Path home = Files.createDirectory(directory.resolve("home"));
+        List<String> command = List.of(
+                DromonNode.executable().toString(),
+                "arbitrator",
+                "-d",
+                "gcomm://127.0.0.1:" + Ports.free(),
+                "-g",
+                "g",
+                "-w",
+                home.toString(),
+                "-l",
+                "arbitrator.log",
+                "-o",
+                "gmcast.listen_addr=tcp://127.0.0.1:" + Ports.free());
+        PeerProcess.run("arbitrator", directory, command, LIMIT);
+        Path log = directory.resolve("arbitrator.log");
+        ProcessHandle background = ProcessHandle.allProcesses()
+                .filter(process -> process.info().commandLine().orElse("").contains("--log=" + log))
+                .findFirst()
+                .orElseThrow();
+        try {
+            assertThat(ControlClient.ask(home, "status")
+                            .path("status")
+                            .path("state")
+                            .asText())
+                    .isEqualTo("OPEN");
+            assertThat(Files.readString(log)).contains("of group g listens on");
+            background.destroy();
+            await().atMost(LIMIT).until(() -> !background.isAlive());
+            assertThat(Files.readString(log)).contains("garb: left the group");
+        } finally {
+            background.destroyForcibly();
         }
     }
 }

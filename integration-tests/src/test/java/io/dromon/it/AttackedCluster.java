@@ -115,7 +115,7 @@ abstract class AttackedCluster {
     private static List<String> viewsSince(DromonNode node, int mark) {
         List<String> lines = node.process().log().lines();
         return lines.subList(mark, lines.size()).stream()
-                .filter(line -> line.startsWith("view "))
+                .filter(line -> line.contains(": view "))
                 .toList();
     }
 

@@ -221,6 +221,24 @@ final class ExecutableTest {
     }
 
     @Test
+    void saysInASentenceThatALibraryCannotBeUnpacked() throws Exception {
+        int code = run(
+                Map.of("DROMON_JAVA_OPTS", "-Djava.io.tmpdir=/proc"),
+                output(),
+                "",
+                "sst",
+                "receive",
+                "--target=" + directory.resolve("target"));
+
+        assertThat(errors())
+                .startsWith("dromon: the library of zstd cannot be unpacked and loaded in /proc (")
+                .contains("DROMON_JAVA_OPTS=-Djava.io.tmpdir=DIR")
+                .doesNotContain("\tat ")
+                .hasLineCount(1);
+        assertThat(code).isEqualTo(1);
+    }
+
+    @Test
     void aSignalEndsTheNodesOfADemonstrationAndRemovesTheirKeys() throws Exception {
         Path temporary = Files.createDirectory(directory.resolve("tmp"));
         Process demo = start(Map.of("DROMON_JAVA_OPTS", "-Djava.io.tmpdir=" + temporary), output(), "demo");

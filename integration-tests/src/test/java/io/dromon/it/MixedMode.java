@@ -126,7 +126,7 @@ final class MixedMode {
         boolean dromon = side.program == Program.DROMON;
         String wanted = dromon ? DROMON_VERDICT : GALERA_VERDICT;
         if (matching) {
-            wanted = dromon ? "^view primary .*members=[^,]+,[^,]+$" : Garbd.primary(2);
+            wanted = dromon ? ": view primary .*members=[^,]+,[^,]+$" : Garbd.primary(2);
         }
         Optional<OutputLog.Timed> line =
                 running.process.log().awaitFirst(wanted, running.mark, dromon ? LIMIT : OTHERS_LIMIT);

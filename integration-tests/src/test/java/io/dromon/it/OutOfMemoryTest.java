@@ -62,7 +62,7 @@ final class OutOfMemoryTest {
                 assertThat(flood.sent()).isPositive();
                 assertThat(victim.process().log().lines())
                         .anyMatch(line ->
-                                line.matches("stopped: no room for what member flood \\(.*\\) sends: an action of"
+                                line.matches(".*: stopped: no room for what member flood \\(.*\\) sends: an action of"
                                         + " 2147483647 bytes; \\d+ bytes of unfinished actions are held already.*"))
                         .noneMatch(line -> line.contains("OutOfMemory"));
                 assertThat(code).isEqualTo(1);

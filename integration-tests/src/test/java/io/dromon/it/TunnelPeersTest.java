@@ -382,7 +382,7 @@ class TunnelPeersTest {
         String service = "connect = 127.0.0.1:" + service();
         Path file = configuration("far", far, near, "[s]", "accept = 127.0.0.1:" + first, service);
         PeerProcess tunnel = run(false, file, first);
-        tunnel.awaitLog("^listening on 127.0.0.1:", LIMIT);
+        tunnel.awaitLog(" listening on 127.0.0.1:", LIMIT);
 
         configuration(
                 "far", far, near, "[s]", "accept = 127.0.0.1:" + first, service, "[t]", "accept = " + second, service);
@@ -416,7 +416,7 @@ class TunnelPeersTest {
 
         PeerProcess process =
                 keep(PeerProcess.start("stunnel", directory, List.of(script.toString(), good.toString())));
-        process.awaitLog("^listening on 127.0.0.1:", LIMIT);
+        process.awaitLog(" listening on 127.0.0.1:", LIMIT);
         process.terminate();
 
         assertThat(process.awaitExit(LIMIT)).isZero();

@@ -4,6 +4,7 @@ import io.dromon.node.group.GroupMember;
 import io.dromon.transport.link.NettyLinks;
 import io.dromon.transport.mesh.MeshLinkState;
 import io.dromon.transport.mesh.MeshLinkStatus;
+import io.dromon.transport.tls.CertificateText;
 import io.dromon.transport.tls.TlsContexts;
 import io.dromon.transport.tls.TlsGeneration;
 import io.dromon.transport.tls.TlsSettings;
@@ -117,8 +118,8 @@ final class CaRotation {
         Set<X509Certificate> dropped = new HashSet<>(now.anchors());
         next.generation().anchors().forEach(dropped::remove);
         if (step != Step.DROP_OLD && !dropped.isEmpty()) {
-            dropped.forEach(anchor ->
-                    wrong.add("\"" + anchor.getSubjectX500Principal().getName() + "\" would not be trusted any more"));
+            dropped.forEach(
+                    anchor -> wrong.add("\"" + CertificateText.subject(anchor) + "\" would not be trusted any more"));
         }
         for (Peer peer : step == Step.TRUST_BOTH ? List.<Peer>of() : peers) {
             if (peer.address.isEmpty()) {

@@ -217,6 +217,7 @@ final class Deliverer implements Runnable {
     private void enter(NodeState next) {
         if (next != state) {
             state = next;
+            LOG.info("{}: state {}", nodeName, next);
             notify("a state", () -> application.onState(next));
         }
         if (next == NodeState.SYNCED) {

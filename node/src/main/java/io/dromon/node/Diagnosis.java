@@ -1,5 +1,6 @@
 package io.dromon.node;
 
+import io.dromon.transport.wire.PeerText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -31,7 +32,11 @@ public record Diagnosis(List<Channel> channels, List<Peer> peers) {
     }
 
     /** One thing that was looked at. */
-    public record Finding(Level level, String check, String text) {}
+    public record Finding(Level level, String check, String text) {
+        public Finding {
+            text = PeerText.lines(text);
+        }
+    }
 
     /**
      * An option that counts for a channel.

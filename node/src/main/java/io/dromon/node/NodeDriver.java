@@ -75,6 +75,9 @@ final class NodeDriver implements NodeCore.Effects, Deliverer.Listener {
     private final NettyLinks links;
     private final NodeIdentity identity;
     private final NodeLog log;
+    /** Null unless this node only asks for a snapshot. */
+    private final @Nullable SnapshotErrand snapshot;
+
     private final String listenAddress;
     private final NodeCore core;
     private final Upkeep upkeep;
@@ -126,9 +129,11 @@ final class NodeDriver implements NodeCore.Effects, Deliverer.Listener {
         tls.ifPresent(loaded ->
                 loaded.contexts().warnings().forEach(warning -> LOG.warn("{}: {}", settings.name(), warning)));
         this.links = thread.links(settings.link(), tls.map(TlsRenewal.Loaded::contexts), this::endTurn, this::onBug);
+        links.refusals().ownedBy(settings.name());
         this.upkeep = new Upkeep(settings, links, tls);
         settings.dynamic().ifPresent(window -> links.allowBothModes(window.until(), InstantSource.system()));
         this.listenAddress = listen();
+        this.snapshot = SnapshotErrand.of(config);
         this.core = new NodeCore(
                 settings.stack(),
                 settings.group(),
@@ -141,6 +146,9 @@ final class NodeDriver implements NodeCore.Effects, Deliverer.Listener {
                 links,
                 this);
         thread.onDeath(this::onThreadDeath);
+        if (snapshot != null) {
+            core.group().wantSnapshot(snapshot.request());
+        }
         this.deliverer = new Deliverer(settings.name(), queue, application, this);
         this.delivery = new Thread(deliverer, "dromon-" + settings.name() + "-delivery");
         delivery.setDaemon(true);
@@ -574,6 +582,9 @@ final class NodeDriver implements NodeCore.Effects, Deliverer.Listener {
         } else if (event instanceof GroupEvent.Synced && config.value(ServerOptions.WSREP_DESYNC)) {
             core.group().desync(); // so it was configured, or before the state was lost
         }
+        if (snapshot != null && snapshot.ends(event)) {
+            requestLeave();
+        }
     }
 
     @Override
@@ -617,6 +628,9 @@ final class NodeDriver implements NodeCore.Effects, Deliverer.Listener {
         closed = true;
         if (end == null) {
             LOG.info("{}: left the group", settings.name());
+            if (failure == null && snapshot != null) {
+                failure = snapshot.failure();
+            }
         } else {
             anyway(() -> LOG.error("{}: stopped: {}", settings.name(), end.message()));
             if (failure == null) {

@@ -2,27 +2,28 @@ package io.dromon.node;
 
 import io.dromon.node.group.GroupEvent;
 import io.dromon.node.group.GroupMember;
+import io.dromon.transport.link.LineBudget;
 import io.dromon.transport.link.LinkStatus;
 import io.dromon.transport.wire.LinkFailure;
 import io.dromon.transport.wire.Uuids;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** What a node tells of its life in the log; what peers can provoke at a limited rate. The protocol thread's. */
 final class NodeLog {
     private static final Logger LOG = LoggerFactory.getLogger(Node.class);
-    /** Lines that peers can provoke: so many in a window. */
-    private static final int MAX_NOTICES = 50;
-
-    private static final long NOTICE_WINDOW_NS = 10_000_000_000L;
-
     private final String nodeName;
     /** Whether a link without compression is worth a word. */
     private final boolean compresses;
 
-    private long noticeWindowNs = System.nanoTime();
-    private int notices;
+    private final LineBudget notices = new LineBudget(50, Duration.ofSeconds(10));
+    private final LineBudget links = new LineBudget(50, Duration.ofSeconds(10));
+    private List<GroupMember> lastPrimary = List.of();
 
     NodeLog(NodeSettings settings) {
         this.nodeName = settings.name();
@@ -32,20 +33,42 @@ final class NodeLog {
 
     void event(GroupEvent event) {
         if (event instanceof GroupEvent.ConfigurationChange change) {
-            LOG.info(
-                    "{}: {} configuration {} at {}:{}, members {}",
-                    nodeName,
-                    change.isPrimary() ? "primary" : "NON-PRIMARY",
-                    change.confId(),
-                    change.groupUuid(),
-                    change.seqno(),
-                    change.members().stream().map(GroupMember::name).toList());
+            view(change);
         } else {
             String text = text(event);
             if (!text.isEmpty()) {
                 LOG.info("{}: {}", nodeName, text);
             }
         }
+    }
+
+    /** A lost primary component is a warning: from here on nothing is committed. The empty view is this node's own leave. */
+    private void view(GroupEvent.ConfigurationChange change) {
+        String text = "history=" + change.groupUuid() + " configuration=" + change.confId() + " seqno="
+                + change.seqno() + " members="
+                + change.members().stream().map(NodeLog::shown).collect(Collectors.joining(","));
+        if (change.isPrimary()) {
+            LOG.info("{}: view primary {}", nodeName, text);
+            lastPrimary = change.members();
+        } else if (change.members().isEmpty()) {
+            LOG.info("{}: view non-primary {}", nodeName, text);
+        } else {
+            Set<UUID> present = change.members().stream().map(GroupMember::uuid).collect(Collectors.toSet());
+            String missing = lastPrimary.stream()
+                    .filter(member -> !present.contains(member.uuid()))
+                    .map(NodeLog::shown)
+                    .collect(Collectors.joining(","));
+            LOG.warn(
+                    "{}: view non-primary {}{}; no primary component: nothing is committed until one is formed",
+                    nodeName,
+                    text,
+                    missing.isEmpty() ? "" : " missing=" + missing);
+        }
+    }
+
+    /** A member that joined without a primary component has said no name yet. */
+    private static String shown(GroupMember member) {
+        return member.name().isEmpty() ? Uuids.brief(member.uuid()) : member.name();
     }
 
     /** Empty where nothing is worth a word. */
@@ -75,7 +98,7 @@ final class NodeLog {
         String tls = status.tls()
                 .map(peerTls -> peerTls.protocol() + " " + peerTls.cipher() + ", " + peerTls.subject())
                 .orElse("plain text");
-        LOG.info("{}: link to {} {} is up, {}", nodeName, Uuids.brief(peer), address, tls + compression(status));
+        link("link to " + Uuids.brief(peer) + " " + address + " is up, " + tls + compression(status));
     }
 
     private String compression(LinkStatus status) {
@@ -88,20 +111,20 @@ final class NodeLog {
     }
 
     void linkDown(UUID peer, String address, LinkFailure failure) {
-        LOG.info("{}: link to {} {} is down: {}", nodeName, Uuids.brief(peer), address, failure.message());
+        link("link to " + Uuids.brief(peer) + " " + address + " is down: " + failure.message());
     }
 
     /** A line that peers can provoke. */
     void notice(String text) {
-        long now = System.nanoTime();
-        if (now - noticeWindowNs > NOTICE_WINDOW_NS) {
-            if (notices > MAX_NOTICES) {
-                LOG.info("{}: {} more lines were left out", nodeName, notices - MAX_NOTICES);
-            }
-            noticeWindowNs = now;
-            notices = 0;
+        if (notices.room(System.nanoTime(), left -> LOG.info("{}: {} more lines were left out", nodeName, left))) {
+            LOG.info("{}: {}", nodeName, text);
         }
-        if (++notices <= MAX_NOTICES) {
+    }
+
+    /** The same of links, which have lines of their own: what else peers provoke does not hide them. */
+    private void link(String text) {
+        if (links.room(
+                System.nanoTime(), left -> LOG.info("{}: {} more lines of links were left out", nodeName, left))) {
             LOG.info("{}: {}", nodeName, text);
         }
     }

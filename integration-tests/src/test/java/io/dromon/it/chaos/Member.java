@@ -31,9 +31,9 @@ final class Member implements AutoCloseable {
     }
 
     private static final int PORT = 4567;
-    private static final Pattern VIEW =
-            Pattern.compile("^view (non-)?primary configuration=(-?\\d+) seqno=(-?\\d+) members=(.*)$");
-    private static final Pattern STATE = Pattern.compile("^state (\\w+)$");
+    private static final Pattern VIEW = Pattern.compile(
+            ".*: view (non-)?primary history=\\S+ configuration=(-?\\d+) seqno=(-?\\d+) members=(.*?)( missing=.*)?(; no primary .*)?$");
+    private static final Pattern STATE = Pattern.compile(".*: state (\\w+)$");
     private static final Pattern COMPONENT = Pattern.compile("New COMPONENT: primary = (yes|no),.*memb_num = (\\d+)");
     private static final Pattern SHIFT = Pattern.compile("(?:Shifting|Restored state) \\w+ -> (\\w+)");
     /**
@@ -43,7 +43,7 @@ final class Member implements AutoCloseable {
     private static final Pattern GARBD_GIVES_UP = Pattern.compile("State transfer request failed");
     /** What no log may hold: a trace, a bug, an end that nobody asked for. */
     private static final Pattern BUG = Pattern.compile(
-            "^\\s+at [\\w.$]+\\(|Exception|^Caused by|\\bERROR\\b|\\bFATAL\\b|\\bbug\\b|Assertion|^stopped: |terminate called");
+            "^\\s+at [\\w.$]+\\(|Exception|^Caused by|\\bERROR\\b|\\bFATAL\\b|\\bbug\\b|Assertion|: stopped: |terminate called");
 
     private static MariaDb.@Nullable Template database;
 

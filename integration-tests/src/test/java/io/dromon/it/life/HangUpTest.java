@@ -49,7 +49,7 @@ final class HangUpTest {
             node.process().awaitOutput("\tstill here$", 0, LIMIT);
             assertThat(arbitrator.leave()).isZero();
             contains(report, "left the group");
-            contains(log, "view primary configuration=3");
+            contains(log, " configuration=3 ");
             Files.writeString(files.key(), "no key");
             node.process().signal("HUP");
             contains(log, "SIGHUP: the TLS files were not taken: ");

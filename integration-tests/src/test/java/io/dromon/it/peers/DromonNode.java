@@ -188,12 +188,12 @@ public final class DromonNode implements AutoCloseable {
 
     /** Waits until it reports SYNCED. */
     public void awaitSynced(Duration limit) {
-        process.awaitLog("^state SYNCED$", limit);
+        process.awaitLog(": state SYNCED$", limit);
     }
 
     /** Waits, from the line with index {@code from} of its log, until it reports a primary component of so many members. */
     public void awaitPrimary(int members, int from, Duration limit) {
-        process.awaitLog("^view primary .*members=([^,]+,){" + (members - 1) + "}[^,]+$", from, limit);
+        process.awaitLog(": view primary .*members=([^,]+,){" + (members - 1) + "}[^,]+$", from, limit);
     }
 
     /** Lets it leave in order. */

@@ -6,30 +6,34 @@ import io.dromon.config.ConfigProblem;
 import io.dromon.config.NameBytes;
 import io.dromon.config.NodeConfig;
 import io.dromon.config.NodeConfigBuilder;
+import io.dromon.config.Options;
 import io.dromon.config.ServerOptions;
 import io.dromon.node.Application;
-import io.dromon.node.ClusterView;
 import io.dromon.node.Delivery;
 import io.dromon.node.Node;
 import io.dromon.node.NodeException;
-import io.dromon.node.NodeState;
-import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code dromon arbitrator}: garbd's place, with garbd's flags. */
 @Command(
         name = "arbitrator",
-        mixinStandardHelpOptions = true,
+        versionProvider = Dromon.Version.class,
         description = {
             "Joins a cluster of Galera databases or Dromon nodes as a member without data: it votes in the quorum,"
                     + " relays, and keeps the cluster's count.",
@@ -37,6 +41,7 @@ import picocli.CommandLine.Option;
                     + " SIGTERM."
         })
 final class ArbitratorCommand implements Callable<Integer> {
+    private static final Logger LOG = LoggerFactory.getLogger(ArbitratorCommand.class);
     private static final List<String> NAMES =
             List.of("address", "group", "options", "name", "log", "donor", "sst", "daemon", "workdir");
     /** A file of garbd's has none. */
@@ -45,8 +50,27 @@ final class ArbitratorCommand implements Callable<Integer> {
     @Option(
             names = {"-a", "--address"},
             paramLabel = "gcomm://HOST:PORT,...",
-            description = "Addresses of the group's nodes.")
+            description = "Addresses of the group's nodes; may also stand without a flag.")
     private @Nullable String address;
+
+    @Parameters(arity = "0..1", paramLabel = "ADDRESS", description = "The same as --address.")
+    private @Nullable String place;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this help message and exit.")
+    private boolean unusedHelp; // picocli acts on it
+
+    @Option(
+            names = {"-v", "-V", "--version"},
+            versionHelp = true,
+            description = "Print version information and exit.")
+    private boolean unusedVersion; // as above
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private CommandSpec spec;
 
     @Option(
             names = {"-g", "--group"},
@@ -78,54 +102,90 @@ final class ArbitratorCommand implements Callable<Integer> {
             description = "A file of NAME = VALUE lines with the names of these flags; flags given here win.")
     private @Nullable Path file;
 
-    @Option(names = "--donor", paramLabel = "NAMES", description = "Preferred donors of the (empty) state transfer.")
+    @Option(names = "--donor", paramLabel = "NAMES", description = "Preferred donors.")
     private @Nullable String donor;
 
-    @Option(names = "--sst", paramLabel = "REQUEST", description = "Not supported: an arbitrator takes no state.")
+    @Option(
+            names = "--sst",
+            paramLabel = "METHOD:ARGUMENT",
+            description =
+                    "Ask a donor to run wsrep_sst_METHOD with this address, for a backup say, and end with its result: exit"
+                            + " code 0 if the donor had success.")
     private @Nullable String sst;
 
     @Option(
             names = {"-w", "--workdir"},
             paramLabel = "DIR",
-            description = "Where gvwstate.dat is kept, the current directory if not given.")
+            description =
+                    "Where gvwstate.dat is kept, the current directory if not given; with --daemon / if not given, and"
+                            + " relative paths of --options belong there.")
     private @Nullable String workdir;
 
     @Option(
             names = {"-d", "--daemon"},
-            description = "Not supported: run it under systemd, or in the background of a shell.")
+            description = "Go on in the background once the node listens.")
     private boolean daemon;
+
+    @Option(names = DaemonStart.CHILD, hidden = true)
+    private boolean child;
 
     @Override
     public Integer call() throws InterruptedException {
         if (file != null) {
             read(file);
         }
-        if (daemon) {
-            throw new CommandFailure("--daemon: a JVM cannot detach itself; run it as a service of systemd"
-                    + " (Type=simple), or as 'dromon arbitrator ... &' in a shell");
+        if (place != null && address != null) {
+            throw new ParameterException(
+                    spec.commandLine(), "the address can be given once, by --address or without it");
         }
-        if (sst != null) {
-            throw new CommandFailure("--sst: triggering a state transfer script on a donor is not supported; use garbd"
-                    + " for that, or take a backup on the donor itself");
+        address = given(address, place);
+        if (address == null) {
+            throw new CommandFailure(
+                    "no address of the group is given; write it as gcomm://HOST:PORT,... or with --address");
+        }
+        if (group == null) {
+            throw new CommandFailure("no name of the group is given; write --group NAME");
+        }
+        if (daemon && !child) {
+            return DaemonStart.run(daemonArguments(), workdir == null ? "/" : workdir);
         }
         ReloadOnHangUp hangUp = ReloadOnHangUp.install(LogFile.use(log)); // the log goes where the report goes
-        Report application = new Report(System.err);
-        Node node = Node.start(config(), application);
+        Report application = new Report();
+        Node node = Node.start(config(address, group), application);
         hangUp.of(node);
+        if (child) {
+            DaemonStart.ready(log != null);
+        }
         LeaveOnSignal.install(node, application.stopped, () -> application.failed);
         LeaveOnSignal.awaitEnd(node, application.stopped);
         return application.failed ? Dromon.FAILED : 0;
     }
 
-    private NodeConfig config() {
-        if (address == null || group == null) {
-            throw new CommandFailure("an arbitrator needs --address gcomm://HOST:PORT,... and --group NAME");
-        }
+    /** The flags for the process in the background, whose current directory is another one. */
+    private List<String> daemonArguments() {
+        List<String> arguments = new ArrayList<>(List.of("arbitrator", DaemonStart.CHILD));
+        Map<String, @Nullable String> flags = new LinkedHashMap<>();
+        flags.put("--address", address);
+        flags.put("--group", group);
+        flags.put("--options", options);
+        flags.put("--name", name);
+        flags.put("--donor", donor);
+        flags.put("--sst", sst);
+        flags.put("--log", log == null ? null : Path.of(log).toAbsolutePath().toString());
+        flags.forEach((flag, value) -> {
+            if (value != null) {
+                arguments.add(flag + "=" + value);
+            }
+        });
+        return arguments;
+    }
+
+    private NodeConfig config(String place, String cluster) {
         NodeConfigBuilder builder = NodeConfig.builder()
                 .arbitrator()
                 .commandLine()
-                .address(address)
-                .group(group)
+                .address(place)
+                .group(cluster)
                 .name(name == null ? "garb" : name)
                 .dataDir(NameBytes.path(workdir == null ? "." : workdir));
         if (donor != null) {
@@ -133,6 +193,9 @@ final class ArbitratorCommand implements Callable<Integer> {
         }
         if (options != null) {
             builder.options(options);
+        }
+        if (sst != null && !sst.equals("trivial")) {
+            builder.option(Options.NODE_SNAPSHOT_REQUEST, sst);
         }
         return builder.build();
     }
@@ -168,16 +231,11 @@ final class ArbitratorCommand implements Callable<Integer> {
         return flag == null ? inFile : flag;
     }
 
-    /** Says what happens in the cluster. */
+    /** Counts what happens in the cluster. */
     private static final class Report implements Application {
-        private final PrintStream out;
         private final CountDownLatch stopped = new CountDownLatch(1);
         private volatile boolean failed;
         private long last = -1;
-
-        Report(PrintStream out) {
-            this.out = out;
-        }
 
         @Override
         public void deliver(Delivery delivery) {
@@ -185,23 +243,9 @@ final class ArbitratorCommand implements Callable<Integer> {
         }
 
         @Override
-        public void onView(ClusterView view) {
-            out.println((view.primary() ? "view primary" : "view non-primary") + " configuration="
-                    + view.configuration() + " seqno=" + view.seqno() + " last-write-set=" + last + " members="
-                    + view.members().stream().map(ClusterView.Member::name).collect(Collectors.joining(",")));
-        }
-
-        @Override
-        public void onState(NodeState state) {
-            out.println("state " + state);
-        }
-
-        @Override
         public void onStopped(@Nullable NodeException failure) {
             failed = failure != null;
-            out.println(
-                    failure == null ? "left the group; last write-set " + last : "stopped: " + failure.getMessage());
-            out.flush();
+            LOG.info("the last write-set was {}", last);
             stopped.countDown();
         }
     }

@@ -2,6 +2,7 @@ package io.dromon.node.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.dromon.node.control.ControlClient;
+import io.dromon.transport.wire.PeerText;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -92,10 +93,10 @@ final class ControlCommand {
             JsonNode status = ask("status").path("status");
             int code = 0;
             if (health) {
-                System.out.println(StatusTable.health(status));
+                System.out.println(PeerText.lines(StatusTable.health(status)));
                 code = status.path("health").path("ready").asBoolean() ? 0 : Dromon.FAILED;
             } else if (json || format == Format.JSON) {
-                System.out.println(status.toPrettyString());
+                System.out.println(PeerText.json(status.toPrettyString()));
             } else {
                 StatusTable.print(status, System.out);
             }
@@ -117,7 +118,7 @@ final class ControlCommand {
 
         @Override
         public Integer call() {
-            System.out.println(ask("reload").path("text").asText());
+            System.out.println(PeerText.lines(ask("reload").path("text").asText()));
             if (relink) {
                 sayRelinked(ask("relink", RELINK_PATIENCE));
             }
@@ -158,7 +159,7 @@ final class ControlCommand {
         @Override
         public Integer call() {
             JsonNode answer = ask("rotate " + step, RELINK_PATIENCE);
-            System.out.println(answer.path("text").asText());
+            System.out.println(PeerText.lines(answer.path("text").asText()));
             sayRelinked(answer);
             return 0;
         }
@@ -176,7 +177,8 @@ final class ControlCommand {
 
         @Override
         public Integer call() {
-            System.out.println(ask("set " + assignment).path("text").asText());
+            System.out.println(
+                    PeerText.lines(ask("set " + assignment).path("text").asText()));
             return 0;
         }
     }

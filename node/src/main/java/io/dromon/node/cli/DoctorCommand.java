@@ -2,6 +2,7 @@ package io.dromon.node.cli;
 
 import io.dromon.node.Diagnosis;
 import io.dromon.node.Doctor;
+import io.dromon.transport.wire.PeerText;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -35,7 +36,7 @@ final class DoctorCommand implements Callable<Integer> {
     public Integer call() {
         Diagnosis diagnosis = Doctor.examine(flags::config, peers);
         if (json) {
-            System.out.println(DoctorReport.json(diagnosis).toPrettyString());
+            System.out.println(PeerText.json(DoctorReport.json(diagnosis).toPrettyString()));
         } else {
             DoctorReport.print(diagnosis, System.out);
         }

@@ -4,10 +4,12 @@ import io.dromon.config.ConfigException;
 import io.dromon.config.NameBytes;
 import io.dromon.node.FileProblem;
 import io.dromon.node.NodeException;
+import io.dromon.transport.wire.PeerText;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.security.Security;
+import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -22,6 +24,12 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = Dromon.Version.class,
         synopsisSubcommandLabel = "COMMAND",
+        footerHeading = "Environment:%n",
+        footer = {
+            "  DROMON_LOG_LEVEL    least level of log lines: ERROR, WARN, INFO (default), DEBUG, TRACE",
+            "  DROMON_LOG_FORMAT   text (default) or json: one object a line",
+            "  DROMON_JAVA_OPTS    further options of the JVM, -Xmx2g say; they count more than Dromon's own"
+        },
         exitCodeListHeading = "Exit codes:%n",
         exitCodeList = {"0:done", "1:it could not be done; the reason was printed", "2:the command line cannot be read"
         },
@@ -79,7 +87,7 @@ public final class Dromon implements Runnable {
         return line.registerConverter(Path.class, NameBytes::path)
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionExceptionHandler((failure, command, result) -> {
-                    command.getErr().println("dromon: " + told(failure));
+                    command.getErr().println("dromon: " + terminal(told(failure)));
                     return FAILED;
                 });
     }
@@ -96,6 +104,11 @@ public final class Dromon implements Runnable {
             return FileProblem.of(io);
         }
         throw failure;
+    }
+
+    /** Lines stay lines; what could steer the terminal, from a file or a peer, does not. */
+    private static String terminal(String message) {
+        return message.lines().map(PeerText::printable).collect(Collectors.joining("\n"));
     }
 
     @Override

@@ -1,34 +1,28 @@
 package io.dromon.node.cli;
 
 import io.dromon.node.Application;
-import io.dromon.node.ClusterView;
 import io.dromon.node.Delivery;
 import io.dromon.node.NodeException;
-import io.dromon.node.NodeState;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CountDownLatch;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Prints each write-set as {@code seqno TAB origin TAB line}; views, states and the end go to a log stream. A write-set
- * is a line with its line feed, so that an empty line is one as well.
+ * Prints each write-set as {@code seqno TAB origin TAB line}. A write-set is a line with its line feed, so that an empty
+ * line is one as well.
  */
 final class LineApplication implements Application {
     private final OutputStream out;
-    private final PrintStream log;
     private final CountDownLatch stopped = new CountDownLatch(1);
     private volatile @Nullable NodeException failure;
 
-    LineApplication(OutputStream out, PrintStream log) {
+    LineApplication(OutputStream out) {
         this.out = new BufferedOutputStream(out, 1 << 16);
-        this.log = log;
     }
 
     /** Counted down when the node ended. */
@@ -68,24 +62,8 @@ final class LineApplication implements Application {
     }
 
     @Override
-    public void onView(ClusterView view) {
-        log.println((view.primary() ? "view primary" : "view non-primary") + " configuration=" + view.configuration()
-                + " seqno=" + view.seqno() + " members="
-                + view.members().stream().map(ClusterView.Member::name).collect(Collectors.joining(",")));
-        log.flush();
-    }
-
-    @Override
-    public void onState(NodeState state) {
-        log.println("state " + state);
-        log.flush();
-    }
-
-    @Override
     public void onStopped(@Nullable NodeException why) {
         failure = why;
-        log.println(why == null ? "left the group" : "stopped: " + why.getMessage());
-        log.flush();
         stopped.countDown();
     }
 }

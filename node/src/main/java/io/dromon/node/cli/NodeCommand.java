@@ -50,7 +50,7 @@ final class NodeCommand implements Callable<Integer> {
         ReloadOnHangUp hangUp = ReloadOnHangUp.install(LogFile.use(log));
         PrintStream log = System.err;
         // System.out would keep to itself that a disk is full or a reader gone.
-        LineApplication application = new LineApplication(new FileOutputStream(FileDescriptor.out), log);
+        LineApplication application = new LineApplication(new FileOutputStream(FileDescriptor.out));
         Node node = Node.start(config, application);
         hangUp.of(node);
         LeaveOnSignal.install(node, application.stopped(), () -> application.failure() != null);
@@ -119,6 +119,11 @@ final class NodeCommand implements Callable<Integer> {
         private @Nullable String options;
 
         @Option(
+                names = {"--new-cluster", "--wsrep-new-cluster"},
+                description = "Start a new cluster, whatever the addresses are; for one start, as mariadbd has it.")
+        private boolean newCluster;
+
+        @Option(
                 names = {"-c", "--config"},
                 paramLabel = "FILE",
                 description = "A .cnf file with wsrep_* settings; flags given here win.")
@@ -147,6 +152,9 @@ final class NodeCommand implements Callable<Integer> {
             }
             if (options != null) {
                 builder.options(options);
+            }
+            if (newCluster) {
+                builder.bootstrap(true);
             }
             return builder.build();
         }

@@ -9,6 +9,7 @@ import io.dromon.transport.tls.pem.PemException;
 import io.dromon.transport.tls.pem.PemOutput;
 import io.dromon.transport.tls.pem.RevocationList;
 import io.dromon.transport.tls.pem.Subject;
+import io.dromon.transport.wire.PeerText;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.FileAlreadyExistsException;
@@ -493,7 +494,12 @@ final class PkiCommand implements Runnable {
                         Optional.ofNullable(password),
                         provider.jdkAlone(),
                         Instant.now());
-                out.println(certificate + ": " + (problems.isEmpty() ? "OK" : String.join("\n  ", problems)));
+                out.println(certificate + ": "
+                        + (problems.isEmpty()
+                                ? "OK"
+                                : String.join(
+                                        "\n  ",
+                                        problems.stream().map(PeerText::lines).toList())));
                 accepted &= problems.isEmpty();
             }
             return accepted ? 0 : Dromon.FAILED;

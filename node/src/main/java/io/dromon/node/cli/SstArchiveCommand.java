@@ -77,6 +77,9 @@ final class SstArchiveCommand {
             if (level != null && (level < 1 || level > 19)) {
                 throw new CommandFailure("--zstd " + level + " is not from 1 to 19");
             }
+            if (level != null) {
+                SstCommand.checkLibrary();
+            }
             OutputStream out = open();
             boolean whole = false;
             try (out) {
@@ -139,6 +142,9 @@ final class SstArchiveCommand {
                 staging.commit();
                 System.out.println(line(manifest));
                 return 0;
+            } catch (LinkageError e) {
+                SstCommand.checkLibrary(); // the stream is compressed
+                throw e;
             } catch (NoSuchFileException e) {
                 throw new CommandFailure(e.getFile() + ": no such file");
             } catch (IOException e) {

@@ -62,6 +62,13 @@ final class SstCommand implements Runnable {
         thread.start();
     }
 
+    /** Fails where zstd is needed and cannot be loaded. */
+    static void checkLibrary() {
+        SnapshotMethod.libraryProblem().ifPresent(problem -> {
+            throw new CommandFailure(problem);
+        });
+    }
+
     /** What both ends have. */
     static final class Common {
         @Option(
@@ -138,6 +145,9 @@ final class SstCommand implements Runnable {
         void checkMethod() {
             if (!List.of("stream", "rsync", "script").contains(method)) {
                 throw new CommandFailure("--method " + method + ": stream, rsync and script are there");
+            }
+            if (method.equals("stream")) {
+                checkLibrary();
             }
             if (method.equals("script") == program.isEmpty()) {
                 throw new CommandFailure(

@@ -6,11 +6,13 @@ import io.dromon.sst.archive.Manifest;
 import io.dromon.sst.method.Progress;
 import io.dromon.sst.method.TransferException;
 import io.dromon.sst.method.TransferListener;
+import io.dromon.transport.link.LineBudget;
 import io.dromon.transport.wire.PeerText;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Locale;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -21,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * output, everything else to standard error.
  */
 final class SstReport implements TransferListener {
+    /** Who connects without belonging here can provoke many. */
+    private final LineBudget notes = new LineBudget(50, Duration.ofSeconds(10));
+
     private static final long MEBIBYTE = 1 << 20;
 
     private final PrintStream out;
@@ -54,7 +59,10 @@ final class SstReport implements TransferListener {
 
     void ready(String address, String tokenReference) {
         if (json) {
-            out.println(event("ready").put("address", address).put("token", tokenReference));
+            out.println(PeerText.json(event("ready")
+                    .put("address", address)
+                    .put("token", tokenReference)
+                    .toString()));
         } else {
             out.println("ready " + address + " " + tokenReference);
         }
@@ -62,12 +70,17 @@ final class SstReport implements TransferListener {
     }
 
     @Override
-    public synchronized void note(String said) {
-        String line = PeerText.printable(said);
+    public synchronized void note(String line) {
+        if (notes.room(System.nanoTime(), left -> write(left + " more notes were left out"))) {
+            write(line);
+        }
+    }
+
+    private void write(String line) {
         if (json) {
-            out.println(event("note").put("text", line));
+            out.println(PeerText.json(event("note").put("text", line).toString()));
         } else {
-            log.println("dromon: " + line);
+            log.println("dromon: " + PeerText.lines(line));
         }
     }
 
@@ -141,7 +154,7 @@ final class SstReport implements TransferListener {
             ObjectNode stages = event.putObject("stageSeconds");
             now.stageSeconds()
                     .forEach((stage, seconds) -> stages.put(stage.name().toLowerCase(Locale.ROOT), seconds));
-            out.println(event);
+            out.println(PeerText.json(event.toString()));
         } else {
             log.println("dromon: " + line(now));
         }
@@ -185,7 +198,7 @@ final class SstReport implements TransferListener {
             if (progress != null) {
                 event.put("seconds", progress.snapshot().seconds());
             }
-            out.println(event);
+            out.println(PeerText.json(event.toString()));
             return;
         }
         if (progress != null) {
@@ -203,10 +216,12 @@ final class SstReport implements TransferListener {
     void failed(Exception e) throws InterruptedException {
         stop();
         String reason = e instanceof TransferException known ? known.reason().name() : "FAILED";
-        String text = PeerText.printable(String.valueOf(e.getMessage()));
         if (json) {
-            out.println(event("failed").put("reason", reason).put("text", text));
+            out.println(PeerText.json(event("failed")
+                    .put("reason", reason)
+                    .put("text", e.getMessage())
+                    .toString()));
         }
-        log.println("dromon: " + text);
+        log.println("dromon: " + PeerText.lines(String.valueOf(e.getMessage())));
     }
 }

@@ -1,6 +1,7 @@
 package io.dromon.node.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.dromon.transport.wire.PeerText;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.time.Instant;
@@ -40,7 +41,7 @@ final class StatusTable {
                     out,
                     "certificate",
                     text(tls, "subject") + ", serial " + text(tls, "serial") + ", until " + until(tls));
-            tls.path("warnings").forEach(warning -> line(out, "WARNING", warning.asText()));
+            tls.path("warnings").forEach(warning -> line(out, "WARNING", PeerText.lines(warning.asText())));
             if (tls.has("refusedReload")) {
                 line(out, "WARNING", "the files on disk are not used: " + text(tls, "refusedReload"));
             }
@@ -109,7 +110,7 @@ final class StatusTable {
 
     private static String names(JsonNode link) {
         List<String> names = new ArrayList<>();
-        link.path("alternativeNames").forEach(name -> names.add(name.asText()));
+        link.path("alternativeNames").forEach(name -> names.add(PeerText.printable(name.asText())));
         return names.isEmpty() ? "-" : String.join(",", names);
     }
 
@@ -152,6 +153,6 @@ final class StatusTable {
 
     private static String text(JsonNode node, String field) {
         String text = node.path(field).asText();
-        return text.isEmpty() ? "-" : text;
+        return text.isEmpty() ? "-" : PeerText.printable(text);
     }
 }

@@ -10,7 +10,6 @@ import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -18,7 +17,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -38,6 +40,8 @@ import picocli.CommandLine.Unmatched;
                     + " command line is ignored then."
         })
 final class TunnelCommand implements Callable<Integer> {
+    private static final Logger LOG = LoggerFactory.getLogger(TunnelCommand.class);
+
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli
     private CommandSpec spec;
@@ -74,10 +78,10 @@ final class TunnelCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "unknown argument: " + rest.get(0));
         }
         if (check) {
-            describe(config, System.out);
+            describe(config, System.out::println, name -> System.out.println("warning: " + name));
         } else {
             // Standard output may be the connection, or what another program's script reads.
-            describe(config, System.err);
+            describe(config, LOG::info, LOG::warn);
         }
         try {
             if (check) {
@@ -100,14 +104,13 @@ final class TunnelCommand implements Callable<Integer> {
         }
     }
 
-    private static void describe(TunnelConfig config, PrintStream out) {
-        config.services().forEach(service -> out.println(service.describe()));
-        config.notes().forEach(note -> out.println("note: " + note));
+    private static void describe(TunnelConfig config, Consumer<String> out, Consumer<String> warnings) {
+        config.services().forEach(service -> out.accept(service.describe()));
+        config.notes().forEach(note -> out.accept("note: " + note));
         config.services().stream()
                 .filter(service -> !service.tls().verification().authenticates())
                 .map(TunnelService::name)
-                .forEach(name -> out.println("warning: [" + name + "] encrypts and lets in anybody"));
-        out.flush();
+                .forEach(name -> warnings.accept("[" + name + "] encrypts and lets in anybody"));
     }
 
     /** As stunnel does at a SIGHUP. */
@@ -115,11 +118,11 @@ final class TunnelCommand implements Callable<Integer> {
         try {
             TunnelConfig config = config();
             tunnel.reload(config);
-            describe(config, System.err);
+            describe(config, LOG::info, LOG::warn);
         } catch (TunnelException e) {
-            System.err.println("dromon: not reloaded, all stays as it was: " + e.getMessage() + cause(e));
+            LOG.error("not reloaded, all stays as it was: {}{}", e.getMessage(), cause(e));
         } catch (ConfigException | CommandFailure e) {
-            System.err.println("dromon: not reloaded, all stays as it was: " + e.getMessage());
+            LOG.error("not reloaded, all stays as it was: {}", e.getMessage());
         }
     }
 
@@ -139,11 +142,12 @@ final class TunnelCommand implements Callable<Integer> {
                         "dromon-tunnel-shutdown"));
         if (!config.onStandardStreams()) {
             if (!HangUp.does(() -> reload(tunnel))) {
-                System.err.println("a SIGHUP reloads nothing here, it ends the tunnel");
+                LOG.warn("a SIGHUP reloads nothing here, it ends the tunnel");
             }
             tunnel.addresses()
-                    .forEach(address -> System.err.println("listening on "
-                            + new TunnelAddress(address.getAddress().getHostAddress(), address.getPort())));
+                    .forEach(address -> LOG.info(
+                            "listening on {}",
+                            new TunnelAddress(address.getAddress().getHostAddress(), address.getPort())));
             new CountDownLatch(1).await(); // until a signal
         }
         boolean inOrder =

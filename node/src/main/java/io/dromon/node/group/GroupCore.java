@@ -421,6 +421,18 @@ public final class GroupCore {
         transfer.join(seqno, code);
     }
 
+    /**
+     * Has a donor give a snapshot to somebody else, as garbd's {@code --sst} does (chapter 06 section 9): asked for in place of
+     * the request with which an arbitrator joins, so before the first view. Answered by {@link
+     * GroupEvent.StateRequestResult} and {@link GroupEvent.SnapshotEnded} or {@link GroupEvent.StateTransferLost}; the
+     * node does not join and is to leave then.
+     *
+     * @param request {@code METHOD} or {@code METHOD:ARGUMENT}
+     */
+    public void wantSnapshot(String request) {
+        transfer.wantSnapshot(request);
+    }
+
     /** Desyncs this node (section 7.6); answered by {@link GroupEvent.StateRequestResult} with the own index. */
     public void desync() {
         transfer.desync();

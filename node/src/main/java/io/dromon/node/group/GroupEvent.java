@@ -89,6 +89,13 @@ public sealed interface GroupEvent {
         }
     }
 
+    /**
+     * The donor of an own {@link GroupCore#wantSnapshot} has ended.
+     *
+     * @param code 0 if it has given the snapshot, else a negative errno
+     */
+    record SnapshotEnded(UUID donor, long code) implements GroupEvent {}
+
     /** The own JOIN was processed: this node is complete (or, after a failed transfer, PRIM again; see the status). */
     record Joined(MemberStatus status) implements GroupEvent {}
 

@@ -3,6 +3,7 @@ package io.dromon.node.group;
 import io.dromon.transport.primary.PrimaryView;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -11,11 +12,21 @@ import org.jspecify.annotations.Nullable;
 /** The members of the current view in index order, and this node's own record, which outlives every view. */
 final class MemberTable {
     private static final Member[] NOBODY = {};
+    private static final int REMEMBERED = 256;
 
     private final Member self;
     private final Reassembly.Budget budget;
     private Map<UUID, Member> byUuid = new HashMap<>();
     private Member[] members = NOBODY;
+    /** Names of members that have gone: one that comes back into a view without a primary component still has its name. */
+    private final Map<UUID, String> names = new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<UUID, String> eldest) {
+            return size() > REMEMBERED;
+        }
+    };
 
     MemberTable(UUID self, Reassembly.Budget budget) {
         this.budget = budget;
@@ -47,7 +58,7 @@ final class MemberTable {
             PrimaryView.Member shown = view.members().get(i);
             Member member = known.remove(shown.uuid());
             if (member == null) {
-                member = shown.uuid().equals(self.uuid) ? self : new Member(shown.uuid(), budget);
+                member = shown.uuid().equals(self.uuid) ? self : named(new Member(shown.uuid(), budget));
             }
             member.index = i;
             member.segment = shown.segment();
@@ -56,9 +67,18 @@ final class MemberTable {
         }
         for (Member gone : known.values()) {
             gone.channel.clear();
+            names.put(gone.uuid, gone.name);
         }
         byUuid = next;
         members = order;
+    }
+
+    private Member named(Member member) {
+        String before = names.remove(member.uuid);
+        if (before != null) {
+            member.name = before;
+        }
+        return member;
     }
 
     int joinedCount() {

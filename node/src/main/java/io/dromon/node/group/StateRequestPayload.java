@@ -35,6 +35,14 @@ record StateRequestPayload(String donors, int version, UUID wantedUuid, long wan
         return new StateRequestPayload(donors, 1, Uuids.NIL, -1, new Bytes(request));
     }
 
+    /** garbd's {@code --sst METHOD:ARGUMENT}: a donor runs that method; the first colon becomes a NUL, and one ends it. */
+    static StateRequestPayload snapshot(String donors, String request) {
+        int colon = request.indexOf(':');
+        String text = colon < 0 ? request + "\0" : request.substring(0, colon) + "\0" + request.substring(colon + 1);
+        return new StateRequestPayload(
+                donors, 1, Uuids.NIL, -1, new Bytes((text + "\0").getBytes(StandardCharsets.ISO_8859_1)));
+    }
+
     static StateRequestPayload desync() {
         return new StateRequestPayload(SELF_DESYNC, 2, Uuids.NIL, -1, new Bytes(new byte[1]));
     }

@@ -20,6 +20,8 @@ final class StateTransfer {
     private long requestAtNs = Long.MAX_VALUE;
     /** A state request that has no result yet. */
     private @Nullable StateRequestPayload wanted;
+    /** What a donor is to run for somebody else, null for a node that joins. */
+    private @Nullable String snapshot;
 
     StateTransfer(GroupVariables group) {
         this.group = group;
@@ -31,7 +33,7 @@ final class StateTransfer {
         configurationSeqno = seqno;
         requestAgain();
         boolean donorGone = !lostDonor.equals(Uuids.NIL) && group.table.find(lostDonor) == null;
-        if (group.self.status == MemberStatus.JOINER && donorGone && !group.joinsByItself()) {
+        if (group.self.status == MemberStatus.JOINER && donorGone && (snapshot != null || !group.joinsByItself())) {
             group.effects.deliver(new GroupEvent.StateTransferLost("the donor " + lostDonor + " left the group"));
         }
     }
@@ -81,7 +83,7 @@ final class StateTransfer {
             return;
         }
         wanted = null;
-        if (result >= 0 && group.joinsByItself()) {
+        if (result >= 0 && snapshot == null && group.joinsByItself()) {
             group.control.addJoin(new CodeMessage(group.exchange.groupUuid(), configurationSeqno, 0));
         } else {
             group.effects.deliver(new GroupEvent.StateRequestResult(result, donor));
@@ -120,7 +122,10 @@ final class StateTransfer {
         }
         if (group.self.status == MemberStatus.PRIM) {
             if (group.joinsByItself()) {
-                wanted = StateRequestPayload.trivial(Member.raw(group.settings.donors()));
+                String donors = Member.raw(group.settings.donors());
+                wanted = snapshot == null
+                        ? StateRequestPayload.trivial(donors)
+                        : StateRequestPayload.snapshot(donors, snapshot);
             }
             if (wanted != null) {
                 group.queue.add(OwnAction.stateRequest(wanted));
@@ -150,6 +155,11 @@ final class StateTransfer {
         }
     }
 
+    /** {@link GroupCore#wantSnapshot}. */
+    void wantSnapshot(String request) {
+        snapshot = request;
+    }
+
     // ---- JOIN and SYNC
 
     /** {@link GroupCore#join}. */
@@ -166,8 +176,7 @@ final class StateTransfer {
         group.membersChanged();
         MemberStatus before = group.self.status;
         boolean own = member == group.self;
-        boolean givesUp = message.code() < 0
-                && member.status == MemberStatus.DONOR
+        boolean ownDonor = member.status == MemberStatus.DONOR
                 && member.joiner.equals(group.self.uuid)
                 && before == MemberStatus.JOINER
                 && !own;
@@ -179,7 +188,9 @@ final class StateTransfer {
             group.effects.deliver(new GroupEvent.Joined(group.self.status));
         }
         group.onOwnStatus(before);
-        if (givesUp && !group.joinsByItself()) {
+        if (ownDonor && snapshot != null) {
+            group.effects.deliver(new GroupEvent.SnapshotEnded(member.uuid, message.code()));
+        } else if (ownDonor && message.code() < 0 && !group.joinsByItself()) {
             group.effects.deliver(
                     new GroupEvent.StateTransferLost("the donor " + member.uuid + " failed: " + message.code()));
         }

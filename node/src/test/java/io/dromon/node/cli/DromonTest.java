@@ -44,11 +44,13 @@ final class DromonTest {
                     demo --input /no/such/text                          | --input: /no/such/text does not exist
                     demo --input /                                      | --input: / is a directory
                     demo --input /dev/null                              | --input: /dev/null has no line
-                    arbitrator                                          | --address gcomm://HOST:PORT
+                    arbitrator                                          | no address of the group is given
+                    arbitrator gcomm://h                                | no name of the group is given
                     arbitrator --cfg /no/such/file                      | /no/such/file does not exist
                     arbitrator --cfg /                                  | / is a directory, not a file
-                    arbitrator --daemon                                 | run it as a service of systemd
-                    arbitrator --sst x                                  | use garbd
+                    arbitrator --daemon                                 | no address of the group is given
+                    arbitrator --daemon -w /no/such gcomm://h -g g      | --daemon: cannot start a process in /no/such
+                    arbitrator --sst ../x gcomm://h -g g                | node.snapshot_request: '../x' is refused
                     arbitrator --log /no/such/log -a gcomm://h -g g     | --log: cannot write to /no/such/log
                     bench replication --nodes 0                         | --nodes is from 1 to 64, not 0
                     bench replication --writers -1                      | --writers is from 1 to 4096, not -1
@@ -62,6 +64,24 @@ final class DromonTest {
                     """)
     void saysInOneLineWhatIsWrong(String line, String expected) {
         assertFails(expected, line.split(" +"));
+    }
+
+    @Test
+    void takesTheFlagsOfGarbd() {
+        assertThat(run("arbitrator", "-v")).isZero();
+        assertThat(run("arbitrator", "-h")).isZero();
+        assertThat(run("arbitrator", "gcomm://h", "-a", "gcomm://i", "-g", "g")).isEqualTo(USAGE);
+        assertThat(errors.toString()).startsWith("the address can be given once, by --address or without it");
+        assertThat(run("arbitrator", "gcomm://h", "gcomm://i", "-g", "g")).isEqualTo(USAGE);
+    }
+
+    @Test
+    void makesANewClusterWhateverTheAddressesAre() {
+        NodeCommand.NodeFlags flags = new NodeCommand.NodeFlags();
+        new CommandLine(flags).parseArgs("-a", "gcomm://127.0.0.1:1", "-g", "g", "--new-cluster");
+
+        assertThat(flags.config().bootstrap()).isTrue();
+        assertThat(flags.config().peers()).hasSize(1);
     }
 
     @Test

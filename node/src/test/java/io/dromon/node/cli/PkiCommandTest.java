@@ -355,4 +355,28 @@ class PkiCommandTest {
         assertThat(name.err).contains("'IP:x' is no alternative name");
         assertThat(slash.err).contains("cannot be the name of a file");
     }
+
+    /** An override of the direction and an escape of the terminal, in a subject. */
+    @Test
+    void showsNothingOfACertificateThatSteersATerminal() throws Exception {
+        String unused = openssl(
+                "req",
+                "-x509",
+                "-newkey",
+                "rsa:2048",
+                "-nodes",
+                "-days",
+                "1",
+                "-utf8",
+                "-keyout",
+                "k.pem",
+                "-out",
+                "c.pem",
+                "-subj",
+                "/CN=a\u202eb\u001b[2Jc");
+
+        Run run = dromon("pki", "inspect", dir.resolve("c.pem").toString());
+
+        assertThat(run.out + run.err).contains("CN=a?b?[2Jc").doesNotContain("\u202e", "\u001b");
+    }
 }

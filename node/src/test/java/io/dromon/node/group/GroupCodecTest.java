@@ -215,4 +215,14 @@ final class GroupCodecTest {
         assertThat(SendQueue.fragmentBytes(2000, 32636)).isEqualTo(1980);
         assertThat(SendQueue.fragmentBytes(0, 32636)).isEqualTo(1);
     }
+
+    @Test
+    void asksForASnapshotAsGarbdDoes() {
+        Bytes captured = Vectors.resource("str-08-garbd-custom-sst.bin");
+
+        assertThat(StateRequestPayload.snapshot("node_a", "foo:10.0.0.1:99/x").encode())
+                .isEqualTo(captured);
+        assertThat(StateRequestPayload.snapshot("", "backup").encode())
+                .isEqualTo(new Bytes("\0backup\0\0".getBytes(StandardCharsets.US_ASCII)));
+    }
 }

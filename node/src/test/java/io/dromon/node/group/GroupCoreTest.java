@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dromon.node.group.TestGroup.Peer;
 import io.dromon.transport.wire.Bytes;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -376,5 +377,46 @@ final class GroupCoreTest {
         b.core.join(0, -2);
         group.settle(a, b);
         assertThat(b.status()).isEqualTo(MemberStatus.PRIM);
+    }
+
+    @Test
+    void anArbitratorThatAsksForASnapshotLearnsTheDonorsResult() {
+        for (int code : new int[] {0, -2}) {
+            TestGroup fresh = new TestGroup(7);
+            Peer a = fresh.add(TestGroup.withState("a", FlowSettings.DEFAULTS), new GroupPosition(fresh.uuid(), 0));
+            Peer c = fresh.arbitrator("c");
+            c.core.wantSnapshot("backup:x");
+            fresh.primary(a);
+            fresh.settle(a);
+            fresh.primary(a, c);
+            fresh.settle(a, c);
+
+            assertThat(a.events)
+                    .filteredOn(GroupEvent.StateRequest.class::isInstance)
+                    .singleElement()
+                    .isInstanceOfSatisfying(
+                            GroupEvent.StateRequest.class,
+                            request -> assertThat(request.request())
+                                    .isEqualTo(new Bytes("backup\0x\0".getBytes(StandardCharsets.US_ASCII))));
+            assertThat(c.status()).isEqualTo(MemberStatus.JOINER);
+
+            a.core.join(a.seqno(), code);
+            fresh.settle(a, c);
+
+            assertThat(c.events).contains(new GroupEvent.SnapshotEnded(a.uuid, code));
+        }
+    }
+
+    @Test
+    void anArbitratorThatAsksForASnapshotLearnsThatNobodyGivesOne() {
+        Peer a = group.member("a");
+        Peer c = group.arbitrator("c");
+        c.core.wantSnapshot("backup:x");
+        group.primary(a);
+        group.settle(a);
+        group.primary(a, c);
+        group.settle(a, c);
+
+        assertThat(c.events).contains(new GroupEvent.SnapshotEnded(a.uuid, -Errno.ENOSYS));
     }
 }

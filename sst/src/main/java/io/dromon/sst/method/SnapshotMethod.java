@@ -27,7 +27,20 @@ public sealed interface SnapshotMethod {
      */
     static void prepare() {
         boolean unused = TlsContexts.prepare();
-        Native.load(); // zstd's library
+        Optional<String> unusedProblem = libraryProblem(); // by who needs it
+    }
+
+    /** Why zstd's library, which the method {@link #STREAM} needs, cannot be loaded, and what to do; empty if it is. */
+    static Optional<String> libraryProblem() {
+        try {
+            Native.load();
+            return Optional.empty();
+        } catch (LinkageError e) {
+            return Optional.of("the library of zstd cannot be unpacked and loaded in "
+                    + System.getProperty("java.io.tmpdir")
+                    + " (" + e.getMessage() + "); name a directory that can be written and is not mounted noexec:"
+                    + " DROMON_JAVA_OPTS=-Djava.io.tmpdir=DIR");
+        }
     }
 
     /**

@@ -1,8 +1,10 @@
 package io.dromon.sst.method;
 
+import io.dromon.transport.wire.PeerText;
 import java.io.IOException;
 
-/** A transfer that failed; the joiner's old state is untouched. */
+/** A transfer that failed; the joiner's old state is untouched. Its message may hold text of the
+ * other side, and nothing of it that could fake a line or steer a terminal. */
 public final class TransferException extends IOException {
     private static final long serialVersionUID = 1L;
 
@@ -35,12 +37,12 @@ public final class TransferException extends IOException {
     private final Reason reason;
 
     public TransferException(Reason reason, String message) {
-        super(message);
+        super(PeerText.lines(message));
         this.reason = reason;
     }
 
     public TransferException(Reason reason, String message, Throwable cause) {
-        super(message, cause);
+        super(PeerText.lines(message), cause);
         this.reason = reason;
     }
 

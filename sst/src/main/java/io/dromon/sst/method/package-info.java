@@ -7,7 +7,7 @@
  * <p>Method {@code stream}: the joiner listens, the donor dials as many TLS connections as pay off. Each connection is
  * proven before the first byte of state, and then carries units, each of which stands on its own:
  *
- * <pre>
+ * <pre>{@code
  *   joiner                                                      donor
  *     |  <------------- TLS, both certificates verified -------   |
  *     |  magic, nonce J, session J                            ->  |
@@ -19,7 +19,7 @@
  *     |  <-   MANIFEST, once all units are acknowledged           |
  *     |  DONE (on disk and switched over), or FAIL            ->  |
  *     |  <-   ABORT: the donor gives up; the answer is FAIL       |
- * </pre>
+ * }</pre>
  *
  * <p>A connection that breaks costs its unacknowledged units, which travel again over this or another connection; a
  * unit that arrives twice counts once. Threads: one per connection at each end, and nothing is shared between them but

@@ -56,7 +56,7 @@ public final class Reasons {
         if (tls.isPresent()) {
             return "broke TLS" + words(tls.get().message());
         }
-        return cause instanceof IOException ? "broke: " + message : "broke: " + cause;
+        return "broke: " + printable(cause instanceof IOException ? message : cause.toString());
     }
 
     /**
@@ -115,6 +115,6 @@ public final class Reasons {
 
     /** A peer chose this text: nothing that could fake a line of log or environment or turn it round, and an end. */
     static String printable(String text) {
-        return PeerText.printable(text.length() > 200 ? text.substring(0, 200) + "..." : text);
+        return PeerText.printable(text, 200);
     }
 }

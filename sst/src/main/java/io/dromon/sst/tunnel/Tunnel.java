@@ -1,5 +1,6 @@
 package io.dromon.sst.tunnel;
 
+import io.dromon.transport.link.LineBudget;
 import io.dromon.transport.link.RefusalLog;
 import io.dromon.transport.tls.TlsConfigException;
 import io.dromon.transport.tls.TlsEndpoint;
@@ -35,6 +36,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,6 +54,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * A running tunnel: all services of a {@link TunnelConfig} on one event loop per core. Whoever started it closes it,
@@ -71,6 +74,7 @@ public final class Tunnel implements AutoCloseable {
     private final AtomicInteger failures = new AtomicInteger();
     private final CountDownLatch streamsEnded = new CountDownLatch(1);
     private final RefusalLog refusals = new RefusalLog();
+    private final LineBudget lines = new LineBudget(500, Duration.ofSeconds(10));
     private final Optional<Path> pidFile;
     private volatile boolean closed;
 
@@ -412,19 +416,24 @@ public final class Tunnel implements AutoCloseable {
     void ended(TunnelConnection connection, String line, Optional<String> before, boolean inOrder) {
         connections.remove(connection);
         if (!line.isEmpty()) {
-            if (inOrder) {
-                LOG.info("{}", line);
-            } else {
-                LOG.warn("{}", line);
-            }
+            told(inOrder ? Level.INFO : Level.WARN, line);
         } else {
-            before.filter(why -> why.contains(" ")).ifPresent(why -> LOG.warn("{}", why));
+            before.filter(why -> why.contains(" ")).ifPresent(why -> told(Level.WARN, why));
         }
         if (!inOrder) {
             failures.incrementAndGet();
         }
         if (listeners.isEmpty()) {
             streamsEnded.countDown();
+        }
+    }
+
+    /** A line of one connection: who may connect can make many. */
+    private void told(Level level, String line) {
+        synchronized (lines) {
+            if (lines.room(System.nanoTime(), left -> LOG.warn("{} more ends of connections were not logged", left))) {
+                LOG.atLevel(level).log(line);
+            }
         }
     }
 

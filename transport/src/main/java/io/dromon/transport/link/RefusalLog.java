@@ -38,8 +38,9 @@ public final class RefusalLog {
     };
     private final Map<String, Long> counters = new TreeMap<>();
     private Consumer<LinkFailure> seen = failure -> {};
-    private long windowNs;
-    private int linesInWindow;
+    private String owner = "";
+    /** However many addresses an attacker has, there is an end to the lines in a minute. */
+    private final LineBudget budget = new LineBudget(60, Duration.ofMinutes(1));
 
     /** The same pairs with their last message, for the status. */
     private final Map<String, RefusedPeer> shown = new LinkedHashMap<>(16, 0.75f, true) {
@@ -104,31 +105,29 @@ public final class RefusalLog {
             entry.suppressed++;
             return;
         }
-        if (!roomInWindow(nowNs)) {
+        if (!budget.room(
+                nowNs, left -> LOG.warn("{}{} refusals of many peers were counted and not logged", owner, left))) {
             return;
         }
         if (entry != null && entry.suppressed > 0) {
             LOG.warn(
-                    "{}: {} ({} more like this from {} since the last line)",
+                    "{}{}: {} ({} more like this from {} since the last line)",
+                    owner,
                     kind,
                     failure.message(),
                     entry.suppressed,
                     ip);
         } else {
-            LOG.warn("{}: {}", kind, failure.message());
+            LOG.warn("{}{}: {}", owner, kind, failure.message());
         }
         Entry fresh = new Entry();
         fresh.loggedNs = nowNs;
         entries.put(key, fresh);
     }
 
-    /** However many addresses a stranger has, at most 60 lines in a minute. */
-    private boolean roomInWindow(long nowNs) {
-        if (linesInWindow == 0 || nowNs - windowNs >= INTERVAL_NS) {
-            windowNs = nowNs;
-            linesInWindow = 0;
-        }
-        return linesInWindow++ < 60;
+    /** The node's name stands at the beginning of each line from now on. */
+    public void ownedBy(String nodeName) {
+        owner = nodeName + ": ";
     }
 
     /** From now on {@code sink} gets every failure as well, whether it is logged or not. */

@@ -59,7 +59,7 @@ public final class CertificateReport {
             } else if (item instanceof PemFiles.Item.Key one) {
                 lines.add("private key    " + (one.encrypted() ? "encrypted" : "not encrypted"));
             } else if (item instanceof PemFiles.Item.Other other) {
-                lines.add("other          " + other.kind());
+                lines.add("other          " + CertificateRules.printable(other.kind()));
             }
         }
         if (lines.isEmpty()) {

@@ -3,6 +3,7 @@ package io.dromon.transport.tls;
 import io.dromon.transport.tls.pem.DistinguishedName;
 import io.dromon.transport.tls.pem.NameConstraintCheck;
 import io.dromon.transport.tls.pem.ValidityForm;
+import io.dromon.transport.wire.PeerText;
 import java.security.cert.CertPathValidatorException;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
@@ -89,7 +90,7 @@ final class CertificateRules {
 
         Refused(Rule rule, String message) {
             super(
-                    message,
+                    PeerText.printable(message), // it names what a peer chose
                     null,
                     null,
                     -1,
@@ -342,12 +343,7 @@ final class CertificateRules {
 
     /** A peer chose this text: no control characters in the log, and an end. */
     static String printable(String text) {
-        StringBuilder out = new StringBuilder();
-        for (int i = 0; i < Math.min(text.length(), 200); i++) {
-            char c = text.charAt(i);
-            out.append(Character.isISOControl(c) || Character.isSurrogate(c) ? '?' : c);
-        }
-        return text.length() > 200 ? out + "..." : out.toString();
+        return PeerText.printable(text, 200);
     }
 
     static String date(Date date) {

@@ -1,5 +1,6 @@
 package io.dromon.transport.tls;
 
+import io.dromon.transport.wire.PeerText;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -11,22 +12,26 @@ public final class TlsConfigException extends Exception {
     private final ArrayList<String> problems;
 
     public TlsConfigException(String message) {
-        super(message);
-        this.problems = new ArrayList<>(List.of(message));
+        super(PeerText.lines(message));
+        this.problems = new ArrayList<>(List.of(PeerText.lines(message)));
     }
 
     public TlsConfigException(String message, @Nullable Throwable cause) {
-        super(message, cause);
-        this.problems = new ArrayList<>(List.of(message));
+        super(PeerText.lines(message), cause);
+        this.problems = new ArrayList<>(List.of(PeerText.lines(message)));
     }
 
     /** All that is wrong, one sentence each. */
     TlsConfigException(List<String> problems) {
         super(
                 problems.size() == 1
-                        ? problems.get(0)
-                        : problems.size() + " problems with TLS:\n  " + String.join("\n  ", problems));
-        this.problems = new ArrayList<>(problems);
+                        ? PeerText.lines(problems.get(0))
+                        : problems.size() + " problems with TLS:\n  " + String.join("\n  ", fit(problems)));
+        this.problems = new ArrayList<>(fit(problems));
+    }
+
+    private static List<String> fit(List<String> problems) {
+        return problems.stream().map(PeerText::lines).toList();
     }
 
     /** Everything that is wrong, one sentence each. */

@@ -1,0 +1,79 @@
+package io.dromon.node;
+
+import io.dromon.config.NodeConfig;
+import io.dromon.config.Options;
+import io.dromon.node.group.Errno;
+import io.dromon.node.group.GroupEvent;
+import io.dromon.transport.wire.Uuids;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** An arbitrator that only asks a donor for a snapshot ({@code node.snapshot_request}) and leaves with its result. */
+final class SnapshotErrand {
+    private static final Logger LOG = LoggerFactory.getLogger(SnapshotErrand.class);
+
+    private final String nodeName;
+    private final String request;
+    private @Nullable NodeException failure =
+            new NodeException(NodeException.Reason.CLOSED, "the node left before a donor had given the snapshot");
+
+    private SnapshotErrand(String nodeName, String request) {
+        this.nodeName = nodeName;
+        this.request = request;
+    }
+
+    /** Null where none is asked for. */
+    static @Nullable SnapshotErrand of(NodeConfig config) {
+        String request = config.value(Options.NODE_SNAPSHOT_REQUEST);
+        return request.isEmpty() ? null : new SnapshotErrand(config.name(), request);
+    }
+
+    String request() {
+        return request;
+    }
+
+    /** Why there is no snapshot; null once there is one. */
+    @Nullable
+    NodeException failure() {
+        return failure;
+    }
+
+    /** Takes what happened; whether the errand is over and the node is to leave. */
+    boolean ends(GroupEvent event) {
+        if (event instanceof GroupEvent.StateRequestResult result) {
+            if (result.donorIndex() < 0) {
+                fail("no member can be the donor: " + reason(result.donorIndex()));
+                return true;
+            }
+            LOG.info("{}: {} is the donor of '{}'", nodeName, Uuids.brief(result.donor()), request);
+        } else if (event instanceof GroupEvent.SnapshotEnded ended) {
+            if (ended.code() < 0) {
+                fail("the donor " + Uuids.brief(ended.donor()) + " failed: " + reason(ended.code()) + "; see its log");
+            } else {
+                LOG.info("{}: the donor has ended '{}' with success", nodeName, request);
+                failure = null;
+            }
+            return true;
+        } else if (event instanceof GroupEvent.StateTransferLost lost) {
+            fail(lost.reason());
+            return true;
+        }
+        return false;
+    }
+
+    private void fail(String why) {
+        failure =
+                new NodeException(NodeException.Reason.REFUSED, "the snapshot '" + request + "' was not made: " + why);
+    }
+
+    private static String reason(long code) {
+        return switch ((int) -code) {
+            case 2 -> "error 2, it has no program wsrep_sst_METHOD of this method";
+            case Errno.ENOSYS -> "error 38, it gives no snapshots";
+            case Errno.EHOSTUNREACH -> "error 113, no member that has data has a name of --donor";
+            case Errno.ECANCELED -> "error 125, the configuration changed meanwhile";
+            default -> "error " + -code;
+        };
+    }
+}
