@@ -171,7 +171,9 @@ public final class SavedViewFile {
     public void write(SavedView view) throws IOException {
         Path temporary = directory.resolve(TEMPORARY_NAME);
         ByteBuffer bytes = StandardCharsets.UTF_8.encode(SavedViewText.format(view));
-        Files.deleteIfExists(temporary); // a link would be followed, a file of others written
+        if (!Files.isDirectory(temporary, LinkOption.NOFOLLOW_LINKS)) {
+            Files.deleteIfExists(temporary); // a link would be followed, a file of others written
+        }
         try (FileChannel out = FileChannel.open(temporary, CREATE, FileTrust.PRIVATE_FILE)) {
             while (bytes.hasRemaining()) {
                 out.write(bytes);
@@ -196,8 +198,8 @@ public final class SavedViewFile {
         try {
             removed = Files.deleteIfExists(file);
         } catch (IOException e) {
-            try (FileChannel emptied =
-                    FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
+            try (FileChannel emptied = FileChannel.open(
+                    file, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING, LinkOption.NOFOLLOW_LINKS)) {
                 emptied.force(true);
             } catch (IOException full) {
                 e.addSuppressed(full);
