@@ -171,9 +171,7 @@ public final class SavedViewFile {
     public void write(SavedView view) throws IOException {
         Path temporary = directory.resolve(TEMPORARY_NAME);
         ByteBuffer bytes = StandardCharsets.UTF_8.encode(SavedViewText.format(view));
-        if (!Files.isDirectory(temporary, LinkOption.NOFOLLOW_LINKS)) {
-            Files.deleteIfExists(temporary); // a link would be followed, a file of others written
-        }
+        Files.deleteIfExists(temporary); // a link would be followed, a file of others written
         try (FileChannel out = FileChannel.open(temporary, CREATE, FileTrust.PRIVATE_FILE)) {
             while (bytes.hasRemaining()) {
                 out.write(bytes);
