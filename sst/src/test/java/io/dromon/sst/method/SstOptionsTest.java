@@ -151,7 +151,7 @@ class SstOptionsTest {
         assertThat(transfer(here, here, "localhost").joiner().bytes()).isEqualTo(3);
         assertThatThrownBy(() -> transfer(here, here, "joiner.example"))
                 .isInstanceOf(TransferException.class)
-                .hasMessageContaining("TLS");
+                .hasMessageContaining("matches no rule of ssl-mode=VERIFY_IDENTITY: tls.valid_sans=DNS:joiner.example");
         assertThatThrownBy(() -> transfer(ONE, here, "127.0.0.1")).isInstanceOf(TransferException.class);
     }
 
