@@ -104,9 +104,6 @@ final class DromonTest {
 
         assertFails(
                 file + ":2: unknown name 'adress'; known are address, group", "arbitrator", "--cfg", file.toString());
-
-        Files.write(file, List.of("address = gcomm://h", "group = g", "sst = \"x\""));
-        assertFails("--sst: ", "arbitrator", "--cfg", file.toString());
     }
 
     @ParameterizedTest
