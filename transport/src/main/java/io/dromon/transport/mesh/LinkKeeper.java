@@ -176,9 +176,12 @@ final class LinkKeeper {
                 dial(entry.round.remove(), nowNs);
                 entry.nextNs = nowNs + AddressBook.RECONNECT_NS;
             }
+        } else if (nowNs < entry.nextLookUpNs) {
+            entry.nextNs = entry.nextLookUpNs;
         } else {
             entry.asked = true;
-            entry.nextNs = nowNs + AddressBook.RECONNECT_NS;
+            entry.nextLookUpNs = nowNs + AddressBook.RECONNECT_NS;
+            entry.nextNs = entry.nextLookUpNs;
             io.resolve(entry.address);
         }
     }

@@ -71,6 +71,20 @@ class HostNamesTest {
     }
 
     @Test
+    void dialsANameThatRefusesThisNodeNoMoreOftenThanAnAddress() {
+        fixture.start(NAME);
+        for (int tick = 0; tick < 100; tick++) { // ten seconds; each look-up is answered, each link refused, at once
+            if (fixture.links.lookups.contains(NAME)) {
+                resolved(address(2));
+            }
+            fixture.dialledTo(address(2)).ifPresent(link -> refuse(address(2)));
+            fixture.pass(0.1);
+        }
+
+        assertThat(fixture.links.dialled).hasSizeBetween(4, 11);
+    }
+
+    @Test
     void waitsForANameThatIsNotKnownYet() {
         fixture.start(NAME);
         resolved();
