@@ -81,7 +81,7 @@ final class SstCommand implements Runnable {
                                 + " its standard input (${DEFAULT-VALUE}).")
         private String method = "stream";
 
-        @Parameters(paramLabel = "PROGRAM", description = "For --method script, as: -- tar -c .")
+        @Parameters(paramLabel = "PROGRAM", description = "For --method script, as: send ... -- tar -c . and receive ... -- tar -x")
         private List<String> program = List.of();
 
         @Option(
@@ -152,7 +152,7 @@ final class SstCommand implements Runnable {
             if (method.equals("script") == program.isEmpty()) {
                 throw new CommandFailure(
                         program.isEmpty()
-                                ? "--method script needs a program, as: -- tar -c ."
+                                ? "--method script needs a program, as: send ... -- tar -c ., or receive ... -- tar -x"
                                 : "'" + program.get(0) + "': only --method script runs a program");
             }
         }

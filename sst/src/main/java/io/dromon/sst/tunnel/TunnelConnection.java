@@ -299,7 +299,7 @@ final class TunnelConnection {
         loop.execute(() -> {
             if (half) {
                 refused(new LinkFailure.SilentPeer(caller + ": dropped, because " + Running.MOST_HALF_OPEN
-                        + " connections have not proven anything yet, most of them from the same address; look for a"
+                        + " connections have not proven anything yet, and no address holds more of them than this one; look for a"
                         + " port scanner or a health check there"));
             }
         });
