@@ -9,7 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Chapter 01 section 10 and chapter 03 section 7.1. */
+/** What a cluster address may hold and what it comes to (chapter 01 section 10, chapter 03 section 7.1). */
 class ClusterAddressTest {
     @Test
     void readsHostsAndFillsInTheDefaultPort() {

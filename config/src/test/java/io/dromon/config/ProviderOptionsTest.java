@@ -10,7 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Chapter 01 section 10, "Provider options". */
+/** The syntax of the provider-option string (chapter 01 section 10, "Provider options"). */
 class ProviderOptionsTest {
     private final List<String> problems = new ArrayList<>();
 

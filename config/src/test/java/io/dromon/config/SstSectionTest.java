@@ -10,7 +10,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Chapter 06 section 12. */
+/** Which options of {@code [sst]} and of the server's sections count (chapter 06 section 12). */
 class SstSectionTest {
     @TempDir
     Path directory;

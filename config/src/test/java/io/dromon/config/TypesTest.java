@@ -10,7 +10,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Chapter 01 section 10, "Value syntax"; what garbd 26.4.23 accepts and refuses was tried on the real program. */
+/**
+ * The syntax of values (chapter 01 section 10, "Value syntax"); what garbd 26.4.23 accepts and refuses was tried on the
+ * real program.
+ */
 class TypesTest {
     @ParameterizedTest
     @ValueSource(strings = {"1", "y", "Y", "yes", "YeS", "on", "ON", "true", "True"})

@@ -61,7 +61,10 @@ record Quorum(
         return false;
     }
 
-    /** Step 2. */
+    /**
+     * Takes the state of the joined member that has received most; null if the histories differ (chapter 04 section 5.6
+     * step 2).
+     */
     private static @Nullable StateMessage inherit(List<StateMessage> messages) {
         StateMessage best = null;
         for (StateMessage m : messages) {
@@ -80,7 +83,10 @@ record Quorum(
         return best;
     }
 
-    /** Steps 3 and 4. */
+    /**
+     * Takes the newest primary state among the candidates as the group's; null if there is none or the histories differ
+     * (chapter 04 section 5.6, steps 3 and 4).
+     */
     private static @Nullable StateMessage merge(List<StateMessage> messages, Predicate<StateMessage> candidate) {
         StateMessage best = null;
         UUID history = Uuids.NIL;

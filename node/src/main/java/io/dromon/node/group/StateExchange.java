@@ -83,7 +83,10 @@ final class StateExchange {
         primJoined++;
     }
 
-    /** Section 5.3 steps 1 to 5; the table is updated. */
+    /**
+     * Begins an exchange, and a history of its own if this node starts a new cluster (chapter 04 section 5.3, steps 1
+     * to 5); the table is updated.
+     */
     void onPrimaryView(PrimaryView view, boolean wasPrimary) {
         Member self = table.self();
         if (wasPrimary) {
@@ -199,7 +202,10 @@ final class StateExchange {
         return true;
     }
 
-    /** Sections 5.6 to 5.8, up to and without the configuration's own seqno. */
+    /**
+     * All states are here: computes the quorum, gives every member its status and takes the result over, but for the
+     * configuration's own seqno (chapter 04 sections 5.6 to 5.8).
+     */
     Result finish(GroupSettings settings) {
         List<StateMessage> messages = new ArrayList<>();
         for (Member member : table.all()) {
@@ -281,7 +287,9 @@ final class StateExchange {
         commitCut.recompute(table.all(), versions.gcs());
     }
 
-    /** Section 5.7. */
+    /**
+     * Gives a member the status and the counters that follow from its state and the quorum (chapter 04 section 5.7).
+     */
     private static void apply(Quorum quorum, Member member, StateMessage m) {
         boolean sameHistory = m.groupUuid().equals(quorum.groupUuid());
         if (!sameHistory || m.received() != quorum.actId()) {

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
-/** Chapter 04 sections 3, 4.2, 7.3, 8 and the captures of section 14. */
+/** Messages of the group layer, against captured bytes (chapter 04 sections 3, 4.2, 7.3, 8 and 14). */
 final class GroupCodecTest {
     @Test
     void readsAndWritesTheStateOfANewGarbd() throws MalformedMessageException {

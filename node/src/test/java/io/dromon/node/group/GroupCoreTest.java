@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Chapter 04, sections 4 to 12, on cores with a perfect transport. */
+/** Group layers on a perfect transport (chapter 04 sections 4 to 12). */
 final class GroupCoreTest {
     private final TestGroup group = new TestGroup(1);
 

@@ -10,14 +10,14 @@ import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
-/** Chapter 04, single rules: 4.4 reassembly, 5.6 quorum, 7.4 donors, 9 commit cut, 10 flow control, 11 votes. */
+/** Single rules of the group layer: reassembly, quorum, donors, commit cut, flow control, votes (chapter 04). */
 final class GroupRulesTest {
     private static final UUID OTHER = UUID.fromString("00000000-0000-1000-8000-000000000001");
     private static final long MS = 1_000_000;
 
     private final Reassembly.Budget budget = new Reassembly.Budget(1 << 20, 1 << 19);
 
-    // ---- 4.4 ----------------------------------------------------------------------------------------------------
+    // ---- reassembly (section 4.4) -------------------------------------------------------------------------------
 
     private static FragmentHeader fragment(long id, int size, long number) {
         return new FragmentHeader(5, id, size, number, 0);
@@ -103,7 +103,7 @@ final class GroupRulesTest {
         assertThat(budget.used()).isLessThanOrEqualTo(1 << 19);
     }
 
-    // ---- 5.6 ----------------------------------------------------------------------------------------------------
+    // ---- quorum (section 5.6) -----------------------------------------------------------------------------------
 
     private static StateMessage state(
             MemberStatus prim, MemberStatus current, UUID group, long received, long primSeqno, int flags) {
@@ -156,7 +156,7 @@ final class GroupRulesTest {
         assertThat(Quorum.compute(List.of(newcomer, bootstrapping)).actId()).isEqualTo(7);
     }
 
-    // ---- 7.4 ----------------------------------------------------------------------------------------------------
+    // ---- donors (section 7.4) -----------------------------------------------------------------------------------
 
     private Member member(String name, MemberStatus status, int segment, long cached) {
         Member member = new Member(new UUID(0, name.hashCode()), budget);
@@ -232,7 +232,7 @@ final class GroupRulesTest {
         assertThat(donor(all, "", 3, 106)).isEqualTo(2);
     }
 
-    // ---- 9 ------------------------------------------------------------------------------------------------------
+    // ---- commit cut (section 9) ---------------------------------------------------------------------------------
 
     private Member counted(long applied) {
         Member member = member("c" + applied, MemberStatus.SYNCED, 0, -1);
@@ -268,7 +268,7 @@ final class GroupRulesTest {
         assertThat(cut.onLast(slow, 40, all, 5)).isFalse();
     }
 
-    // ---- 10 -----------------------------------------------------------------------------------------------------
+    // ---- flow control (section 10) ------------------------------------------------------------------------------
 
     @Test
     void limitsGrowWithTheRootOfTheMembers() {
@@ -325,7 +325,7 @@ final class GroupRulesTest {
         assertThat(flow.isPaused()).isFalse();
     }
 
-    // ---- 11 -----------------------------------------------------------------------------------------------------
+    // ---- votes (section 11) -------------------------------------------------------------------------------------
 
     private Member voter(long seqno, long value) {
         Member member = counted(0);

@@ -7,7 +7,7 @@ import io.dromon.node.group.TestGroup.Peer;
 import io.dromon.transport.wire.Bytes;
 import org.junit.jupiter.api.Test;
 
-/** Chapter 04 section 10, the throttle of a JOINER. */
+/** The throttle of a JOINER (chapter 04 section 10). */
 final class JoinerThrottleTest {
     private static final long MS = TestGroup.MS;
     private static final long SECOND = 1000 * MS;

@@ -79,7 +79,7 @@ class StunnelFileTest {
             checkHost = localhost
             """;
 
-    /** Chapter 06 section 11.2, the column of the joiner. */
+    /** The file of a joiner as MariaDB's script writes it (chapter 06 section 11.2). */
     @Test
     void readsTheFileOfMariaDbsJoiner() throws IOException {
         TunnelConfig config = read(JOINER);
@@ -97,7 +97,7 @@ class StunnelFileTest {
                 .anySatisfy(note -> assertThat(note).contains("stunnel.conf:4: foreground = yes has no effect"));
     }
 
-    /** Chapter 06 section 11.2, the column of the donor: rsync starts it as its remote shell. */
+    /** The file of a donor, where rsync starts stunnel as its remote shell (chapter 06 section 11.2). */
     @Test
     void readsTheFileOfMariaDbsDonor() throws IOException {
         TunnelConfig config = read(DONOR);

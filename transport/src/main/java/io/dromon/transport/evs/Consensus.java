@@ -126,14 +126,15 @@ final class Consensus {
 
     private boolean isSameViewConsistent(StateMessage message) {
         InputMap input = group.input;
-        if (input.maxHs() != highestSeq(message)) { // S1
+        if (input.maxHs() != highestSeq(message)) { // the highest seq that was sent (S1)
             return false;
         }
-        long reachable = highestReachableSafeSeq(); // S2
+        long reachable = highestReachableSafeSeq(); // what all can have, and have acknowledged (S2)
         if (reachable != highestReachableSafeSeq(message) || reachable != safeSeqOfContinuing()) {
             return false;
         }
-        if (message.aruSeq() != input.aru() || message.seq() != input.safe()) { // S3
+        // The sender has received as much as this node, and knows as much to be safe (S3).
+        if (message.aruSeq() != input.aru() || message.seq() != input.safe()) {
             return false;
         }
         return rangesAgree(message);

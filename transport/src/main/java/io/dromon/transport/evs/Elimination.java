@@ -45,7 +45,10 @@ final class Elimination {
         return false;
     }
 
-    /** E1. */
+    /**
+     * Gives up a node that the JOINs of more than half of the members show as suspected (chapter 02 section 7.5, rule
+     * E1).
+     */
     private void suspectedByMajority(Join received) {
         for (NodeRecord record : received.records()) {
             KnownNode node = record.view().equals(group.view) && record.isSuspected() ? other(record) : null;
@@ -65,7 +68,7 @@ final class Elimination {
         }
     }
 
-    /** E2. */
+    /** Gives up a node that is suspected here and that the sender has given up (chapter 02 section 7.5, rule E2). */
     private void givenUpByOther(Join received) {
         for (NodeRecord record : received.records()) {
             KnownNode node = record.view().equals(group.view) && !record.isOperational() ? other(record) : null;

@@ -19,8 +19,9 @@ final class FailureDetector {
     }
 
     /**
-     * Section 7.11; but where the reference ends its process, this node isolates itself once more. Alone it needs nobody's
-     * agreement: it leaves the view for one of its own, and the others find it again when the isolation is over.
+     * Gives up the nodes that hold up the next view, and gathers again (chapter 02 section 7.11). Where the reference ends
+     * its process, this node isolates itself once more. Alone it needs nobody's agreement: it leaves the view for one of
+     * its own, and the others find it again when the isolation is over.
      */
     void onInstallTimer() {
         if (membership.installation.enterIfAllCommitted()) {
@@ -54,7 +55,10 @@ final class FailureDetector {
         return group.nodes().stream().filter(node -> node != group.me).toList();
     }
 
-    /** Steps 1 to 3 and 5 to 7 of the inactivity check (section 7.5); step 4 is {@code delayed}. */
+    /**
+     * Marks silent nodes as suspected or inactive, and gathers if there is one (chapter 02 section 7.5, steps 1 to 3
+     * and 5 to 7); step 4 is {@code delayed}.
+     */
     void onInactivityTimer(@Nullable DelayedNodes delayed) {
         long now = group.nowNs;
         long last = timers.lastInactivityCheckNs;

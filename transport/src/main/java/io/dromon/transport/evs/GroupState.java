@@ -139,7 +139,10 @@ final class GroupState {
         return node;
     }
 
-    /** Section 4; never applied to this node itself. */
+    /**
+     * Gives a node up until its entry is removed: its JOIN is void, and the next inactivity check finds it silent
+     * (chapter 02 section 4). Does nothing for this node itself.
+     */
     void setInactive(KnownNode node) {
         if (node != me) {
             node.operational = false;

@@ -109,7 +109,10 @@ final class Installation {
                 && proposer.isOperational();
     }
 
-    /** Step 2. */
+    /**
+     * Whether a proposal is to be looked at; beside an accepted one that is only a later one of the same source, and
+     * one of another source starts the gather again (chapter 02 section 7.7 step 2).
+     */
     private boolean isNews(KnownNode source, Install install) {
         Install accepted = group.install;
         if (accepted == null) {
@@ -145,7 +148,9 @@ final class Installation {
                 install.records());
     }
 
-    /** Step 5. */
+    /**
+     * Forgets nodes that are neither listed in the INSTALL nor members of this view (chapter 02 section 7.7 step 5).
+     */
     private void forgetUnlisted(Install install) {
         boolean removed = group.known
                 .values()

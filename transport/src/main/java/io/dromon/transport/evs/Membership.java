@@ -121,7 +121,10 @@ final class Membership {
         return message.view().seq() > MAX_VIEW_SEQ;
     }
 
-    /** Section 7.4; also for JOINs of this node. */
+    /**
+     * Takes a JOIN in, one of this node too: learns from it, gives up nodes that are gone, answers, and proposes a view
+     * once all agree (chapter 02 section 7.4).
+     */
     void onJoin(KnownNode source, Join join) {
         if (group.state() == State.LEAVING) {
             onJoinWhileLeaving(source, join);
@@ -164,7 +167,7 @@ final class Membership {
         installation.proposeIfAgreed();
     }
 
-    /** Step 4. */
+    /** Takes over the view ids, the nodes and the evictions that a JOIN names (chapter 02 section 7.4 step 4). */
     private void learnFrom(Join join) {
         for (NodeRecord record : join.records()) {
             group.addGatherView(record.view());
@@ -179,7 +182,10 @@ final class Membership {
         }
     }
 
-    /** Step 7; returns the highest seq that the sender has seen in this view. */
+    /**
+     * Takes over what the members have acknowledged, according to a JOIN; returns the highest seq that its sender has
+     * seen in this view (chapter 02 section 7.4 step 7).
+     */
     private long raiseSafe(Join join) {
         long highest = -1;
         for (NodeRecord record : join.records()) {
@@ -196,7 +202,7 @@ final class Membership {
         return node != null && node.isMember() && group.input.raiseSafe(node.index, record.safeSeq());
     }
 
-    /** Step 8, second half. */
+    /** Repeats the LEAVEs that the sender of a JOIN has not heard of (chapter 02 section 7.4 step 8). */
     private void repeatLeaves(Join join) {
         for (KnownNode node : group.nodes()) {
             if (node.leave == null || node.inactive) {
@@ -209,7 +215,10 @@ final class Membership {
         }
     }
 
-    /** Step 10. */
+    /**
+     * Renews the own JOIN if it is out of date and sends it unless all agree, 100 ms after the last one at the earliest
+     * (chapter 02 section 7.4 step 10).
+     */
     private void answerJoin() {
         if (!saysWhatIsKnown(group.me.join)) {
             group.createJoin();

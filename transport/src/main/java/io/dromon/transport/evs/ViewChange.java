@@ -22,16 +22,18 @@ final class ViewChange {
         this.timers = timers;
     }
 
-    /** Section 7.9, steps as numbered there. */
+    /**
+     * Enters a view on which all have agreed; what is left of the old one is delivered first (chapter 02 section 7.9).
+     */
     void enter(Install install) {
-        traffic.delivery.deliverSafe(); // 1
-        deliverTransitionalView(install); // 2
-        traffic.delivery.deliverTransitional(install); // 3
+        traffic.delivery.deliverSafe(); // what is safe in the old view (step 1)
+        deliverTransitionalView(install); // which members go on together (step 2)
+        traffic.delivery.deliverTransitional(install); // what is left of the old view (step 3)
         Set<UUID> before = memberUuids();
-        install(install); // 4
-        deliverRegularView(install, before); // 5
+        install(install); // from here on the new view is the current one (steps 4 and 6)
+        deliverRegularView(install, before); // the layers above may send meanwhile (step 5)
         traffic.flushQueue();
-        traffic.acknowledge(); // 7
+        traffic.acknowledge(); // tells the others that this node is in the new view (step 7)
         timers.startInactivity();
         timers.armRetransmission();
         timers.installNs = Timers.OFF;
@@ -67,7 +69,10 @@ final class ViewChange {
         return uuids;
     }
 
-    /** Steps 4 and 6: what is known of the view that ends is forgotten. */
+    /**
+     * Makes the new view the current one and forgets what was known of the one that ends (chapter 02 section 7.9, steps
+     * 4 and 6).
+     */
     private void install(Install install) {
         group.forgetGatherViews();
         group.view = install.installView();

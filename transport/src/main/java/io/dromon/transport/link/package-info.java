@@ -2,7 +2,8 @@
  * Netty: listener, dialler, first-byte probe, pipelines.
  *
  * <p>All of a node's connections live on the one event loop that is the node's protocol thread; {@link
- * io.dromon.transport.link.NettyLinks} is the implementation of {@link io.dromon.transport.link.Links} on sockets.
+ * io.dromon.transport.link.NettyLinks} is the implementation of {@link io.dromon.transport.link.Links} on sockets. What
+ * goes over them is chapter 01 sections 2 and 3, {@code protocol/01-stream-and-mesh.md} of this module.
  *
  * <h2>Pipelines</h2>
  *

@@ -87,7 +87,10 @@ final class Handshaker {
         }
     }
 
-    /** Section 6.4. Where it says no, the link is over. */
+    /**
+     * Whether a peer is let in: it is not this node itself, and no other address has a link to its UUID (chapter 01
+     * section 6.4). Otherwise the link is over.
+     */
     private boolean isAcceptable(MeshLink link, long nowNs) {
         boolean own = link.peer.equals(self);
         MeshLink twin = own ? twin(link) : null;
@@ -164,7 +167,10 @@ final class Handshaker {
         return false;
     }
 
-    /** Section 6.5. */
+    /**
+     * A link just became OK: its address is entered, and of two links to one node the one with the greater handshake
+     * UUID stays (chapter 01 section 6.5).
+     */
     void established(MeshLink link, long nowNs) {
         if (keeper.evicted.contains(link.peer)) {
             keeper.fail(link, evictedFailure(link), nowNs);
@@ -191,7 +197,7 @@ final class Handshaker {
             if (other != link && other.peer.equals(link.peer)) {
                 keeper.replace(other, superseded(other), nowNs);
             } else if (other != link && other.address.equals(link.address) && other.isOk()) {
-                // A restarted node: its dead link must not be listed any more (section 14, 10).
+                // A restarted node: its dead link must not be listed any more (pitfall 10).
                 String text = link.address + " changed identity: " + Uuids.brief(before) + " is now "
                         + Uuids.brief(link.peer);
                 keeper.drop(other, new LinkFailure.Disconnected(text), nowNs);
@@ -223,8 +229,9 @@ final class Handshaker {
     }
 
     /**
-     * Section 5.4. Galera ends on the word of anybody, on any link; here the two words that end a node count only as the
-     * answer of a member to this node's own handshake. From others they are a lie or a mistake, and the link is over.
+     * A peer refuses this node (chapter 01 section 5.4). Galera ends on the word of anybody, on any link; here the two words
+     * that end a node count only as the answer of a member to this node's own handshake. From others they are a lie or a
+     * mistake, and the link is over.
      */
     void onFail(MeshLink link, Fail fail, long nowNs) {
         boolean believed = link.state() == MeshLinkState.RESPONSE_SENT

@@ -225,7 +225,10 @@ final class LinkKeeper {
         router.rebuild(links, new TreeSet<>(Uuids.ORDER));
     }
 
-    /** Section 7.3, a received list. */
+    /**
+     * Stores which nodes a peer is linked to; if that is news, tells the own links and dials unknown nodes (chapter 01
+     * section 7.3).
+     */
     void onTopologyChange(MeshLink link, TopologyChange change, long nowNs) {
         SortedMap<UUID, String> topology = new TreeMap<>(Uuids.ORDER);
         List<String> skipped = new ArrayList<>();
@@ -275,7 +278,10 @@ final class LinkKeeper {
         return address;
     }
 
-    /** Section 7.3: after each change of the links. */
+    /**
+     * After each change of the links: tells them, learns addresses from the stored lists, and rebuilds the routes
+     * (chapter 01 section 7.3).
+     */
     void update(long nowNs) {
         if (closed) {
             return;
@@ -378,7 +384,10 @@ final class LinkKeeper {
         return PeerText.brief(nodes.stream().limit(MOST_NAMED).toList()) + (more > 0 ? " and " + more + " more" : "");
     }
 
-    /** Section 8. */
+    /**
+     * Drops links that were silent for {@code gmcast.peer_timeout}, and asks for a sign of life before that (chapter 01
+     * section 8).
+     */
     void checkLiveness(long nowNs) {
         long timeout = settings.peerTimeoutNs();
         boolean changed = false;
@@ -408,7 +417,10 @@ final class LinkKeeper {
         return new LinkFailure.SilentPeer(link + " said nothing" + limit + " in state " + link.state() + hint);
     }
 
-    /** Section 7.4. */
+    /**
+     * Dials every address that has no link and whose time has come, and forgets those that were tried often enough
+     * (chapter 01 section 7.4).
+     */
     void reconnect(long nowNs) {
         learnedDialNs = Long.MAX_VALUE;
         if (closed || isolated) {
@@ -520,7 +532,7 @@ final class LinkKeeper {
         return true;
     }
 
-    /** Section 7.4: a link is over. */
+    /** A link is over; its address is due again in a second (chapter 01 section 7.4). False if it was gone already. */
     boolean forgetLink(MeshLink link, LinkFailure failure, long nowNs) {
         if (!links.remove(link)) {
             return false;

@@ -43,7 +43,8 @@ final class Router {
     }
 
     /**
-     * Sections 9.2 and 9.5.
+     * Sorts the links into those of the own segment, one of each other segment, and the relays to missing nodes
+     * (chapter 01 sections 9.2 and 9.5).
      *
      * @param missing nodes that should have a link and have none
      */
@@ -81,7 +82,10 @@ final class Router {
         return unreachable;
     }
 
-    /** Section 9.3, to everybody. The message is wrapped once for each flag; all links get the same object. */
+    /**
+     * Sends to all nodes: by relays, to the own segment, to one node of each other segment (chapter 01 section 9.3).
+     * The message is wrapped once for each flag; all links get the same object.
+     */
     void broadcast(Encodable payload, long nowNs) {
         if (relays.length > 0) {
             sendAll(relays, new User(GmcastMessage.FLAG_RELAY, segment, self, payload), nowNs);
@@ -94,7 +98,7 @@ final class Router {
         }
     }
 
-    /** Section 9.3, to one node; false if there is no link to it. */
+    /** Sends to one node over its link, without a flag (chapter 01 section 9.3); false if there is none. */
     boolean sendTo(UUID target, Encodable payload, long nowNs) {
         for (MeshLink link : all) {
             if (link.peer.equals(target)) {
@@ -105,7 +109,10 @@ final class Router {
         return false;
     }
 
-    /** Sections 9.4 and 9.5: forwards what came with a flag. If both are set, RELAY wins. */
+    /**
+     * Forwards what came with a flag, to all other links or inside the own segment; if both flags are set, RELAY wins
+     * (chapter 01 sections 9.4 and 9.5).
+     */
     void relay(MeshLink incoming, int flags, int originSegment, UUID origin, Encodable payload, long nowNs) {
         User cleared = new User(0, originSegment, origin, payload);
         if ((flags & GmcastMessage.FLAG_RELAY) != 0) {

@@ -120,7 +120,10 @@ final class Component {
         }
     }
 
-    /** Section 5.2. */
+    /**
+     * Whether the members that go on hold more than half of the weight that did not leave in order (chapter 03 section
+     * 5.2).
+     */
     Quorum quorum(EvsView transitional) {
         return Quorum.of(instances, members, transitional.members(), transitional.left());
     }

@@ -39,7 +39,7 @@ public final class Primary {
         INSTALL,
         PRIM;
 
-        /** The table of section 4.2. */
+        /** Which state may follow (chapter 03, the table of section 4.2). */
         private boolean mayBecome(State next) {
             return switch (this) {
                 case CLOSED -> next == NON_PRIM;
@@ -276,7 +276,10 @@ public final class Primary {
         }
     }
 
-    /** Section 5.1. */
+    /**
+     * The first transitional view, of this node alone: no quorum is needed, and a node that bootstraps becomes prim
+     * (chapter 03 section 5.1).
+     */
     private void onFirstView(EvsView view) throws FatalException {
         if (startPrimary) {
             if (view.members().size() != 1 || !view.members().contains(self.uuid)) {
@@ -288,7 +291,10 @@ public final class Primary {
         shift(State.TRANS);
     }
 
-    /** Section 5.2. */
+    /**
+     * Whether this partition may stay primary: by its weight, or because options ignore the loss (chapter 03 section
+     * 5.2).
+     */
     private boolean keepsQuorum(EvsView view) {
         Quorum quorum = component.quorum(view);
         if (quorum == Quorum.KEPT) {
@@ -308,7 +314,9 @@ public final class Primary {
         return false;
     }
 
-    /** Section 5.3. */
+    /**
+     * A regular view: the members exchange their states, or this node has left if it is empty (chapter 03 section 5.3).
+     */
     private void onRegularView(EvsView view) throws FatalException {
         EvsView previous = component.view();
         if (state != State.TRANS || previous == null) {
@@ -375,7 +383,9 @@ public final class Primary {
         }
     }
 
-    /** Section 5.9. */
+    /**
+     * Counts a user message and passes it up; none can come before the INSTALL of this view (chapter 03 section 5.9).
+     */
     private void onUser(UUID source, int userType, Order order, int seq, Encodable payload) throws FatalException {
         if (state == State.STATES_EXCHANGE || state == State.INSTALL) {
             throw new FatalException("user message of " + Uuids.brief(source) + " in state " + state);
@@ -386,7 +396,7 @@ public final class Primary {
         }
     }
 
-    /** Section 5.4. */
+    /** Collects the states of all members; two primary components that meet are found here (chapter 03 section 5.4). */
     private void onState(UUID source, PcMessage.State message) throws FatalException {
         if (state == State.TRANS) {
             return;
@@ -472,7 +482,7 @@ public final class Primary {
         }
     }
 
-    /** Section 5.7. */
+    /** Enters the primary component, if the INSTALL has this node as it has told itself (chapter 03 section 5.7). */
     private void install(UUID source, PcMessage.Install message) throws FatalException {
         NodeEntry mine = message.entry(self.uuid);
         if (mine == null || !self.agreesWith(mine)) {
@@ -505,7 +515,10 @@ public final class Primary {
         return primary != null ? primary.toSeq() : greatest;
     }
 
-    /** Section 5.10. */
+    /**
+     * An INSTALL that came too late: this node stays primary only if the present nodes outvote the others that it lists
+     * (chapter 03 section 5.10).
+     */
     private void installInTransition(PcMessage.Install message) {
         if (!component.outvotes(message, requireView())) {
             loseQuorumTo(message);
@@ -519,7 +532,7 @@ public final class Primary {
         component.markUnknown(message);
     }
 
-    /** Section 5.11. */
+    /** Takes over the weight that the source announces for itself (chapter 03 section 5.11). */
     private void changeWeight(UUID source, PcMessage.Install message) {
         NodeEntry entry = message.entry(source);
         Instance instance = component.instances.find(source);

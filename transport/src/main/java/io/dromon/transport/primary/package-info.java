@@ -1,5 +1,6 @@
 /**
- * The primary component: a core without I/O (specification, chapter 03).
+ * The primary component: a core without I/O. The specification is chapter 03, {@code
+ * protocol/03-primary-component.md} of this module; its boxes say where Dromon differs.
  *
  * <p>{@link io.dromon.transport.primary.Primary} takes views and totally ordered messages from EVS, decides by quorum
  * which partition may go on, agrees on the state of all members after each view (STATE, INSTALL), and numbers user

@@ -1,6 +1,6 @@
 /**
- * What a node keeps on disk to find its way back into its group: {@code gvwstate.dat} (specification, chapter 03); and who
- * else could change it.
+ * What a node keeps on disk to find its way back into its group: {@code gvwstate.dat} (chapter 03 section 6, {@code
+ * protocol/03-primary-component.md} of this module); and who else could change it.
  */
 @NullMarked
 package io.dromon.transport.recovery;

@@ -301,8 +301,7 @@ public final class TlsContexts implements AutoCloseable {
 
     private static SslHandler handler(SslContext context, ByteBufAllocator allocator) {
         // No host and port: the JDK would look for a session of the same host and port, and a real node answers an
-        // attempt to resume one with internal_error (chapter 01, pitfall 14.6). ALPN has its place in the builders
-        // above.
+        // attempt to resume one with internal_error (chapter 01, pitfall 6). ALPN has its place in the builders above.
         SslHandler handler = context.newHandler(allocator);
         Sessions.withoutTickets(handler.engine());
         // The owner of the link has the deadline, for the first byte and for the handshake as a whole.

@@ -1,4 +1,7 @@
-/** TLS contexts and the checks of a peer's certificate. */
+/**
+ * TLS contexts and the checks of a peer's certificate (chapter 01 section 3, {@code protocol/01-stream-and-mesh.md} of
+ * this module).
+ */
 @NullMarked
 package io.dromon.transport.tls;
 

@@ -15,7 +15,10 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** Chapter 02 sections 1.4 and 5.1, and the input-map scenarios of section 12. */
+/**
+ * The messages of a view and the numbers made of them (chapter 02 sections 1.4 and 5.1, with the scenarios of section
+ * 12).
+ */
 class InputMapTest {
     private static final ViewId VIEW = new ViewId(ViewId.Type.REG, EvsNetwork.uuid(0), 1);
 

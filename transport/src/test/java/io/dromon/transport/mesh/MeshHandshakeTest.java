@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Chapter 01 sections 5.4 and 6, and what ends a real node (section 13). */
+/** Handshakes in both roles, refusals, double links, and what ends a real node (chapter 01 sections 5.4, 6 and 13). */
 class MeshHandshakeTest {
     private static final UUID HANDSHAKE = new UUID(0x77, 0x77);
 

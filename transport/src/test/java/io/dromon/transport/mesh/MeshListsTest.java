@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
-/** Chapter 01 sections 7 and 8. */
+/** Which nodes the mesh dials, lists, forgets and drops as silent (chapter 01 sections 7 and 8). */
 class MeshListsTest {
     private static final LinkFailure RESET = new LinkFailure.Disconnected("reset");
 

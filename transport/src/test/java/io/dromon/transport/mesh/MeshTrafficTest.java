@@ -14,7 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Chapter 01 section 9. */
+/** User messages: to one node, to all, over segments and relays (chapter 01 section 9). */
 class MeshTrafficTest {
     private static final Bytes HELLO = new Bytes("hello".getBytes(StandardCharsets.US_ASCII));
 

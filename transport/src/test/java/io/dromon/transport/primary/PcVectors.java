@@ -9,23 +9,23 @@ final class PcVectors {
     private static final String MARIADBD = "d96df135e52e11f1b1fca2eb830c6078";
     private static final String GARBD = "eff0a58be52e11f1ae1006364d5c0298";
 
-    /** 12.1, from the joining garbd. */
+    /** STATE of a garbd that joins (section 12.1). */
     static final Bytes STATE_OF_JOINER = hex("01010000 00000000 01000000" + GARBD
             + "02000102 ffffffff 00000000000000000000000000000000 00000080 ffffffffffffffff");
-    /** 12.1, from the primary mariadbd. */
+    /** STATE of the primary mariadbd that it joins (section 12.1). */
     static final Bytes STATE_OF_PRIMARY =
             hex("01010000 00000000 01000000" + MARIADBD + "03000001 03000000" + MARIADBD + "010000c0 0200000000000000");
-    /** 12.1. */
+    /** INSTALL of these two (section 12.1). */
     static final Bytes INSTALL =
             hex("01020000 00000000 02000000" + MARIADBD + "03000001 03000000" + MARIADBD + "010000c0 0200000000000000"
                     + GARBD + "02000102 ffffffff 00000000000000000000000000000000 00000080 ffffffffffffffff");
-    /** 12.1, a STATE_UUID of GCS. */
+    /** The first USER behind it, a STATE_UUID of GCS (section 12.1). */
     static final Bytes USER = hex("0103000001000000 f03d4e5ee52e11f18e52e7857d697123");
-    /** 12.3. */
+    /** INSTALL that changes a weight from 1 to 3 (section 12.3). */
     static final Bytes WEIGHT_CHANGE =
             hex("41020000 00000000 02000000" + MARIADBD + "03000003 03000000" + MARIADBD + "010000c0 0200000000000000"
                     + GARBD + "02000102 ffffffff 00000000000000000000000000000000 00000080 ffffffffffffffff");
-    /** 12.4. */
+    /** STATE of one of two survivors, after three of five were killed (section 12.4). */
     static final Bytes STATE_AFTER_LOSS =
             hex("0101000000000000 05000000" + "3f3b6515e52f11f19dcc7ed74675fc3c 02000001 04000000"
                     + "3f3b6515e52f11f19dcc7ed74675fc3c 050000c0 2800000000000000"
@@ -37,19 +37,19 @@ final class PcVectors {
                     + "3f3b6515e52f11f19dcc7ed74675fc3c 050000c0 1d00000000000000"
                     + "43e872d2e52f11f1acc862f7e49476a6 03000001 04000000"
                     + "3f3b6515e52f11f19dcc7ed74675fc3c 050000c0 1d00000000000000");
-    /** 12.4. */
+    /** INSTALL by which an operator makes these two primary (section 12.4). */
     static final Bytes BOOTSTRAP =
             hex("2102000000000000 02000000" + "3f3b6515e52f11f19dcc7ed74675fc3c 02000001 04000000"
                     + "3f3b6515e52f11f19dcc7ed74675fc3c 050000c0 2800000000000000"
                     + "3f7c8510e52f11f19adda2187dc658f7 02000001 01000000"
                     + "3f3b6515e52f11f19dcc7ed74675fc3c 050000c0 2800000000000000");
-    /** 12.5. */
+    /** STATE of a node that continues from its saved view (section 12.5). */
     static final Bytes STATE_OF_RESTORED =
             hex("0101000000000000 01000000" + "3f3b6515e52f11f19dcd7ed74675fc3c 02000001 ffffffff"
                     + "3f3b6515e52f11f19dcc7ed74675fc3c 08000080 ffffffffffffffff");
-    /** 12.7. */
+    /** USER with a checksum (section 12.7). */
     static final Bytes USER_WITH_CHECKSUM = hex("1103251f01000000 30ae1320e53011f184e51f3396ee6b20");
-    /** 12.8, the entries with header bits 0x04 and 0x08, each put into a STATE of its own. */
+    /** The entries with header bits 0x04 and 0x08, each put into a STATE of its own (section 12.8). */
     static final Bytes UNKNOWN = hex("0101000000000000 01000000" + "00000001e53011f18001aaaaaaaaaaaa 06000003 ffffffff"
             + "00000001e53011f18000aaaaaaaaaaaa 01000080 ffffffffffffffff");
 

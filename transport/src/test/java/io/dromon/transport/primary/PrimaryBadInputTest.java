@@ -20,7 +20,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Chapter 03 sections 2.6, 4.3 and 5.5: each row of the table in the package's description. */
+/**
+ * Messages that break the protocol: each row of the table in the package's description (chapter 03 sections 2.6, 4.3
+ * and 5.5).
+ */
 class PrimaryBadInputTest {
     private static final Bytes USER = PcVectors.hex("0103000001000000 41");
 

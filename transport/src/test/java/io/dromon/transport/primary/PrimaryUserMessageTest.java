@@ -22,7 +22,10 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** Chapter 03 sections 5.8, 5.9, 5.11, 5.12 and 8. */
+/**
+ * User messages and their numbers, bootstrap and weight by an operator, the end (chapter 03 sections 5.8, 5.9, 5.11,
+ * 5.12 and 8).
+ */
 class PrimaryUserMessageTest {
     private final SimulatedEvs evs = new SimulatedEvs();
 

@@ -390,7 +390,7 @@ final class SimulatedEvs {
             return SendResult.ACCEPTED;
         }
 
-        /** Invariants 4, 5, 6 and 9. */
+        /** Which messages a node sends when, and that counters add up (section 10, invariants 4, 5, 6 and 9). */
         private void checkSent(Component in, PcMessage message, int userType, Order order) {
             assertThat(order).isEqualTo(Order.SAFE);
             if (message instanceof PcMessage.State state) {
@@ -426,7 +426,10 @@ final class SimulatedEvs {
             disk = Optional.of(view);
         }
 
-        /** Invariants 2 and 8. */
+        /**
+         * A primary view is the same at all members, and on disk before it is delivered (section 10, invariants 2 and
+         * 8).
+         */
         @Override
         public void deliverView(PrimaryView view) {
             if (view.isPrimary() && !adversarial) {
@@ -469,7 +472,10 @@ final class SimulatedEvs {
             return primaryToSeq == Long.MIN_VALUE ? greatest : primaryToSeq;
         }
 
-        /** Invariants 3, 5 and 7. */
+        /**
+         * Messages of a primary view are numbered without gaps and the same everywhere; without quorum they have no
+         * number (section 10, invariants 3, 5 and 7).
+         */
         @Override
         public void deliver(UUID source, int userType, long toSeq, Encodable payload) {
             Delivered message = new Delivered(source, userType, toSeq, Bytes.of(payload));

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Chapter 03 sections 6.1 and 6.2. */
+/** The text of {@code gvwstate.dat}, and when it is read, written and removed (chapter 03 sections 6.1 and 6.2). */
 class SavedViewFileTest {
     /** Written by a mariadbd. */
     private static final String SAMPLE = """

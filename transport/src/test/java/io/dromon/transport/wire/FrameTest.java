@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Chapter 01 section 2, with the captures of section 12. */
+/** Frames, checksums, partial reads, against captured bytes (chapter 01 sections 2 and 12). */
 class FrameTest {
     private static final String OK = "14000002 2456387e 00030000 63a84654e52e11f1a7a5db70ba1274b9";
     private static final String HANDSHAKE =
