@@ -81,7 +81,9 @@ final class SstCommand implements Runnable {
                                 + " its standard input (${DEFAULT-VALUE}).")
         private String method = "stream";
 
-        @Parameters(paramLabel = "PROGRAM", description = "For --method script, as: send ... -- tar -c . and receive ... -- tar -x")
+        @Parameters(
+                paramLabel = "PROGRAM",
+                description = "For --method script, as: send ... -- tar -c . and receive ... -- tar -x")
         private List<String> program = List.of();
 
         @Option(

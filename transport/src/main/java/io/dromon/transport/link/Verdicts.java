@@ -66,7 +66,8 @@ final class Verdicts {
 
     static LinkFailure tooManyHalfOpen(NettyLink link, int cap) {
         return new LinkFailure.SilentPeer(link.peer + ": dropped, because " + cap
-                + " accepted connections have not proven to be nodes yet, and no address holds more of them than " + link.ip
+                + " accepted connections have not proven to be nodes yet, and no address holds more of them than "
+                + link.ip
                 + "; look for a port scanner or a health check there");
     }
 
