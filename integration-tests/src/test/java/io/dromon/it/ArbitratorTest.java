@@ -149,6 +149,9 @@ final class ArbitratorTest {
             try (PeerProcess backup = arbitrator(server, "--sst", "backup:nowhere", "--donor", "server")) {
                 assertThat(backup.awaitExit(LIMIT)).as(backup.log().tail(20)).isZero();
                 assertThat(backup.log().tail(20)).contains("the donor has ended 'backup:nowhere' with success");
+                assertThat(backup.log().lines())
+                        .as("its own leave, and a view before the first primary component, are no loss")
+                        .noneMatch(line -> line.contains(" WARN ") && line.contains("view non-primary"));
                 assertThat(directory.resolve("server/backup_sst_complete")).exists();
             }
             try (PeerProcess unknown = arbitrator(server, "--sst", "nosuch:x")) {

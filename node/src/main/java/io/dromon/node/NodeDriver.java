@@ -424,6 +424,7 @@ final class NodeDriver implements NodeCore.Effects, Deliverer.Listener {
     private void requestLeave() {
         if (!closed) {
             unlessEnded(guarded(() -> {
+                log.leaves();
                 core.leave(System.nanoTime());
                 links.scheduleEndTurn();
             }));

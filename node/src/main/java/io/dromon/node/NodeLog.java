@@ -24,6 +24,7 @@ final class NodeLog {
     private final LineBudget notices = new LineBudget(50, Duration.ofSeconds(10));
     private final LineBudget links = new LineBudget(50, Duration.ofSeconds(10));
     private List<GroupMember> lastPrimary = List.of();
+    private boolean leaving;
 
     NodeLog(NodeSettings settings) {
         this.nodeName = settings.name();
@@ -42,7 +43,12 @@ final class NodeLog {
         }
     }
 
-    /** A lost primary component is a warning: from here on nothing is committed. The empty view is this node's own leave. */
+    /** From here on a view without a primary component is no loss. */
+    void leaves() {
+        leaving = true;
+    }
+
+    /** A lost primary component is a warning: from here on nothing is committed. */
     private void view(GroupEvent.ConfigurationChange change) {
         String text = "history=" + change.groupUuid() + " configuration=" + change.confId() + " seqno="
                 + change.seqno() + " members="
@@ -50,7 +56,7 @@ final class NodeLog {
         if (change.isPrimary()) {
             LOG.info("{}: view primary {}", nodeName, text);
             lastPrimary = change.members();
-        } else if (change.members().isEmpty()) {
+        } else if (leaving || lastPrimary.isEmpty()) {
             LOG.info("{}: view non-primary {}", nodeName, text);
         } else {
             Set<UUID> present = change.members().stream().map(GroupMember::uuid).collect(Collectors.toSet());

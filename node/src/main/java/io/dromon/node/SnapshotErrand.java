@@ -63,8 +63,9 @@ final class SnapshotErrand {
     }
 
     private void fail(String why) {
-        failure =
-                new NodeException(NodeException.Reason.REFUSED, "the snapshot '" + request + "' was not made: " + why);
+        String text = "the snapshot '" + request + "' was not made: " + why;
+        LOG.error("{}: {}", nodeName, text);
+        failure = new NodeException(NodeException.Reason.REFUSED, text);
     }
 
     private static String reason(long code) {
