@@ -9,6 +9,7 @@ import io.dromon.it.peers.PeerProcess;
 import io.dromon.it.peers.Peers;
 import io.dromon.it.peers.Ports;
 import io.dromon.it.peers.TlsFiles;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -24,6 +25,8 @@ import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -114,6 +117,8 @@ class TunnelPeersTest {
                     try (socket) {
                         byte[] all = socket.getInputStream().readAllBytes();
                         socket.getOutputStream().write(all);
+                        // The real stunnel drops what it has not read yet when its service closes.
+                        boolean unused3 = taken.tryAcquire(10, TimeUnit.SECONDS);
                     }
                     return null;
                 });
@@ -121,6 +126,8 @@ class TunnelPeersTest {
         });
         return server.getLocalPort();
     }
+
+    private final Semaphore taken = new Semaphore(0);
 
     private byte[] ask(int port, byte[] question) throws Exception {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
@@ -130,9 +137,12 @@ class TunnelPeersTest {
                 socket.shutdownOutput();
                 return null;
             });
-            byte[] answer = socket.getInputStream().readAllBytes();
+            ByteArrayOutputStream answer = new ByteArrayOutputStream();
+            answer.write(socket.getInputStream().readNBytes(question.length));
+            taken.release();
+            answer.write(socket.getInputStream().readAllBytes());
             asked.get();
-            return answer;
+            return answer.toByteArray();
         }
     }
 
