@@ -28,6 +28,7 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Promise;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -51,6 +52,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -182,15 +184,32 @@ public final class Tunnel implements AutoCloseable {
             throw e;
         }
         List<Running> retired = services;
-        for (Listener before : listeners) {
-            if (after.stream().noneMatch(listener -> listener.channel == before.channel)) {
-                before.channel.close().syncUninterruptibly();
-            }
-        }
+        closeAll(listeners.stream()
+                .filter(before -> after.stream().noneMatch(listener -> listener.channel == before.channel))
+                .toList());
         services = fresh;
         listeners = after;
         retired.forEach(Running::release);
         LOG.info("reloaded: {} services; open connections go on as they are", fresh.size());
+    }
+
+    /**
+     * Closes ports, and returns when the system has closed them too. The JDK closes the socket of a channel that is
+     * registered with a selector only at that selector's next selection; until then the port would accept.
+     */
+    @SuppressWarnings("FutureReturnValueIgnored") // the promises tell
+    private static void closeAll(List<Listener> gone) {
+        List<Promise<Void>> closed = new ArrayList<>();
+        for (Listener listener : gone) {
+            EventLoop loop = listener.channel.eventLoop();
+            Promise<Void> selected = loop.newPromise();
+            // A task that is scheduled from within a turn of the loop runs in a later turn, after its selection.
+            listener.channel
+                    .close()
+                    .addListener(done -> loop.schedule(() -> selected.trySuccess(null), 1, TimeUnit.MILLISECONDS));
+            closed.add(selected);
+        }
+        closed.forEach(Promise::syncUninterruptibly);
     }
 
     /** A port for each service that has one: the one that is open already, or a new one. */
@@ -220,7 +239,7 @@ public final class Tunnel implements AutoCloseable {
                 }
             }
         } catch (TunnelException e) {
-            made.forEach(listener -> listener.channel.close().syncUninterruptibly());
+            closeAll(made);
             throw e;
         }
         for (int i = 0; i < kept.size(); i++) { // nothing can fail any more
@@ -298,7 +317,7 @@ public final class Tunnel implements AutoCloseable {
                         @Override
                         protected void initChannel(Channel channel) {
                             Listener behind = listener.get();
-                            accepted(behind == null ? running : behind.running, channel);
+                            accepted(() -> behind == null ? running : behind.running, channel);
                         }
                     });
             Listener made = new Listener(
@@ -338,12 +357,22 @@ public final class Tunnel implements AutoCloseable {
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // failures of writes and closes end the channel, which is told anyway
-    private void accepted(Running running, Channel channel) {
+    private void accepted(Supplier<Running> current, Channel channel) {
         String caller = channel.remoteAddress() instanceof InetSocketAddress address
                 ? new TunnelAddress(address.getAddress().getHostAddress(), address.getPort()).toString()
                 : "?";
-        if (closed || !running.acquire()) {
-            channel.close(); // it came to a service that ended at that moment
+        // A reload puts the new service behind the port before it retires the old one.
+        Running running = current.get();
+        while (!closed && !running.acquire()) {
+            Running next = current.get();
+            if (next == running) {
+                channel.close(); // the port itself is gone
+                return;
+            }
+            running = next;
+        }
+        if (closed) {
+            channel.close();
             return;
         }
         TunnelConnection connection = new TunnelConnection(this, running, channel.eventLoop(), caller);
@@ -444,7 +473,7 @@ public final class Tunnel implements AutoCloseable {
             return;
         }
         closed = true;
-        listeners.forEach(listener -> listener.channel.close().syncUninterruptibly());
+        closeAll(listeners);
         // Before the loops end: they would close in order what is not complete.
         List<Future<?>> cancelled = new ArrayList<>();
         for (TunnelConnection connection : connections) {
