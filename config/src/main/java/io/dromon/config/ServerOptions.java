@@ -145,7 +145,7 @@ public final class ServerOptions {
     public static final Option<String> WSREP_SST_DONOR = server("wsrep_sst_donor", Types.STRING)
             .derived("", values -> Optional.of(""))
             .runtime()
-            .notYet(SST)
+            .honoured(GROUP)
             .doc("Names of preferred donors, separated by commas; a comma at the end allows any other.")
             .in(HERE);
 
