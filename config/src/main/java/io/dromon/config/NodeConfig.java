@@ -178,11 +178,7 @@ public final class NodeConfig implements Values {
      * @throws ConfigException if the option is unknown, fixed while the node runs, or the value is refused
      */
     public NodeConfig withChanged(String name, String value) {
-        Optional<Option<?>> option = Options.find(name);
-        if (option.isEmpty()) {
-            throw refuse(name, "unknown option '" + name + "'" + Registry.suggestion(name));
-        }
-        return withChanged(option.get(), value.strip());
+        return withChanged(Options.named(name), value.strip());
     }
 
     private <T> NodeConfig withChanged(Option<T> option, String text) {

@@ -404,6 +404,17 @@ public final class Options {
         return Registry.find(name);
     }
 
+    /**
+     * The option of this name; dashes count as underscores.
+     *
+     * @throws ConfigException if there is none; the message suggests the nearest
+     */
+    public static Option<?> named(String name) {
+        return find(name)
+                .orElseThrow(() -> new ConfigException(
+                        List.of(new ConfigProblem(name, "unknown option '" + name + "'" + Registry.suggestion(name)))));
+    }
+
     /** The name that was probably meant by an unknown one. */
     public static Optional<String> nearest(String name) {
         return Registry.nearest(name);

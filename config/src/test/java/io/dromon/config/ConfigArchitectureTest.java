@@ -11,7 +11,7 @@ import com.tngtech.archunit.lang.ArchRule;
 @AnalyzeClasses(packages = "io.dromon.config", importOptions = ImportOption.DoNotIncludeTests.class)
 class ConfigArchitectureTest {
     @ArchTest
-    static final ArchRule knowsOnlyTheJdkAndItsJsonLibrary = classes()
+    static final ArchRule knowsOnlyTheJdk = classes()
             .that()
             .resideInAPackage("io.dromon.config..")
             .should()
@@ -24,18 +24,9 @@ class ConfigArchitectureTest {
                     "java.nio..",
                     "java.time..",
                     "java.net..",
-                    "com.fasterxml.jackson..",
                     "org.jspecify..");
 
     @ArchTest
     static final ArchRule opensNoSocket =
             noClasses().should().dependOnClassesThat().haveNameMatching("java\\.net\\..*Socket.*");
-
-    @ArchTest
-    static final ArchRule onlyTheTableKnowsJson = noClasses()
-            .that()
-            .doNotHaveSimpleName("OptionTable")
-            .should()
-            .dependOnClassesThat()
-            .resideInAPackage("com.fasterxml..");
 }

@@ -1,6 +1,5 @@
 package io.dromon.node.cli;
 
-import io.dromon.config.OptionTable;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;

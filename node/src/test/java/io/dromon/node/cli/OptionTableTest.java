@@ -1,12 +1,19 @@
-package io.dromon.config;
+package io.dromon.node.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.dromon.config.ConfigException;
+import io.dromon.config.NodeConfig;
+import io.dromon.config.Options;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class OptionTableTest {
     @Test
@@ -67,5 +74,22 @@ class OptionTableTest {
                     .doesNotContain("hush");
         }
         assertThat(config.warnings().toString()).doesNotContain("hush");
+    }
+
+    @Test
+    void showsTheSetMembersOfAFamilyBesideIt(@TempDir Path directory) throws IOException {
+        for (String name : List.of("key.pem", "cert.pem", "a.pem")) {
+            Files.createFile(directory.resolve(name));
+        }
+        NodeConfig config = NodeConfig.builder()
+                .name("n")
+                .address("gcomm://h")
+                .options("socket.ssl_key=" + directory.resolve("key.pem") + ";socket.ssl_cert="
+                        + directory.resolve("cert.pem") + ";tls.client_ca.Acme-East Inc. = "
+                        + directory.resolve("a.pem"))
+                .build();
+
+        assertThat(OptionTable.print(OptionTable.Format.TABLE, config))
+                .contains("tls.client_ca.Acme-East Inc.", "tls.client_ca.ORG");
     }
 }

@@ -1,20 +1,25 @@
-package io.dromon.config;
+package io.dromon.node.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.dromon.config.ConfigException;
+import io.dromon.config.Defaults;
+import io.dromon.config.NodeConfig;
+import io.dromon.config.Option;
+import io.dromon.config.Options;
+import io.dromon.config.ServerOptions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 
 /** Prints options of the registry, with their values where a configuration is at hand. */
-public final class OptionTable {
+final class OptionTable {
     /** The shapes of a listing. */
-    public enum Format {
+    enum Format {
         /** A Markdown table; of one option a section. */
         MD,
         /** A JSON array; of one option an object. */
@@ -31,12 +36,12 @@ public final class OptionTable {
     private OptionTable() {}
 
     /** All options. */
-    public static String print(Format format) {
+    static String print(Format format) {
         return print(format, Options.all(), Optional.empty());
     }
 
     /** All options with the values of a configuration and where they come from. */
-    public static String print(Format format, NodeConfig config) {
+    static String print(Format format, NodeConfig config) {
         return print(format, config.options(), Optional.of(config));
     }
 
@@ -45,10 +50,8 @@ public final class OptionTable {
      *
      * @throws ConfigException if there is none of this name; the message suggests the nearest
      */
-    public static String print(Format format, String name) {
-        Option<?> option = Options.find(name)
-                .orElseThrow(() -> new ConfigException(
-                        List.of(new ConfigProblem(name, "unknown option '" + name + "'" + Registry.suggestion(name)))));
+    static String print(Format format, String name) {
+        Option<?> option = Options.named(name);
         return switch (format) {
             case MD ->
                 "### `" + option.name() + "`\n\n"
@@ -166,10 +169,7 @@ public final class OptionTable {
     }
 
     private static <T> String defaultValue(Option<T> option) {
-        return new Resolver(Map.of(), Map.of(), new ArrayList<>())
-                .optional(option)
-                .map(option.type()::print)
-                .orElse("");
+        return Defaults.of(option).map(option.type()::print).orElse("");
     }
 
     private static ObjectNode object(Option<?> option, Optional<NodeConfig> config) {
