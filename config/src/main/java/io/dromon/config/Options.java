@@ -389,7 +389,7 @@ public final class Options {
     private Options() {}
 
     private static Optional<String> snapshotProblem(String text) {
-        return text.matches("|[A-Za-z0-9_-]{1,64}(:[!-~]{0,1900})?")
+        return text.matches("|[A-Za-z0-9._-]{1,64}(:[!-~]{0,1900})?")
                 ? Optional.empty()
                 : Optional.of("not METHOD:ARGUMENT");
     }

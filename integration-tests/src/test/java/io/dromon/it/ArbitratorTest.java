@@ -157,7 +157,9 @@ final class ArbitratorTest {
             try (PeerProcess unknown = arbitrator(server, "--sst", "nosuch:x")) {
                 assertThat(unknown.awaitExit(LIMIT)).isEqualTo(1);
                 assertThat(unknown.log().tail(20))
-                        .contains("the snapshot 'nosuch:x' was not made: the donor ", "error 2, it has no program");
+                        .contains(
+                                "the snapshot 'nosuch:x' was not made: the donor ",
+                                "error 2, its program wsrep_sst_METHOD is missing");
             }
             try (PeerProcess nobody = arbitrator(server, "--sst", "backup:x", "--donor", "nobody")) {
                 assertThat(nobody.awaitExit(LIMIT)).isEqualTo(1);

@@ -68,13 +68,18 @@ final class SnapshotErrand {
         failure = new NodeException(NodeException.Reason.REFUSED, text);
     }
 
+    /** What the code of a donor's JOIN, or of the selection of a donor, means (chapter 06, section 5.4). */
     private static String reason(long code) {
-        return switch ((int) -code) {
-            case 2 -> "error 2, it has no program wsrep_sst_METHOD of this method";
-            case Errno.ENOSYS -> "error 38, it gives no snapshots";
-            case Errno.EHOSTUNREACH -> "error 113, no member that has data has a name of --donor";
-            case Errno.ECANCELED -> "error 125, the configuration changed meanwhile";
-            default -> "error " + -code;
+        String meaning = switch ((int) -code) {
+            case 2 -> "its program wsrep_sst_METHOD is missing, or ended with exit code 2";
+            case 13 -> "its program wsrep_sst_METHOD must not be run, or ended with exit code 13";
+            case 22 -> "its program wsrep_sst_METHOD said what is not understood, or ended with exit code 22";
+            case Errno.ENOSYS -> "it gives no snapshots, or its program ended with exit code 38";
+            case 78 -> "its program wsrep_sst_METHOD ended without a result, or with exit code 78";
+            case Errno.EHOSTUNREACH -> "no member that has data has a name of --donor";
+            case Errno.ECANCELED -> "it was cancelled, or the configuration changed meanwhile";
+            default -> "";
         };
+        return "error " + -code + (meaning.isEmpty() ? "" : ", " + meaning);
     }
 }
