@@ -14,7 +14,7 @@ import io.dromon.node.Application;
 import io.dromon.node.Delivery;
 import io.dromon.node.Node;
 import io.dromon.node.NodeState;
-import io.dromon.node.control.ControlClient;
+import io.dromon.node.admin.local.ControlClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.dromon.it.peers.DromonNode;
 import io.dromon.it.peers.HostilePeer;
 import io.dromon.it.peers.TlsFiles;
-import io.dromon.node.control.ControlClient;
+import io.dromon.node.admin.local.ControlClient;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -9,7 +9,7 @@ import io.dromon.it.peers.PeerProcess;
 import io.dromon.it.peers.Peers;
 import io.dromon.it.peers.Ports;
 import io.dromon.it.peers.TlsFiles;
-import io.dromon.node.control.ControlClient;
+import io.dromon.node.admin.local.ControlClient;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

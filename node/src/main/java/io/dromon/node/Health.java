@@ -1,5 +1,6 @@
 package io.dromon.node;
 
+import io.dromon.node.credentials.CertificateEnd;
 import java.time.Instant;
 import java.util.List;
 
@@ -38,7 +39,7 @@ public record Health(boolean ready, Word word, List<String> reasons) {
     }
 
     /** Of certificates alone. */
-    static Word of(List<CertificateEnd> ends, Instant now) {
+    public static Word of(List<CertificateEnd> ends, Instant now) {
         Word worst = Word.OK;
         for (CertificateEnd end : ends) {
             int days = end.threshold(now).orElse(Integer.MAX_VALUE);

@@ -5,6 +5,8 @@ import static io.dromon.node.Diagnosis.Level.OK;
 import static io.dromon.node.Diagnosis.Level.WARNING;
 
 import io.dromon.node.Diagnosis.Finding;
+import io.dromon.node.credentials.CertificateEnd;
+import io.dromon.node.credentials.TlsFileSwap;
 import io.dromon.transport.tls.CertificateText;
 import io.dromon.transport.tls.Fingerprints;
 import io.dromon.transport.tls.TlsConfigException;

@@ -4,6 +4,18 @@ import io.dromon.config.NodeConfig;
 import io.dromon.config.Options;
 import io.dromon.config.ReplicationOptions;
 import io.dromon.config.ServerOptions;
+import io.dromon.node.admin.AdminOperations;
+import io.dromon.node.admin.local.ControlCommands;
+import io.dromon.node.credentials.CaRotation;
+import io.dromon.node.credentials.TlsFileSwap;
+import io.dromon.node.credentials.TlsRenewal;
+import io.dromon.node.engine.DynamicEnd;
+import io.dromon.node.engine.NodeIdentity;
+import io.dromon.node.engine.NodeLog;
+import io.dromon.node.engine.NodeSettings;
+import io.dromon.node.engine.RuntimeOptions;
+import io.dromon.node.engine.SnapshotErrand;
+import io.dromon.node.engine.Standstill;
 import io.dromon.node.group.GroupEvent;
 import io.dromon.node.group.GroupPosition;
 import io.dromon.node.group.GroupSettings;
@@ -54,8 +66,8 @@ import org.slf4j.LoggerFactory;
  * writers queued, lets the core answer once for the whole batch, hands what was ordered to the delivery thread with one
  * wake-up, and the links flush.
  */
-final class NodeDriver implements NodeCore.Effects, Deliverer.Listener {
-    private static final Logger LOG = LoggerFactory.getLogger(Node.class);
+final class NodeDriver implements AdminOperations, NodeCore.Effects, Deliverer.Listener {
+    private static final Logger LOG = LoggerFactory.getLogger(NodeDriver.class);
     private static final int ANSWER_SECONDS = 5;
 
     private final NodeSettings settings;
@@ -275,7 +287,8 @@ final class NodeDriver implements NodeCore.Effects, Deliverer.Listener {
         return !closed;
     }
 
-    NodeStatus status() {
+    @Override
+    public NodeStatus status() {
         Optional<TlsStatus> tls = upkeep.renewal().map(TlsRenewal::status);
         if (closed) {
             return status(List.of(), List.of(), Map.of(), tls);
@@ -314,7 +327,8 @@ final class NodeDriver implements NodeCore.Effects, Deliverer.Listener {
                 deliverer.call(nowNs));
     }
 
-    synchronized void set(String option, String value) {
+    @Override
+    public synchronized void set(String option, String value) {
         NodeConfig changed = config.withChanged(option, value);
         if (Options.SOCKET_SSL_RELOAD.name().equals(option)) {
             reload();
@@ -332,12 +346,14 @@ final class NodeDriver implements NodeCore.Effects, Deliverer.Listener {
     }
 
     /** Reads the TLS files again; new links use them. */
-    String reload() {
+    @Override
+    public String reload() {
         return upkeep.tls().reload();
     }
 
     /** A step of a rotation of authorities; new links use the result. */
-    String rotate(CaRotation.Step step) {
+    @Override
+    public String rotate(CaRotation.Step step) {
         TlsRenewal renewal = upkeep.tls();
         NodeStatus status = status();
         if (closed) {
@@ -353,7 +369,8 @@ final class NodeDriver implements NodeCore.Effects, Deliverer.Listener {
     }
 
     /** Makes all links anew; the number of them. */
-    CompletableFuture<Integer> relink() {
+    @Override
+    public CompletableFuture<Integer> relink() {
         return relink(link -> true);
     }
 

@@ -7,7 +7,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** What the layers below report, in the words of the public API. */
-final class NodeExceptions {
+public final class NodeExceptions {
     private NodeExceptions() {}
 
     static NodeException of(ReplicationFailure failure) {
@@ -35,7 +35,7 @@ final class NodeExceptions {
         };
     }
 
-    static NodeException closed() {
+    public static NodeException closed() {
         return new NodeException(NodeException.Reason.CLOSED, "the node has left its group");
     }
 

@@ -1,5 +1,11 @@
 package io.dromon.node;
 
+import io.dromon.node.admin.StatusJson;
+import io.dromon.node.admin.StatusMetrics;
+import io.dromon.node.engine.DynamicEnd;
+import io.dromon.node.engine.DynamicWindow;
+import io.dromon.node.engine.Standstill;
+import io.dromon.node.engine.UnsavedView;
 import io.dromon.node.group.GroupState;
 import io.dromon.node.group.GroupStatus;
 import io.dromon.transport.link.LinkStatus;
@@ -116,7 +122,7 @@ public record NodeStatus(
     }
 
     /** What {@code socket.dynamic} means now; empty where it is off. */
-    Optional<String> dynamicWarning() {
+    public Optional<String> dynamicWarning() {
         return dynamic.map(window -> DynamicEnd.warning(window, plainLinks(), Instant.now()));
     }
 
@@ -134,7 +140,7 @@ public record NodeStatus(
     }
 
     /** The link as the mesh knows it, if it is established. */
-    Optional<MeshLinkStatus> established(LinkStatus link) {
+    public Optional<MeshLinkStatus> established(LinkStatus link) {
         return mesh.stream()
                 .filter(other -> other.link() == link.link() && other.state() == MeshLinkState.OK)
                 .findFirst();

@@ -10,6 +10,7 @@ import io.dromon.config.Options;
 import io.dromon.config.PrimaryOptions;
 import io.dromon.node.Diagnosis.Finding;
 import io.dromon.node.Diagnosis.PeerCertificate;
+import io.dromon.node.engine.NodeSettings;
 import io.dromon.transport.link.PeerLook;
 import io.dromon.transport.link.ProtocolThread;
 import io.dromon.transport.recovery.SavedViewFile;

@@ -1,5 +1,6 @@
 package io.dromon.node;
 
+import io.dromon.node.credentials.CertificateEnd;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;

@@ -1,6 +1,12 @@
 package io.dromon.node;
 
-import io.dromon.node.control.ControlServer;
+import io.dromon.node.admin.local.ControlServer;
+import io.dromon.node.credentials.TlsRenewal;
+import io.dromon.node.engine.DynamicEnd;
+import io.dromon.node.engine.DynamicWindow;
+import io.dromon.node.engine.NodeSettings;
+import io.dromon.node.engine.Standstill;
+import io.dromon.node.engine.StandstillLog;
 import io.dromon.transport.link.NettyLinks;
 import io.dromon.transport.wire.LinkFailure;
 import java.io.IOException;
@@ -22,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * tells the end of a relinking.
  */
 final class Upkeep {
-    private static final Logger LOG = LoggerFactory.getLogger(Node.class);
+    private static final Logger LOG = LoggerFactory.getLogger(Upkeep.class);
 
     private static final int MOST_ATTEMPTS = 10;
 

@@ -30,7 +30,7 @@ final class StandstillTest {
     Path directory;
 
     private final Queue<String> log = new ConcurrentLinkedQueue<>();
-    private final Logger logger = (Logger) LoggerFactory.getLogger(Node.class);
+    private final Logger logger = (Logger) LoggerFactory.getLogger(io.dromon.node.engine.StandstillLog.class);
     private final AppenderBase<ILoggingEvent> appender = new AppenderBase<>() {
         @Override
         protected void append(ILoggingEvent event) {

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.dromon.it.life.LiveCluster.Member;
-import io.dromon.node.control.ControlClient;
-import io.dromon.node.control.ControlSocket;
+import io.dromon.node.admin.local.ControlClient;
+import io.dromon.node.admin.local.ControlSocket;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.dromon.it.life.LiveCluster.Member;
-import io.dromon.node.control.ControlClient;
+import io.dromon.node.admin.local.ControlClient;
 import io.dromon.transport.testpki.TestPki;
 import io.netty.pkitesting.X509Bundle;
 import java.io.IOException;

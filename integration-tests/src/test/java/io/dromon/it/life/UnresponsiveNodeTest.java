@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.dromon.it.peers.DromonNode;
 import io.dromon.it.peers.PeerProcess;
-import io.dromon.node.control.ControlClient;
+import io.dromon.node.admin.local.ControlClient;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,7 +1,7 @@
 package io.dromon.node.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.dromon.node.control.ControlClient;
+import io.dromon.node.admin.local.ControlClient;
 import io.dromon.transport.wire.PeerText;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -1,6 +1,6 @@
 package io.dromon.node.cli;
 
-import io.dromon.node.FileProblem;
+import io.dromon.transport.recovery.FileProblem;
 import io.dromon.transport.tls.pem.SharedPair;
 import java.io.IOException;
 import java.io.InputStream;

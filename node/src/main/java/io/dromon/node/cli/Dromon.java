@@ -2,8 +2,8 @@ package io.dromon.node.cli;
 
 import io.dromon.config.ConfigException;
 import io.dromon.config.NameBytes;
-import io.dromon.node.FileProblem;
 import io.dromon.node.NodeException;
+import io.dromon.transport.recovery.FileProblem;
 import io.dromon.transport.wire.PeerText;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,0 +1,43 @@
+package io.dromon.node.admin;
+
+import io.dromon.node.NodeStatus;
+import io.dromon.node.credentials.CaRotation;
+import java.util.concurrent.CompletableFuture;
+
+/** What an operator can ask of a running node: the same for every way to ask. Any thread, but not the node's own. */
+public interface AdminOperations {
+    /** A snapshot of the node's state, its links and its flow control. */
+    NodeStatus status();
+
+    /**
+     * Changes an option of the running node.
+     *
+     * @throws io.dromon.config.ConfigException if there is no such option, it cannot be changed at run time, or the value
+     *     is out of range
+     * @throws io.dromon.node.NodeException if the group does not allow it now
+     */
+    void set(String option, String value);
+
+    /**
+     * Reads certificate, key and CA files again; new links use them.
+     *
+     * @return one line that says what is used now
+     * @throws io.dromon.node.NodeException with everything that is wrong with the files: what was used before stays in use
+     */
+    String reload();
+
+    /**
+     * A step of a rotation of certification authorities; new links use the result.
+     *
+     * @return one line that says what is used now
+     * @throws io.dromon.node.NodeException with everything that stands against it; nothing has changed then
+     */
+    String rotate(CaRotation.Step step);
+
+    /**
+     * Relinks all links, one at a time, without a view change.
+     *
+     * @return the number of links; fails with a {@link io.dromon.node.NodeException} if a peer refuses the new link
+     */
+    CompletableFuture<Integer> relink();
+}

@@ -1,0 +1,137 @@
+package io.dromon.node.engine;
+
+import io.dromon.node.group.GroupEvent;
+import io.dromon.node.group.GroupMember;
+import io.dromon.transport.link.LineBudget;
+import io.dromon.transport.link.LinkStatus;
+import io.dromon.transport.wire.LinkFailure;
+import io.dromon.transport.wire.Uuids;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What a node tells of its life in the log; what peers can provoke at a limited rate. The protocol thread's. */
+public final class NodeLog {
+    private static final Logger LOG = LoggerFactory.getLogger(NodeLog.class);
+    private final String nodeName;
+    /** Whether a link without compression is worth a word. */
+    private final boolean compresses;
+
+    private final LineBudget notices = new LineBudget(50, Duration.ofSeconds(10));
+    private final LineBudget links = new LineBudget(50, Duration.ofSeconds(10));
+    private List<GroupMember> lastPrimary = List.of();
+    private boolean leaving;
+
+    public NodeLog(NodeSettings settings) {
+        this.nodeName = settings.name();
+        this.compresses =
+                settings.tls().map(tls -> !tls.applicationProtocols().isEmpty()).orElse(false);
+    }
+
+    public void event(GroupEvent event) {
+        if (event instanceof GroupEvent.ConfigurationChange change) {
+            view(change);
+        } else {
+            String text = text(event);
+            if (!text.isEmpty()) {
+                LOG.info("{}: {}", nodeName, text);
+            }
+        }
+    }
+
+    /** From here on a view without a primary component is no loss. */
+    public void leaves() {
+        leaving = true;
+    }
+
+    /** A lost primary component is a warning: from here on nothing is committed. */
+    private void view(GroupEvent.ConfigurationChange change) {
+        String text = "history=" + change.groupUuid() + " configuration=" + change.confId() + " seqno="
+                + change.seqno() + " members="
+                + change.members().stream().map(NodeLog::shown).collect(Collectors.joining(","));
+        if (change.isPrimary()) {
+            LOG.info("{}: view primary {}", nodeName, text);
+            lastPrimary = change.members();
+        } else if (leaving || lastPrimary.isEmpty()) {
+            LOG.info("{}: view non-primary {}", nodeName, text);
+        } else {
+            Set<UUID> present = change.members().stream().map(GroupMember::uuid).collect(Collectors.toSet());
+            String missing = lastPrimary.stream()
+                    .filter(member -> !present.contains(member.uuid()))
+                    .map(NodeLog::shown)
+                    .collect(Collectors.joining(","));
+            LOG.warn(
+                    "{}: view non-primary {}{}; no primary component: nothing is committed until one is formed",
+                    nodeName,
+                    text,
+                    missing.isEmpty() ? "" : " missing=" + missing);
+        }
+    }
+
+    /** A member that joined without a primary component has said no name yet. */
+    private static String shown(GroupMember member) {
+        return member.name().isEmpty() ? Uuids.brief(member.uuid()) : member.name();
+    }
+
+    /** Empty where nothing is worth a word. */
+    private static String text(GroupEvent event) {
+        if (event instanceof GroupEvent.StateRequest request) {
+            return "is asked for its state by " + Uuids.brief(request.requester());
+        } else if (event instanceof GroupEvent.StateRequestResult result) {
+            return result.donorIndex() < 0
+                    ? "state request refused (error " + -result.donorIndex() + ")"
+                    : "state request accepted, donor " + Uuids.brief(result.donor());
+        } else if (event instanceof GroupEvent.Joined joined) {
+            return "state transfer is over, this node is " + joined.status();
+        } else if (event instanceof GroupEvent.Synced) {
+            return "synchronized with the group";
+        } else if (event instanceof GroupEvent.VoteRequest vote) {
+            return "a member failed at " + vote.seqno() + " and asks for a vote";
+        } else if (event instanceof GroupEvent.VoteResult vote) {
+            return "the vote about " + vote.seqno() + ": "
+                    + (vote.value() == 0 ? "success" : "failure " + Long.toHexString(vote.value()));
+        } else if (event instanceof GroupEvent.StateTransferLost lost) {
+            return "the state transfer is lost: " + lost.reason();
+        }
+        return "";
+    }
+
+    public void linkUp(LinkStatus status, UUID peer, String address) {
+        String tls = status.tls()
+                .map(peerTls -> peerTls.protocol() + " " + peerTls.cipher() + ", " + peerTls.subject())
+                .orElse("plain text");
+        link("link to " + Uuids.brief(peer) + " " + address + " is up, " + tls + compression(status));
+    }
+
+    private String compression(LinkStatus status) {
+        if (!compresses) {
+            return "";
+        }
+        return status.compression().isPresent()
+                ? ", compressed"
+                : ", NOT compressed: the peer is a Galera node, or socket.ssl_compression is off there";
+    }
+
+    public void linkDown(UUID peer, String address, LinkFailure failure) {
+        link("link to " + Uuids.brief(peer) + " " + address + " is down: " + failure.message());
+    }
+
+    /** A line that peers can provoke. */
+    public void notice(String text) {
+        if (notices.room(System.nanoTime(), left -> LOG.info("{}: {} more lines were left out", nodeName, left))) {
+            LOG.info("{}: {}", nodeName, text);
+        }
+    }
+
+    /** The same of links, which have lines of their own: what else peers provoke does not hide them. */
+    private void link(String text) {
+        if (links.room(
+                System.nanoTime(), left -> LOG.info("{}: {} more lines of links were left out", nodeName, left))) {
+            LOG.info("{}: {}", nodeName, text);
+        }
+    }
+}
