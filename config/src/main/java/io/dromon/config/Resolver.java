@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns what is given into a value for each option: reads the texts, fills in defaults, checks ranges, and collects problems
@@ -97,7 +98,55 @@ final class Resolver implements Values {
 
     private <T> Optional<T> byDefault(Option<T> option) {
         String role = otherDefaults.get(option);
-        return role == null ? option.defaultValue(this) : Optional.of(option.parse(role));
+        if (role != null) {
+            return Optional.of(option.parse(role));
+        }
+        Derivation derivation = new Derivation();
+        Optional<T> value = option.defaultValue(derivation);
+        if (derivation.cause != null) {
+            sources.replace(option, Source.DEFAULT, derivation.cause);
+        }
+        return value;
+    }
+
+    /** Hands out the values that a derived default looks at, and remembers the first one that somebody has given. */
+    private final class Derivation implements Values {
+        private @Nullable Source cause;
+
+        @Override
+        public <T> Optional<T> optional(Option<T> option) {
+            Optional<T> value = Resolver.this.optional(option);
+            if (value.isPresent()) {
+                lookedAt(option);
+            }
+            return value;
+        }
+
+        @Override
+        public <T> SortedMap<String, T> members(Option<T> family) {
+            SortedMap<String, T> members = Resolver.this.members(family);
+            members.keySet().forEach(name -> lookedAt(family.member(name)));
+            return members;
+        }
+
+        private void lookedAt(Option<?> option) {
+            Source source = sources.getOrDefault(option, Source.DEFAULT);
+            boolean derived = source.kind() == Source.Kind.DEFAULT && !source.equals(Source.DEFAULT);
+            if (cause == null && (derived || source.kind() != Source.Kind.DEFAULT)) {
+                cause = derived ? source : Source.derived(source, option);
+            }
+        }
+    }
+
+    /** The values without those that have a problem: these have their default, if there is one. */
+    Map<Option<?>, Object> usable() {
+        bad.keySet().forEach(this::reset);
+        return values;
+    }
+
+    private <T> void reset(Option<T> option) {
+        values.remove(option);
+        option.defaultValue(this).ifPresent(value -> values.put(option, value));
     }
 
     private <T> Optional<T> read(Option<T> option) {
@@ -161,8 +210,10 @@ final class Resolver implements Values {
             return; // it only says once more what the option that it is derived from says
         }
         String place = source.kind() == Source.Kind.DEFAULT ? "default of " + option.name() : source.place();
-        option.rangeProblem(value.get(), this, Bound.When.START)
-                .ifPresent(problem -> problems.add(new ConfigProblem(place, problem)));
+        option.rangeProblem(value.get(), this, Bound.When.START).ifPresent(problem -> {
+            bad.put(option, true);
+            problems.add(new ConfigProblem(place, problem));
+        });
     }
 
     private <T> void judgeSupport(Option<T> option) {

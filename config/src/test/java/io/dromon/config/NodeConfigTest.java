@@ -113,6 +113,30 @@ class NodeConfigTest {
     }
 
     @Test
+    void saysWhoseValueADerivedDefaultComesFrom() {
+        NodeConfig config = node("pc.ignore_quorum=yes");
+
+        assertThat(config.source(PrimaryOptions.PC_IGNORE_SB).place())
+                .isEqualTo("provider options, by pc.ignore_quorum");
+        assertThat(config.source(EvsOptions.EVS_INSTALL_TIMEOUT).place())
+                .as("from another default")
+                .isEqualTo("default");
+    }
+
+    @Test
+    void keepsWhatCanBeReadBesideWhatIsWrong() {
+        assertThatThrownBy(() -> node("evs.send_window=x; gmcast.segment=300; pc.weight=2; evs.nosuch=1"))
+                .isInstanceOfSatisfying(ConfigException.class, e -> {
+                    NodeConfig rest = e.rest().orElseThrow();
+                    assertThat(e.problems()).hasSize(3);
+                    assertThat(rest.value(PrimaryOptions.PC_WEIGHT)).isEqualTo(2);
+                    assertThat(rest.value(EvsOptions.EVS_SEND_WINDOW))
+                            .as("its default")
+                            .isPositive();
+                });
+    }
+
+    @Test
     void namesTheDefaultThatANewValueBreaks() {
         assertThatThrownBy(() -> node("evs.inactive_timeout=PT1S"))
                 .hasMessageContaining("default of evs.keepalive_period")
