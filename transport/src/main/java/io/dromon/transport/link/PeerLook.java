@@ -175,15 +175,21 @@ public final class PeerLook {
             mode = Mode.SILENT;
             ctx.executor()
                     .schedule(
-                            () -> end(
-                                    Admission.UNKNOWN,
-                                    mode == Mode.SILENT
-                                            ? address + ": took the connection and said nothing, to a ClientHello"
-                                                    + " neither; it hangs, or is no node"
-                                            : address + ": the TLS handshake ended well, but no node speaks behind it"),
+                            () -> end(Admission.UNKNOWN, address + ": " + late()),
                             settings.dialTimeout().toMillis(),
                             TimeUnit.MILLISECONDS);
             ctx.pipeline().addLast("tls", tls.handler(ctx.alloc())).addLast("second", new Second());
+        }
+
+        /** What is said when the time is over. */
+        private String late() {
+            if (mode == Mode.SILENT) {
+                return "took the connection and said nothing, to a ClientHello neither; it hangs, or is no node";
+            }
+            return protocol.isPresent()
+                    ? "the TLS handshake ended well, but no node speaks behind it"
+                    : "speaks TLS, but the handshake was not done after "
+                            + settings.dialTimeout().toMillis() + " ms; it hangs, or is overloaded: try again";
         }
 
         @Override

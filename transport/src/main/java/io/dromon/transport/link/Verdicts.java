@@ -43,9 +43,13 @@ final class Verdicts {
     static LinkFailure silentDialler(NettyLink link, Duration waited, int bytes) {
         return new LinkFailure.SilentPeer(link.peer + ": the peer connected and "
                 + (bytes == 0 ? "said nothing" : "sent " + bytes + " bytes only") + " for " + waited.toMillis()
-                + " ms, where TLS was expected; most likely it runs in plain text (there the accepting side speaks"
-                + " first): set socket.ssl=YES, socket.ssl_cert and socket.ssl_key there; a health check of a load"
-                + " balancer does the same");
+                + " ms, where TLS was expected; "
+                + (bytes == 0
+                        ? "most likely it runs in plain text (there the accepting side speaks first): set socket.ssl=YES,"
+                                + " socket.ssl_cert and socket.ssl_key there; a health check of a load balancer does"
+                                + " the same, and a node with TLS that is slow or far away: raise tls.probe_timeout here"
+                                + " then"
+                        : "it, or the way to it, is slow: raise tls.probe_timeout here; or it is no node"));
     }
 
     static LinkFailure slowHandshake(NettyLink link, Duration waited) {

@@ -15,6 +15,7 @@ import java.security.SecureRandom;
 import java.security.Signature;
 import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -63,9 +64,20 @@ final class Material {
         Trust trust = trust(own);
         List<X509Certificate> chain = key == null || own == null ? null : chain(key, own.certificates());
         if (!problems.isEmpty() || key == null || chain == null || trust == null) {
-            throw new TlsConfigException(problems);
+            if (own != null && trust != null) {
+                judge(chain == null ? issuers(own.certificates().get(0), own.certificates()) : chain, trust);
+            }
+            throw new TlsConfigException(problems, notes);
         }
         return new TlsGeneration(number, key, chain, trust, notes);
+    }
+
+    /** Files that cannot be used may hold a certificate that peers would refuse besides. */
+    private void judge(List<X509Certificate> chain, Trust trust) {
+        InstantSource clock = InstantSource.system();
+        problems.addAll(TlsGeneration.refusals(chain, trust, clock.instant()));
+        TlsContexts.ownIdentity(chain, trust, new PeerPolicy(settings.peers(), trust), clock)
+                .ifPresent(problems::add);
     }
 
     private boolean isEncrypted() {
@@ -157,11 +169,7 @@ final class Material {
                     + "; compare them with: openssl pkey -in KEY -pubout, openssl x509 -in CERTIFICATE -pubkey -noout");
             return null;
         }
-        List<X509Certificate> chain = new ArrayList<>(List.of(leaf));
-        for (X509Certificate issuer = issuer(leaf, file, chain); issuer != null; ) {
-            chain.add(issuer);
-            issuer = issuer(issuer, file, chain);
-        }
+        List<X509Certificate> chain = issuers(leaf, file);
         if (!chain.equals(file.subList(0, chain.size()))) {
             notes.add("socket.ssl_cert: the certificates in " + settings.certificate()
                     + " are not in order; they are sent in the right one (own certificate, its issuer, and so on), but"
@@ -172,6 +180,16 @@ final class Material {
             notes.add("socket.ssl_cert: " + others + " of " + file.size() + " certificates in "
                     + settings.certificate() + " do not belong to the chain of " + CertificateRules.describe(leaf)
                     + " and are not sent");
+        }
+        return chain;
+    }
+
+    /** The certificate, then that of its issuer and so on. */
+    private static List<X509Certificate> issuers(X509Certificate leaf, List<X509Certificate> file) {
+        List<X509Certificate> chain = new ArrayList<>(List.of(leaf));
+        for (X509Certificate issuer = issuer(leaf, file, chain); issuer != null; ) {
+            chain.add(issuer);
+            issuer = issuer(issuer, file, chain);
         }
         return chain;
     }

@@ -10,6 +10,7 @@ public final class TlsConfigException extends Exception {
     private static final long serialVersionUID = 1L;
 
     private final ArrayList<String> problems;
+    private final ArrayList<String> notes = new ArrayList<>();
 
     public TlsConfigException(String message) {
         super(PeerText.lines(message));
@@ -32,6 +33,29 @@ public final class TlsConfigException extends Exception {
 
     private static List<String> fit(List<String> problems) {
         return problems.stream().map(PeerText::lines).toList();
+    }
+
+    /** @param notes see {@link #notes} */
+    TlsConfigException(List<String> problems, List<String> notes) {
+        this(problems);
+        this.notes.addAll(fit(notes));
+    }
+
+    /** What was noticed besides and is no reason for this, one sentence each. */
+    public List<String> notes() {
+        return List.copyOf(notes);
+    }
+
+    /** The same, and what else is wrong. */
+    TlsConfigException and(List<String> more) {
+        if (more.isEmpty()) {
+            return this;
+        }
+        List<String> all = new ArrayList<>(problems);
+        more.stream().filter(problem -> !all.contains(problem)).forEach(all::add);
+        TlsConfigException both = new TlsConfigException(all, notes);
+        both.initCause(getCause());
+        return both;
     }
 
     /** Everything that is wrong, one sentence each. */

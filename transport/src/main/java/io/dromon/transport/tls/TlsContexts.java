@@ -81,7 +81,18 @@ public final class TlsContexts implements AutoCloseable {
 
     /** Loads the files of the settings as generation {@code number}. */
     public static TlsContexts load(long number, TlsSettings settings) throws TlsConfigException {
-        return of(TlsGeneration.load(number, settings), settings, InstantSource.system());
+        TlsGeneration generation;
+        try {
+            generation = TlsGeneration.load(number, settings);
+        } catch (TlsConfigException e) {
+            try {
+                CipherList.of(settings.cipher());
+            } catch (TlsConfigException ciphers) {
+                throw e.and(ciphers.problems());
+            }
+            throw e;
+        }
+        return of(generation, settings, InstantSource.system());
     }
 
     /** Contexts of a generation that is in memory already. */
@@ -91,7 +102,7 @@ public final class TlsContexts implements AutoCloseable {
         List<String> warnings = new ArrayList<>(generation.notes());
         warnings.addAll(generation.warnings(clock.instant()));
         List<String> refusals = new ArrayList<>(generation.refusals(clock.instant()));
-        ownIdentity(generation, policy, clock).ifPresent(refusal -> {
+        ownIdentity(generation.chain(), generation.trust(), policy, clock).ifPresent(refusal -> {
             warnings.add(refusal);
             refusals.add(refusal);
         });
@@ -101,6 +112,21 @@ public final class TlsContexts implements AutoCloseable {
                             + ": every Dromon node with a key of another kind uses BoringSSL and will refuse it; make a"
                             + " new pair (EC P-256), or set tls.provider=jdk on every node"));
         }
+        try {
+            return of(generation, settings, clock, policy, warnings, refusals);
+        } catch (TlsConfigException e) {
+            throw e.and(refusals);
+        }
+    }
+
+    private static TlsContexts of(
+            TlsGeneration generation,
+            TlsSettings settings,
+            InstantSource clock,
+            PeerPolicy policy,
+            List<String> warnings,
+            List<String> refusals)
+            throws TlsConfigException {
         CipherList list = CipherList.of(settings.cipher());
         checkVersions(settings, list, warnings);
         boolean boringSsl = useBoringSsl(settings, list, generation, warnings);
@@ -134,11 +160,11 @@ public final class TlsContexts implements AutoCloseable {
     }
 
     /** Nodes usually have the same rules: what this one would refuse of itself, its peers will refuse. */
-    private static Optional<String> ownIdentity(TlsGeneration generation, PeerPolicy policy, InstantSource clock) {
+    static Optional<String> ownIdentity(
+            List<X509Certificate> own, Trust trust, PeerPolicy policy, InstantSource clock) {
         List<X509Certificate> chain;
         try {
-            chain = CertificateRules.check(
-                    generation.chain(), generation.trust(), CertificateRules.Role.CLIENT, clock.instant());
+            chain = CertificateRules.check(own, trust, CertificateRules.Role.CLIENT, clock.instant());
         } catch (CertificateRules.Refused refused) {
             return Optional.empty(); // said by the generation
         }

@@ -95,6 +95,11 @@ public record TlsGeneration(long number, PrivateKey key, List<X509Certificate> c
      * each, empty if they will not.
      */
     List<String> refusals(Instant now) {
+        return refusals(chain, trust, now);
+    }
+
+    /** The same of a chain that may be no part of a generation. */
+    static List<String> refusals(List<X509Certificate> chain, Trust trust, Instant now) {
         List<String> warnings = new ArrayList<>();
         for (CertificateRules.Role role : CertificateRules.Role.values()) {
             try {

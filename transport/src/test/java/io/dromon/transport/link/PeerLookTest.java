@@ -103,6 +103,31 @@ final class PeerLookTest {
     }
 
     @Test
+    void saysOfASlowTlsNodeThatItIsSlow() throws Exception {
+        try (ServerSocket slow = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+            Thread answering = new Thread(() -> beginOfServerHello(slow), "slow");
+            answering.start();
+            PeerLook.Result seen = look("ssl://127.0.0.1:" + slow.getLocalPort(), SHARED);
+
+            assertThat(seen.mode()).isEqualTo(Mode.TLS);
+            assertThat(seen.admission()).isEqualTo(Admission.UNKNOWN);
+            assertThat(seen.text()).contains("speaks TLS, but the handshake was not done after 1500 ms");
+            answering.join();
+        }
+    }
+
+    /** Takes the ClientHello, answers with the head of a record, and no more. */
+    private static void beginOfServerHello(ServerSocket server) {
+        try (Socket peer = server.accept()) {
+            peer.getInputStream().read(new byte[5]);
+            peer.getOutputStream().write(new byte[] {0x16, 3, 3, 0, 0x7a, 2, 0, 0, 0x76, 3, 3});
+            peer.getInputStream().readAllBytes();
+        } catch (IOException e) {
+            // it has seen enough
+        }
+    }
+
+    @Test
     void comesBackAtOnceToATlsNodeWithoutPatience() throws Exception {
         LinkSettings hasty =
                 TestNode.defaults().withTimeouts(Duration.ofMillis(100), Duration.ofSeconds(5), Duration.ofSeconds(5));
