@@ -37,6 +37,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,10 +60,14 @@ public final class Doctor {
     private static final Set<String> OWN_METHODS = Set.of("stream", "rsync", "script");
 
     private final NodeConfig config;
+    /** What is wrong with the configuration; an option with a problem has its default in {@link #config}. */
+    private final List<ConfigProblem> problems;
+
     private final List<Channel> channels = new ArrayList<>();
 
-    private Doctor(NodeConfig config) {
+    private Doctor(NodeConfig config, List<ConfigProblem> problems) {
         this.config = config;
+        this.problems = problems;
     }
 
     /**
@@ -72,29 +77,41 @@ public final class Doctor {
      * @param lookAtPeers whether to dial the addresses of the cluster; each peer logs a connection that ended
      */
     public static Diagnosis examine(Supplier<NodeConfig> configuration, boolean lookAtPeers) {
-        NodeConfig config;
         try {
-            config = configuration.get();
+            return new Doctor(configuration.get(), List.of()).examine(lookAtPeers);
         } catch (ConfigException e) {
-            List<Finding> problems = new ArrayList<>();
-            for (ConfigProblem problem : e.problems()) {
-                problems.add(new Finding(FAIL, problem.place(), problem.message()));
-            }
-            Channel unusable = new Channel("configuration", "unusable", List.of(), List.of(), problems);
-            return new Diagnosis(List.of(unusable), List.of());
+            return e.rest()
+                    .map(rest -> new Doctor(rest, e.problems()).examine(lookAtPeers))
+                    .orElseGet(() -> new Diagnosis(List.of(unusable(e.problems(), List.of())), List.of()));
         }
-        return new Doctor(config).examine(lookAtPeers);
+    }
+
+    private static Channel unusable(List<ConfigProblem> problems, List<Finding> others) {
+        List<Finding> findings = new ArrayList<>();
+        problems.forEach(problem -> findings.add(new Finding(FAIL, problem.place(), problem.message())));
+        findings.addAll(others);
+        return new Channel("configuration", "unusable", List.of(), List.of(), findings);
+    }
+
+    /** Whether the configuration says something about this option that cannot be used. */
+    private boolean isWrong(Option<?> option) {
+        return problems.stream()
+                .anyMatch(problem -> problem.place().equals(option.name())
+                        || problem.message().startsWith(option.name() + ":"));
     }
 
     private Diagnosis examine(boolean lookAtPeers) {
         List<Finding> findings = new ArrayList<>();
         config.warnings().forEach(warning -> findings.add(finding(WARNING, "configuration", warning)));
-        if (findings.isEmpty()) {
+        if (findings.isEmpty() && problems.isEmpty()) {
             findings.add(new Finding(OK, "configuration", "every option is known and honoured"));
         }
         checkDataDirectory(findings);
         checkDatabase(findings);
-        channels.add(new Channel("configuration", "", List.of(), List.of(), findings));
+        channels.add(
+                problems.isEmpty()
+                        ? new Channel("configuration", "", List.of(), List.of(), findings)
+                        : unusable(problems, findings));
         List<Diagnosis.Peer> peers = group(lookAtPeers);
         sst();
         return new Diagnosis(channels, peers);
@@ -183,7 +200,7 @@ public final class Doctor {
                 Option<?> option = IdentityOptions.TLS_CLIENT_CA.member(organisation);
                 all.forEach(file -> files.add(Used.of(option.name(), file, source(option))));
             });
-            tls = MaterialCheck.run(NodeSettings.tls(config), findings);
+            tls = material(findings);
             usable = tls.isPresent();
         } else {
             findings.add(new Finding(
@@ -199,11 +216,37 @@ public final class Doctor {
         try {
             checkListen(thread, tls, findings);
             channels.add(new Channel("group", mode(), values(), files, findings));
-            return lookAtPeers ? new PeerCheck(config, thread, tls, usable).run() : List.of();
+            return lookAtPeers && knowsPeers() ? new PeerCheck(config, thread, tls, usable).run() : List.of();
         } finally {
             thread.end();
             tls.ifPresent(TlsContexts::close);
         }
+    }
+
+    /** Key, certificates and trust; what the configuration has said of a file already is not said again. */
+    private Optional<TlsContexts> material(List<Finding> findings) {
+        boolean complete = Stream.of(Options.SOCKET_SSL_CERT, Options.SOCKET_SSL_KEY)
+                .allMatch(option -> config.optional(option).isPresent());
+        if (!complete) {
+            return Optional.empty();
+        }
+        List<Finding> seen = new ArrayList<>();
+        Optional<TlsContexts> contexts = MaterialCheck.run(NodeSettings.tls(config), seen);
+        seen.removeIf(finding -> finding.level() == FAIL
+                && Options.find(finding.check()).filter(this::isWrong).isPresent());
+        findings.addAll(seen);
+        return contexts;
+    }
+
+    private boolean knowsPeers() {
+        return config.optional(ServerOptions.WSREP_CLUSTER_ADDRESS).isPresent();
+    }
+
+    private boolean knowsListenAddress() {
+        boolean port = knowsPeers()
+                || config.value(Options.GMCAST_LISTEN_ADDR).hasPort()
+                || config.optional(Options.BASE_PORT).isPresent();
+        return port && !isWrong(Options.GMCAST_LISTEN_ADDR) && !isWrong(Options.BASE_PORT);
     }
 
     private String mode() {
@@ -232,9 +275,12 @@ public final class Doctor {
     }
 
     private void checkListen(ProtocolThread thread, Optional<TlsContexts> tls, List<Finding> findings) {
+        if (!knowsListenAddress()) {
+            return;
+        }
         NettyLinks links = thread.links(NodeSettings.link(config), tls, () -> {}, bug -> {});
         try {
-            String address = links.listen();
+            String address = links.listen().replaceFirst("^[a-z]+", config.tls() ? "ssl" : "tcp");
             findings.add(new Finding(OK, Options.GMCAST_LISTEN_ADDR.name(), "can listen at " + address));
         } catch (IOException e) {
             String text = String.valueOf(e.getMessage());

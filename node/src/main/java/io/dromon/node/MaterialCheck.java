@@ -39,6 +39,7 @@ final class MaterialCheck {
             contexts = TlsContexts.load(1, settings);
         } catch (TlsConfigException e) {
             e.problems().forEach(problem -> findings.add(Doctor.finding(FAIL, "TLS", problem)));
+            e.notes().forEach(note -> findings.add(Doctor.finding(WARNING, "TLS", note)));
             return Optional.empty();
         }
         Instant now = Instant.now();

@@ -226,6 +226,61 @@ final class DoctorCommandTest {
     }
 
     @Test
+    void goesOnBehindAConfigurationThatCannotBeUsed() throws IOException {
+        put(TestPki.issue(TestPki.builder("n1"), TestPki.ca("a stranger's CA")));
+        mode("key.pem", "rw-rw-rw-");
+        mode("ca.pem", "rw-r--r--");
+        Files.createDirectory(dir.resolve("data"));
+        mode("data", "rwxrwxrwx");
+        write("pw", "word\n");
+        mode("pw", "rw-r--r--");
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            Run run = doctor(
+                    "--address",
+                    "gcomm://",
+                    "--listen",
+                    "tcp://127.0.0.1:" + taken.getLocalPort(),
+                    "--options",
+                    tls() + ";socket.ssl_password_file=" + dir.resolve("pw")
+                            + ";socket.ssl_cipher=nosuch;evs.send_window=0;evs.nosuch=1");
+
+            assertThat(run.out)
+                    .as("the configuration")
+                    .contains("configuration: unusable", "unknown option 'evs.nosuch'", "evs.send_window")
+                    .as("the files, with what peers would say of the certificate")
+                    .contains("socket.ssl_key: " + dir.resolve("key.pem") + " may be written by others")
+                    .contains("FAIL     socket.ssl_cert: peers will refuse this node's certificate")
+                    .contains("FAIL     socket.ssl_cipher: unknown part")
+                    .contains("WARNING  socket.ssl_password_file: every user can read")
+                    .as("the data directory, and the address")
+                    .contains("everybody can replace what is in " + dir.resolve("data"))
+                    .contains("FAIL     gmcast.listen_addr: cannot listen at");
+            assertThat(run.code).isEqualTo(Dromon.FAILED);
+        }
+    }
+
+    @Test
+    void saysOnceThatAFileIsMissingAndThatTheAddressIsUnknown() {
+        Run run = doctor("--options", tls().replace("key.pem", "nothing.pem"));
+
+        assertThat(run.out)
+                .containsOnlyOnce("nothing.pem does not exist")
+                .doesNotContain("no such file")
+                .contains("wsrep_cluster_address: is not set")
+                .contains("OK       gmcast.listen_addr: can listen at ssl://127.0.0.1:");
+    }
+
+    @Test
+    void tellsWhatADerivedValueComesFrom() {
+        Run run = alone(tls() + ";tls.valid_ous=nodes");
+
+        assertThat(run.out)
+                .containsPattern("tls.verify +identity +command line, provider options, by tls.valid_ous")
+                .containsPattern("socket.ssl +true +command line, provider options, by socket.ssl_key")
+                .containsPattern("base_dir +" + dir.resolve("data") + " +command line, by wsrep_data_home_dir");
+    }
+
+    @Test
     void checksTheFilesOfStateTransferInBothRoles() throws IOException {
         Path file = write(
                 "node.cnf",
