@@ -21,11 +21,13 @@ import io.dromon.node.engine.DataDirectory;
 import io.dromon.node.engine.DynamicEnd;
 import io.dromon.node.engine.NodeSettings;
 import io.dromon.sst.method.SstSettings;
+import io.dromon.sst.tunnel.Reasons;
 import io.dromon.transport.link.NettyLinks;
 import io.dromon.transport.link.ProtocolThread;
 import io.dromon.transport.recovery.FileProblem;
 import io.dromon.transport.recovery.SavedViewFile;
 import io.dromon.transport.tls.TlsContexts;
+import io.dromon.transport.tls.TlsSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,6 +39,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -231,7 +234,9 @@ public final class Doctor {
             return Optional.empty();
         }
         List<Finding> seen = new ArrayList<>();
-        Optional<TlsContexts> contexts = MaterialCheck.run(NodeSettings.tls(config), seen);
+        TlsSettings settings = NodeSettings.tls(config);
+        Optional<TlsContexts> contexts = MaterialCheck.run(settings, seen, UnaryOperator.identity());
+        contexts.ifPresent(own -> seen.add(MaterialCheck.identity(settings, own, Instant.now())));
         seen.removeIf(finding -> finding.level() == FAIL
                 && Options.find(finding.check()).filter(this::isWrong).isPresent());
         findings.addAll(seen);
@@ -333,7 +338,9 @@ public final class Doctor {
                 files.add(Used.of("certificate", settings.tls().certificate(), "[sst]"));
                 files.add(Used.of("key", settings.tls().key(), "[sst]"));
                 settings.tls().ca().ifPresent(file -> files.add(Used.of("CA", file, "[sst]")));
-                MaterialCheck.run(settings.tls(), findings).ifPresent(TlsContexts::close);
+                MaterialCheck.run(settings.tls(), findings, Reasons.SST::words).ifPresent(TlsContexts::close);
+                findings.add(new Finding(
+                        OK, "identity", "a certificate of a trusted CA, and the one-time token of the transfer"));
             } catch (IllegalArgumentException e) {
                 // What is refused may be meant for a method that is none of ours.
                 Diagnosis.Level level = OWN_METHODS.contains(method) ? FAIL : WARNING;

@@ -18,13 +18,17 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /** Key, certificates and trust of one channel, loaded as a start loads them. */
 final class MaterialCheck {
     private MaterialCheck() {}
 
-    /** @return what the files hold, the caller's to close; empty if they cannot be used */
-    static Optional<TlsContexts> run(TlsSettings settings, List<Finding> findings) {
+    /**
+     * @param words the names of the channel's options
+     * @return what the files hold, the caller's to close; empty if they cannot be used
+     */
+    static Optional<TlsContexts> run(TlsSettings settings, List<Finding> findings, UnaryOperator<String> words) {
         if (TlsFileSwap.isUnfinished(settings)) {
             findings.add(Doctor.finding(
                     FAIL,
@@ -37,7 +41,8 @@ final class MaterialCheck {
         TlsContexts contexts;
         try {
             contexts = TlsContexts.load(1, settings);
-        } catch (TlsConfigException e) {
+        } catch (TlsConfigException raw) {
+            TlsConfigException e = raw.worded(words);
             e.problems().forEach(problem -> findings.add(Doctor.finding(FAIL, "TLS", problem)));
             e.notes().forEach(note -> findings.add(Doctor.finding(WARNING, "TLS", note)));
             return Optional.empty();
@@ -59,7 +64,7 @@ final class MaterialCheck {
                     "chain, usage",
                     "nodes with this trust and these rules accept it, as TLS server and as client"));
         }
-        contexts.refusals().forEach(refusal -> findings.add(Doctor.finding(FAIL, "certificate", refusal)));
+        contexts.refusals().forEach(refusal -> findings.add(Doctor.finding(FAIL, "certificate", words.apply(refusal))));
         findings.addAll(ends(generation, now));
         findings.add(new Finding(
                 OK,
@@ -70,12 +75,11 @@ final class MaterialCheck {
                                 generation.anchors().stream()
                                         .map(CertificateText::subject)
                                         .toList())));
-        findings.add(identity(settings, contexts, now));
         findings.add(new Finding(
                 OK, "TLS", contexts.provider() + ", " + String.join(" and ", settings.protocols()) + " allowed"));
         List<String> others = new ArrayList<>(contexts.warnings());
         others.removeAll(contexts.refusals());
-        others.forEach(warning -> findings.add(Doctor.finding(WARNING, "TLS", warning)));
+        others.forEach(warning -> findings.add(Doctor.finding(WARNING, "TLS", words.apply(warning))));
         return Optional.of(contexts);
     }
 
@@ -97,7 +101,8 @@ final class MaterialCheck {
         return findings;
     }
 
-    private static Finding identity(TlsSettings settings, TlsContexts contexts, Instant now) {
+    /** Who is let in, by the rules of a node. */
+    static Finding identity(TlsSettings settings, TlsContexts contexts, Instant now) {
         TlsGeneration generation = contexts.generation();
         if (settings.peers().identity()) {
             String rule =

@@ -1,6 +1,7 @@
 package io.dromon.node.cli;
 
 import io.dromon.transport.tls.CertificateReport;
+import io.dromon.transport.tls.OptionWords;
 import io.dromon.transport.tls.TlsSettings;
 import io.dromon.transport.tls.pem.Authority;
 import io.dromon.transport.tls.pem.CertificateRequest;
@@ -21,6 +22,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -464,6 +466,13 @@ final class PkiCommand implements Runnable {
                 "Exit code 1 if one is refused."
             })
     static final class Verify extends Action {
+        private static final OptionWords WORDS = new OptionWords(Map.of(
+                "socket.ssl_cert", "CERTIFICATE",
+                "socket.ssl_key", "--key",
+                "socket.ssl_ca", "--ca",
+                "socket.ssl_password_file", "--password-file",
+                "tls.crl", "--crl"));
+
         @Mixin
         private NodesProvider provider = new NodesProvider();
 
@@ -499,7 +508,10 @@ final class PkiCommand implements Runnable {
                                 ? "OK"
                                 : String.join(
                                         "\n  ",
-                                        problems.stream().map(PeerText::lines).toList())));
+                                        problems.stream()
+                                                .map(WORDS::in)
+                                                .map(PeerText::lines)
+                                                .toList())));
                 accepted &= problems.isEmpty();
             }
             return accepted ? 0 : Dromon.FAILED;

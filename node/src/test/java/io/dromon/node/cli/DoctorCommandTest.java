@@ -293,7 +293,7 @@ final class DoctorCommandTest {
         assertThat(run.out)
                 .contains("sst, as joiner: TLS, both certificates verified", "sst, as donor")
                 .containsPattern("sst.tkey +\\S+nothing.pem +" + file + ":6")
-                .contains("no such file: " + dir.resolve("nothing.pem"));
+                .contains("tkey: no such file: " + dir.resolve("nothing.pem"));
         assertThat(run.code).isEqualTo(Dromon.FAILED);
     }
 

@@ -343,14 +343,24 @@ class PkiCommandTest {
         Run foreign = dromon("pki", "verify", "--ca", path("other/ca.crt"), path("n1.crt"));
         Run leafAsCa = dromon("pki", "verify", "--ca", path("n1.crt"), path("n1.crt"));
         Run key = dromon("pki", "verify", "--ca", path("ca.crt"), "--key", path("other/n1.key"), path("n1.crt"));
+        openssl("pkey", "-in", "n1.key", "-aes256", "-passout", "pass:word", "-out", "locked.key");
+        Run encrypted = dromon("pki", "verify", "--ca", path("ca.crt"), "--key", path("locked.key"), path("n1.crt"));
+        Run noList = dromon("pki", "verify", "--ca", path("ca.crt"), "--crl", path("n1.crt"), path("n1.crt"));
         Run damaged = dromon("pki", "inspect", garbage.toString());
         Run name = dromon("pki", "issue", "--ca", dir.toString(), "--out", dir.toString(), "--san", "IP:x", "n2");
         Run slash = dromon("pki", "issue", "--ca", dir.toString(), "--out", dir.toString(), "../n2");
 
         assertThat(foreign.code).isEqualTo(1);
-        assertThat(foreign.out).contains("CN=n1");
+        assertThat(foreign.out).contains("CN=n1", "put that CA's certificate into --ca");
         assertThat(leafAsCa.out).contains("cannot be its own anchor");
-        assertThat(key.out).contains("is not the key of");
+        assertThat(key.out).contains("--key: the key in " + path("other/n1.key") + " is not the key of");
+        assertThat(encrypted.out)
+                .contains("--key: the private key in ", "is encrypted; set --password-file to a file")
+                .doesNotContain("peers will refuse");
+        assertThat(noList.out).contains("--crl: ");
+        assertThat(foreign.out + leafAsCa.out + key.out + encrypted.out + noList.out)
+                .as("options of a node")
+                .doesNotContain("socket.", "tls.");
         assertThat(damaged.err).contains("damaged").doesNotContain("\tat ");
         assertThat(name.err).contains("'IP:x' is no alternative name");
         assertThat(slash.err).contains("cannot be the name of a file");

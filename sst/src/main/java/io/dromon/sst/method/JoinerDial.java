@@ -2,7 +2,6 @@ package io.dromon.sst.method;
 
 import io.dromon.sst.tunnel.Reasons;
 import io.dromon.transport.tls.TlsContexts;
-import io.dromon.transport.wire.LinkFailure;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -93,12 +92,12 @@ record JoinerDial(InetSocketAddress address, TlsContexts own, Token token) {
             return channel;
         } catch (SSLException e) {
             channel.close();
+            String joiner = "the joiner at " + Shown.address(address);
             throw new SSLException(
                     Reasons.SST
-                            .tls("the joiner at " + Shown.address(address), e, own.trustText())
-                            .map(LinkFailure::message)
-                            .orElseGet(() ->
-                                    "no TLS with the joiner at " + Shown.address(address) + ": " + e.getMessage()),
+                            .tls(joiner, e, own.trustText())
+                            .map(failure -> Reasons.whoRefused(joiner, failure.message()))
+                            .orElseGet(() -> "no TLS with " + joiner + ": " + e.getMessage()),
                     e);
         } catch (IOException | RuntimeException | Error e) {
             channel.close();

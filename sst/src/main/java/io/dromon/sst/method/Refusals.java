@@ -63,7 +63,7 @@ final class Refusals {
             more = before == null ? 0 : before.more;
             told.put(host + reason, now);
         }
-        listener.note("refused " + Shown.address(peer) + ": " + reason
+        listener.note(Reasons.whoRefused(Shown.address(peer), reason)
                 + (more == 0 ? "" : " (" + more + " more like this since the last line)"));
     }
 

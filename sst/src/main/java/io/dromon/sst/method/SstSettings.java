@@ -3,6 +3,7 @@ package io.dromon.sst.method;
 import io.dromon.config.NameBytes;
 import io.dromon.config.SstSection;
 import io.dromon.sst.tunnel.CaDirectory;
+import io.dromon.sst.tunnel.Reasons;
 import io.dromon.transport.tls.PeerSettings;
 import io.dromon.transport.tls.TlsConfigException;
 import io.dromon.transport.tls.TlsContexts;
@@ -169,8 +170,16 @@ public record SstSettings(
         return SstSection.withoutEffect(name);
     }
 
-    /** Loads the files. */
+    /** Loads the files; what is wrong with them is said in the words of the section. */
     public TlsContexts contexts() throws TlsConfigException {
+        try {
+            return load();
+        } catch (TlsConfigException e) {
+            throw e.worded(Reasons.SST::words);
+        }
+    }
+
+    private TlsContexts load() throws TlsConfigException {
         if (moreAuthorities.isEmpty()) {
             return TlsContexts.load(1, tls);
         }

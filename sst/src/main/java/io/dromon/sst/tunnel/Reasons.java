@@ -1,11 +1,11 @@
 package io.dromon.sst.tunnel;
 
+import io.dromon.transport.tls.OptionWords;
 import io.dromon.transport.tls.TlsFailures;
 import io.dromon.transport.wire.LinkFailure;
 import io.dromon.transport.wire.PeerText;
 import io.netty.handler.ssl.NotSslRecordException;
 import java.io.IOException;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -13,37 +13,35 @@ import java.util.Optional;
 /** Why a connection failed, in the words of the configuration that it belongs to. */
 public final class Reasons {
     /** In those of a tunnel's. */
-    static final Reasons TUNNEL = new Reasons(Map.of(
-            "socket.ssl_password_file", "a password file, which tunnels do not have",
-            "socket.ssl_cert", "cert",
-            "socket.ssl_key", "key",
-            "socket.ssl_cipher", "ciphers",
-            "socket.ssl_ca", "CAfile"));
+    static final Reasons TUNNEL = new Reasons(
+            "tunnels",
+            Map.of(
+                    "socket.ssl_cert", "cert",
+                    "socket.ssl_key", "key",
+                    "socket.ssl_cipher", "ciphers",
+                    "socket.ssl_ca", "CAfile"));
 
     /** In those of a state transfer's. */
-    public static final Reasons SST = new Reasons(Map.of(
-            "socket.ssl_password_file", "a password file, which state transfers do not have",
-            "socket.ssl_cert", "[sst] tcert",
-            "socket.ssl_key", "tkey",
-            "socket.ssl_cipher", "the ciphers",
-            "socket.ssl_ca", "[sst] tca",
-            "tls.protocols", "the versions of TLS",
-            "tls.verify=identity", "ssl-mode=VERIFY_IDENTITY"));
+    public static final Reasons SST = new Reasons(
+            "state transfers",
+            Map.of(
+                    "socket.ssl_cert", "[sst] tcert",
+                    "socket.ssl_key", "tkey",
+                    "socket.ssl_cipher", "the ciphers",
+                    "socket.ssl_ca", "[sst] tca",
+                    "tls.protocols", "the versions of TLS",
+                    "tls.verify=identity", "ssl-mode=VERIFY_IDENTITY"));
 
-    /** A name that begins another one comes after it. */
-    private static final List<String> ORDER = List.of(
-            "socket.ssl_password_file",
-            "socket.ssl_cert",
-            "socket.ssl_key",
-            "socket.ssl_cipher",
-            "socket.ssl_ca",
-            "tls.protocols",
-            "tls.verify=identity");
+    private static final String PEER = "the peer ";
+    private static final String REFUSED = "refused ";
 
-    private final Map<String, String> names;
+    private final OptionWords options;
 
-    private Reasons(Map<String, String> names) {
-        this.names = names;
+    private Reasons(String who, Map<String, String> names) {
+        this.options = new OptionWords(
+                names,
+                who + " take no password: decrypt it into a file of mode 0600 (openssl pkey -in KEY -out NEW) and name"
+                        + " that one");
     }
 
     /** Behind a subject: what happened to it. */
@@ -106,11 +104,20 @@ public final class Reasons {
 
     /** The rules are those of the links; the options of others have other names. */
     public String words(String text) {
-        String worded = text.replace(" (without socket.ssl_ca: use the same socket.ssl_cert on all nodes)", "");
-        for (String name : ORDER) {
-            worded = worded.replace(name, names.getOrDefault(name, name));
+        return options.in(text).replace("this node", "this end").replace("both nodes", "both ends");
+    }
+
+    /**
+     * The reason of a {@link #tls} of that peer as a sentence that says who refused whom.
+     *
+     * @param text begins with the peer
+     */
+    public static String whoRefused(String peer, String text) {
+        String why = text.startsWith(peer + ": ") ? text.substring(peer.length() + 2) : text;
+        if (why.startsWith(PEER)) {
+            return peer + " " + why.substring(PEER.length());
         }
-        return worded.replace("this node", "this end").replace("both nodes", "both ends");
+        return "refused " + peer + ": " + (why.startsWith(REFUSED) ? why.substring(REFUSED.length()) : why);
     }
 
     /** A peer chose this text: nothing that could fake a line of log or environment or turn it round, and an end. */

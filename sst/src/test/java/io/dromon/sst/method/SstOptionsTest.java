@@ -198,6 +198,25 @@ class SstOptionsTest {
         }
     }
 
+    /** What counts is that it is no key in clear text: which one is inside, nobody gets to see. */
+    @Test
+    void saysOfAnEncryptedKeyWhatWorks() throws Exception {
+        Files.writeString(
+                folder.resolve("locked.pem"),
+                "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,"
+                        + "00112233445566778899AABBCCDDEEFF\n\nAAAA\n-----END RSA PRIVATE KEY-----\n");
+        SstSettings settings = SstSettings.of(
+                options("tcert=@joiner.pem;tca=@ca.pem;tkey=" + folder.resolve("locked.pem")),
+                Role.JOINER,
+                "stream",
+                "");
+
+        assertThatThrownBy(settings::contexts)
+                .hasMessageContaining("tkey: the private key in " + folder.resolve("locked.pem"))
+                .hasMessageContaining("state transfers take no password: decrypt it into a file of mode 0600")
+                .hasMessageNotContaining("socket.ssl");
+    }
+
     @Test
     void givesUpAfterTheIdleTimeWithoutAJoiner() throws Exception {
         Files.createDirectories(folder.resolve("source"));

@@ -151,9 +151,9 @@ public final class CertificateReport {
             Instant now) {
         List<String> problems = new ArrayList<>();
         try {
-            List<X509Certificate> chain = PemFiles.certificates("certificate", certificate);
-            Authorities anchors = PemFiles.authorities("CA", ca);
-            List<X509CRL> lists = crl.isPresent() ? PemFiles.revocationLists("CRL", crl.get()) : List.of();
+            List<X509Certificate> chain = PemFiles.certificates("socket.ssl_cert", certificate);
+            Authorities anchors = PemFiles.authorities("socket.ssl_ca", ca);
+            List<X509CRL> lists = crl.isPresent() ? PemFiles.revocationLists("tls.crl", crl.get()) : List.of();
             for (CertificateRules.Role role : CertificateRules.Role.values()) {
                 try {
                     CertificateRules.check(
@@ -177,8 +177,12 @@ public final class CertificateReport {
                         new TlsSettings(
                                 certificate, key.get(), Optional.of(ca), password, "", TlsSettings.Provider.AUTO));
             }
-        } catch (PemException | TlsConfigException e) {
+        } catch (PemException e) {
             problems.add(String.valueOf(e.getMessage()));
+        } catch (TlsConfigException e) {
+            e.problems().stream()
+                    .filter(problem -> problems.stream().noneMatch(problem::endsWith))
+                    .forEach(problems::add);
         }
         return problems;
     }

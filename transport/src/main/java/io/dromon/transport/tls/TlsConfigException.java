@@ -3,6 +3,7 @@ package io.dromon.transport.tls;
 import io.dromon.transport.wire.PeerText;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** TLS cannot be set up as configured. The text names each option or file and what to do. */
@@ -39,6 +40,14 @@ public final class TlsConfigException extends Exception {
     TlsConfigException(List<String> problems, List<String> notes) {
         this(problems);
         this.notes.addAll(fit(notes));
+    }
+
+    /** The same in the words of another program. */
+    public TlsConfigException worded(UnaryOperator<String> words) {
+        TlsConfigException worded = new TlsConfigException(
+                problems.stream().map(words).toList(), notes.stream().map(words).toList());
+        worded.initCause(this);
+        return worded;
     }
 
     /** What was noticed besides and is no reason for this, one sentence each. */

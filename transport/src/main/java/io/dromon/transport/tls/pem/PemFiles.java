@@ -51,6 +51,9 @@ import org.bouncycastle.pkcs.PKCSException;
 
 /** Reads private keys and certificates from PEM files. */
 public final class PemFiles {
+    /** The remedy for an encrypted key without a password, for programs whose remedy is another one. */
+    public static final String NO_PASSWORD = "set socket.ssl_password_file to a file whose first line is its password";
+
     /** Larger files are refused: nobody's chain or CA bundle is, and a wrong path may name anything. */
     private static final long LARGEST_FILE = 1 << 20;
 
@@ -369,8 +372,7 @@ public final class PemFiles {
 
     private static char[] password(String option, Path file, Optional<Path> passwordFile) throws PemException {
         if (passwordFile.isEmpty()) {
-            throw new PemException(option + ": the private key in " + file
-                    + " is encrypted; set socket.ssl_password_file to a file whose first line is its password");
+            throw new PemException(option + ": the private key in " + file + " is encrypted; " + NO_PASSWORD);
         }
         String text = text(bytes("socket.ssl_password_file", passwordFile.get(), LARGEST_FILE));
         return text.lines().findFirst().orElse("").toCharArray();
