@@ -137,7 +137,7 @@ public final class IdentityOptions {
                     "tls.crl_required: without tls.crl no CA has a list, and no peer could be let in: set tls.crl to a PEM"
                             + " file with the list of each CA"));
         }
-        if (verify == Verify.CA && TlsFiles.isGiven(resolver, TLS_MATCH)) {
+        if (verify == Verify.CA && TlsOptionRules.isGiven(resolver, TLS_MATCH)) {
             problems.add(
                     new ConfigProblem(
                             place(resolver, TLS_MATCH),
@@ -151,19 +151,19 @@ public final class IdentityOptions {
             }
         }
         resolver.members(TLS_CLIENT_CA)
-                .forEach((organisation, files) -> files.forEach(
-                        file -> TlsFiles.checkFile(resolver, TLS_CLIENT_CA.member(organisation), file, problems)));
-        resolver.optional(TLS_CRL).ifPresent(file -> TlsFiles.checkFile(resolver, TLS_CRL, file, problems));
+                .forEach((organisation, files) -> files.forEach(file ->
+                        TlsOptionRules.checkFile(resolver, TLS_CLIENT_CA.member(organisation), file, problems)));
+        resolver.optional(TLS_CRL).ifPresent(file -> TlsOptionRules.checkFile(resolver, TLS_CRL, file, problems));
     }
 
     private static void judgePlain(Resolver resolver, List<ConfigProblem> problems) {
         List<Option<?>> given = new ArrayList<>(givenRules(resolver));
         for (Option<?> option : List.of(TLS_VERIFY, TLS_MATCH, TLS_CRL, TLS_CRL_REQUIRED, TLS_CHECK_HOST)) {
-            if (TlsFiles.isGiven(resolver, option)) {
+            if (TlsOptionRules.isGiven(resolver, option)) {
                 given.add(option);
             }
         }
-        boolean meant = TlsFiles.isGiven(resolver, Options.SOCKET_SSL);
+        boolean meant = TlsOptionRules.isGiven(resolver, Options.SOCKET_SSL);
         for (Option<?> option : given) {
             String text = option.name() + " is ignored, links are plain text: ";
             if (meant) {
@@ -187,6 +187,6 @@ public final class IdentityOptions {
     }
 
     private static String place(Resolver resolver, Option<?> option) {
-        return TlsFiles.place(resolver, option);
+        return TlsOptionRules.place(resolver, option);
     }
 }

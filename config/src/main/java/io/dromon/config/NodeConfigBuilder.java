@@ -135,7 +135,7 @@ public final class NodeConfigBuilder {
         takeQuery(unreadable);
         Resolver resolver = new Resolver(given, arbitrator ? ARBITRATOR : Map.of(), problems);
         resolver.resolve();
-        TlsFiles.check(resolver, problems);
+        TlsOptionRules.check(resolver, problems);
         IdentityOptions.check(resolver, problems);
         checkAddress(resolver);
         warnings.addAll(resolver.warnings);

@@ -6,9 +6,11 @@ import io.dromon.node.group.GroupPosition;
 import io.dromon.node.group.GroupSettings;
 import io.dromon.node.group.ReplicationFailure;
 import io.dromon.transport.GroupStack;
+import io.dromon.transport.StackEffects;
 import io.dromon.transport.StackFailure;
 import io.dromon.transport.StackSettings;
 import io.dromon.transport.evs.SendResult;
+import io.dromon.transport.link.LinkEvents;
 import io.dromon.transport.link.Links;
 import io.dromon.transport.primary.PrimaryView;
 import io.dromon.transport.primary.SavedView;
@@ -95,12 +97,12 @@ public final class NodeCore {
             Effects effects) {
         this.effects = effects;
         this.stack =
-                new GroupStack(stackSettings, self, listenAddress, restored, uuids, random, links, new StackEffects());
+                new GroupStack(stackSettings, self, listenAddress, restored, uuids, random, links, new FromStack());
         this.group = new GroupCore(groupSettings, self, position, uuids, new GroupEffects());
     }
 
     /** Where the links report to. */
-    public Links.Events linkEvents() {
+    public LinkEvents linkEvents() {
         return stack;
     }
 
@@ -183,7 +185,7 @@ public final class NodeCore {
         }
     }
 
-    private final class StackEffects implements GroupStack.Effects {
+    private final class FromStack implements StackEffects {
         @Override
         public void save(SavedView view) {
             effects.save(view);

@@ -1,13 +1,19 @@
 package io.dromon.transport;
 
 import io.dromon.transport.evs.Evs;
+import io.dromon.transport.evs.EvsEffects;
 import io.dromon.transport.evs.EvsSettings;
+import io.dromon.transport.evs.EvsState;
 import io.dromon.transport.evs.EvsView;
 import io.dromon.transport.evs.Order;
 import io.dromon.transport.evs.SendResult;
+import io.dromon.transport.link.LinkEvents;
 import io.dromon.transport.link.Links;
 import io.dromon.transport.mesh.Mesh;
+import io.dromon.transport.mesh.MeshEffects;
 import io.dromon.transport.primary.Primary;
+import io.dromon.transport.primary.PrimaryEffects;
+import io.dromon.transport.primary.PrimaryState;
 import io.dromon.transport.primary.PrimaryView;
 import io.dromon.transport.primary.SavedView;
 import io.dromon.transport.wire.Bytes;
@@ -32,51 +38,13 @@ import org.jspecify.annotations.Nullable;
  * section 7): the whole transport of one node without its sockets. A core: no I/O, no clock, no thread.
  *
  * <p>What the caller owes: all calls from one thread; {@link #endTurn} after each batch of link events, {@link #send}
- * and {@link #tick}; {@link #tick} when {@link #nextDeadlineNs} is reached. Nothing of {@link Effects} may call back
+ * and {@link #tick}; {@link #tick} when {@link #nextDeadlineNs} is reached. Nothing of {@link StackEffects} may call back
  * into the stack except {@link #send} and {@link #sendLocalCausal}.
  */
-public final class GroupStack implements Links.Events {
+public final class GroupStack implements LinkEvents {
     private static final long ANNOUNCE_PERIOD_NS = 500_000_000L;
     private static final long NEVER = Long.MAX_VALUE;
     private static final int MAX_REFUSALS = 16;
-
-    /** What the stack tells the node above. */
-    public interface Effects {
-        /** A primary view is about to be delivered: it must be on disk when this returns. */
-        void save(SavedView view);
-
-        /** An orderly end, or an identity that must not be used again: the saved view is to be removed. */
-        void removeSavedView();
-
-        void deliverView(PrimaryView view);
-
-        /**
-         * EVS has a new view, transitional or regular; in order with the messages. For log and status (
-         * {@code evs.info_log_mask}): what counts for a node is {@link #deliverView}.
-         */
-        default void onGroupView(EvsView view) {}
-
-        /** A message in total order; {@code payload} of an own message is the object that was sent. */
-        void deliver(UUID source, int userType, long toSeq, Encodable payload);
-
-        /** Joining is done: this node is in a primary component, or was not told to wait for one. */
-        void onConnected();
-
-        /** The transport ended. Nothing follows. {@code failure} is null after a leave that was asked for. */
-        void onClosed(@Nullable StackFailure failure);
-
-        void onLinkUp(long link, UUID peer, String address);
-
-        void onLinkDown(long link, UUID peer, String address, LinkFailure failure);
-
-        void onRefused(String address, LinkFailure failure);
-
-        /** The answer to {@link Mesh#relink}. */
-        default void onRelinked(int relinked, @Nullable LinkFailure failure) {}
-
-        /** A line for the log. Peers can provoke these: limit their rate. */
-        default void onNotice(String text) {}
-    }
 
     private enum Phase {
         NEW,
@@ -88,7 +56,7 @@ public final class GroupStack implements Links.Events {
     }
 
     private final StackSettings settings;
-    private final Effects effects;
+    private final StackEffects effects;
     private final Mesh mesh;
     private final Evs evs;
     private final Primary primary;
@@ -119,14 +87,14 @@ public final class GroupStack implements Links.Events {
             Supplier<UUID> uuids,
             RandomGenerator random,
             Links links,
-            Effects effects) {
+            StackEffects effects) {
         this.settings = settings;
         this.effects = effects;
-        this.mesh = new Mesh(settings.mesh(), self, listenAddress, uuids, random, links, new MeshEffects());
+        this.mesh = new Mesh(settings.mesh(), self, listenAddress, uuids, random, links, new FromMesh());
         restored.ifPresent(saved -> mesh.restore(members(saved.view())));
         this.evs =
-                new Evs(settings.evs(), self, restored.map(saved -> saved.view().id()), new EvsEffects());
-        this.primary = new Primary(settings.primary(), self, restored, new PrimaryEffects());
+                new Evs(settings.evs(), self, restored.map(saved -> saved.view().id()), new FromEvs());
+        this.primary = new Primary(settings.primary(), self, restored, new FromPrimary());
         this.restoredPrimary = restored.isPresent() && restored.get().view().isPrimary() && !settings.startPrimary();
     }
 
@@ -156,7 +124,7 @@ public final class GroupStack implements Links.Events {
         return primary.sendLocalCausal(userType, payload);
     }
 
-    /** Leaves gracefully; {@link Effects#onClosed} is the answer, within {@code pc.linger}. */
+    /** Leaves gracefully; {@link StackEffects#onClosed} is the answer, within {@code pc.linger}. */
     public void leave(long nowNs) {
         if (phase == Phase.CLOSED || phase == Phase.LEAVING) {
             return;
@@ -222,7 +190,7 @@ public final class GroupStack implements Links.Events {
 
     /**
      * {@code gmcast.isolate} (chapter 01 section 7.6): 1 closes all links and takes no new ones, 0 ends that, 2 ends the
-     * transport by {@link Effects#onClosed} with a failure.
+     * transport by {@link StackEffects#onClosed} with a failure.
      */
     public void isolate(int mode, long nowNs) {
         this.nowNs = nowNs;
@@ -296,7 +264,7 @@ public final class GroupStack implements Links.Events {
             announce();
         }
         if (phase == Phase.WAITING_FOR_PRIMARY) {
-            if (primary.state() == Primary.State.PRIM || !mustWait()) {
+            if (primary.state() == PrimaryState.PRIM || !mustWait()) {
                 phase = Phase.CONNECTED;
                 phaseDeadlineNs = NEVER;
                 effects.onConnected();
@@ -313,8 +281,8 @@ public final class GroupStack implements Links.Events {
 
     private void announce() {
         boolean found = evs.knowsOthers();
-        if (found || nowNs >= announceUntilNs || evs.state() != Evs.State.JOINING) {
-            if (evs.state() != Evs.State.OPERATIONAL) {
+        if (found || nowNs >= announceUntilNs || evs.state() != EvsState.JOINING) {
+            if (evs.state() != EvsState.OPERATIONAL) {
                 evs.gather(nowNs);
             }
             waitForPrimary();
@@ -358,7 +326,7 @@ public final class GroupStack implements Links.Events {
             return;
         }
         pendingFailure = failure;
-        if (evs.state() == Evs.State.CLOSED) {
+        if (evs.state() == EvsState.CLOSED) {
             finish();
         } else {
             phase = Phase.LEAVING;
@@ -379,7 +347,7 @@ public final class GroupStack implements Links.Events {
         effects.onClosed(pendingFailure);
     }
 
-    private final class MeshEffects implements Mesh.Effects {
+    private final class FromMesh implements MeshEffects {
         @Override
         public void deliver(UUID source, Bytes message, long nowNs) throws MalformedMessageException {
             evs.receive(source, message, nowNs);
@@ -423,7 +391,7 @@ public final class GroupStack implements Links.Events {
         }
     }
 
-    private final class EvsEffects implements Evs.Effects {
+    private final class FromEvs implements EvsEffects {
         @Override
         public void broadcast(Encodable message) {
             mesh.broadcast(message, nowNs);
@@ -472,7 +440,7 @@ public final class GroupStack implements Links.Events {
         }
     }
 
-    private final class PrimaryEffects implements Primary.Effects {
+    private final class FromPrimary implements PrimaryEffects {
         @Override
         public SendResult send(int userType, Order order, Encodable message) {
             return evs.send(userType, order, message);

@@ -14,6 +14,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import io.dromon.transport.link.LinkEvents;
 import io.dromon.transport.link.Links;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -31,7 +32,7 @@ import java.util.random.RandomGenerator;
 class CoreRulesTest {
     private static final DescribedPredicate<JavaClass> CORES = resideInAnyPackage(
                     "io.dromon.transport.mesh..", "io.dromon.transport.evs..", "io.dromon.transport.primary..")
-            .or(belongToAnyOf(GroupStack.class))
+            .or(belongToAnyOf(GroupStack.class, StackEffects.class))
             .as("cores");
 
     private static final DescribedPredicate<JavaClass> NETTY = resideInAPackage("io.netty..");
@@ -141,12 +142,12 @@ class CoreRulesTest {
                     .as("are of a layer above link"));
 
     @ArchTest
-    static final ArchRule CORES_KNOW_OF_LINKS_THE_INTERFACE_ONLY = noClasses()
+    static final ArchRule CORES_KNOW_OF_LINKS_THE_INTERFACES_ONLY = noClasses()
             .that(CORES)
             .should()
             .dependOnClassesThat(resideInAnyPackage("io.dromon.transport.link..", "io.dromon.transport.tls..")
-                    .and(not(belongToAnyOf(Links.class)))
-                    .as("are of link or tls but for Links"));
+                    .and(not(belongToAnyOf(Links.class, LinkEvents.class)))
+                    .as("are of link or tls but for Links and LinkEvents"));
 
     @ArchTest
     static final ArchRule EVS_DOES_NOT_KNOW_WHAT_CARRIES_IT = noClasses()

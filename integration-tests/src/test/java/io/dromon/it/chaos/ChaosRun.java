@@ -1,7 +1,7 @@
 package io.dromon.it.chaos;
 
-import io.dromon.it.chaos.Fault.Kind;
-import io.dromon.it.chaos.Member.Program;
+import io.dromon.it.chaos.ChaosFault.Kind;
+import io.dromon.it.chaos.ChaosMember.Program;
 import io.dromon.it.peers.OpenSsl;
 import io.dromon.it.peers.TlsFiles;
 import java.io.IOException;
@@ -38,7 +38,7 @@ public final class ChaosRun implements AutoCloseable {
     private final Random random;
     private final OrderCheck order = new OrderCheck(System.out::println);
     private final Net net = new Net(NODES + 1);
-    private final List<Member> members = new ArrayList<>();
+    private final List<ChaosMember> members = new ArrayList<>();
     private final Map<Kind, List<Long>> wholeMs = new EnumMap<>(Kind.class);
     private final Map<Kind, List<Long>> pauseMs = new EnumMap<>(Kind.class);
     private final long beganNs = System.nanoTime();
@@ -47,7 +47,7 @@ public final class ChaosRun implements AutoCloseable {
         this.random = new Random(seed);
         TlsFiles files = new OpenSsl(directory).sharedPair();
         for (int host = 0; host <= NODES; host++) {
-            members.add(new Member(
+            members.add(new ChaosMember(
                     host,
                     host == NODES ? Program.GARBD : Program.DROMON,
                     net,
@@ -77,19 +77,19 @@ public final class ChaosRun implements AutoCloseable {
     }
 
     private boolean run(Duration time, List<Kind> kinds) {
-        for (Member member : members) {
+        for (ChaosMember member : members) {
             member.start(member.host() == 0);
             awaitWhole(member.host() + 1);
         }
         long endNs = System.nanoTime() + time.toNanos();
         while (System.nanoTime() < endNs && !order.violated()) {
-            strike(Fault.draw(kinds.get(random.nextInt(kinds.size())), members, net, random));
+            strike(ChaosFault.draw(kinds.get(random.nextInt(kinds.size())), members, net, random));
         }
         printTable();
         return end();
     }
 
-    private void strike(Fault fault) {
+    private void strike(ChaosFault fault) {
         pass(random.nextInt(2000));
         order.takeLongestPauseNs();
         say(String.format(Locale.ROOT, "%s for %.1f s", fault, fault.seconds()));
@@ -138,7 +138,7 @@ public final class ChaosRun implements AutoCloseable {
     private void pass(long ms) {
         long endNs = System.nanoTime() + ms * 1_000_000;
         do {
-            for (Member member : members) {
+            for (ChaosMember member : members) {
                 if (member.isStarted()) {
                     member.look();
                 }
@@ -157,9 +157,9 @@ public final class ChaosRun implements AutoCloseable {
 
     /** The writers stop, every line of theirs comes to its end, all leave in order, and the outputs are compared. */
     private boolean end() {
-        members.forEach(Member::stopWriting);
+        members.forEach(ChaosMember::stopWriting);
         long deadlineNs = System.nanoTime() + WHOLE.toNanos();
-        while (!order.violated() && !members.stream().allMatch(Member::hasPrintedItsLines)) {
+        while (!order.violated() && !members.stream().allMatch(ChaosMember::hasPrintedItsLines)) {
             if (System.nanoTime() > deadlineNs) {
                 members.stream()
                         .filter(member -> !member.hasPrintedItsLines())
@@ -168,17 +168,17 @@ public final class ChaosRun implements AutoCloseable {
             pass(100);
         }
         Set<OrderCheck.Life> last = new HashSet<>();
-        for (Member member : members) {
+        for (ChaosMember member : members) {
             OrderCheck.Life life = member.life();
             if (life != null) {
                 last.add(life);
             }
         }
         if (!order.violated()) {
-            members.forEach(Member::leave);
+            members.forEach(ChaosMember::leave);
             order.check(last);
         }
-        for (Member member : members) {
+        for (ChaosMember member : members) {
             if (member.peakMib() > MEMORY_MIB) {
                 order.violate(member.name() + " needed " + member.peakMib() + " MiB");
             }
@@ -218,7 +218,7 @@ public final class ChaosRun implements AutoCloseable {
 
     @Override
     public void close() {
-        members.forEach(Member::close);
+        members.forEach(ChaosMember::close);
         net.close();
     }
 }

@@ -1,6 +1,6 @@
 package io.dromon.it.chaos;
 
-import io.dromon.it.chaos.Member.Program;
+import io.dromon.it.chaos.ChaosMember.Program;
 import io.dromon.it.peers.OpenSsl;
 import io.dromon.it.peers.TlsFiles;
 import java.io.IOException;
@@ -24,7 +24,7 @@ public final class HealTable implements AutoCloseable {
     private final Path directory = Files.createTempDirectory("heal");
     private final Program program;
     private final Net net = new Net(NODES + 1);
-    private final List<Member> members = new ArrayList<>();
+    private final List<ChaosMember> members = new ArrayList<>();
 
     private HealTable(Program program) throws IOException {
         this.program = program;
@@ -32,7 +32,8 @@ public final class HealTable implements AutoCloseable {
         TlsFiles files = new OpenSsl(directory).sharedPair();
         OrderCheck order = new OrderCheck(System.out::println);
         for (int host = 0; host <= NODES; host++) {
-            members.add(new Member(host, host == NODES ? Program.GARBD : program, net, directory, files, order, 0));
+            members.add(
+                    new ChaosMember(host, host == NODES ? Program.GARBD : program, net, directory, files, order, 0));
         }
     }
 
@@ -64,7 +65,7 @@ public final class HealTable implements AutoCloseable {
             }
             print("one of three unplugged for " + length + " s", times);
         }
-        Member garbd = members.get(NODES);
+        ChaosMember garbd = members.get(NODES);
         garbd.start(false);
         awaitWhole(NODES + 1, true);
         for (double length : seconds) {
@@ -122,7 +123,7 @@ public final class HealTable implements AutoCloseable {
 
     @Override
     public void close() {
-        members.forEach(Member::close);
+        members.forEach(ChaosMember::close);
         net.close();
     }
 }

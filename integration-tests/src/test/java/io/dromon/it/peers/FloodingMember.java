@@ -7,6 +7,7 @@ import io.dromon.node.group.GroupSettings;
 import io.dromon.node.group.MemberStatus;
 import io.dromon.node.group.ReplicationFailure;
 import io.dromon.transport.GroupStack;
+import io.dromon.transport.StackEffects;
 import io.dromon.transport.StackFailure;
 import io.dromon.transport.StackSettings;
 import io.dromon.transport.evs.SendResult;
@@ -68,7 +69,7 @@ public final class FloodingMember implements AutoCloseable {
                 this::uuid,
                 random,
                 links,
-                new StackEffects());
+                new FromStack());
         this.core =
                 new GroupCore(GroupSettings.arbitrator(name), self, GroupPosition.NONE, this::uuid, new GroupEffects());
     }
@@ -138,7 +139,7 @@ public final class FloodingMember implements AutoCloseable {
         thread.end();
     }
 
-    private final class StackEffects implements GroupStack.Effects {
+    private final class FromStack implements StackEffects {
         @Override
         public void save(SavedView view) {}
 

@@ -8,7 +8,7 @@ import io.dromon.node.group.GroupStatus;
 import io.dromon.node.group.MemberStatus;
 import io.dromon.node.group.ReplicationFailure;
 import io.dromon.transport.StackFailure;
-import io.dromon.transport.link.Links;
+import io.dromon.transport.link.LinkEvents;
 import io.dromon.transport.primary.SavedView;
 import io.dromon.transport.sim.Fault;
 import io.dromon.transport.sim.SimCluster;
@@ -298,7 +298,7 @@ class NodeCluster extends SimCluster<NodeCluster.NodeProcess> {
         }
 
         @Override
-        public Links.Events linkEvents() {
+        public LinkEvents linkEvents() {
             return core().linkEvents();
         }
 

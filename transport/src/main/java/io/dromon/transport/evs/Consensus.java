@@ -9,9 +9,9 @@ import java.util.UUID;
  * 7.6). Names of the conditions as there.
  */
 final class Consensus {
-    private final GroupState group;
+    private final GroupKnowledge group;
 
-    Consensus(GroupState group) {
+    Consensus(GroupKnowledge group) {
         this.group = group;
     }
 

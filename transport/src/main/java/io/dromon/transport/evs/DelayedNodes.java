@@ -21,11 +21,11 @@ final class DelayedNodes {
         boolean delayed = true;
     }
 
-    private final GroupState group;
+    private final GroupKnowledge group;
     private final Traffic traffic;
     private final TreeMap<UUID, Entry> entries = new TreeMap<>(Uuids.ORDER);
 
-    DelayedNodes(GroupState group, Traffic traffic) {
+    DelayedNodes(GroupKnowledge group, Traffic traffic) {
         this.group = group;
         this.traffic = traffic;
     }

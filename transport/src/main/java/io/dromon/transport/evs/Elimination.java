@@ -7,9 +7,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Who is given up because of what the others say of it (chapter 02 section 7.5, rules E1 to E5). */
 final class Elimination {
-    private final GroupState group;
+    private final GroupKnowledge group;
 
-    Elimination(GroupState group) {
+    Elimination(GroupKnowledge group) {
         this.group = group;
     }
 

@@ -24,42 +24,8 @@ import java.util.UUID;
  * {@link #tick} when {@link #nextDeadlineNs} is reached.
  */
 public final class Evs {
-    /** State of a node (section 7.1). */
-    public enum State {
-        CLOSED,
-        JOINING,
-        LEAVING,
-        GATHER,
-        INSTALL,
-        OPERATIONAL
-    }
 
-    /** What EVS asks of the mesh and tells the layer above. None of these may call back into {@link #receive}. */
-    public interface Effects {
-        void broadcast(Encodable message);
-
-        /** To one node if its link is up, else to everybody. */
-        void sendTo(UUID target, Encodable message);
-
-        /**
-         * A message in its order. {@link Evs#send} may be called from inside.
-         *
-         * @param body for a message of this node the very object that was given to {@link Evs#send}; else {@link Bytes}
-         */
-        void deliver(UUID source, ViewId view, int userType, Order order, Encodable body);
-
-        /** A view in its order. {@link Evs#send} may be called from inside. */
-        void deliverView(EvsView view);
-
-        /** A node is listed as operational: its connections are welcome again. */
-        void allow(UUID node);
-
-        void evict(UUID node);
-
-        void unevict(UUID node);
-    }
-
-    private final GroupState group;
+    private final GroupKnowledge group;
     private final Timers timers;
     private final Traffic traffic;
     private final Membership membership;
@@ -77,8 +43,8 @@ public final class Evs {
     /**
      * @param restoredView the primary view that was saved before a crash, if this node continues from it
      */
-    public Evs(EvsSettings settings, UUID self, Optional<ViewId> restoredView, Effects effects) {
-        group = new GroupState(settings, self, restoredView.orElse(null), effects);
+    public Evs(EvsSettings settings, UUID self, Optional<ViewId> restoredView, EvsEffects effects) {
+        group = new GroupKnowledge(settings, self, restoredView.orElse(null), effects);
         timers = new Timers(group);
         Consensus consensus = new Consensus(group);
         traffic = new Traffic(group, consensus);
@@ -98,14 +64,14 @@ public final class Evs {
         opened = true;
         begin(nowNs);
         group.me.progressNs = nowNs;
-        group.shift(State.JOINING);
+        group.shift(EvsState.JOINING);
         timers.armRetransmission();
         end();
     }
 
     /** Broadcasts a JOIN without processing it; for the announce phase of a joiner (section 7.13). */
     public void announce(long nowNs) {
-        if (group.state() == State.JOINING) {
+        if (group.state() == EvsState.JOINING) {
             begin(nowNs);
             membership.sendJoin();
             end();
@@ -114,7 +80,7 @@ public final class Evs {
 
     /** Sends a JOIN and processes it: bootstraps, or ends the announce phase (section 7.13). */
     public void gather(long nowNs) {
-        if (group.state() == State.JOINING || group.state() == State.GATHER) {
+        if (group.state() == EvsState.JOINING || group.state() == EvsState.GATHER) {
             begin(nowNs);
             membership.sendJoinAndProcess();
             end();
@@ -126,7 +92,7 @@ public final class Evs {
         return group.known.size() > 1;
     }
 
-    public State state() {
+    public EvsState state() {
         return group.state();
     }
 
@@ -149,9 +115,9 @@ public final class Evs {
     // Receive pipeline (section 6.1)
 
     private void filter(EvsMessage message, boolean direct) {
-        State state = group.state();
+        EvsState state = group.state();
         UUID source = message.source();
-        if (state == State.CLOSED || source.equals(group.self) || group.isEvicted(source) || group.isolated) {
+        if (state == EvsState.CLOSED || source.equals(group.self) || group.isEvicted(source) || group.isolated) {
             return;
         }
         KnownNode node = group.known.get(source);
@@ -165,7 +131,7 @@ public final class Evs {
         }
         ViewId sourceView = message.view();
         boolean ofThisView = sourceView.equals(group.view);
-        if (!(state == State.LEAVING && ofThisView) && !node.operational && node.leave == null && !repeated) {
+        if (!(state == EvsState.LEAVING && ofThisView) && !node.operational && node.leave == null && !repeated) {
             return;
         }
         if (!repeated && message.fifoSeq() != -1) {
@@ -182,7 +148,7 @@ public final class Evs {
 
     private void onForeign(UUID source, EvsMessage message) {
         traffic.settle();
-        if (group.state() == State.LEAVING && message instanceof Install install) {
+        if (group.state() == EvsState.LEAVING && message instanceof Install install) {
             membership.installation.onInstallWhileLeaving(install);
         } else {
             membership.onForeign(source, message);
@@ -223,7 +189,7 @@ public final class Evs {
             }
         } else if (proposed && message.isCommit()) {
             membership.installation.onCommitGap(source, message.seq());
-        } else if (proposed && group.state() == State.INSTALL) {
+        } else if (proposed && group.state() == EvsState.INSTALL) {
             membership.installation.onInstallGap(source);
         } else {
             keepIfEarly(source, message);
@@ -243,7 +209,7 @@ public final class Evs {
             boolean ahead = isAhead(join);
             if (!ahead) {
                 early.forgetGaps(source.uuid);
-            } else if (!(group.state() == State.INSTALL && isInstaller(source))) {
+            } else if (!(group.state() == EvsState.INSTALL && isInstaller(source))) {
                 early.add(join); // its sender has entered the view and agrees on the next one already
                 return;
             }
@@ -273,7 +239,7 @@ public final class Evs {
 
     /** Of a view that this node may be about to enter. */
     private void keepIfEarly(KnownNode source, EvsMessage message) {
-        boolean waiting = group.state() == State.GATHER || group.state() == State.INSTALL;
+        boolean waiting = group.state() == EvsState.GATHER || group.state() == EvsState.INSTALL;
         if (waiting && EarlyMessages.mayBeEarly(message) && !group.isFromPreviousView(source, message.view())) {
             early.add(message);
         }
@@ -288,7 +254,7 @@ public final class Evs {
                 dispatch(source, message);
             }
         }
-        if (group.state() != State.GATHER && group.state() != State.INSTALL) {
+        if (group.state() != EvsState.GATHER && group.state() != EvsState.INSTALL) {
             early.clear();
         }
     }
@@ -301,7 +267,7 @@ public final class Evs {
             return false;
         }
         if (message instanceof Gap gap) {
-            return gap.isCommit() ? group.isGathering() : group.state() == State.INSTALL;
+            return gap.isCommit() ? group.isGathering() : group.state() == EvsState.INSTALL;
         }
         KnownNode source = group.known.get(message.source());
         return message instanceof User && source != null && source.operational;
@@ -318,7 +284,7 @@ public final class Evs {
     }
 
     /**
-     * Asks for {@code body} to be delivered to this node alone (order LOCAL_CAUSAL, {@link Effects#deliver} with order
+     * Asks for {@code body} to be delivered to this node alone (order LOCAL_CAUSAL, {@link EvsEffects#deliver} with order
      * {@link Order#SAFE} and the given user type), once everything that is known now is safely delivered (section 5.8).
      * Delivered at the end of the turn at the earliest, never from inside of this call.
      */
@@ -350,7 +316,7 @@ public final class Evs {
 
     /** Does what is due by now; harmless earlier. */
     public void tick(long nowNs) {
-        if (group.state() == State.CLOSED || nowNs < timers.next()) {
+        if (group.state() == EvsState.CLOSED || nowNs < timers.next()) {
             return;
         }
         begin(nowNs);
@@ -377,7 +343,7 @@ public final class Evs {
 
     /** When {@link #tick} is due next; when a turn was cut short, the time of its end: {@link #endTurn} goes on. */
     public long nextDeadlineNs() {
-        if (group.state() == State.CLOSED) {
+        if (group.state() == EvsState.CLOSED) {
             return Timers.OFF;
         }
         return traffic.isUnfinished() ? Math.min(group.nowNs, timers.next()) : timers.next();
@@ -484,9 +450,10 @@ public final class Evs {
             traffic.settle();
             action.run();
         }
-        if (abortRequested && group.state() != State.CLOSED) {
+        if (abortRequested && group.state() != EvsState.CLOSED) {
             membership.enterClosed();
-        } else if (group.closeRequested && (group.state() == State.OPERATIONAL || group.state() == State.JOINING)) {
+        } else if (group.closeRequested
+                && (group.state() == EvsState.OPERATIONAL || group.state() == EvsState.JOINING)) {
             traffic.settle();
             membership.leave();
         }

@@ -1,17 +1,16 @@
 package io.dromon.transport.evs;
 
-import io.dromon.transport.evs.Evs.State;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Who is silent, and who holds up the installation of a view (chapter 02 sections 7.5 and 7.11). */
 final class FailureDetector {
-    private final GroupState group;
+    private final GroupKnowledge group;
     private final Consensus consensus;
     private final Membership membership;
     private final Timers timers;
 
-    FailureDetector(GroupState group, Consensus consensus, Membership membership, Timers timers) {
+    FailureDetector(GroupKnowledge group, Consensus consensus, Membership membership, Timers timers) {
         this.group = group;
         this.consensus = consensus;
         this.membership = membership;
@@ -95,7 +94,7 @@ final class FailureDetector {
         if (anyInactive) {
             if (group.isOperational()) {
                 membership.shiftToGather(true);
-            } else if (group.state() == State.LEAVING && isAlone()) {
+            } else if (group.state() == EvsState.LEAVING && isAlone()) {
                 membership.enterClosed();
             }
         }

@@ -1,6 +1,5 @@
 package io.dromon.transport.evs;
 
-import io.dromon.transport.evs.Evs.State;
 import io.dromon.transport.evs.EvsMessage.Gap;
 import io.dromon.transport.evs.EvsMessage.Install;
 import io.dromon.transport.evs.EvsMessage.Join;
@@ -13,13 +12,14 @@ import io.dromon.transport.wire.ViewId;
  * commit gaps, the install gaps.
  */
 final class Installation {
-    private final GroupState group;
+    private final GroupKnowledge group;
     private final Consensus consensus;
     private final Timers timers;
     private final ViewChange viewChange;
     private final Membership membership;
 
-    Installation(GroupState group, Consensus consensus, Timers timers, ViewChange viewChange, Membership membership) {
+    Installation(
+            GroupKnowledge group, Consensus consensus, Timers timers, ViewChange viewChange, Membership membership) {
         this.group = group;
         this.consensus = consensus;
         this.timers = timers;
@@ -61,11 +61,11 @@ final class Installation {
 
     /** An INSTALL of a known node, or of this one. */
     void onInstall(KnownNode source, Install install) {
-        if (group.state() == State.LEAVING) {
+        if (group.state() == EvsState.LEAVING) {
             onInstallWhileLeaving(install);
             return;
         }
-        if (group.state() != State.GATHER && group.state() != State.INSTALL) {
+        if (group.state() != EvsState.GATHER && group.state() != EvsState.INSTALL) {
             return;
         }
         if (!source.operational
@@ -216,7 +216,7 @@ final class Installation {
             group.broadcast(install.repeated());
         }
         sendCommitGap(install);
-        if (group.state() == State.INSTALL) {
+        if (group.state() == EvsState.INSTALL) {
             sendInstallPhaseGap(0, install, -1);
         }
     }
@@ -242,7 +242,7 @@ final class Installation {
     }
 
     private void enterInstall(Install install) {
-        group.shift(State.INSTALL);
+        group.shift(EvsState.INSTALL);
         timers.startInactivity();
         timers.armRetransmission();
         sendInstallPhaseGap(0, install, -1);
@@ -252,7 +252,7 @@ final class Installation {
     /** Any other gap whose source view is the proposed one. */
     void onInstallGap(KnownNode source) {
         Install install = group.install;
-        if (install == null || group.state() != State.INSTALL) {
+        if (install == null || group.state() != EvsState.INSTALL) {
             return;
         }
         source.installed = true;
@@ -294,7 +294,7 @@ final class Installation {
         if (install == null
                 || !message.view().equals(install.installView())
                 || !source.operational
-                || (group.state() != State.GATHER && group.state() != State.INSTALL)) {
+                || (group.state() != EvsState.GATHER && group.state() != EvsState.INSTALL)) {
             return false;
         }
         NodeRecord record = install.record(source.uuid);
@@ -308,7 +308,7 @@ final class Installation {
     private void enterAtOnce(Install install) {
         markInstalled(install);
         if (group.isGathering()) {
-            group.shift(State.INSTALL);
+            group.shift(EvsState.INSTALL);
         }
         enterOperational();
     }
@@ -319,7 +319,7 @@ final class Installation {
      */
     boolean enterIfAllCommitted() {
         Install install = group.install;
-        if (install == null || group.state() != State.INSTALL) {
+        if (install == null || group.state() != EvsState.INSTALL) {
             return false;
         }
         enterAtOnce(install);
@@ -362,7 +362,7 @@ final class Installation {
             }
             markInstalled(install);
             enterOperational();
-            if (group.state() != State.OPERATIONAL) {
+            if (group.state() != EvsState.OPERATIONAL) {
                 return false;
             }
         }

@@ -1,6 +1,5 @@
 package io.dromon.transport.evs;
 
-import io.dromon.transport.evs.Evs.State;
 import io.dromon.transport.evs.EvsMessage.Install;
 import io.dromon.transport.evs.EvsMessage.Join;
 import io.dromon.transport.evs.EvsMessage.Leave;
@@ -16,7 +15,7 @@ final class Membership {
     /** View numbers above are not taken notice of: 30 bits must never run out because of one message. */
     static final int MAX_VIEW_SEQ = (1 << 30) - (1 << 16);
 
-    private final GroupState group;
+    private final GroupKnowledge group;
     private final Consensus consensus;
     private final Elimination elimination;
     private final Traffic traffic;
@@ -27,7 +26,7 @@ final class Membership {
     /** What the others were told last. */
     private @Nullable Join told;
 
-    Membership(GroupState group, Consensus consensus, Traffic traffic, Timers timers) {
+    Membership(GroupKnowledge group, Consensus consensus, Traffic traffic, Timers timers) {
         this.group = group;
         this.consensus = consensus;
         this.elimination = new Elimination(group);
@@ -63,14 +62,14 @@ final class Membership {
 
     /** Begins, or begins again, to agree on a view (section 7.1). */
     void shiftToGather(boolean withJoin) {
-        State from = group.state();
-        if (from == State.OPERATIONAL) {
+        EvsState from = group.state();
+        if (from == EvsState.OPERATIONAL) {
             traffic.flushAll();
         }
         installation.clear();
-        group.shift(State.GATHER);
+        group.shift(EvsState.GATHER);
         timers.startInactivity();
-        if (from == State.OPERATIONAL || from == State.JOINING) {
+        if (from == EvsState.OPERATIONAL || from == EvsState.JOINING) {
             timers.armRetransmission();
             timers.armInstall();
         }
@@ -81,10 +80,10 @@ final class Membership {
 
     /** A message of a node that was not known (section 6.2). */
     void onForeign(UUID source, EvsMessage message) {
-        State state = group.state();
+        EvsState state = group.state();
         if (message instanceof Leave
                 || group.install != null
-                || state == State.LEAVING
+                || state == EvsState.LEAVING
                 || source.equals(Uuids.NIL)
                 || message.view().equals(group.view)
                 || group.isPreviousView(message.view())
@@ -92,7 +91,7 @@ final class Membership {
             return;
         }
         Join join = message instanceof Join given ? given : null;
-        if (state == State.JOINING && (join == null || join.record(group.self) == null)) {
+        if (state == EvsState.JOINING && (join == null || join.record(group.self) == null)) {
             return;
         }
         if (join != null && isViewSeqAbsurd(join)) {
@@ -126,7 +125,7 @@ final class Membership {
      * once all agree (chapter 02 section 7.4).
      */
     void onJoin(KnownNode source, Join join) {
-        if (group.state() == State.LEAVING) {
+        if (group.state() == EvsState.LEAVING) {
             onJoinWhileLeaving(source, join);
             return;
         }
@@ -136,7 +135,7 @@ final class Membership {
         if (group.install != null && !installation.isAccountedFor(source, join)) {
             return;
         }
-        if (group.state() != State.GATHER) {
+        if (group.state() != EvsState.GATHER) {
             shiftToGather(false);
         }
         if (source.isMember() && !join.view().equals(group.view) && join.view().seq() > group.view.seq()) {
@@ -302,7 +301,7 @@ final class Membership {
     /** Begins to leave; from JOINING or OPERATIONAL. */
     void leave() {
         group.closeRequested = false;
-        group.shift(State.LEAVING);
+        group.shift(EvsState.LEAVING);
         timers.startInactivity();
         timers.armRetransmission();
         timers.installNs = Timers.OFF;

@@ -12,9 +12,9 @@ final class Timers {
     /** When the inactivity check ran last, or began to be due. */
     long lastInactivityCheckNs;
 
-    private final GroupState group;
+    private final GroupKnowledge group;
 
-    Timers(GroupState group) {
+    Timers(GroupKnowledge group) {
         this.group = group;
     }
 
@@ -32,7 +32,7 @@ final class Timers {
     }
 
     void armRetransmission() {
-        boolean steady = group.state() == Evs.State.OPERATIONAL || group.state() == Evs.State.LEAVING;
+        boolean steady = group.state() == EvsState.OPERATIONAL || group.state() == EvsState.LEAVING;
         retransmissionNs =
                 group.nowNs + (steady ? group.settings.keepalivePeriodNs() : group.settings.joinRetransPeriodNs());
     }

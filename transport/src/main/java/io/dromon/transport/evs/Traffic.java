@@ -32,9 +32,9 @@ final class Traffic {
     private static final int NO_WINDOW = -1;
     private static final int MAX_WINDOW = 4096;
 
-    private final GroupState group;
+    private final GroupKnowledge group;
     private final Consensus consensus;
-    final Delivery delivery;
+    final OrderedDelivery delivery;
     final OutputQueue queue = new OutputQueue();
     /** The highest aru that the members were told in this view. */
     private long announcedAru = -1;
@@ -48,10 +48,10 @@ final class Traffic {
     private boolean settling;
     private boolean unfinished;
 
-    Traffic(GroupState group, Consensus consensus) {
+    Traffic(GroupKnowledge group, Consensus consensus) {
         this.group = group;
         this.consensus = consensus;
-        this.delivery = new Delivery(group);
+        this.delivery = new OrderedDelivery(group);
     }
 
     /** A new view: all sequences start again. */
@@ -91,7 +91,7 @@ final class Traffic {
 
     /** Why nothing can be sent outside of the state OPERATIONAL. */
     SendResult refusal() {
-        boolean soon = group.state() == Evs.State.GATHER || group.state() == Evs.State.INSTALL;
+        boolean soon = group.state() == EvsState.GATHER || group.state() == EvsState.INSTALL;
         return soon ? SendResult.AGAIN : SendResult.NOT_CONNECTED;
     }
 

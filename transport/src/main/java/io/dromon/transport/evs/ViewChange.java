@@ -1,6 +1,5 @@
 package io.dromon.transport.evs;
 
-import io.dromon.transport.evs.Evs.State;
 import io.dromon.transport.evs.EvsMessage.Install;
 import io.dromon.transport.wire.Uuids;
 import io.dromon.transport.wire.ViewId;
@@ -12,11 +11,11 @@ import java.util.UUID;
 
 /** Entering a view, and leaving the last one (chapter 02 sections 7.9 and 7.10). */
 final class ViewChange {
-    private final GroupState group;
+    private final GroupKnowledge group;
     private final Traffic traffic;
     private final Timers timers;
 
-    ViewChange(GroupState group, Traffic traffic, Timers timers) {
+    ViewChange(GroupKnowledge group, Traffic traffic, Timers timers) {
         this.group = group;
         this.traffic = traffic;
         this.timers = timers;
@@ -94,7 +93,7 @@ final class ViewChange {
         group.install = null;
         group.attemptSeq = 1;
         group.installTimeoutCount = 0;
-        group.shift(State.OPERATIONAL);
+        group.shift(EvsState.OPERATIONAL);
     }
 
     private void deliverRegularView(Install install, Set<UUID> before) {
@@ -128,7 +127,7 @@ final class ViewChange {
                 others.add(member.uuid);
             }
         }
-        group.shift(State.CLOSED);
+        group.shift(EvsState.CLOSED);
         deliverTransitionalView(List.of(group.self), List.of(), others);
         traffic.delivery.deliverTransitional(null);
         traffic.queue.clear();

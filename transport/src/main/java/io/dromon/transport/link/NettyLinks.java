@@ -52,7 +52,7 @@ import org.slf4j.LoggerFactory;
 @SuppressWarnings("FutureReturnValueIgnored") // Netty tells what fails through exceptionCaught and closeFuture
 public final class NettyLinks implements Links {
     private static final Logger LOG = LoggerFactory.getLogger(NettyLinks.class);
-    private static final Events NOBODY = new Events() {
+    private static final LinkEvents NOBODY = new LinkEvents() {
         @Override
         public void onAccepted(long link, String scheme, String remoteIp, long nowNs) {}
 
@@ -88,7 +88,7 @@ public final class NettyLinks implements Links {
 
     private final LongObjectHashMap<NettyLink> links = new LongObjectHashMap<>();
     private long lastId;
-    private Events events = NOBODY;
+    private LinkEvents events = NOBODY;
     private boolean turnScheduled;
     private boolean stopped;
     /** Null unless both modes are allowed; set before the first link. */
@@ -147,7 +147,7 @@ public final class NettyLinks implements Links {
     }
 
     /** From now on {@code sink} gets the events, and connections are accepted. Any thread. */
-    public void start(Events sink) {
+    public void start(LinkEvents sink) {
         loop.execute(() -> {
             events = sink;
             acceptor.start();

@@ -25,7 +25,7 @@ final class Handshaker {
     private final MeshSettings settings;
     private final UUID self;
     private final Links io;
-    private final Mesh.Effects effects;
+    private final MeshEffects effects;
     private final LinkTable links;
     private final AddressBook book;
 

@@ -46,7 +46,7 @@ final class LinkKeeper {
     final String listenAddress;
     final String scheme;
     final Links io;
-    final Mesh.Effects effects;
+    final MeshEffects effects;
     final LinkTable links = new LinkTable();
     final AddressBook book;
     final Router router;
@@ -80,7 +80,7 @@ final class LinkKeeper {
             String listenAddress,
             RandomGenerator random,
             Links io,
-            Mesh.Effects effects) {
+            MeshEffects effects) {
         this.settings = settings;
         this.self = self;
         this.listenAddress = listenAddress;

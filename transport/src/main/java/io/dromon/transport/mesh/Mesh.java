@@ -1,5 +1,6 @@
 package io.dromon.transport.mesh;
 
+import io.dromon.transport.link.LinkEvents;
 import io.dromon.transport.link.Links;
 import io.dromon.transport.mesh.GmcastMessage.Fail;
 import io.dromon.transport.mesh.GmcastMessage.Handshake;
@@ -25,7 +26,6 @@ import java.util.UUID;
 import java.util.function.LongPredicate;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The full mesh of links between the nodes of a group (gmcast): handshake, topology, reconnecting, liveness, relaying.
@@ -41,43 +41,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>What the caller owes: all calls from one thread, with a time that never goes back; {@link #tick} when {@link
  * #nextDeadlineNs} is reached. Nothing that a peer sends makes a method throw. Where Galera ends its process (section
- * 13), the link is dropped with a {@link LinkFailure} and the node lives, except for what {@link Effects#onFatal} names.
+ * 13), the link is dropped with a {@link LinkFailure} and the node lives, except for what {@link MeshEffects#onFatal}
+ * names.
  */
-public final class Mesh implements Links.Events {
-    /** What the mesh tells the layers above. */
-    public interface Effects {
-        /**
-         * A user message; {@code source} is the originator, never this node, never nil and never evicted. The same
-         * message can come more than once, directly and by relays. The methods of the mesh may be called from inside.
-         *
-         * @throws MalformedMessageException if it is none: the mesh drops the link that it came from and does not relay
-         *     it
-         */
-        void deliver(UUID source, Bytes message, long nowNs) throws MalformedMessageException;
-
-        /** A link is established, or an established one is gone ({@code failure} says why). */
-        void onLinkUp(long link, UUID peer, String address);
-
-        void onLinkDown(long link, UUID peer, String address, LinkFailure failure);
-
-        /** A peer was refused, or refused this node, before its link was established. For log, counters and status. */
-        void onRefused(String address, LinkFailure failure);
-
-        /**
-         * This node must not go on: a member of its group says that it is evicted, or that its UUID is taken. The saved
-         * view must be removed. All links are closed already and no other effect follows.
-         */
-        void onFatal(String reason);
-
-        /**
-         * A {@link Mesh#relink} is over: {@code relinked} links were made anew. {@code failure} says why not all of
-         * them: the rest goes on with the links that it has.
-         */
-        default void onRelinked(int relinked, @Nullable LinkFailure failure) {}
-
-        /** One line for the log, at info level: what the mesh decided. A peer can provoke these: limit their rate. */
-        default void onNotice(String text) {}
-    }
+public final class Mesh implements LinkEvents {
 
     private static final VarHandle LE_INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle BE_LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
@@ -92,7 +59,7 @@ public final class Mesh implements Links.Events {
     private final UUID self;
     private final Supplier<UUID> uuids;
     private final Links io;
-    private final Effects effects;
+    private final MeshEffects effects;
     private final LinkKeeper keeper;
     private final Handshaker handshaker;
     private final LinkTable links;
@@ -115,7 +82,7 @@ public final class Mesh implements Links.Events {
             Supplier<UUID> uuids,
             RandomGenerator random,
             Links links,
-            Effects effects) {
+            MeshEffects effects) {
         this.settings = settings;
         this.self = self;
         this.uuids = uuids;
@@ -338,7 +305,7 @@ public final class Mesh implements Links.Events {
     /**
      * Makes all established links anew, one at a time, each when the one before is done: a second link is dialled, takes
      * the place of the first, and what is under way on the first still arrives. Answered by {@link
-     * Effects#onRelinked}.
+     * MeshEffects#onRelinked}.
      *
      * @return false if one is in progress
      */

@@ -124,8 +124,8 @@ final class Component {
      * Whether the members that go on hold more than half of the weight that did not leave in order (chapter 03 section
      * 5.2).
      */
-    Quorum quorum(EvsView transitional) {
-        return Quorum.of(instances, members, transitional.members(), transitional.left());
+    WeightedQuorum quorum(EvsView transitional) {
+        return WeightedQuorum.of(instances, members, transitional.members(), transitional.left());
     }
 
     /**
@@ -141,7 +141,9 @@ final class Component {
             instances.addReported(entry, transitional.members());
             formed.add(entry.uuid());
         }
-        if (!isPrimary() || Quorum.of(instances, formed, transitional.members(), transitional.left()) != Quorum.KEPT) {
+        if (!isPrimary()
+                || WeightedQuorum.of(instances, formed, transitional.members(), transitional.left())
+                        != WeightedQuorum.KEPT) {
             return false;
         }
         missed = formed;

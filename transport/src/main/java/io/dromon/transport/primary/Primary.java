@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  * messages to the layer above. It has no timers; whatever it does is the consequence of a view, a message or a call.
  *
  * <p>What the caller owes: all calls from one thread; views and messages in the order in which EVS delivered them; one
- * instance for one membership (after {@link Effects#onFatal} or the empty view it is spent, a node that comes back
- * makes a new one). How messages that break the protocol are treated is a table in the description of this package.
+ * instance for one membership (after {@link PrimaryEffects#onFatal} or the empty view it is spent, a node that comes
+ * back makes a new one). How messages that break the protocol are treated is a table in the description of this package.
  */
 public final class Primary {
     /** Largest payload of {@link #send}, bytes. */
@@ -30,71 +30,14 @@ public final class Primary {
     /** EVS user type of STATE and INSTALL (section 2). */
     private static final int CONTROL = 0xFF;
 
-    /** State of an endpoint (section 4.1). */
-    public enum State {
-        CLOSED,
-        NON_PRIM,
-        TRANS,
-        STATES_EXCHANGE,
-        INSTALL,
-        PRIM;
-
-        /** Which state may follow (chapter 03, the table of section 4.2). */
-        private boolean mayBecome(State next) {
-            return switch (this) {
-                case CLOSED -> next == NON_PRIM;
-                case NON_PRIM -> next == CLOSED || next == PRIM || next == TRANS || next == NON_PRIM;
-                case TRANS -> next == STATES_EXCHANGE || next == NON_PRIM;
-                case STATES_EXCHANGE -> next == INSTALL || next == TRANS || next == NON_PRIM;
-                case INSTALL -> next == PRIM || next == TRANS;
-                case PRIM -> next == TRANS;
-            };
-        }
-    }
-
-    /** What the layer asks of EVS and tells the layer above. None of these may call back into {@link #onMessage}. */
-    public interface Effects {
-        SendResult send(int userType, Order order, Encodable message);
-
-        SendResult sendLocalCausal(int userType, Encodable message);
-
-        /** A primary view is about to be delivered: it must be on disk when this returns. */
-        void save(SavedView view);
-
-        /** {@link Primary#send} may be called from inside. Afterwards the driver tells the mesh of the view. */
-        void deliverView(PrimaryView view);
-
-        /**
-         * A message in its order.
-         *
-         * @param userType the tag given by the sender
-         * @param toSeq group-wide number, -1 if not in the primary component
-         * @param payload for a message of this node the very object that was given to {@link Primary#send}
-         */
-        void deliver(UUID source, int userType, long toSeq, Encodable payload);
-
-        /** The layer cannot go on: the driver aborts EVS, closes the links and reports to the application. */
-        void onFatal(String reason);
-
-        /**
-         * A member broke the protocol with a message that is wrong in itself, so that every member dropped it. The group
-         * may be stuck until that member is out (its state is missing in the exchange): the driver reports it and
-         * excludes the member, all members do the same at the same message.
-         */
-        default void onViolation(UUID source, String reason) {}
-
-        /** Something that an operator should be able to find in a log; at most one for a message or view. */
-        default void onNotice(String text) {}
-    }
-
     private final PrimarySettings settings;
-    private final Effects effects;
+    private final PrimaryEffects effects;
     private final Component component;
     private final Instance self;
     private final UserMessages users;
-    private final StateExchange exchange = new StateExchange();
+    private final MemberStates exchange = new MemberStates();
 
-    private State state = State.CLOSED;
+    private PrimaryState state = PrimaryState.CLOSED;
     private boolean used;
     private boolean startPrimary;
     private boolean closing;
@@ -107,7 +50,7 @@ public final class Primary {
      * @param self own UUID; the next incarnation of the saved one if {@code restored} is there
      * @param restored the view that was saved before a crash, if the node continues from it
      */
-    public Primary(PrimarySettings settings, UUID self, Optional<SavedView> restored, Effects effects) {
+    public Primary(PrimarySettings settings, UUID self, Optional<SavedView> restored, PrimaryEffects effects) {
         if (self.equals(Uuids.NIL)) {
             throw new IllegalArgumentException("the nil UUID is no node");
         }
@@ -127,7 +70,7 @@ public final class Primary {
      * @param startPrimary this node may declare itself the primary component; it then does not recover from a saved view
      */
     public void open(boolean startPrimary) {
-        if (used && state != State.NON_PRIM) {
+        if (used && state != PrimaryState.NON_PRIM) {
             throw new IllegalStateException("opened before, now " + state);
         }
         used = true;
@@ -135,17 +78,17 @@ public final class Primary {
         if (startPrimary) {
             restored = null;
         }
-        shift(State.NON_PRIM);
+        shift(PrimaryState.NON_PRIM);
         component.markNonPrimary();
     }
 
-    public State state() {
+    public PrimaryState state() {
         return state;
     }
 
     /** A view from EVS, TRANS or REG. */
     public void onView(EvsView view) {
-        if (state == State.CLOSED) {
+        if (state == PrimaryState.CLOSED) {
             return;
         }
         try {
@@ -159,9 +102,9 @@ public final class Primary {
         }
     }
 
-    /** A message from EVS, in its order. One that breaks agreement ends in {@link Effects#onFatal}. */
+    /** A message from EVS, in its order. One that breaks agreement ends in {@link PrimaryEffects#onFatal}. */
     public void onMessage(UUID source, int userType, Order order, Encodable body) {
-        if (state == State.CLOSED) {
+        if (state == PrimaryState.CLOSED) {
             return;
         }
         try {
@@ -226,7 +169,7 @@ public final class Primary {
         if (weight < 0 || weight > 255) {
             throw new IllegalArgumentException("pc.weight is " + weight + ", it must be 0 to 255");
         }
-        List<NodeEntry> entries = state == State.PRIM ? presentEntries() : null;
+        List<NodeEntry> entries = state == PrimaryState.PRIM ? presentEntries() : null;
         if (entries == null) {
             return SendResult.AGAIN;
         }
@@ -261,7 +204,7 @@ public final class Primary {
             onFirstView(view);
             return;
         }
-        if (state == State.TRANS) {
+        if (state == PrimaryState.TRANS) {
             throw new FatalException("two transitional views in a row: " + view.id());
         }
         if (!view.id().uuid().equals(previous.id().uuid())
@@ -269,7 +212,7 @@ public final class Primary {
             throw new FatalException("transitional view " + view.id() + " does not belong to " + previous.id());
         }
         component.setView(view);
-        shift(State.TRANS);
+        shift(PrimaryState.TRANS);
         if (!keepsQuorum(view)) {
             component.markNonPrimary();
             deliverNonPrimary();
@@ -288,7 +231,7 @@ public final class Primary {
             component.startPrimary(view);
         }
         component.setView(view);
-        shift(State.TRANS);
+        shift(PrimaryState.TRANS);
     }
 
     /**
@@ -296,14 +239,14 @@ public final class Primary {
      * 5.2).
      */
     private boolean keepsQuorum(EvsView view) {
-        Quorum quorum = component.quorum(view);
-        if (quorum == Quorum.KEPT) {
+        WeightedQuorum quorum = component.quorum(view);
+        if (quorum == WeightedQuorum.KEPT) {
             return true;
         }
         if (closing) {
             return false;
         }
-        if (ignoreSplitBrain && quorum == Quorum.SPLIT_BRAIN) {
+        if (ignoreSplitBrain && quorum == WeightedQuorum.SPLIT_BRAIN) {
             effects.onNotice("ignoring a possible split brain, as pc.ignore_sb says");
             return true;
         }
@@ -319,15 +262,15 @@ public final class Primary {
      */
     private void onRegularView(EvsView view) throws FatalException {
         EvsView previous = component.view();
-        if (state != State.TRANS || previous == null) {
+        if (state != PrimaryState.TRANS || previous == null) {
             throw new FatalException("regular view " + view.id() + " in state " + state);
         }
         if (view.isEmpty()) {
             component.setView(view);
-            shift(State.NON_PRIM);
+            shift(PrimaryState.NON_PRIM);
             component.markNonPrimary();
             effects.deliverView(component.primaryView(false));
-            shift(State.CLOSED);
+            shift(PrimaryState.CLOSED);
             return;
         }
         if (view.id().seq() <= previous.id().seq()) {
@@ -335,7 +278,7 @@ public final class Primary {
         }
         component.setView(view);
         exchange.clear();
-        shift(State.STATES_EXCHANGE);
+        shift(PrimaryState.STATES_EXCHANGE);
         component.beginExchange();
         component.instances.markEvicted(evicted);
         SendResult result = effects.send(
@@ -387,7 +330,7 @@ public final class Primary {
      * Counts a user message and passes it up; none can come before the INSTALL of this view (chapter 03 section 5.9).
      */
     private void onUser(UUID source, int userType, Order order, int seq, Encodable payload) throws FatalException {
-        if (state == State.STATES_EXCHANGE || state == State.INSTALL) {
+        if (state == PrimaryState.STATES_EXCHANGE || state == PrimaryState.INSTALL) {
             throw new FatalException("user message of " + Uuids.brief(source) + " in state " + state);
         }
         String broken = users.deliver(source, userType, order, seq, payload);
@@ -398,10 +341,10 @@ public final class Primary {
 
     /** Collects the states of all members; two primary components that meet are found here (chapter 03 section 5.4). */
     private void onState(UUID source, PcMessage.State message) throws FatalException {
-        if (state == State.TRANS) {
+        if (state == PrimaryState.TRANS) {
             return;
         }
-        if (state != State.STATES_EXCHANGE || !component.isPresent(source) || exchange.has(source)) {
+        if (state != PrimaryState.STATES_EXCHANGE || !component.isPresent(source) || exchange.has(source)) {
             violation(source, "STATE message that was not due, in state " + state);
             return;
         }
@@ -432,13 +375,13 @@ public final class Primary {
         exchange.validate(component.instances, present);
         String refusal = exchange.refusal(component.instances, present);
         if (refusal != null) {
-            shift(State.NON_PRIM);
+            shift(PrimaryState.NON_PRIM);
             component.markNonPrimary();
             effects.onNotice("no primary component is possible: " + refusal);
             deliverNonPrimary();
             return;
         }
-        shift(State.INSTALL);
+        shift(PrimaryState.INSTALL);
         List<NodeEntry> entries = presentEntries();
         if (entries != null && present.get(0).equals(self.uuid)) {
             SendResult result = sendInstall(PcMessage.Purpose.PLAIN, entries);
@@ -472,7 +415,7 @@ public final class Primary {
                 if (purpose == PcMessage.Purpose.WEIGHT_CHANGE) {
                     throw new FatalException("weight change of node " + Uuids.brief(source) + " in state " + state);
                 }
-                if (state == State.INSTALL && purpose == PcMessage.Purpose.BOOTSTRAP) {
+                if (state == PrimaryState.INSTALL && purpose == PcMessage.Purpose.BOOTSTRAP) {
                     effects.onNotice("ignoring bootstrap of node " + Uuids.brief(source) + ": INSTALL is under way");
                 } else {
                     install(source, message);
@@ -491,7 +434,7 @@ public final class Primary {
         }
         component.enterPrimary(requireView(), toSeq(message));
         users.restart();
-        shift(State.PRIM);
+        shift(PrimaryState.PRIM);
         PrimaryView view = component.primaryView(message.purpose() == PcMessage.Purpose.BOOTSTRAP);
         effects.save(new SavedView(self.uuid, view));
         effects.deliverView(view);
@@ -554,7 +497,7 @@ public final class Primary {
     private void deliverNonPrimary() {
         effects.deliverView(component.primaryView(false));
         PrimaryView saved = restored;
-        if (saved == null || state != State.NON_PRIM) {
+        if (saved == null || state != PrimaryState.NON_PRIM) {
             return;
         }
         List<NodeEntry> entries = presentEntries();
@@ -571,8 +514,10 @@ public final class Primary {
     }
 
     private @Nullable SendResult refusalToSend(Encodable payload) {
-        if (state != State.PRIM) {
-            return state == State.CLOSED || state == State.NON_PRIM ? SendResult.NOT_CONNECTED : SendResult.AGAIN;
+        if (state != PrimaryState.PRIM) {
+            return state == PrimaryState.CLOSED || state == PrimaryState.NON_PRIM
+                    ? SendResult.NOT_CONNECTED
+                    : SendResult.AGAIN;
         }
         int length = payload.encodedLength();
         return length == 0 || length > MAX_PAYLOAD ? SendResult.WRONG_SIZE : null;
@@ -599,7 +544,7 @@ public final class Primary {
         return view;
     }
 
-    private void shift(State next) {
+    private void shift(PrimaryState next) {
         if (!state.mayBecome(next)) {
             throw new IllegalStateException("primary component: " + state + " to " + next);
         }
@@ -607,7 +552,7 @@ public final class Primary {
     }
 
     private void fail(FatalException failure) {
-        state = State.CLOSED;
+        state = PrimaryState.CLOSED;
         effects.onFatal(String.valueOf(failure.getMessage()));
     }
 }

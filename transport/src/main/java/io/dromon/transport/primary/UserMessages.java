@@ -10,10 +10,10 @@ import org.jspecify.annotations.Nullable;
 final class UserMessages {
     private final Component component;
     private final boolean checksum;
-    private final Primary.Effects effects;
+    private final PrimaryEffects effects;
     private int lastSentSeq;
 
-    UserMessages(Component component, boolean checksum, Primary.Effects effects) {
+    UserMessages(Component component, boolean checksum, PrimaryEffects effects) {
         this.component = component;
         this.checksum = checksum;
         this.effects = effects;

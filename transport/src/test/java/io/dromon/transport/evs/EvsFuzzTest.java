@@ -58,7 +58,7 @@ class EvsFuzzTest {
         }
         network.run(1000);
         for (Peer peer : network.peers) {
-            network.await("a view again", 120, () -> peer.evs.state() == Evs.State.OPERATIONAL);
+            network.await("a view again", 120, () -> peer.evs.state() == EvsState.OPERATIONAL);
         }
     }
 

@@ -47,7 +47,7 @@ class EvsGroupTest {
                 chatter(network, rest, 20);
                 Peer leaver = rest.remove(network.random.nextInt(rest.size()));
                 leaver.evs.close(network.nowNs);
-                network.await("leaver is out", 60, () -> leaver.evs.state() == Evs.State.CLOSED);
+                network.await("leaver is out", 60, () -> leaver.evs.state() == EvsState.CLOSED);
                 assertThat(leaver.view().isEmpty()).isTrue();
                 Peer[] members = rest.toArray(Peer[]::new);
                 network.await("the others go on", 60, () -> allIn(members));
@@ -219,8 +219,8 @@ class EvsGroupTest {
                 network.isolate(peer, !peer.crashed);
             }
             List<Peer> alive = network.peers.stream()
-                    .filter(p -> !p.crashed && p.evs.state() != Evs.State.CLOSED)
-                    .filter(p -> p.evs.state() != Evs.State.LEAVING)
+                    .filter(p -> !p.crashed && p.evs.state() != EvsState.CLOSED)
+                    .filter(p -> p.evs.state() != EvsState.LEAVING)
                     .toList();
             network.run(20_000); // until then somebody may still be given up for what was lost before
             network.await("one view", 120, () -> allIn(alive.toArray(Peer[]::new)));
@@ -312,7 +312,7 @@ class EvsGroupTest {
     }
 
     private static boolean isClosed(Peer peer) {
-        return peer.evs.state() == Evs.State.CLOSED;
+        return peer.evs.state() == EvsState.CLOSED;
     }
 
     private static boolean allIn(Peer... members) {

@@ -65,7 +65,7 @@ final class EvsNetwork {
         }
     }
 
-    final class Peer implements Evs.Effects {
+    final class Peer implements EvsEffects {
         final UUID uuid;
         final Evs evs;
         final List<Epoch> epochs = new ArrayList<>();
@@ -169,7 +169,7 @@ final class EvsNetwork {
         }
 
         boolean isIn(Peer... members) {
-            if (epochs.isEmpty() || evs.state() != Evs.State.OPERATIONAL) {
+            if (epochs.isEmpty() || evs.state() != EvsState.OPERATIONAL) {
                 return false;
             }
             EvsView view = view();

@@ -51,7 +51,7 @@ class EvsRecoveryTest {
         network.await(
                 "a has accepted",
                 30,
-                () -> a.evs.state() == Evs.State.INSTALL || a.evs.describe().contains("installing"));
+                () -> a.evs.state() == EvsState.INSTALL || a.evs.describe().contains("installing"));
 
         Bytes body = new Bytes("leaked".getBytes(StandardCharsets.UTF_8));
         network.give(
@@ -99,11 +99,11 @@ class EvsRecoveryTest {
         network.await(
                 "b waits for a's gap",
                 30,
-                () -> b.evs.state() == Evs.State.INSTALL && !b.view().members().contains(a.uuid));
+                () -> b.evs.state() == EvsState.INSTALL && !b.view().members().contains(a.uuid));
         network.connect(a, b, false);
         network.await("a has entered", 1, () -> a.isIn(a, b));
         ViewId both = a.view().id();
-        assertThat(b.evs.state()).isEqualTo(Evs.State.INSTALL);
+        assertThat(b.evs.state()).isEqualTo(EvsState.INSTALL);
 
         network.run(10_000);
 
@@ -123,10 +123,10 @@ class EvsRecoveryTest {
         network.await(
                 "b installs",
                 30,
-                () -> b.evs.state() == Evs.State.INSTALL && !b.view().members().contains(c.uuid));
+                () -> b.evs.state() == EvsState.INSTALL && !b.view().members().contains(c.uuid));
         network.connect(c, b, false);
         network.await("a has entered", 1, () -> a.isIn(a, b, c));
-        assertThat(b.evs.state()).isEqualTo(Evs.State.INSTALL);
+        assertThat(b.evs.state()).isEqualTo(EvsState.INSTALL);
 
         a.send("from the new view");
         network.run(100);
@@ -145,7 +145,7 @@ class EvsRecoveryTest {
         network.connect(leaver, a, true);
         leaver.evs.close(network.nowNs);
         leaver.settle();
-        network.await("a knows", 1, () -> a.evs.state() == Evs.State.GATHER);
+        network.await("a knows", 1, () -> a.evs.state() == EvsState.GATHER);
         network.crash(leaver);
 
         network.await("a goes on", 30, () -> a.isIn(a));
@@ -215,7 +215,7 @@ class EvsRecoveryTest {
         network.connect(leaver, a, true);
         leaver.evs.close(network.nowNs);
         leaver.settle();
-        network.await("a knows", 1, () -> a.evs.state() == Evs.State.GATHER);
+        network.await("a knows", 1, () -> a.evs.state() == EvsState.GATHER);
         network.crash(leaver);
 
         network.await("a goes on", 12, () -> a.isIn(a));
@@ -258,7 +258,7 @@ class EvsRecoveryTest {
         network.run(100);
 
         assertThat(a.isIn(a, b)).isTrue();
-        assertThat(a.evs.state()).isEqualTo(Evs.State.OPERATIONAL);
+        assertThat(a.evs.state()).isEqualTo(EvsState.OPERATIONAL);
     }
 
     @Test

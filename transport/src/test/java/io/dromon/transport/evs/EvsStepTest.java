@@ -30,7 +30,7 @@ class EvsStepTest {
         network.start(a);
 
         assertThat(trace).containsExactly("A JOIN", "A INSTALL", "A COMMIT", "A GAP -1", "A GAP -1");
-        assertThat(a.evs.state()).isEqualTo(Evs.State.OPERATIONAL);
+        assertThat(a.evs.state()).isEqualTo(EvsState.OPERATIONAL);
         assertThat(a.epochs).hasSize(2);
         assertThat(a.epochs.get(0).view.id()).isEqualTo(new ViewId(ViewId.Type.TRANS, a.uuid, 0));
         assertThat(a.view().id()).isEqualTo(new ViewId(ViewId.Type.REG, a.uuid, 1));
@@ -272,7 +272,7 @@ class EvsStepTest {
 
         network.start(a);
         a.evs.close(network.nowNs);
-        assertThat(a.evs.state()).isEqualTo(Evs.State.CLOSED);
+        assertThat(a.evs.state()).isEqualTo(EvsState.CLOSED);
         assertThat(a.view().isEmpty()).isTrue();
         assertThat(a.send("x")).isEqualTo(SendResult.NOT_CONNECTED);
         assertThat(a.evs.nextDeadlineNs()).isEqualTo(Long.MAX_VALUE);
@@ -327,7 +327,7 @@ class EvsStepTest {
         assertThat(first.installView().seq()).isEqualTo(2);
         assertThat(later.subList(0, 7)).allSatisfy(m -> assertThat(m).isEqualTo(first.repeated()));
         assertThat(later.get(7).installView().seq()).isEqualTo(3);
-        assertThat(a.evs.state()).isEqualTo(Evs.State.OPERATIONAL);
+        assertThat(a.evs.state()).isEqualTo(EvsState.OPERATIONAL);
         assertThat(a.view().members()).containsExactly(a.uuid);
     }
 
@@ -364,7 +364,7 @@ class EvsStepTest {
         b.evs.close(network.nowNs);
         network.drain();
 
-        assertThat(b.evs.state()).isEqualTo(Evs.State.CLOSED);
+        assertThat(b.evs.state()).isEqualTo(EvsState.CLOSED);
         assertThat(a.isIn(a)).isTrue();
         assertThat(a.view().left()).containsExactly(b.uuid);
         assertThat(a.view().partitioned()).isEmpty();
@@ -377,10 +377,10 @@ class EvsStepTest {
         Peer b = network.add(1);
         b.evs.open(network.nowNs);
         b.evs.announce(network.nowNs);
-        network.await("b gathers", 5, () -> b.evs.state() == Evs.State.GATHER);
+        network.await("b gathers", 5, () -> b.evs.state() == EvsState.GATHER);
 
         b.evs.close(network.nowNs);
-        network.await("b is out", 20, () -> b.evs.state() == Evs.State.CLOSED);
+        network.await("b is out", 20, () -> b.evs.state() == EvsState.CLOSED);
 
         assertThat(b.epochs.stream().anyMatch(e -> e.view.members().size() == 2))
                 .isTrue();

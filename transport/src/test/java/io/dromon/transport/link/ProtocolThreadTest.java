@@ -128,7 +128,7 @@ final class ProtocolThreadTest {
         assertThat(deaths).isEmpty();
     }
 
-    private static final class Events implements Links.Events {
+    private static final class Events implements LinkEvents {
         @Override
         public void onAccepted(long link, String scheme, String remoteIp, long nowNs) {}
 

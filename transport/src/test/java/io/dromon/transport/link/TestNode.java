@@ -19,7 +19,7 @@ import java.util.function.Consumer;
 import org.awaitility.Awaitility;
 
 /** NettyLinks with an event loop of its own and a memory of its events. */
-final class TestNode implements Links.Events, AutoCloseable {
+final class TestNode implements LinkEvents, AutoCloseable {
     /** What happened, in order. */
     record Event(String kind, long link, Object detail, long nanos) {}
 

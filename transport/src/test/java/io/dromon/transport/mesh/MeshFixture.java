@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** One mesh with scripted peers. Its UUID is {@link #SELF}, its group {@code g}, its address 10.0.0.1:4567. */
-final class MeshFixture implements Mesh.Effects {
+final class MeshFixture implements MeshEffects {
     static final UUID SELF = node(0x50);
     static final String SELF_ADDRESS = "tcp://10.0.0.1:4567";
 

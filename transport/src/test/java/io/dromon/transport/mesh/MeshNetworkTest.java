@@ -223,7 +223,7 @@ class MeshNetworkTest {
         }
     }
 
-    private final class Node implements Links, Mesh.Effects {
+    private final class Node implements Links, MeshEffects {
         final String ip;
         final UUID uuid;
         final Mesh mesh;

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.dromon.transport.evs.EvsView;
 import io.dromon.transport.evs.Order;
 import io.dromon.transport.evs.SendResult;
-import io.dromon.transport.primary.Primary.State;
 import io.dromon.transport.primary.SimulatedEvs.Node;
 import io.dromon.transport.testpeer.Fuzz;
 import io.dromon.transport.wire.Bytes;
@@ -57,7 +56,7 @@ class PrimaryBadInputTest {
         for (Node node : nodes) {
             assertThat(node.violations).singleElement().asString().contains("00000003-8001");
             assertThat(node.fatals).isEmpty();
-            assertThat(node.primary.state()).isEqualTo(State.PRIM);
+            assertThat(node.primary.state()).isEqualTo(PrimaryState.PRIM);
             assertThat(node.messages()).isEmpty();
         }
         assertThat(nodes.get(0).send("goes on")).isEqualTo(SendResult.ACCEPTED);
@@ -74,8 +73,8 @@ class PrimaryBadInputTest {
         assertThat(nodes.get(0).violations).singleElement().asString().contains("without an entry for its source");
         evs.regroup(nodes.get(0), nodes.get(1));
 
-        assertThat(nodes.get(0).primary.state()).isEqualTo(State.PRIM);
-        assertThat(nodes.get(1).primary.state()).isEqualTo(State.PRIM);
+        assertThat(nodes.get(0).primary.state()).isEqualTo(PrimaryState.PRIM);
+        assertThat(nodes.get(1).primary.state()).isEqualTo(PrimaryState.PRIM);
     }
 
     @Test
@@ -91,7 +90,7 @@ class PrimaryBadInputTest {
         evs.run();
 
         assertThat(nodes.get(0).violations).hasSize(2);
-        assertThat(nodes.get(0).primary.state()).isEqualTo(State.NON_PRIM);
+        assertThat(nodes.get(0).primary.state()).isEqualTo(PrimaryState.NON_PRIM);
     }
 
     @Test
@@ -120,7 +119,7 @@ class PrimaryBadInputTest {
         evs.run();
 
         assertThat(nodes).allMatch(node -> node.violations.size() == 1);
-        assertThat(nodes).allMatch(node -> node.primary.state() == State.PRIM);
+        assertThat(nodes).allMatch(node -> node.primary.state() == PrimaryState.PRIM);
     }
 
     @Test
@@ -187,7 +186,7 @@ class PrimaryBadInputTest {
         evs.regroup(representative, joiner);
 
         assertThat(joiner.fatals).singleElement().asString().contains("INSTALL of node 00000001-8001");
-        assertThat(joiner.primary.state()).isEqualTo(State.CLOSED);
+        assertThat(joiner.primary.state()).isEqualTo(PrimaryState.CLOSED);
         assertThat(joiner.views()).isEmpty();
     }
 
@@ -212,7 +211,7 @@ class PrimaryBadInputTest {
 
         evs.regroup(nodes.get(0), nodes.get(1));
 
-        assertThat(nodes).allMatch(node -> node.primary.state() == State.PRIM);
+        assertThat(nodes).allMatch(node -> node.primary.state() == PrimaryState.PRIM);
     }
 
     @Test
@@ -272,7 +271,7 @@ class PrimaryBadInputTest {
             liar.onTheWire = bytes -> Bytes.of(new PcMessage.State(1, entries));
 
             evs.regroup(node, liar);
-            assertThat(node.primary.state()).isEqualTo(State.NON_PRIM);
+            assertThat(node.primary.state()).isEqualTo(PrimaryState.NON_PRIM);
             evs.crash(liar);
         }
         evs.regroup(node);
@@ -308,7 +307,7 @@ class PrimaryBadInputTest {
         Node attacker = nodes.get(1);
         List<Bytes> samples = new ArrayList<>(PcVectors.ALL);
         nodes.forEach(node -> node.sent.forEach(message -> samples.add(Bytes.of(message))));
-        for (int step = 0; step < 20 && victim.primary.state() != State.CLOSED; step++) {
+        for (int step = 0; step < 20 && victim.primary.state() != PrimaryState.CLOSED; step++) {
             int kind = random.nextInt(8);
             if (kind == 0 && victim.component != null) {
                 group.transition(victim, attacker);
@@ -322,7 +321,7 @@ class PrimaryBadInputTest {
             }
         }
         assertThat(victim.fatals).hasSizeLessThanOrEqualTo(1);
-        assertThat(victim.primary.state() == State.CLOSED).isEqualTo(victim.fatals.size() == 1);
+        assertThat(victim.primary.state() == PrimaryState.CLOSED).isEqualTo(victim.fatals.size() == 1);
     }
 
     private static PcMessage.State lastState(Node node) {

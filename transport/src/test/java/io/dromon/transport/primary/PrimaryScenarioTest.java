@@ -3,7 +3,6 @@ package io.dromon.transport.primary;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dromon.transport.evs.SendResult;
-import io.dromon.transport.primary.Primary.State;
 import io.dromon.transport.primary.SimulatedEvs.Node;
 import io.dromon.transport.wire.Bytes;
 import io.dromon.transport.wire.Uuids;
@@ -85,7 +84,7 @@ class PrimaryScenarioTest {
         evs.install(first, second);
 
         evs.transition(first, second);
-        assertThat(first.primary.state()).isEqualTo(State.TRANS);
+        assertThat(first.primary.state()).isEqualTo(PrimaryState.TRANS);
         evs.install(first, second);
         evs.run();
 
@@ -137,7 +136,7 @@ class PrimaryScenarioTest {
         Node loser = npvo ? older : younger;
         assertThat(loser.fatals).singleElement().asString().contains("conflicting primary components");
         assertThat(survivor.fatals).isEmpty();
-        assertThat(survivor.primary.state()).isEqualTo(State.STATES_EXCHANGE);
+        assertThat(survivor.primary.state()).isEqualTo(PrimaryState.STATES_EXCHANGE);
         evs.crash(loser);
         evs.regroup(survivor);
         assertPrimary(survivor);
@@ -502,7 +501,7 @@ class PrimaryScenarioTest {
         evs.run();
 
         assertThat(nodes.get(1).fatals).singleElement().asString().contains("gap in message sequence");
-        assertThat(nodes.get(1).primary.state()).isEqualTo(State.CLOSED);
+        assertThat(nodes.get(1).primary.state()).isEqualTo(PrimaryState.CLOSED);
         assertThat(nodes.get(1).messages()).isEmpty();
     }
 
@@ -572,7 +571,7 @@ class PrimaryScenarioTest {
             for (int i = 0; i < nodes.length; i++) {
                 assertThat(node.step()).isTrue();
             }
-            assertThat(node.primary.state()).isEqualTo(State.INSTALL);
+            assertThat(node.primary.state()).isEqualTo(PrimaryState.INSTALL);
         }
     }
 
@@ -594,7 +593,7 @@ class PrimaryScenarioTest {
         for (Node node : nodes) {
             assertThat(node.fatals).isEmpty();
             assertThat(node.violations).isEmpty();
-            assertThat(node.primary.state()).as(node.toString()).isEqualTo(State.PRIM);
+            assertThat(node.primary.state()).as(node.toString()).isEqualTo(PrimaryState.PRIM);
             assertThat(node.lastView().isPrimary()).isTrue();
         }
         evs.checkQuiet();
@@ -604,7 +603,7 @@ class PrimaryScenarioTest {
         for (Node node : nodes) {
             assertThat(node.fatals).isEmpty();
             assertThat(node.violations).isEmpty();
-            assertThat(node.primary.state()).as(node.toString()).isEqualTo(State.NON_PRIM);
+            assertThat(node.primary.state()).as(node.toString()).isEqualTo(PrimaryState.NON_PRIM);
             assertThat(node.lastView().isPrimary()).isFalse();
             assertThat(node.primary.clusterWeight()).isZero();
             assertThat(node.send("x")).isEqualTo(SendResult.NOT_CONNECTED);

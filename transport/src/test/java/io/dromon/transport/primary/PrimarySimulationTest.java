@@ -3,7 +3,6 @@ package io.dromon.transport.primary;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dromon.transport.evs.SendResult;
-import io.dromon.transport.primary.Primary.State;
 import io.dromon.transport.primary.SimulatedEvs.Node;
 import io.dromon.transport.wire.Uuids;
 import java.util.ArrayList;
@@ -91,7 +90,7 @@ class PrimarySimulationTest {
                 evs.regroup(nodes.toArray(Node[]::new));
                 evs.checkQuiet();
                 if (!stuck) {
-                    assertThat(nodes).allMatch(node -> node.primary.state() == State.PRIM);
+                    assertThat(nodes).allMatch(node -> node.primary.state() == PrimaryState.PRIM);
                 }
             }
         }
@@ -130,7 +129,7 @@ class PrimarySimulationTest {
         }
 
         private void changeWeight(Node node) {
-            if (node.primary.state() == State.PRIM
+            if (node.primary.state() == PrimaryState.PRIM
                     && node.primary.changeWeight(1 + random.nextInt(3)) == SendResult.AGAIN) {
                 assertThat(node.gathering).isTrue();
             }

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.tuple;
 import io.dromon.transport.evs.EvsView;
 import io.dromon.transport.evs.Order;
 import io.dromon.transport.evs.SendResult;
-import io.dromon.transport.primary.Primary.State;
 import io.dromon.transport.primary.SimulatedEvs.Delivered;
 import io.dromon.transport.primary.SimulatedEvs.Node;
 import io.dromon.transport.wire.Bytes;
@@ -91,10 +90,10 @@ class PrimaryUserMessageTest {
         evs.transition(node);
         assertThat(node.send("x")).isEqualTo(SendResult.AGAIN);
         evs.install(node);
-        assertThat(node.primary.state()).isEqualTo(State.STATES_EXCHANGE);
+        assertThat(node.primary.state()).isEqualTo(PrimaryState.STATES_EXCHANGE);
         assertThat(node.send("x")).isEqualTo(SendResult.AGAIN);
         assertThat(node.step()).isTrue();
-        assertThat(node.primary.state()).isEqualTo(State.INSTALL);
+        assertThat(node.primary.state()).isEqualTo(PrimaryState.INSTALL);
         assertThat(node.send("x")).isEqualTo(SendResult.AGAIN);
         assertThat(node.step()).isTrue();
         assertThat(node.send("x")).isEqualTo(SendResult.ACCEPTED);
@@ -174,14 +173,14 @@ class PrimaryUserMessageTest {
         List<Node> nodes = evs.primaryOf(1, 1, 1, 1, 1);
         send(nodes.get(4), "a", "b");
         evs.regroup(nodes.get(0), nodes.get(1));
-        assertThat(nodes.get(1).primary.state()).isEqualTo(State.NON_PRIM);
+        assertThat(nodes.get(1).primary.state()).isEqualTo(PrimaryState.NON_PRIM);
         ViewAndSeq before = new ViewAndSeq(nodes.get(1).lastView());
 
         assertThat(nodes.get(1).primary.bootstrap()).isEqualTo(SendResult.ACCEPTED);
         evs.run();
 
         for (Node node : nodes.subList(0, 2)) {
-            assertThat(node.primary.state()).isEqualTo(State.PRIM);
+            assertThat(node.primary.state()).isEqualTo(PrimaryState.PRIM);
             assertThat(node.lastView().bootstrap()).isTrue();
             assertThat(new ViewAndSeq(node.lastView())).isEqualTo(before);
         }
@@ -209,7 +208,7 @@ class PrimaryUserMessageTest {
         assertThat(nodes.get(0).views()).as("no view for it").hasSize(2);
         assertThatThrownBy(() -> nodes.get(0).primary.changeWeight(256)).isInstanceOf(IllegalArgumentException.class);
         evs.regroup(nodes.get(1));
-        assertThat(nodes.get(1).primary.state()).isEqualTo(State.PRIM);
+        assertThat(nodes.get(1).primary.state()).isEqualTo(PrimaryState.PRIM);
         evs.regroup(nodes.get(0));
 
         assertThat(nodes.get(0).primary.changeWeight(2)).isEqualTo(SendResult.AGAIN);
@@ -225,7 +224,7 @@ class PrimaryUserMessageTest {
         assertThat(views.get(views.size() - 2).isPrimary()).isFalse();
         assertThat(views.get(views.size() - 2).members()).hasSize(1);
         assertThat(views.get(views.size() - 1).isEmpty()).isTrue();
-        assertThat(nodes.get(1).primary.state()).isEqualTo(State.CLOSED);
+        assertThat(nodes.get(1).primary.state()).isEqualTo(PrimaryState.CLOSED);
         assertThatThrownBy(() -> nodes.get(1).primary.open(false)).isInstanceOf(IllegalStateException.class);
     }
 
@@ -268,7 +267,7 @@ class PrimaryUserMessageTest {
                 1, new ViewId(ViewId.Type.REG, self, 1), List.of(self), List.of(self), List.of(), List.of()));
         effects.deliverTo(primary);
         effects.deliverTo(primary);
-        assertThat(primary.state()).isEqualTo(State.PRIM);
+        assertThat(primary.state()).isEqualTo(PrimaryState.PRIM);
         return primary;
     }
 
@@ -279,7 +278,7 @@ class PrimaryUserMessageTest {
         evs.run();
     }
 
-    private static class RecordingEffects implements Primary.Effects {
+    private static class RecordingEffects implements PrimaryEffects {
         final List<Encodable> queue = new ArrayList<>();
         SendResult result = SendResult.ACCEPTED;
 

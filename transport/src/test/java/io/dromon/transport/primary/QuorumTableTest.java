@@ -65,7 +65,7 @@ class QuorumTableTest {
 
         for (SimulatedEvs.Node node : staying) {
             assertThat(node.fatals).isEmpty();
-            assertThat(node.primary.state()).isEqualTo(primary ? Primary.State.PRIM : Primary.State.NON_PRIM);
+            assertThat(node.primary.state()).isEqualTo(primary ? PrimaryState.PRIM : PrimaryState.NON_PRIM);
             assertThat(node.lastView().isPrimary()).isEqualTo(primary);
             assertThat(node.lastView().members()).hasSize(staying.size());
         }
@@ -85,8 +85,8 @@ class QuorumTableTest {
         evs.regroup(nodes.get(0), nodes.get(1), nodes.get(2));
         evs.regroup(nodes.get(3), nodes.get(4));
 
-        assertThat(nodes.get(0).primary.state()).isEqualTo(Primary.State.PRIM);
-        assertThat(nodes.get(3).primary.state()).isEqualTo(Primary.State.NON_PRIM);
+        assertThat(nodes.get(0).primary.state()).isEqualTo(PrimaryState.PRIM);
+        assertThat(nodes.get(3).primary.state()).isEqualTo(PrimaryState.NON_PRIM);
         assertThat(nodes.get(0).lastView().partitioned())
                 .containsExactly(
                         new PrimaryView.Member(SimulatedEvs.uuid(4), 1),
@@ -100,11 +100,11 @@ class QuorumTableTest {
 
         evs.crash(nodes.get(1));
         evs.regroup(nodes.get(0), nodes.get(2));
-        assertThat(nodes.get(0).primary.state()).isEqualTo(Primary.State.PRIM);
+        assertThat(nodes.get(0).primary.state()).isEqualTo(PrimaryState.PRIM);
         evs.crash(nodes.get(2));
         evs.regroup(nodes.get(0));
 
-        assertThat(nodes.get(0).primary.state()).isEqualTo(Primary.State.NON_PRIM);
+        assertThat(nodes.get(0).primary.state()).isEqualTo(PrimaryState.NON_PRIM);
     }
 
     @Test
@@ -121,7 +121,7 @@ class QuorumTableTest {
         evs.install(nodes.get(0));
         evs.run();
 
-        assertThat(nodes.get(0).primary.state()).isEqualTo(Primary.State.PRIM);
+        assertThat(nodes.get(0).primary.state()).isEqualTo(PrimaryState.PRIM);
         assertThat(nodes.get(0).views()).allMatch(PrimaryView::isPrimary);
     }
 
@@ -139,7 +139,7 @@ class QuorumTableTest {
         evs.regroup(a);
         evs.regroup(b, c, d);
 
-        assertThat(List.of(a, b, c, d)).allMatch(node -> node.primary.state() == Primary.State.NON_PRIM);
+        assertThat(List.of(a, b, c, d)).allMatch(node -> node.primary.state() == PrimaryState.NON_PRIM);
     }
 
     @Test
@@ -154,8 +154,8 @@ class QuorumTableTest {
         evs.install(zero, other);
         evs.run();
 
-        assertThat(zero.primary.state()).isEqualTo(Primary.State.PRIM);
-        assertThat(other.primary.state()).isEqualTo(Primary.State.PRIM);
+        assertThat(zero.primary.state()).isEqualTo(PrimaryState.PRIM);
+        assertThat(other.primary.state()).isEqualTo(PrimaryState.PRIM);
     }
 
     @Test
@@ -170,14 +170,14 @@ class QuorumTableTest {
 
         evs.regroup(older);
         evs.regroup(younger);
-        assertThat(older.primary.state()).isEqualTo(Primary.State.PRIM);
-        assertThat(younger.primary.state()).isEqualTo(Primary.State.PRIM);
+        assertThat(older.primary.state()).isEqualTo(PrimaryState.PRIM);
+        assertThat(younger.primary.state()).isEqualTo(PrimaryState.PRIM);
         evs.regroup(older, younger);
 
         assertThat(younger.fatals).singleElement().asString().contains("conflicting primary components");
         evs.crash(younger);
         evs.regroup(older);
-        assertThat(older.primary.state()).isEqualTo(Primary.State.PRIM);
+        assertThat(older.primary.state()).isEqualTo(PrimaryState.PRIM);
     }
 
     @Test

@@ -112,7 +112,7 @@ final class SimulatedEvs {
         }
         regroup(nodes.get(0));
         regroup(nodes.toArray(Node[]::new));
-        assertThat(nodes).allMatch(node -> node.primary.state() == Primary.State.PRIM);
+        assertThat(nodes).allMatch(node -> node.primary.state() == PrimaryState.PRIM);
         return nodes;
     }
 
@@ -247,7 +247,7 @@ final class SimulatedEvs {
     void checkQuiet() {
         Set<ViewId> primaries = new HashSet<>();
         for (Node node : everybody) {
-            if (node.primary.state() == Primary.State.PRIM && node.component != null && !node.component.frozen) {
+            if (node.primary.state() == PrimaryState.PRIM && node.component != null && !node.component.frozen) {
                 primaries.add(node.lastView().id());
             }
         }
@@ -285,7 +285,7 @@ final class SimulatedEvs {
     }
 
     /** One node: its primary component, and what that delivered. */
-    final class Node implements Primary.Effects {
+    final class Node implements PrimaryEffects {
         final UUID uuid;
         final Primary primary;
         final List<Object> delivered = new ArrayList<>();
@@ -416,7 +416,7 @@ final class SimulatedEvs {
                     assertThat(++in.plainInstalls).isEqualTo(1);
                 }
             } else if (message instanceof PcMessage.User user) {
-                assertThat(primary.state()).isEqualTo(Primary.State.PRIM);
+                assertThat(primary.state()).isEqualTo(PrimaryState.PRIM);
                 assertThat(user.seq()).isEqualTo(++sentSeq);
             }
         }
@@ -434,7 +434,7 @@ final class SimulatedEvs {
         public void deliverView(PrimaryView view) {
             if (view.isPrimary() && !adversarial) {
                 assertThat(disk).contains(new SavedView(uuid, view));
-                assertThat(primary.state()).isEqualTo(Primary.State.PRIM);
+                assertThat(primary.state()).isEqualTo(PrimaryState.PRIM);
                 if (view.bootstrap() && !primaryViews.containsKey(view.id())) {
                     history.clear();
                 }

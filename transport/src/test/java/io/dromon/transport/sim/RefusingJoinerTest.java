@@ -3,8 +3,10 @@ package io.dromon.transport.sim;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dromon.transport.GroupStack;
+import io.dromon.transport.StackEffects;
 import io.dromon.transport.StackFailure;
 import io.dromon.transport.StackSettings;
+import io.dromon.transport.link.LinkEvents;
 import io.dromon.transport.link.Links;
 import io.dromon.transport.primary.PrimaryView;
 import io.dromon.transport.primary.SavedView;
@@ -116,7 +118,7 @@ class RefusingJoinerTest {
         System.out.println(what + ": longest time without a delivery " + nodes);
     }
 
-    private final class Node implements SimProcess, GroupStack.Effects, Links, Links.Events {
+    private final class Node implements SimProcess, StackEffects, Links, LinkEvents {
         final int host;
         final GroupStack stack;
         /** Addresses whose certificate it does not take. */
@@ -229,7 +231,7 @@ class RefusingJoinerTest {
         // ---- the process
 
         @Override
-        public Links.Events linkEvents() {
+        public LinkEvents linkEvents() {
             return this;
         }
 

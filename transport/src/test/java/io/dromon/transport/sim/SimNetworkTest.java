@@ -2,7 +2,7 @@ package io.dromon.transport.sim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.dromon.transport.link.Links;
+import io.dromon.transport.link.LinkEvents;
 import io.dromon.transport.wire.Bytes;
 import io.dromon.transport.wire.LinkFailure;
 import java.util.ArrayList;
@@ -152,7 +152,7 @@ class SimNetworkTest {
                         network.host(from).send(link, new Bytes(new byte[] {(byte) (number >> 8), (byte) number})));
     }
 
-    private static final class Recorder implements SimProcess, Links.Events {
+    private static final class Recorder implements SimProcess, LinkEvents {
         private final List<String> events = new ArrayList<>();
         private final List<Integer> frames = new ArrayList<>();
         private long link;
@@ -161,7 +161,7 @@ class SimNetworkTest {
         public void onResolved(String address, List<String> numeric, long nowNs) {}
 
         @Override
-        public Links.Events linkEvents() {
+        public LinkEvents linkEvents() {
             return this;
         }
 

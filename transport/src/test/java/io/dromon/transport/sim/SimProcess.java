@@ -1,6 +1,6 @@
 package io.dromon.transport.sim;
 
-import io.dromon.transport.link.Links;
+import io.dromon.transport.link.LinkEvents;
 import java.util.List;
 
 /**
@@ -9,7 +9,7 @@ import java.util.List;
  */
 public interface SimProcess {
     /** Who gets the events of its links. */
-    Links.Events linkEvents();
+    LinkEvents linkEvents();
 
     void open(List<String> addresses, long nowNs);
 

@@ -1,11 +1,12 @@
 package io.dromon.transport.sim;
 
 import io.dromon.transport.GroupStack;
+import io.dromon.transport.StackEffects;
 import io.dromon.transport.StackFailure;
 import io.dromon.transport.StackSettings;
 import io.dromon.transport.evs.EvsView;
 import io.dromon.transport.evs.SendResult;
-import io.dromon.transport.link.Links;
+import io.dromon.transport.link.LinkEvents;
 import io.dromon.transport.primary.PrimaryView;
 import io.dromon.transport.primary.SavedView;
 import io.dromon.transport.wire.ByteReader;
@@ -177,7 +178,7 @@ public class StackCluster extends SimCluster<StackCluster.StackProcess> {
     }
 
     /** One life of a node. */
-    public final class StackProcess implements SimProcess, GroupStack.Effects {
+    public final class StackProcess implements SimProcess, StackEffects {
         private final int host;
         private final String name;
         private final UUID self;
@@ -275,7 +276,7 @@ public class StackCluster extends SimCluster<StackCluster.StackProcess> {
         }
 
         @Override
-        public Links.Events linkEvents() {
+        public LinkEvents linkEvents() {
             return stack();
         }
 

@@ -4,7 +4,7 @@ import java.util.Collection;
 import java.util.UUID;
 
 /** Whether the survivors of a transitional view may stay primary (section 5.2). */
-enum Quorum {
+enum WeightedQuorum {
     /** More than half of the weight that is left when those who said goodbye are subtracted. */
     KEPT,
     /** Exactly half: another partition may have just as much. */
@@ -16,7 +16,8 @@ enum Quorum {
      * @param members members of the transitional view
      * @param left those who left gracefully in it
      */
-    static Quorum of(Instances known, Collection<UUID> reference, Collection<UUID> members, Collection<UUID> left) {
+    static WeightedQuorum of(
+            Instances known, Collection<UUID> reference, Collection<UUID> members, Collection<UUID> left) {
         boolean bySize =
                 hasUnknownWeight(known, reference) || hasUnknownWeight(known, members) || hasUnknownWeight(known, left);
         long total = 0;

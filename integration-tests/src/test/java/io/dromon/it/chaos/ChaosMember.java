@@ -22,7 +22,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** One member of the cluster and its host, through all its processes: {@code dromon node --pipe}, or a garbd. */
-final class Member implements AutoCloseable {
+final class ChaosMember implements AutoCloseable {
     /** What a member runs. */
     enum Program {
         DROMON,
@@ -67,7 +67,8 @@ final class Member implements AutoCloseable {
     private volatile boolean writing;
     private volatile long written;
 
-    Member(int host, Program program, Net net, Path directory, TlsFiles files, OrderCheck order, int linesPerSecond) {
+    ChaosMember(
+            int host, Program program, Net net, Path directory, TlsFiles files, OrderCheck order, int linesPerSecond) {
         this.host = host;
         this.name = program == Program.GARBD ? "garb" : String.valueOf((char) ('a' + host));
         this.program = program;

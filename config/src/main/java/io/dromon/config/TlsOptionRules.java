@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** The rules of TLS options among each other (chapter 01 section 3.1). */
-final class TlsFiles {
+final class TlsOptionRules {
     private static final List<Option<Path>> FILES = List.of(
             Options.SOCKET_SSL_KEY, Options.SOCKET_SSL_CERT, Options.SOCKET_SSL_CA, Options.SOCKET_SSL_PASSWORD_FILE);
 
@@ -23,7 +23,7 @@ final class TlsFiles {
             Options.TLS_DYNAMIC_GRACE,
             Options.TLS_WATCH_INTERVAL);
 
-    private TlsFiles() {}
+    private TlsOptionRules() {}
 
     static void check(Resolver resolver, List<ConfigProblem> problems) {
         boolean tls = resolver.value(Options.SOCKET_SSL);

@@ -1,6 +1,5 @@
 package io.dromon.transport.evs;
 
-import io.dromon.transport.evs.Evs.State;
 import io.dromon.transport.evs.EvsMessage.Install;
 import io.dromon.transport.evs.EvsMessage.Join;
 import io.dromon.transport.wire.Encodable;
@@ -22,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a node knows (chapter 02 section 4): shared by the parts of EVS, which hold the rules. One thread.
  */
-final class GroupState {
+final class GroupKnowledge {
     /** Nodes beyond are not taken notice of: their records would not fit a JOIN. */
     static final int MAX_KNOWN = EvsMessage.MAX_RECORDS;
 
@@ -30,13 +29,13 @@ final class GroupState {
     private static final int MAX_VIEWS = 16384;
 
     final UUID self;
-    final Evs.Effects effects;
+    final EvsEffects effects;
     EvsSettings settings;
 
     /** Of the event that is handled. */
     long nowNs;
 
-    private State state = State.CLOSED;
+    private EvsState state = EvsState.CLOSED;
     ViewId view;
     int viewVersion;
     /** Members of the current view, by index. */
@@ -65,7 +64,7 @@ final class GroupState {
     private final Set<ViewId> gatherViews = new HashSet<>();
     private final TreeMap<UUID, Long> evicted = new TreeMap<>(Uuids.ORDER);
 
-    GroupState(EvsSettings settings, UUID self, @Nullable ViewId restoredView, Evs.Effects effects) {
+    GroupKnowledge(EvsSettings settings, UUID self, @Nullable ViewId restoredView, EvsEffects effects) {
         this.settings = settings;
         this.self = self;
         this.effects = effects;
@@ -79,32 +78,24 @@ final class GroupState {
         members = new KnownNode[] {me};
     }
 
-    State state() {
+    EvsState state() {
         return state;
     }
 
     /** An illegal change is a bug of this class's users, never the doing of a peer. */
-    void shift(State to) {
-        boolean legal = switch (to) {
-            case JOINING -> state == State.CLOSED;
-            case GATHER -> state != State.CLOSED && state != State.LEAVING;
-            case INSTALL -> state == State.GATHER;
-            case OPERATIONAL -> state == State.INSTALL;
-            case LEAVING -> state == State.JOINING || state == State.OPERATIONAL || state == State.GATHER;
-            case CLOSED -> true;
-        };
-        if (!legal) {
+    void shift(EvsState to) {
+        if (!state.mayBecome(to)) {
             throw new IllegalStateException("EVS state " + state + " to " + to);
         }
         state = to;
     }
 
     boolean isGathering() {
-        return state == State.GATHER;
+        return state == EvsState.GATHER;
     }
 
     boolean isOperational() {
-        return state == State.OPERATIONAL;
+        return state == EvsState.OPERATIONAL;
     }
 
     long nextFifoSeq() {

@@ -8,12 +8,12 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** Hands messages to the layer above, in their order (chapter 02 sections 5.8, 5.9 and 7.9 step 3). */
-final class Delivery {
-    private final GroupState group;
+final class OrderedDelivery {
+    private final GroupKnowledge group;
     final CausalQueue causal = new CausalQueue();
     private boolean delivering;
 
-    Delivery(GroupState group) {
+    OrderedDelivery(GroupKnowledge group) {
         this.group = group;
     }
 

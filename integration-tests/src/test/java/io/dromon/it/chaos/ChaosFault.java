@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
  * @param what with the members that it strikes
  * @param seconds between the two
  */
-record Fault(Kind kind, String what, double seconds, Runnable strike, Runnable mend) {
+record ChaosFault(Kind kind, String what, double seconds, Runnable strike, Runnable mend) {
     /** The kinds of faults; a run draws them with equal chances. */
     enum Kind {
         KILL("SIGKILL, started again in its directory"),
@@ -45,37 +45,37 @@ record Fault(Kind kind, String what, double seconds, Runnable strike, Runnable m
     private static final List<Kind> COMBINED =
             List.of(Kind.KILL, Kind.STOP, Kind.UNPLUG, Kind.FLAP, Kind.ONE_WAY, Kind.PAIR, Kind.CHOKE);
 
-    static Fault draw(Kind kind, List<Member> members, Net net, Random random) {
-        List<Member> shuffled = new ArrayList<>(members);
+    static ChaosFault draw(Kind kind, List<ChaosMember> members, Net net, Random random) {
+        List<ChaosMember> shuffled = new ArrayList<>(members);
         Collections.shuffle(shuffled, random);
-        Member garbd = members.get(members.size() - 1);
-        Member any = shuffled.get(0);
-        Member other = shuffled.get(1);
-        Member node = any.isGarbd() ? other : any;
+        ChaosMember garbd = members.get(members.size() - 1);
+        ChaosMember any = shuffled.get(0);
+        ChaosMember other = shuffled.get(1);
+        ChaosMember node = any.isGarbd() ? other : any;
         double upTo20 = 0.5 + 19.5 * random.nextDouble();
         double upTo8 = 8 * random.nextDouble();
         return switch (kind) {
-            case KILL -> new Fault(kind, node.name(), upTo8, node::kill, () -> node.start(false));
+            case KILL -> new ChaosFault(kind, node.name(), upTo8, node::kill, () -> node.start(false));
             case KILL_EMPTY ->
-                new Fault(kind, node.name(), upTo8, node::kill, () -> {
+                new ChaosFault(kind, node.name(), upTo8, node::kill, () -> {
                     node.empty();
                     node.start(false);
                 });
-            case LEAVE -> new Fault(kind, node.name(), upTo8, node::leave, () -> node.start(false));
-            case GARBD_KILL -> new Fault(kind, garbd.name(), upTo8, garbd::kill, () -> garbd.start(false));
+            case LEAVE -> new ChaosFault(kind, node.name(), upTo8, node::leave, () -> node.start(false));
+            case GARBD_KILL -> new ChaosFault(kind, garbd.name(), upTo8, garbd::kill, () -> garbd.start(false));
             case STOP ->
-                new Fault(
+                new ChaosFault(
                         kind,
                         any.name(),
                         upTo20,
                         () -> any.process().signal("STOP"),
                         () -> any.process().signal("CONT"));
             case UNPLUG ->
-                new Fault(kind, any.name(), upTo20, () -> net.unplug(any.host()), () -> net.plug(any.host()));
+                new ChaosFault(kind, any.name(), upTo20, () -> net.unplug(any.host()), () -> net.plug(any.host()));
             case FLAP -> {
                 int times = 1 + random.nextInt(5);
                 long downMs = 50L + random.nextInt(950);
-                yield new Fault(
+                yield new ChaosFault(
                         kind,
                         any.name() + " " + times + " x " + downMs + " ms",
                         0,
@@ -90,7 +90,7 @@ record Fault(Kind kind, String what, double seconds, Runnable strike, Runnable m
                         () -> {});
             }
             case ONE_WAY ->
-                new Fault(
+                new ChaosFault(
                         kind,
                         any.name() + " to " + other.name(),
                         upTo20,
@@ -107,7 +107,7 @@ record Fault(Kind kind, String what, double seconds, Runnable strike, Runnable m
                 yield split(kind, net, upTo20, List.of(shuffled.subList(0, 2), shuffled.subList(2, 4), List.of(garbd)));
             }
             case CHOKE ->
-                new Fault(
+                new ChaosFault(
                         kind,
                         any.name(),
                         upTo20,
@@ -117,10 +117,10 @@ record Fault(Kind kind, String what, double seconds, Runnable strike, Runnable m
         };
     }
 
-    private static Fault split(Kind kind, Net net, double seconds, List<List<Member>> sides) {
+    private static ChaosFault split(Kind kind, Net net, double seconds, List<List<ChaosMember>> sides) {
         Runnable strike = () -> {
-            for (List<Member> side : sides) {
-                for (List<Member> away : sides) {
+            for (List<ChaosMember> side : sides) {
+                for (List<ChaosMember> away : sides) {
                     if (side != away) {
                         side.forEach(from -> away.forEach(to -> net.lose(from.host(), to.host())));
                     }
@@ -128,20 +128,20 @@ record Fault(Kind kind, String what, double seconds, Runnable strike, Runnable m
             }
         };
         String what = sides.stream()
-                .map(side -> side.stream().map(Member::name).collect(Collectors.joining(",")))
+                .map(side -> side.stream().map(ChaosMember::name).collect(Collectors.joining(",")))
                 .collect(Collectors.joining("|"));
-        return new Fault(kind, what, seconds, strike, net::joinAll);
+        return new ChaosFault(kind, what, seconds, strike, net::joinAll);
     }
 
-    private static Fault two(List<Member> members, Net net, Random random) {
-        Fault first = draw(COMBINED.get(random.nextInt(COMBINED.size())), members, net, random);
-        Fault second;
+    private static ChaosFault two(List<ChaosMember> members, Net net, Random random) {
+        ChaosFault first = draw(COMBINED.get(random.nextInt(COMBINED.size())), members, net, random);
+        ChaosFault second;
         do {
             second = draw(COMBINED.get(random.nextInt(COMBINED.size())), members, net, random);
         } while (second.what.charAt(0) == first.what.charAt(0));
-        Fault later = second;
+        ChaosFault later = second;
         long betweenMs = random.nextInt(6000);
-        return new Fault(
+        return new ChaosFault(
                 Kind.TWO,
                 String.format(Locale.ROOT, "%s, %.1f s later %s", first, betweenMs / 1e3, second),
                 Math.min(first.seconds, second.seconds),

@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The STATE messages of one regular view and what follows from them (sections 5.4 to 5.6). */
-final class StateExchange {
+final class MemberStates {
     private final TreeMap<UUID, PcMessage.State> messages = new TreeMap<>(Uuids.ORDER);
 
     void clear() {

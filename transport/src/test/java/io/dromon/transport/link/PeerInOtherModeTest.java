@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** A peer in the other mode: a named failure on both sides, in bounded time. */
 @ExtendWith(NoLeaks.class)
 @Timeout(60)
-class MixedModeTest {
+class PeerInOtherModeTest {
     private static final X509Bundle SHARED = TestPki.selfSigned("shared");
 
     private static TlsContexts tls(TlsSettings.Provider provider) {
