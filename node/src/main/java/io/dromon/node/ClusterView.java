@@ -1,7 +1,5 @@
 package io.dromon.node;
 
-import io.dromon.node.group.GroupEvent;
-import io.dromon.node.group.GroupMember;
 import java.util.List;
 import java.util.UUID;
 
@@ -18,6 +16,9 @@ import java.util.UUID;
  */
 public record ClusterView(
         UUID history, long configuration, long seqno, boolean primary, List<Member> members, int ownIndex) {
+    /** No view yet. */
+    public static final ClusterView NONE = new ClusterView(new UUID(0, 0), -1, -1, false, List.of(), -1);
+
     /**
      * A member.
      *
@@ -27,24 +28,9 @@ public record ClusterView(
      * @param state what is known of its state at this change
      * @param arbitrator whether it keeps no data
      */
-    public record Member(UUID uuid, String name, String address, NodeState state, boolean arbitrator) {
-        private static Member of(GroupMember member) {
-            return new Member(
-                    member.uuid(), member.name(), member.address(), NodeState.of(member.status()), member.arbitrator());
-        }
-    }
+    public record Member(UUID uuid, String name, String address, NodeState state, boolean arbitrator) {}
 
     public ClusterView {
         members = List.copyOf(members);
-    }
-
-    static ClusterView of(GroupEvent.ConfigurationChange change) {
-        return new ClusterView(
-                change.groupUuid(),
-                change.confId(),
-                change.seqno(),
-                change.isPrimary(),
-                change.members().stream().map(Member::of).toList(),
-                change.ownIndex());
     }
 }

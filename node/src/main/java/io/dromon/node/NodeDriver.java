@@ -6,21 +6,31 @@ import io.dromon.config.ReplicationOptions;
 import io.dromon.config.ServerOptions;
 import io.dromon.node.admin.AdminOperations;
 import io.dromon.node.admin.local.ControlCommands;
+import io.dromon.node.apply.CallFailures;
+import io.dromon.node.apply.Deliverer;
+import io.dromon.node.apply.DeliveryItem;
+import io.dromon.node.apply.DeliveryListener;
+import io.dromon.node.apply.DeliveryQueue;
+import io.dromon.node.apply.PendingCall;
+import io.dromon.node.apply.PendingCommit;
+import io.dromon.node.apply.PendingRead;
 import io.dromon.node.credentials.CaRotation;
 import io.dromon.node.credentials.TlsFileSwap;
 import io.dromon.node.credentials.TlsRenewal;
 import io.dromon.node.engine.DynamicEnd;
+import io.dromon.node.engine.GroupReactions;
+import io.dromon.node.engine.NodeCore;
 import io.dromon.node.engine.NodeIdentity;
 import io.dromon.node.engine.NodeLog;
 import io.dromon.node.engine.NodeSettings;
+import io.dromon.node.engine.Ordering;
 import io.dromon.node.engine.RuntimeOptions;
 import io.dromon.node.engine.SnapshotErrand;
 import io.dromon.node.engine.Standstill;
 import io.dromon.node.group.GroupEvent;
-import io.dromon.node.group.GroupPosition;
-import io.dromon.node.group.GroupSettings;
 import io.dromon.node.group.GroupStatus;
 import io.dromon.node.group.ReplicationFailure;
+import io.dromon.node.group.Ticket;
 import io.dromon.transport.StackFailure;
 import io.dromon.transport.link.LinkStatus;
 import io.dromon.transport.link.NettyLinks;
@@ -66,7 +76,7 @@ import org.slf4j.LoggerFactory;
  * writers queued, lets the core answer once for the whole batch, hands what was ordered to the delivery thread with one
  * wake-up, and the links flush.
  */
-final class NodeDriver implements AdminOperations, NodeCore.Effects, Deliverer.Listener {
+final class NodeDriver implements AdminOperations, NodeCore.Effects, DeliveryListener {
     private static final Logger LOG = LoggerFactory.getLogger(NodeDriver.class);
     private static final int ANSWER_SECONDS = 5;
 
@@ -75,15 +85,17 @@ final class NodeDriver implements AdminOperations, NodeCore.Effects, Deliverer.L
     private final DeliveryQueue queue = new DeliveryQueue();
     private final Deliverer deliverer;
     private final Thread delivery;
-    private final Queue<Ticket> inbound = new ConcurrentLinkedQueue<>();
-    private final Queue<CausalRead> reads = new ConcurrentLinkedQueue<>();
-    private final Queue<OwnFuture<Void>> roomWaiters = new ConcurrentLinkedQueue<>();
+    private final Queue<PendingCommit> inbound = new ConcurrentLinkedQueue<>();
+    private final Queue<PendingRead> reads = new ConcurrentLinkedQueue<>();
+    private final Queue<PendingCall<Void>> roomWaiters = new ConcurrentLinkedQueue<>();
     private final AtomicLong inboundBytes = new AtomicLong();
     /** What the core had not sent after the last turn. */
     private volatile long unsentBytes;
 
     private final AtomicBoolean turnRequested = new AtomicBoolean();
-    private final List<Object> batch = new ArrayList<>();
+    private final List<DeliveryItem> batch = new ArrayList<>();
+    private final Ordering ordering = new Ordering(batch::add);
+    private final GroupReactions reactions;
     private final NettyLinks links;
     private final NodeIdentity identity;
     private final NodeLog log;
@@ -104,8 +116,6 @@ final class NodeDriver implements AdminOperations, NodeCore.Effects, Deliverer.L
     private volatile @Nullable NodeException failure;
     /** The delivery thread is to tell when its queue is worked off. */
     private volatile boolean awaitsShortQueue;
-    /** The group uses a write-set format of its own: opaque bytes would break its members. */
-    private volatile boolean foreignFormat;
 
     static NodeDriver start(NodeConfig config, Application application) {
         NodeSettings settings = NodeSettings.of(config);
@@ -146,13 +156,14 @@ final class NodeDriver implements AdminOperations, NodeCore.Effects, Deliverer.L
         settings.dynamic().ifPresent(window -> links.allowBothModes(window.until(), InstantSource.system()));
         this.listenAddress = listen();
         this.snapshot = SnapshotErrand.of(config);
+        this.reactions = new GroupReactions(log, snapshot, this::desyncAgain, this::requestLeave);
         this.core = new NodeCore(
                 settings.stack(),
                 settings.group(),
                 identity.uuid(),
                 listenAddress,
                 identity.restored(),
-                GroupPosition.NONE,
+                identity.position(),
                 NodeIdentity::freshUuid,
                 new SecureRandom(),
                 links,
@@ -210,8 +221,8 @@ final class NodeDriver implements AdminOperations, NodeCore.Effects, Deliverer.L
     // Any thread.
 
     CompletableFuture<Committed> replicate(WriteSet change) {
-        Ticket ticket = new Ticket(delivery, change.data());
-        if (foreignFormat) {
+        PendingCommit ticket = new PendingCommit(delivery, change.data());
+        if (!settings.group().format().isWritable(reactions.agreedVersions())) {
             ticket.completeExceptionally(new NodeException(
                     NodeException.Reason.INCOMPATIBLE_GROUP,
                     "a Galera database is a member of this group, and opaque write-sets would break it; use a group of"
@@ -226,7 +237,7 @@ final class NodeDriver implements AdminOperations, NodeCore.Effects, Deliverer.L
         long before = unsentBytes + inboundBytes.getAndAdd(change.data().length());
         if (before > 0 && before + change.data().length() > limit) {
             inboundBytes.addAndGet(-change.data().length());
-            ticket.completeExceptionally(NodeExceptions.busy(limit));
+            ticket.completeExceptionally(CallFailures.busy(limit));
             return ticket;
         }
         inbound.add(ticket);
@@ -241,11 +252,11 @@ final class NodeDriver implements AdminOperations, NodeCore.Effects, Deliverer.L
     /** After a failure a call must not wait for the end that follows it. */
     private boolean hasFailed(CompletableFuture<?> call) {
         NodeException why = failure;
-        return why != null && call.completeExceptionally(NodeExceptions.after(why));
+        return why != null && call.completeExceptionally(CallFailures.ended(why));
     }
 
     CompletableFuture<Void> room() {
-        OwnFuture<Void> waiter = new OwnFuture<>(delivery);
+        PendingCall<Void> waiter = new PendingCall<>(delivery);
         if (!hasFailed(waiter)) {
             roomWaiters.add(waiter);
             if (closed) {
@@ -258,7 +269,7 @@ final class NodeDriver implements AdminOperations, NodeCore.Effects, Deliverer.L
     }
 
     CompletableFuture<Long> sync() {
-        CausalRead read = new CausalRead(delivery);
+        PendingRead read = new PendingRead(delivery);
         if (hasFailed(read)) {
             return read;
         }
@@ -312,7 +323,7 @@ final class NodeDriver implements AdminOperations, NodeCore.Effects, Deliverer.L
                 settings.stack().mesh().group(),
                 identity.uuid(),
                 listenAddress,
-                closed ? NodeState.CLOSED : NodeState.of(group.ownStatus()),
+                closed ? NodeState.CLOSED : Ordering.state(group.ownStatus()),
                 group,
                 core.stack().primary().clusterWeight(),
                 open,
@@ -515,26 +526,27 @@ final class NodeDriver implements AdminOperations, NodeCore.Effects, Deliverer.L
             return;
         }
         turnRequested.set(false);
-        Ticket ticket;
+        long limit = settings.group().sendQueueBytes();
+        PendingCommit ticket;
         while ((ticket = inbound.poll()) != null) {
-            inboundBytes.addAndGet(-ticket.data.length());
-            if (!core.replicate(ticket.data, ticket)) {
-                batch.add(new Deliverer.Rejected(ticket, settings.group().sendQueueBytes()));
+            inboundBytes.addAndGet(-ticket.data().length());
+            if (!core.replicate(ticket.data(), ticket)) {
+                batch.add(new DeliveryItem.CallFailed(ticket, () -> CallFailures.busy(limit)));
             }
         }
-        CausalRead read;
+        PendingRead read;
         while ((read = reads.poll()) != null) {
             if (!core.sync(read)) {
-                batch.add(new Deliverer.Rejected(read, settings.group().sendQueueBytes()));
+                batch.add(new DeliveryItem.CallFailed(read, CallFailures::tooManyReads));
             }
         }
         core.group().reportApplied(deliverer.applied());
         core.endTurn(waiting(), queue.bytes(), System.nanoTime());
         unsentBytes = core.group().queuedBytes();
-        if (unsentBytes <= settings.group().sendQueueBytes() / 2) {
-            OwnFuture<Void> waiter;
+        if (unsentBytes <= limit / 2) {
+            PendingCall<Void> waiter;
             while ((waiter = roomWaiters.poll()) != null) {
-                batch.add(new Deliverer.Room(waiter));
+                batch.add(new DeliveryItem.Room(waiter));
             }
         }
         publish();
@@ -587,32 +599,25 @@ final class NodeDriver implements AdminOperations, NodeCore.Effects, Deliverer.L
 
     @Override
     public void deliver(GroupEvent event) {
-        batch.add(event);
-        if (!(event instanceof GroupEvent.WriteSet) && !(event instanceof GroupEvent.CausalPoint)) {
-            log.event(event);
-            onChange(event);
-        }
+        event.accept(ordering);
+        event.accept(reactions);
     }
 
-    private void onChange(GroupEvent event) {
-        if (event instanceof GroupEvent.ConfigurationChange change) {
-            foreignFormat = change.isPrimary() && change.versions().repl() != GroupSettings.OPAQUE;
-        } else if (event instanceof GroupEvent.Synced && config.value(ServerOptions.WSREP_DESYNC)) {
-            core.group().desync(); // so it was configured, or before the state was lost
-        }
-        if (snapshot != null && snapshot.ends(event)) {
-            requestLeave();
+    /** So it was configured, or before the state was lost. */
+    private void desyncAgain() {
+        if (config.value(ServerOptions.WSREP_DESYNC)) {
+            core.group().desync();
         }
     }
 
     @Override
-    public void replicated(Object ticket, long seqno) {
-        // The write-set itself follows with its ticket, in order.
+    public void onWriteSetFailed(Ticket.OfWriteSet ticket, ReplicationFailure reason) {
+        ordering.onWriteSetFailed(ticket, reason);
     }
 
     @Override
-    public void failed(Object ticket, ReplicationFailure reason) {
-        batch.add(new Deliverer.Failed((CompletableFuture<?>) ticket, reason));
+    public void onReadFailed(Ticket.OfRead ticket, ReplicationFailure reason) {
+        ordering.onReadFailed(ticket, reason);
     }
 
     @Override
@@ -655,8 +660,8 @@ final class NodeDriver implements AdminOperations, NodeCore.Effects, Deliverer.L
                 anyway(() -> failure = NodeExceptions.of(end));
             }
         }
-        anyway(() -> failInbound(future -> batch.add(new Deliverer.Failed(future, ReplicationFailure.CLOSED))));
-        anyway(() -> batch.add(new Deliverer.Closed(failure)));
+        anyway(() -> failInbound(call -> batch.add(new DeliveryItem.CallEnded(call))));
+        anyway(() -> batch.add(new DeliveryItem.End(failure)));
         anyway(this::publish);
     }
 
@@ -745,19 +750,19 @@ final class NodeDriver implements AdminOperations, NodeCore.Effects, Deliverer.L
 
     /** What came too late for a turn. On a caller's thread; the delivery thread may have ended. */
     private void failInbound() {
-        failInbound(future -> future.completeExceptionally(NodeExceptions.after(failure)));
+        failInbound(call -> call.completeExceptionally(CallFailures.ended(failure)));
     }
 
-    private void failInbound(Consumer<CompletableFuture<?>> how) {
-        Ticket ticket;
+    private void failInbound(Consumer<PendingCall<?>> how) {
+        PendingCommit ticket;
         while ((ticket = inbound.poll()) != null) {
             how.accept(ticket);
         }
-        CausalRead read;
+        PendingRead read;
         while ((read = reads.poll()) != null) {
             how.accept(read);
         }
-        OwnFuture<Void> waiter;
+        PendingCall<Void> waiter;
         while ((waiter = roomWaiters.poll()) != null) {
             how.accept(waiter);
         }

@@ -1,7 +1,5 @@
 package io.dromon.node;
 
-import io.dromon.node.group.MemberStatus;
-
 /** State of a node, with the names that Galera's {@code wsrep_local_state_comment} knows. */
 public enum NodeState {
     /** Joining, or in no primary component: nothing can be replicated. */
@@ -18,16 +16,4 @@ public enum NodeState {
     SYNCED,
     /** Left or failed. */
     CLOSED;
-
-    /** The state of a member that has a status in its group. */
-    static NodeState of(MemberStatus status) {
-        return switch (status) {
-            case NON_PRIM -> OPEN;
-            case PRIM -> PRIMARY;
-            case JOINER -> JOINER;
-            case DONOR -> DONOR;
-            case JOINED -> JOINED;
-            case SYNCED -> SYNCED;
-        };
-    }
 }

@@ -1,11 +1,12 @@
 package io.dromon.it.peers;
 
 import io.dromon.node.group.GroupCore;
+import io.dromon.node.group.GroupEffects;
 import io.dromon.node.group.GroupEvent;
-import io.dromon.node.group.GroupPosition;
 import io.dromon.node.group.GroupSettings;
 import io.dromon.node.group.MemberStatus;
 import io.dromon.node.group.ReplicationFailure;
+import io.dromon.node.group.Ticket;
 import io.dromon.transport.GroupStack;
 import io.dromon.transport.StackEffects;
 import io.dromon.transport.StackFailure;
@@ -19,6 +20,7 @@ import io.dromon.transport.primary.SavedView;
 import io.dromon.transport.wire.Bytes;
 import io.dromon.transport.wire.Encodable;
 import io.dromon.transport.wire.LinkFailure;
+import io.dromon.transport.wire.Position;
 import io.dromon.transport.wire.Uuids;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -53,6 +55,9 @@ public final class FloodingMember implements AutoCloseable {
     private final GroupStack stack;
     private final GroupCore core;
     private final AtomicLong sent = new AtomicLong();
+    /** Of all its write-sets: nobody asks what became of them. */
+    private static final Ticket.OfWriteSet TICKET = new Ticket.OfWriteSet() {};
+
     private int fragments;
     private volatile boolean closed;
 
@@ -70,8 +75,7 @@ public final class FloodingMember implements AutoCloseable {
                 random,
                 links,
                 new FromStack());
-        this.core =
-                new GroupCore(GroupSettings.arbitrator(name), self, GroupPosition.NONE, this::uuid, new GroupEffects());
+        this.core = new GroupCore(GroupSettings.arbitrator(name), self, Position.NONE, this::uuid, new FromGroup());
     }
 
     /** Joins the group of a node in plain text, and begins as soon as it is SYNCED. */
@@ -115,7 +119,8 @@ public final class FloodingMember implements AutoCloseable {
     private void flood() {
         for (int i = 0; i < IN_A_TURN; i++) {
             if (harm == Harm.WRITE_SETS) {
-                if (core.queuedBytes() < (long) IN_A_TURN * LENGTH && core.replicate(new Bytes(new byte[LENGTH]), "")) {
+                if (core.queuedBytes() < (long) IN_A_TURN * LENGTH
+                        && core.replicate(new Bytes(new byte[LENGTH]), TICKET)) {
                     sent.incrementAndGet();
                 }
             } else if (stack.send(ACTION, fragment()) == SendResult.ACCEPTED) {
@@ -176,7 +181,7 @@ public final class FloodingMember implements AutoCloseable {
         public void onRefused(String address, LinkFailure failure) {}
     }
 
-    private final class GroupEffects implements GroupCore.Effects {
+    private final class FromGroup implements GroupEffects {
         @Override
         public SendResult send(int userType, Encodable message) {
             return stack.send(userType, message);
@@ -191,10 +196,10 @@ public final class FloodingMember implements AutoCloseable {
         public void deliver(GroupEvent event) {}
 
         @Override
-        public void replicated(Object ticket, long seqno) {}
+        public void onWriteSetFailed(Ticket.OfWriteSet ticket, ReplicationFailure reason) {}
 
         @Override
-        public void failed(Object ticket, ReplicationFailure reason) {}
+        public void onReadFailed(Ticket.OfRead ticket, ReplicationFailure reason) {}
 
         @Override
         public void onInconsistent(String reason) {

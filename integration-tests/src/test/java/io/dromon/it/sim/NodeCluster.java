@@ -1,12 +1,13 @@
 package io.dromon.it.sim;
 
-import io.dromon.node.NodeCore;
+import io.dromon.node.engine.NodeCore;
 import io.dromon.node.group.GroupEvent;
 import io.dromon.node.group.GroupMember;
 import io.dromon.node.group.GroupSettings;
 import io.dromon.node.group.GroupStatus;
 import io.dromon.node.group.MemberStatus;
 import io.dromon.node.group.ReplicationFailure;
+import io.dromon.node.group.Ticket;
 import io.dromon.transport.StackFailure;
 import io.dromon.transport.link.LinkEvents;
 import io.dromon.transport.primary.SavedView;
@@ -182,7 +183,7 @@ class NodeCluster extends SimCluster<NodeCluster.NodeProcess> {
         }
     }
 
-    private record Ticket(NodeProcess process, long number, int size) {
+    private record OwnWriteSet(NodeProcess process, long number, int size) implements Ticket.OfWriteSet {
         long content() {
             return contentOf(process.self, number, size);
         }
@@ -204,7 +205,6 @@ class NodeCluster extends SimCluster<NodeCluster.NodeProcess> {
         private @Nullable NodeCore core;
         private @Nullable StackFailure failure;
         private @Nullable Component component;
-        private @Nullable Ticket justReplicated;
         private boolean over;
         private boolean takes;
         private long begun;
@@ -235,7 +235,7 @@ class NodeCluster extends SimCluster<NodeCluster.NodeProcess> {
             Uuids.write(out, self);
             out.writeLongLE(begun);
             array[size - 1] = (byte) (size > HEADER ? size : array[size - 1]);
-            Ticket ticket = new Ticket(this, begun, size);
+            OwnWriteSet ticket = new OwnWriteSet(this, begun, size);
             begun++;
             if (!core().replicate(new Bytes(array), ticket)) {
                 ended++;
@@ -353,36 +353,33 @@ class NodeCluster extends SimCluster<NodeCluster.NodeProcess> {
             } catch (MalformedMessageException broken) {
                 throw new Violation("right-content", name + " gets " + event + ": " + broken.getMessage());
             }
-            order.onWriteSet(life, event.seqno(), content);
-            Ticket mine = justReplicated;
-            justReplicated = null;
-            if (event.ticket() != mine) {
-                throw new Violation("ticket-follows", name + " delivers " + event + " after ticket " + mine);
+            Ticket.OfWriteSet ticket = event.ticket();
+            if (ticket != null) {
+                order.onAcknowledged(life, event.seqno(), own(ticket).content());
             }
-            if (mine == null && event.origin().equals(self)) {
+            order.onWriteSet(life, event.seqno(), content);
+            if (ticket == null && event.origin().equals(self)) {
                 throw new Violation("own-has-ticket", name + " delivers its own " + event + " without its ticket");
             }
             queue.add(event.seqno());
         }
 
         @Override
-        public void replicated(Object object, long seqno) {
-            Ticket ticket = ticket(object);
-            justReplicated = ticket;
-            order.onAcknowledged(life, seqno, ticket.content());
-        }
-
-        @Override
-        public void failed(Object object, ReplicationFailure reason) {
-            Ticket ticket = ticket(object);
+        public void onWriteSetFailed(Ticket.OfWriteSet failed, ReplicationFailure reason) {
+            OwnWriteSet ticket = own(failed);
             if (trace().isOn()) {
                 note("write-set " + ticket.number() + " failed: " + reason);
             }
             order.onFailed(life, ticket.content(), reason);
         }
 
-        private Ticket ticket(Object object) {
-            if (!(object instanceof Ticket ticket) || ticket.process() != this || ticket.number() >= begun) {
+        @Override
+        public void onReadFailed(Ticket.OfRead ticket, ReplicationFailure reason) {
+            throw new Violation("own-ticket", name + " is told of a read that it did not ask for: " + ticket);
+        }
+
+        private OwnWriteSet own(Ticket.OfWriteSet object) {
+            if (!(object instanceof OwnWriteSet ticket) || ticket.process() != this || ticket.number() >= begun) {
                 throw new Violation("own-ticket", name + " is told of a ticket that it did not give: " + object);
             }
             ended++;

@@ -2,9 +2,9 @@ package io.dromon.it.sim;
 
 import io.dromon.node.group.GroupEvent;
 import io.dromon.node.group.GroupMember;
-import io.dromon.node.group.GroupPosition;
 import io.dromon.node.group.ReplicationFailure;
 import io.dromon.transport.sim.Violation;
+import io.dromon.transport.wire.Position;
 import io.dromon.transport.wire.Uuids;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -41,10 +41,10 @@ final class OrderChecker {
 
         private List<GroupMember> members = List.of();
 
-        private Life(String name, int host, GroupPosition position) {
+        private Life(String name, int host, Position position) {
             this.name = name;
             this.host = host;
-            this.group = position.uuid();
+            this.group = position.history();
             this.last = position.seqno();
         }
 
@@ -94,7 +94,7 @@ final class OrderChecker {
     /** Configurations of components that were formed again, where something was lost: their contents. */
     private final Map<Place, Long> formedAgain = new HashMap<>();
     /** What each host would still know after a crash. */
-    private final GroupPosition[] kept;
+    private final Position[] kept;
 
     private final @Nullable Long[] keptContent;
 
@@ -103,9 +103,9 @@ final class OrderChecker {
     private long acknowledged;
 
     OrderChecker(int hosts) {
-        kept = new GroupPosition[hosts];
+        kept = new Position[hosts];
         keptContent = new Long[hosts];
-        java.util.Arrays.fill(kept, GroupPosition.NONE);
+        java.util.Arrays.fill(kept, Position.NONE);
     }
 
     /** A process begins with what its host has kept. */
@@ -128,7 +128,7 @@ final class OrderChecker {
         return acknowledged;
     }
 
-    GroupPosition kept(int host) {
+    Position kept(int host) {
         return kept[host];
     }
 
@@ -152,14 +152,14 @@ final class OrderChecker {
 
     /** The operator removes the state of a host, because the group's history is another one: it starts from nothing. */
     void giveUp(int host) {
-        kept[host] = GroupPosition.NONE;
+        kept[host] = Position.NONE;
         keptContent[host] = null;
     }
 
     /** The application has made its own all up to the seqno. */
     void onApplied(Life life, long seqno) {
         if (life.complete && !life.group.equals(Uuids.NIL) && seqno >= 0) {
-            kept[life.host] = new GroupPosition(life.group, seqno);
+            kept[life.host] = new Position(life.group, seqno);
             Entry entry = histories.getOrDefault(life.group, Map.of()).get(seqno);
             keptContent[life.host] = entry == null ? null : entry.content;
         }
@@ -293,11 +293,11 @@ final class OrderChecker {
     private void checkNobodyKeeps(Life life, long seqno, String what) {
         for (GroupMember member : life.members) {
             Integer host = hostOf.get(member.uuid());
-            GroupPosition position = host == null ? GroupPosition.NONE : kept[host];
+            Position position = host == null ? Position.NONE : kept[host];
             check(
                     host == null
                             || host == life.host
-                            || !position.uuid().equals(life.group)
+                            || !position.history().equals(life.group)
                             || position.seqno() < seqno
                             || !member.status().isJoined(),
                     "acknowledged-survives",

@@ -5,6 +5,7 @@ import io.dromon.transport.primary.SavedView;
 import io.dromon.transport.recovery.FileProblem;
 import io.dromon.transport.recovery.FileTrust;
 import io.dromon.transport.recovery.SavedViewFile;
+import io.dromon.transport.wire.Position;
 import io.dromon.transport.wire.Uuids;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
@@ -103,6 +104,11 @@ public final class NodeIdentity {
 
     public Optional<SavedView> restored() {
         return restored;
+    }
+
+    /** Where the history ends that this node has kept: nowhere yet, no application keeps more than its process lives. */
+    public Position position() {
+        return Position.NONE;
     }
 
     public void save(SavedView view) {

@@ -32,24 +32,13 @@ public final class NodeLog {
                 settings.tls().map(tls -> !tls.applicationProtocols().isEmpty()).orElse(false);
     }
 
-    public void event(GroupEvent event) {
-        if (event instanceof GroupEvent.ConfigurationChange change) {
-            view(change);
-        } else {
-            String text = text(event);
-            if (!text.isEmpty()) {
-                LOG.info("{}: {}", nodeName, text);
-            }
-        }
-    }
-
     /** From here on a view without a primary component is no loss. */
     public void leaves() {
         leaving = true;
     }
 
     /** A lost primary component is a warning: from here on nothing is committed. */
-    private void view(GroupEvent.ConfigurationChange change) {
+    void view(GroupEvent.ConfigurationChange change) {
         String text = "history=" + change.groupUuid() + " configuration=" + change.confId() + " seqno="
                 + change.seqno() + " members="
                 + change.members().stream().map(NodeLog::shown).collect(Collectors.joining(","));
@@ -77,27 +66,40 @@ public final class NodeLog {
         return member.name().isEmpty() ? Uuids.brief(member.uuid()) : member.name();
     }
 
-    /** Empty where nothing is worth a word. */
-    private static String text(GroupEvent event) {
-        if (event instanceof GroupEvent.StateRequest request) {
-            return "is asked for its state by " + Uuids.brief(request.requester());
-        } else if (event instanceof GroupEvent.StateRequestResult result) {
-            return result.donorIndex() < 0
-                    ? "state request refused (error " + -result.donorIndex() + ")"
-                    : "state request accepted, donor " + Uuids.brief(result.donor());
-        } else if (event instanceof GroupEvent.Joined joined) {
-            return "state transfer is over, this node is " + joined.status();
-        } else if (event instanceof GroupEvent.Synced) {
-            return "synchronized with the group";
-        } else if (event instanceof GroupEvent.VoteRequest vote) {
-            return "a member failed at " + vote.seqno() + " and asks for a vote";
-        } else if (event instanceof GroupEvent.VoteResult vote) {
-            return "the vote about " + vote.seqno() + ": "
-                    + (vote.value() == 0 ? "success" : "failure " + Long.toHexString(vote.value()));
-        } else if (event instanceof GroupEvent.StateTransferLost lost) {
-            return "the state transfer is lost: " + lost.reason();
+    void stateRequest(GroupEvent.StateRequest request) {
+        LOG.info("{}: is asked for its state by {}", nodeName, Uuids.brief(request.requester()));
+    }
+
+    void stateRequestResult(GroupEvent.StateRequestResult result) {
+        if (result.donorIndex() < 0) {
+            LOG.info("{}: state request refused (error {})", nodeName, -result.donorIndex());
+        } else {
+            LOG.info("{}: state request accepted, donor {}", nodeName, Uuids.brief(result.donor()));
         }
-        return "";
+    }
+
+    void joined(GroupEvent.Joined joined) {
+        LOG.info("{}: state transfer is over, this node is {}", nodeName, joined.status());
+    }
+
+    void synced() {
+        LOG.info("{}: synchronized with the group", nodeName);
+    }
+
+    void voteRequest(GroupEvent.VoteRequest vote) {
+        LOG.info("{}: a member failed at {} and asks for a vote", nodeName, vote.seqno());
+    }
+
+    void voteResult(GroupEvent.VoteResult vote) {
+        LOG.info(
+                "{}: the vote about {}: {}",
+                nodeName,
+                vote.seqno(),
+                vote.value() == 0 ? "success" : "failure " + Long.toHexString(vote.value()));
+    }
+
+    void stateTransferLost(GroupEvent.StateTransferLost lost) {
+        LOG.info("{}: the state transfer is lost: {}", nodeName, lost.reason());
     }
 
     public void linkUp(LinkStatus status, UUID peer, String address) {

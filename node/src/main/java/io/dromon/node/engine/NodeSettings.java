@@ -13,6 +13,7 @@ import io.dromon.config.Source;
 import io.dromon.config.Verify;
 import io.dromon.node.group.FlowSettings;
 import io.dromon.node.group.GroupSettings;
+import io.dromon.node.group.WriteSetFormat;
 import io.dromon.transport.StackSettings;
 import io.dromon.transport.evs.EvsSettings;
 import io.dromon.transport.link.LinkSettings;
@@ -268,8 +269,7 @@ public record NodeSettings(
         return new GroupSettings(
                 config.name(),
                 config.incomingAddress(),
-                GroupSettings.OPAQUE,
-                GroupSettings.OPAQUE,
+                WriteSetFormat.OPAQUE,
                 stateless,
                 !stateless,
                 false,

@@ -9,7 +9,6 @@ import io.dromon.config.PrimaryOptions;
 import io.dromon.config.ReplicationOptions;
 import io.dromon.config.ServerOptions;
 import io.dromon.config.Support;
-import io.dromon.node.NodeCore;
 import io.dromon.node.NodeException;
 import io.dromon.transport.evs.SendResult;
 import java.util.ArrayList;

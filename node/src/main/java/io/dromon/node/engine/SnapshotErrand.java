@@ -19,6 +19,8 @@ public final class SnapshotErrand {
     private @Nullable NodeException failure =
             new NodeException(NodeException.Reason.CLOSED, "the node left before a donor had given the snapshot");
 
+    private boolean over;
+
     private SnapshotErrand(String nodeName, String request) {
         this.nodeName = nodeName;
         this.request = request;
@@ -40,33 +42,38 @@ public final class SnapshotErrand {
         return failure;
     }
 
-    /** Takes what happened; whether the errand is over and the node is to leave. */
-    public boolean ends(GroupEvent event) {
-        if (event instanceof GroupEvent.StateRequestResult result) {
-            if (result.donorIndex() < 0) {
-                fail("no member can be the donor: " + reason(result.donorIndex()));
-                return true;
-            }
+    /** Whether the node is to leave. */
+    boolean isOver() {
+        return over;
+    }
+
+    void onAnswer(GroupEvent.StateRequestResult result) {
+        if (result.donorIndex() < 0) {
+            fail("no member can be the donor: " + reason(result.donorIndex()));
+        } else {
             LOG.info("{}: {} is the donor of '{}'", nodeName, Uuids.brief(result.donor()), request);
-        } else if (event instanceof GroupEvent.SnapshotEnded ended) {
-            if (ended.code() < 0) {
-                fail("the donor " + Uuids.brief(ended.donor()) + " failed: " + reason(ended.code()) + "; see its log");
-            } else {
-                LOG.info("{}: the donor has ended '{}' with success", nodeName, request);
-                failure = null;
-            }
-            return true;
-        } else if (event instanceof GroupEvent.StateTransferLost lost) {
-            fail(lost.reason());
-            return true;
         }
-        return false;
+    }
+
+    void onEnd(GroupEvent.SnapshotEnded ended) {
+        if (ended.code() < 0) {
+            fail("the donor " + Uuids.brief(ended.donor()) + " failed: " + reason(ended.code()) + "; see its log");
+        } else {
+            LOG.info("{}: the donor has ended '{}' with success", nodeName, request);
+            failure = null;
+            over = true;
+        }
+    }
+
+    void onLost(GroupEvent.StateTransferLost lost) {
+        fail(lost.reason());
     }
 
     private void fail(String why) {
         String text = "the snapshot '" + request + "' was not made: " + why;
         LOG.error("{}: {}", nodeName, text);
         failure = new NodeException(NodeException.Reason.REFUSED, text);
+        over = true;
     }
 
     /** What the code of a donor's JOIN, or of the selection of a donor, means (chapter 06, section 5.4). */

@@ -45,11 +45,8 @@ final class Actions {
     private void onOwnWriteSet(OwnAction action, boolean valid) {
         if (valid && group.self.status.isJoined()) {
             long seqno = group.exchange.nextActId();
-            Object ticket = action.done ? null : action.ticket;
+            Ticket.OfWriteSet ticket = action.done ? null : action.ticket;
             action.done = true;
-            if (ticket != null) {
-                group.effects.replicated(ticket, seqno);
-            }
             deliver(group.self, seqno, action.data, ticket);
         } else if (valid) {
             group.fail(action, ReplicationFailure.NOT_JOINED);
@@ -60,7 +57,7 @@ final class Actions {
         }
     }
 
-    private void deliver(Member origin, long seqno, Bytes data, @Nullable Object ticket) {
+    private void deliver(Member origin, long seqno, Bytes data, Ticket.@Nullable OfWriteSet ticket) {
         if (!group.settings.discardsWriteSets() || ticket != null) {
             origin.bytesSinceStop += data.length();
             if (group.flow.onAction(data.length())) {

@@ -12,9 +12,9 @@ import java.util.ArrayDeque;
 final class CausalReads {
     /** What the layer below brings back. */
     static final class Mark implements Encodable {
-        private final Object ticket;
+        private final Ticket.OfRead ticket;
 
-        private Mark(Object ticket) {
+        private Mark(Ticket.OfRead ticket) {
             this.ticket = ticket;
         }
 
@@ -39,11 +39,11 @@ final class CausalReads {
     }
 
     /** {@link GroupCore#sync}. */
-    boolean ask(Object ticket) {
+    boolean ask(Ticket.OfRead ticket) {
         if (group.isOver()) {
-            group.effects.failed(ticket, ReplicationFailure.CLOSED);
+            group.effects.onReadFailed(ticket, ReplicationFailure.CLOSED);
         } else if (group.state == GroupState.NON_PRIMARY) {
-            group.effects.failed(ticket, ReplicationFailure.PRIMARY_LOST);
+            group.effects.onReadFailed(ticket, ReplicationFailure.PRIMARY_LOST);
         } else if (waiting.size() + asked.size() >= GroupCore.MAX_READS) {
             return false;
         } else {
@@ -63,7 +63,7 @@ final class CausalReads {
     void fail(ReplicationFailure reason) {
         askAgain();
         for (Mark mark = waiting.pollFirst(); mark != null; mark = waiting.pollFirst()) {
-            group.effects.failed(mark.ticket, reason);
+            group.effects.onReadFailed(mark.ticket, reason);
         }
     }
 

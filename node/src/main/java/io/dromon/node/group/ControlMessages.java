@@ -85,7 +85,7 @@ final class ControlMessages {
     }
 
     /** During an exchange; returns false if the layer below takes no more. */
-    boolean sendExchange(GroupCore.Effects effects) {
+    boolean sendExchange(GroupEffects effects) {
         StateUuidMessage uuid = stateUuid;
         if (uuid != null) {
             // Taken out first: the layer below may deliver from inside of send().
@@ -107,8 +107,7 @@ final class ControlMessages {
     }
 
     /** In a primary configuration; returns false if the layer below takes no more. */
-    boolean send(
-            GroupCore.Effects effects, Member self, StateExchange exchange, FlowControl flow, GroupSettings settings) {
+    boolean send(GroupEffects effects, Member self, StateExchange exchange, FlowControl flow, GroupSettings settings) {
         return sendFlow(effects, self, exchange, flow)
                 && sendJoins(effects)
                 && sendSync(effects, self, exchange, flow)
@@ -116,7 +115,7 @@ final class ControlMessages {
                 && sendLast(effects, self, exchange, flow, settings);
     }
 
-    private static boolean sendFlow(GroupCore.Effects effects, Member self, StateExchange exchange, FlowControl flow) {
+    private static boolean sendFlow(GroupEffects effects, Member self, StateExchange exchange, FlowControl flow) {
         boolean stop = flow.isStopDue(self.status);
         if (!stop && !flow.isContDue(self.status)) {
             return true;
@@ -128,7 +127,7 @@ final class ControlMessages {
         return true;
     }
 
-    private boolean sendJoins(GroupCore.Effects effects) {
+    private boolean sendJoins(GroupEffects effects) {
         while (joinsSent < joins.size()) {
             CodeMessage join = joins.stream().skip(joinsSent).findFirst().orElseThrow();
             joinsSent++;
@@ -140,7 +139,7 @@ final class ControlMessages {
         return true;
     }
 
-    private boolean sendSync(GroupCore.Effects effects, Member self, StateExchange exchange, FlowControl flow) {
+    private boolean sendSync(GroupEffects effects, Member self, StateExchange exchange, FlowControl flow) {
         if (self.status != MemberStatus.JOINED || syncOutstanding || !flow.isQueueShort()) {
             return true;
         }
@@ -153,7 +152,7 @@ final class ControlMessages {
         return true;
     }
 
-    private boolean sendVotes(GroupCore.Effects effects, Member self, StateExchange exchange, GroupSettings settings) {
+    private boolean sendVotes(GroupEffects effects, Member self, StateExchange exchange, GroupSettings settings) {
         if (settings.stateless() || !self.status.isJoined()) {
             return true;
         }
@@ -171,7 +170,7 @@ final class ControlMessages {
     }
 
     private boolean sendLast(
-            GroupCore.Effects effects, Member self, StateExchange exchange, FlowControl flow, GroupSettings settings) {
+            GroupEffects effects, Member self, StateExchange exchange, FlowControl flow, GroupSettings settings) {
         long seqno = Math.min(applied, exchange.actId());
         if (settings.stateless() || flow.isPaused() || !self.status.isJoined() || seqno - reported < REPORT_INTERVAL) {
             return true;

@@ -5,6 +5,7 @@ import io.dromon.transport.primary.PrimaryView;
 import io.dromon.transport.wire.Bytes;
 import io.dromon.transport.wire.Encodable;
 import io.dromon.transport.wire.MalformedMessageException;
+import io.dromon.transport.wire.Position;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Supplier;
@@ -19,52 +20,19 @@ import java.util.stream.Collectors;
  * {@link #replicate} and the other requests, which may be called from anywhere.
  *
  * <p>Bad input never stops it. A message that cannot be decoded, or that comes in the wrong state, is dropped and
- * reported by {@link Effects#onAnomaly}. Where a real node aborts on a broken sequence of fragments, that action is
+ * reported by {@link GroupEffects#onAnomaly}. Where a real node aborts on a broken sequence of fragments, that action is
  * dropped: all members of a configuration see the same fragments in the same order and with the same state of the
  * channels, so the seqnos stay equal. Only an action that this node's bounds cannot hold (see {@link GroupSettings})
- * makes it leave, by {@link Effects#onInconsistent}: the others may have room for it.
+ * makes it leave, by {@link GroupEffects#onInconsistent}: the others may have room for it.
  */
 public final class GroupCore {
-    /** What the layer asks of the one below and tells the one above. */
-    public interface Effects {
-        /** Sends to the group through the primary-component layer (order SAFE). */
-        SendResult send(int userType, Encodable message);
-
-        /** Asks the primary-component layer to deliver this to this node alone, behind all that is known now. */
-        SendResult sendLocalCausal(int userType, Encodable message);
-
-        /** To the application's queue, in the total order. */
-        void deliver(GroupEvent event);
-
-        /** An own write-set got its seqno; the {@link GroupEvent.WriteSet} with the same ticket follows at once. */
-        void replicated(Object ticket, long seqno);
-
-        /**
-         * An own write-set gets no seqno at this node, or {@link #sync} no answer. Each ticket ends once: here, in {@link
-         * #replicated}, or in a {@link GroupEvent.CausalPoint}.
-         */
-        void failed(Object ticket, ReplicationFailure reason);
-
-        /** This node contradicts the group: it must leave now and not come back with this state. */
-        void onInconsistent(String reason);
-
-        /** A data node came among databases: it must leave now, before one of them asks it for its state. */
-        void onIncompatible(String reason);
-
-        /** A peer sent what it should not have; it was dropped. For log and counters only. */
-        void onAnomaly(UUID source, String what);
-
-        /** A line for the log. */
-        default void onNotice(String text) {}
-    }
-
     /** Causal reads asked for at a time; more are refused. */
     public static final int MAX_READS = 65_536;
 
     private static final long RETRY_NS = 10_000_000;
 
     private final Supplier<UUID> uuids;
-    private final Effects effects;
+    private final GroupEffects effects;
     private final GroupVariables group;
     private final Member self;
     private final StateTransfer transfer;
@@ -81,11 +49,11 @@ public final class GroupCore {
 
     /**
      * @param self own UUID
-     * @param initialPosition where the saved history ends, {@link GroupPosition#NONE} without one
+     * @param initialPosition where the saved history ends, {@link Position#NONE} without one
      * @param uuids fresh time-based UUIDs, for exchanges and histories
      */
     public GroupCore(
-            GroupSettings settings, UUID self, GroupPosition initialPosition, Supplier<UUID> uuids, Effects effects) {
+            GroupSettings settings, UUID self, Position initialPosition, Supplier<UUID> uuids, GroupEffects effects) {
         this.uuids = uuids;
         this.effects = effects;
         this.group = new GroupVariables(settings, self, initialPosition, uuids, effects);
@@ -230,8 +198,9 @@ public final class GroupCore {
                         + ", before this node's seqno " + group.exchange.actId());
             case TOO_NEW ->
                 group.inconsistent("the group speaks " + group.exchange.versions() + ", later than this node's "
-                        + GroupSettings.GCS_VERSION + ", " + group.settings.replVersion() + ", "
-                        + group.settings.applVersion());
+                        + GroupSettings.GCS_VERSION + ", "
+                        + group.settings.format().replVersion() + ", "
+                        + group.settings.format().applVersion());
             case DATABASES ->
                 group.incompatible(names(group.exchange.interpreters()) + " of this group: a database"
                         + " takes a data node of Dromon for one of its own, asks it for a state that it does not have, and"
@@ -357,26 +326,26 @@ public final class GroupCore {
     }
 
     /**
-     * Queues a write-set; it goes out at the end of the turn. Its end is reported by {@link Effects#replicated} or
-     * {@link Effects#failed} (for a hopeless one from inside of this call). If a view change cuts it off, it is sent
+     * Queues a write-set; it goes out at the end of the turn. It ends with its {@link GroupEvent.WriteSet} or with
+     * {@link GroupEffects#onWriteSetFailed} (for a hopeless one from inside of this call). If a view change cuts it off, it is sent
      * again without a word: it gets one seqno.
      *
      * @param writeSet at least one byte; never copied, never changed by anybody from now on
-     * @param ticket names it in the effects
+     * @param ticket names it when it ends
      * @return false if the queue is full: nothing was done, try again after a turn
      */
-    public boolean replicate(Bytes writeSet, Object ticket) {
+    public boolean replicate(Bytes writeSet, Ticket.OfWriteSet ticket) {
         if (writeSet.length() == 0) {
             throw new IllegalArgumentException("an empty write-set");
         }
         if (group.isOver()) {
-            effects.failed(ticket, ReplicationFailure.CLOSED);
+            effects.onWriteSetFailed(ticket, ReplicationFailure.CLOSED);
         } else if (writeSet.length() > Math.min(largestWriteSet, group.settings.maxActionBytes())) {
-            effects.failed(ticket, ReplicationFailure.TOO_LARGE);
+            effects.onWriteSetFailed(ticket, ReplicationFailure.TOO_LARGE);
         } else if (group.state == GroupState.NON_PRIMARY) {
-            effects.failed(ticket, ReplicationFailure.PRIMARY_LOST);
+            effects.onWriteSetFailed(ticket, ReplicationFailure.PRIMARY_LOST);
         } else if (group.state == GroupState.PRIMARY && !self.status.isJoined()) {
-            effects.failed(ticket, ReplicationFailure.NOT_JOINED);
+            effects.onWriteSetFailed(ticket, ReplicationFailure.NOT_JOINED);
         } else if (group.queue.queuedBytes() > 0
                 && group.queue.queuedBytes() + writeSet.length() > group.settings.sendQueueBytes()) {
             return false;
@@ -388,13 +357,13 @@ public final class GroupCore {
 
     /**
      * Asks for a point in the order behind all that the group has ordered by now: answered by {@link
-     * GroupEvent.CausalPoint}, or by {@link Effects#failed} outside of the primary component. No message goes to the
+     * GroupEvent.CausalPoint}, or by {@link GroupEffects#onReadFailed} outside of the primary component. No message goes to the
      * group for it. While the node is being cut off it may be answered with what the node has.
      *
      * @param ticket names it in the answer
      * @return false if too many are asked for: nothing was done
      */
-    public boolean sync(Object ticket) {
+    public boolean sync(Ticket.OfRead ticket) {
         return group.reads.ask(ticket);
     }
 
@@ -403,10 +372,10 @@ public final class GroupCore {
      * GroupEvent.StateRequestResult}; while no donor is free the core asks again each second. Not for settings that
      * join by themselves.
      *
-     * @param position end of the own history, for IST; {@link GroupPosition#NONE} if it has none
+     * @param position end of the own history, for IST; {@link Position#NONE} if it has none
      * @param request the application's request
      */
-    public void requestState(GroupPosition position, Bytes request) {
+    public void requestState(Position position, Bytes request) {
         transfer.request(position, request);
     }
 
@@ -453,7 +422,7 @@ public final class GroupCore {
 
     /**
      * The application failed to apply {@code seqno} (section 11); to be called instead of {@link #reportApplied} for
-     * it. Answered by {@link GroupEvent.VoteResult}, and by {@link Effects#onInconsistent} if the others succeeded.
+     * it. Answered by {@link GroupEvent.VoteResult}, and by {@link GroupEffects#onInconsistent} if the others succeeded.
      *
      * @param error text of the error as it is hashed, its own NUL included if it has one
      */
@@ -477,7 +446,7 @@ public final class GroupCore {
     /**
      * The application's queue: events delivered and not yet taken. Called at the end of each turn, before {@link
      * #endTurn}. A member whose queue has no room left ({@code gcs.recv_q_hard_limit}) leaves by {@link
-     * Effects#onInconsistent}: flow control has asked the others to stop long before.
+     * GroupEffects#onInconsistent}: flow control has asked the others to stop long before.
      *
      * @param actionsNotTaken number of these events
      * @param bytesNotTaken bytes of the write-sets among them

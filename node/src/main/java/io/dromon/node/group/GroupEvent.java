@@ -1,6 +1,7 @@
 package io.dromon.node.group;
 
 import io.dromon.transport.wire.Bytes;
+import io.dromon.transport.wire.Position;
 import io.dromon.transport.wire.Uuids;
 import java.util.List;
 import java.util.UUID;
@@ -8,6 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What the group layer hands to the application, in the total order (chapter 04 section 4.1). */
 public sealed interface GroupEvent {
+    /** Calls the method of this kind. */
+    void accept(GroupEventHandler handler);
+
     /**
      * A write-set with its seqno.
      *
@@ -17,12 +21,13 @@ public sealed interface GroupEvent {
      * @param data its content; for an own unfragmented one the very object given to {@link GroupCore#replicate}
      * @param ticket for an own one the ticket of {@link GroupCore#replicate}; null for others
      */
-    record WriteSet(
-            long seqno,
-            UUID origin,
-            int originIndex,
-            Bytes data,
-            @Nullable Object ticket) implements GroupEvent {}
+    record WriteSet(long seqno, UUID origin, int originIndex, Bytes data, Ticket.@Nullable OfWriteSet ticket)
+            implements GroupEvent {
+        @Override
+        public void accept(GroupEventHandler handler) {
+            handler.onWriteSet(this);
+        }
+    }
 
     /**
      * The configuration changed (chapter 04 section 8). A primary one has a seqno of its own.
@@ -59,6 +64,11 @@ public sealed interface GroupEvent {
         public MemberStatus ownStatus() {
             return ownIndex < 0 ? MemberStatus.NON_PRIM : members.get(ownIndex).status();
         }
+
+        @Override
+        public void accept(GroupEventHandler handler) {
+            handler.onConfigurationChange(this);
+        }
     }
 
     /**
@@ -68,11 +78,16 @@ public sealed interface GroupEvent {
      * @param position the group's position when the request was ordered
      * @param requester who wants the state
      * @param requesterIndex its index
-     * @param wanted where the requester's history ends, {@link GroupPosition#NONE} if it has none
+     * @param wanted where the requester's history ends, {@link Position#NONE} if it has none
      * @param request the application's part of the request
      */
-    record StateRequest(GroupPosition position, UUID requester, int requesterIndex, GroupPosition wanted, Bytes request)
-            implements GroupEvent {}
+    record StateRequest(Position position, UUID requester, int requesterIndex, Position wanted, Bytes request)
+            implements GroupEvent {
+        @Override
+        public void accept(GroupEventHandler handler) {
+            handler.onStateRequest(this);
+        }
+    }
 
     /**
      * What became of the own state request (or desync). Retries because no donor is free are made by the core and not
@@ -87,6 +102,11 @@ public sealed interface GroupEvent {
                 throw new IllegalArgumentException("a donor without an index, or the reverse");
             }
         }
+
+        @Override
+        public void accept(GroupEventHandler handler) {
+            handler.onStateRequestResult(this);
+        }
     }
 
     /**
@@ -94,10 +114,20 @@ public sealed interface GroupEvent {
      *
      * @param code 0 if it has given the snapshot, else a negative errno
      */
-    record SnapshotEnded(UUID donor, long code) implements GroupEvent {}
+    record SnapshotEnded(UUID donor, long code) implements GroupEvent {
+        @Override
+        public void accept(GroupEventHandler handler) {
+            handler.onSnapshotEnded(this);
+        }
+    }
 
     /** The own JOIN was processed: this node is complete (or, after a failed transfer, PRIM again; see the status). */
-    record Joined(MemberStatus status) implements GroupEvent {}
+    record Joined(MemberStatus status) implements GroupEvent {
+        @Override
+        public void accept(GroupEventHandler handler) {
+            handler.onJoined(this);
+        }
+    }
 
     /**
      * The answer to {@link GroupCore#sync}: all that the group had ordered when it was called came before.
@@ -105,26 +135,61 @@ public sealed interface GroupEvent {
      * @param seqno last seqno received
      * @param ticket the one of the call
      */
-    record CausalPoint(long seqno, Object ticket) implements GroupEvent {}
+    record CausalPoint(long seqno, Ticket.OfRead ticket) implements GroupEvent {
+        @Override
+        public void accept(GroupEventHandler handler) {
+            handler.onCausalPoint(this);
+        }
+    }
 
     /** The own SYNC was processed: this node is current. */
-    record Synced() implements GroupEvent {}
+    record Synced() implements GroupEvent {
+        @Override
+        public void accept(GroupEventHandler handler) {
+            handler.onSynced(this);
+        }
+    }
 
     /** Every counted member has applied {@code seqno}: older certification entries and cache may go (section 9). */
-    record CommitCut(long seqno) implements GroupEvent {}
+    record CommitCut(long seqno) implements GroupEvent {
+        @Override
+        public void accept(GroupEventHandler handler) {
+            handler.onCommitCut(this);
+        }
+    }
 
     /**
      * Somebody failed to apply {@code seqno}. When this node has applied it without error it votes success; the core
      * does that by itself once {@link GroupCore#reportApplied} has passed it.
      */
-    record VoteRequest(long seqno) implements GroupEvent {}
+    record VoteRequest(long seqno) implements GroupEvent {
+        @Override
+        public void accept(GroupEventHandler handler) {
+            handler.onVoteRequest(this);
+        }
+    }
 
     /** The members have decided about {@code seqno}: 0 is success. A node that voted otherwise must leave. */
-    record VoteResult(long seqno, long value) implements GroupEvent {}
+    record VoteResult(long seqno, long value) implements GroupEvent {
+        @Override
+        public void accept(GroupEventHandler handler) {
+            handler.onVoteResult(this);
+        }
+    }
 
     /** The donor is gone or has failed: the state transfer of this JOINER will never end (section 5.8 step 7, 7.7). */
-    record StateTransferLost(String reason) implements GroupEvent {}
+    record StateTransferLost(String reason) implements GroupEvent {
+        @Override
+        public void accept(GroupEventHandler handler) {
+            handler.onStateTransferLost(this);
+        }
+    }
 
     /** This node has left the group: the last event. An empty {@link ConfigurationChange} comes before it. */
-    record Left(String reason) implements GroupEvent {}
+    record Left(String reason) implements GroupEvent {
+        @Override
+        public void accept(GroupEventHandler handler) {
+            handler.onLeft(this);
+        }
+    }
 }

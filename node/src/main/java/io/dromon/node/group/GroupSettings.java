@@ -5,8 +5,7 @@ package io.dromon.node.group;
  *
  * @param name node name, without NUL
  * @param address address for clients, without NUL, may be empty
- * @param replVersion own maximum of the write-set version, 0 to 127
- * @param applVersion own maximum of the application version, 0 to 127
+ * @param format the write-sets that it reads and writes
  * @param stateless {@code gcs.stateless}: an arbitrator (flag 0x08); joins by itself (section 12.1)
  * @param trivialState joins as an arbitrator does (request {@code trivial}, JOIN, SYNC), yet is a full member
  * @param servesState the application can give its state; otherwise requests are refused with -ENOSYS (save {@code
@@ -23,8 +22,7 @@ package io.dromon.node.group;
 public record GroupSettings(
         String name,
         String address,
-        int replVersion,
-        int applVersion,
+        WriteSetFormat format,
         boolean stateless,
         boolean trivialState,
         boolean servesState,
@@ -38,8 +36,6 @@ public record GroupSettings(
         long maxReassemblyBytes) {
     /** gcs version that this implementation speaks. */
     public static final int GCS_VERSION = 5;
-    /** Version of write-sets and application that says: not interpreted (chapter 04 section 2). */
-    public static final int OPAQUE = 127;
 
     private static final int MAX_TEXT = 2048;
 
@@ -49,9 +45,6 @@ public record GroupSettings(
         }
         if (name.length() > MAX_TEXT || address.length() > MAX_TEXT || donors.length() > MAX_TEXT) {
             throw new IllegalArgumentException("name, address or list of donors above " + MAX_TEXT + " characters");
-        }
-        if (replVersion < 0 || replVersion > 127 || applVersion < 0 || applVersion > 127) {
-            throw new IllegalArgumentException("versions are 0 to 127");
         }
         if (votePolicy < 0 || votePolicy > 254) {
             throw new IllegalArgumentException("gcs.vote_policy " + votePolicy + " is not in 0 to 254");
@@ -63,7 +56,7 @@ public record GroupSettings(
 
     /** Whether it is a member that gives and takes state, and whose write-sets no database can read. */
     boolean isOpaqueDataNode() {
-        return !stateless && replVersion == OPAQUE;
+        return !stateless && format.isOpaque();
     }
 
     /** These settings with another flow control. */
@@ -71,8 +64,7 @@ public record GroupSettings(
         return new GroupSettings(
                 name,
                 address,
-                replVersion,
-                applVersion,
+                format,
                 stateless,
                 trivialState,
                 servesState,
@@ -91,8 +83,7 @@ public record GroupSettings(
         return new GroupSettings(
                 name,
                 address,
-                11,
-                4,
+                WriteSetFormat.GALERA,
                 false,
                 true,
                 false,
@@ -111,8 +102,7 @@ public record GroupSettings(
         return new GroupSettings(
                 name,
                 "",
-                OPAQUE,
-                OPAQUE,
+                WriteSetFormat.OPAQUE,
                 true,
                 false,
                 false,

@@ -1,6 +1,7 @@
 package io.dromon.node.group;
 
 import io.dromon.transport.primary.Primary;
+import io.dromon.transport.wire.Position;
 import io.dromon.transport.wire.Uuids;
 import java.util.List;
 import java.util.UUID;
@@ -9,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The variables of the group (chapter 04 section 5.1), and what becomes of own actions when they end. */
 final class GroupVariables {
-    final GroupCore.Effects effects;
+    final GroupEffects effects;
     final MemberTable table;
     final Member self;
     final StateExchange exchange;
@@ -28,9 +29,9 @@ final class GroupVariables {
     GroupVariables(
             GroupSettings settings,
             UUID selfUuid,
-            GroupPosition initialPosition,
+            Position initialPosition,
             Supplier<UUID> uuids,
-            GroupCore.Effects effects) {
+            GroupEffects effects) {
         this.settings = settings;
         this.effects = effects;
         this.table = new MemberTable(
@@ -145,7 +146,7 @@ final class GroupVariables {
     void fail(OwnAction action, ReplicationFailure reason) {
         if (!action.done && action.ticket != null) {
             action.done = true;
-            effects.failed(action.ticket, reason);
+            effects.onWriteSetFailed(action.ticket, reason);
         }
     }
 }

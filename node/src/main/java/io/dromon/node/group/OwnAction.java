@@ -8,7 +8,7 @@ final class OwnAction {
     final int type;
     final Bytes data;
     /** Null for state requests. */
-    final @Nullable Object ticket;
+    final Ticket.@Nullable OfWriteSet ticket;
     /** What a state request asks; null for write-sets. */
     final @Nullable StateRequestPayload request;
 
@@ -17,14 +17,14 @@ final class OwnAction {
     /** Whether its end was reported. */
     boolean done;
 
-    private OwnAction(int type, Bytes data, @Nullable Object ticket, @Nullable StateRequestPayload request) {
+    private OwnAction(int type, Bytes data, Ticket.@Nullable OfWriteSet ticket, @Nullable StateRequestPayload request) {
         this.type = type;
         this.data = data;
         this.ticket = ticket;
         this.request = request;
     }
 
-    static OwnAction writeSet(Bytes data, Object ticket) {
+    static OwnAction writeSet(Bytes data, Ticket.OfWriteSet ticket) {
         return new OwnAction(ActionType.WRITESET, data, ticket, null);
     }
 

@@ -62,7 +62,7 @@ final class SendQueue {
     }
 
     /** Sends one fragment; {@link #hasNext} was true. */
-    SendResult sendNext(int version, GroupCore.Effects effects) {
+    SendResult sendNext(int version, GroupEffects effects) {
         OwnAction action = current;
         if (action == null) {
             action = requests.isEmpty() ? writeSets.removeFirst() : requests.removeFirst();

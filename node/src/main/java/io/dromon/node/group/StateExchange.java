@@ -1,6 +1,7 @@
 package io.dromon.node.group;
 
 import io.dromon.transport.primary.PrimaryView;
+import io.dromon.transport.wire.Position;
 import io.dromon.transport.wire.Uuids;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,11 +42,11 @@ final class StateExchange {
     private GroupVersions versions = GroupVersions.NONE;
     private boolean sawPrimaryView;
 
-    StateExchange(MemberTable table, GroupPosition initial, Supplier<UUID> uuids) {
+    StateExchange(MemberTable table, Position initial, Supplier<UUID> uuids) {
         this.table = table;
         this.uuids = uuids;
         this.actId = initial.seqno();
-        this.groupUuid = initial.uuid();
+        this.groupUuid = initial.history();
         this.commitCut = new CommitCut(initial.seqno());
     }
 
@@ -155,8 +156,8 @@ final class StateExchange {
                 StateMessage.VERSION,
                 flags,
                 GroupSettings.GCS_VERSION,
-                settings.replVersion(),
-                settings.applVersion(),
+                settings.format().replVersion(),
+                settings.format().applVersion(),
                 primState,
                 self.status,
                 primJoined,
@@ -246,13 +247,10 @@ final class StateExchange {
         primRepl = Math.max(primRepl, versions.repl());
         primAppl = Math.max(primAppl, versions.appl());
         recomputeCommitCut(continues, quorum);
-        boolean tooNew = versions.gcs() > GroupSettings.GCS_VERSION
-                || versions.repl() > settings.replVersion()
-                || versions.appl() > settings.applVersion();
-        if (tooNew) {
+        if (versions.gcs() > GroupSettings.GCS_VERSION || !settings.format().isReadable(versions)) {
             return Result.TOO_NEW;
         }
-        return settings.isOpaqueDataNode() && versions.repl() < GroupSettings.OPAQUE
+        return settings.isOpaqueDataNode() && !settings.format().isWritable(versions)
                 ? Result.DATABASES
                 : Result.PRIMARY;
     }
@@ -261,7 +259,7 @@ final class StateExchange {
     List<Member> interpreters() {
         List<Member> all = new ArrayList<>();
         for (Member member : table.all()) {
-            if (member.stateMessage != null && member.stateMessage.repl() < GroupSettings.OPAQUE) {
+            if (member.stateMessage != null && WriteSetFormat.isInterpreted(member.stateMessage.repl())) {
                 all.add(member);
             }
         }

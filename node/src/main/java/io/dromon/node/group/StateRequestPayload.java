@@ -3,6 +3,7 @@ package io.dromon.node.group;
 import io.dromon.transport.wire.ByteReader;
 import io.dromon.transport.wire.Bytes;
 import io.dromon.transport.wire.MalformedMessageException;
+import io.dromon.transport.wire.Position;
 import io.dromon.transport.wire.Uuids;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -47,8 +48,8 @@ record StateRequestPayload(String donors, int version, UUID wantedUuid, long wan
         return new StateRequestPayload(SELF_DESYNC, 2, Uuids.NIL, -1, new Bytes(new byte[1]));
     }
 
-    static StateRequestPayload transfer(String donors, GroupPosition wanted, Bytes request) {
-        return new StateRequestPayload(donors, 3, wanted.uuid(), wanted.seqno(), request);
+    static StateRequestPayload transfer(String donors, Position wanted, Bytes request) {
+        return new StateRequestPayload(donors, 3, wanted.history(), wanted.seqno(), request);
     }
 
     boolean isDesync() {

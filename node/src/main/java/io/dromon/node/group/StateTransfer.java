@@ -2,6 +2,7 @@ package io.dromon.node.group;
 
 import io.dromon.transport.wire.Bytes;
 import io.dromon.transport.wire.MalformedMessageException;
+import io.dromon.transport.wire.Position;
 import io.dromon.transport.wire.Uuids;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -96,10 +97,10 @@ final class StateTransfer {
         if (!trivial && group.settings.servesState() && !group.settings.stateless()) {
             boolean history = !request.wantedUuid().equals(Uuids.NIL) && request.wantedSeqno() >= 0;
             group.effects.deliver(new GroupEvent.StateRequest(
-                    new GroupPosition(group.exchange.groupUuid(), group.exchange.actId()),
+                    new Position(group.exchange.groupUuid(), group.exchange.actId()),
                     requester.uuid,
                     requester.index,
-                    history ? new GroupPosition(request.wantedUuid(), request.wantedSeqno()) : GroupPosition.NONE,
+                    history ? new Position(request.wantedUuid(), request.wantedSeqno()) : Position.NONE,
                     request.request()));
         } else {
             group.control.addJoin(
@@ -139,7 +140,7 @@ final class StateTransfer {
     }
 
     /** {@link GroupCore#requestState}. */
-    void request(GroupPosition position, Bytes request) {
+    void request(Position position, Bytes request) {
         wanted = StateRequestPayload.transfer(Member.raw(group.settings.donors()), position, request);
         if (group.isPrimary()) {
             requestAgain();

@@ -42,10 +42,12 @@ final class SnapshotErrandTest {
                     """)
     void saysWhatTheDonorsCodeMeans(long code, String expected) {
         SnapshotErrand errand = errand("backup:x");
-        assertThat(errand.ends(new GroupEvent.StateRequestResult(1, DONOR))).isFalse();
+        errand.onAnswer(new GroupEvent.StateRequestResult(1, DONOR));
+        assertThat(errand.isOver()).isFalse();
 
-        assertThat(errand.ends(new GroupEvent.SnapshotEnded(DONOR, code))).isTrue();
+        errand.onEnd(new GroupEvent.SnapshotEnded(DONOR, code));
 
+        assertThat(errand.isOver()).isTrue();
         assertThat(errand.failure())
                 .hasMessageContaining("'backup:x' was not made")
                 .hasMessageContaining(expected);
@@ -54,7 +56,8 @@ final class SnapshotErrandTest {
     @Test
     void hasNoFailureOnceTheDonorHadSuccess() {
         SnapshotErrand errand = errand("my.backup-2");
-        assertThat(errand.ends(new GroupEvent.SnapshotEnded(DONOR, 0))).isTrue();
+        errand.onEnd(new GroupEvent.SnapshotEnded(DONOR, 0));
+        assertThat(errand.isOver()).isTrue();
         assertThat(errand.failure()).isNull();
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dromon.node.group.TestGroup.Peer;
 import io.dromon.transport.wire.Bytes;
+import io.dromon.transport.wire.Position;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -74,8 +75,7 @@ final class GroupCoreTest {
                 new GroupSettings(
                         name,
                         "",
-                        GroupSettings.OPAQUE,
-                        GroupSettings.OPAQUE,
+                        WriteSetFormat.OPAQUE,
                         false,
                         true,
                         false,
@@ -87,7 +87,7 @@ final class GroupCoreTest {
                         s.sendQueueBytes(),
                         s.maxActionBytes(),
                         s.maxReassemblyBytes()),
-                GroupPosition.NONE);
+                Position.NONE);
     }
 
     @Test
@@ -154,7 +154,7 @@ final class GroupCoreTest {
                                 d.receiveSoftLimit(),
                                 d.maxThrottle(),
                                 d.debug())),
-                GroupPosition.NONE);
+                Position.NONE);
         group.primary(a);
         group.settle(a);
         group.primary(a, slow);
@@ -301,40 +301,40 @@ final class GroupCoreTest {
         all[0].turn(); // ordered, and delivered to nobody yet
         long known = all[1].seqno();
 
-        all[1].core.sync("read");
+        all[1].core.sync(new TestGroup.Named("read"));
         all[1].turn();
         all[1].turn();
         assertThat(all[1].events(GroupEvent.CausalPoint.class)).isEmpty();
         group.settle(all);
 
         assertThat(all[1].events(GroupEvent.CausalPoint.class))
-                .containsExactly(new GroupEvent.CausalPoint(known + 1, "read"));
+                .containsExactly(new GroupEvent.CausalPoint(known + 1, new TestGroup.Named("read")));
         assertThat(all[0].events(GroupEvent.CausalPoint.class)).isEmpty();
     }
 
     @Test
     void aCausalPointThatAViewChangeSwallowedIsAskedForAgain() {
         Peer[] all = three();
-        all[0].core.sync("read");
+        all[0].core.sync(new TestGroup.Named("read"));
         all[0].turn();
 
         group.primary(all);
         group.settle(all);
 
         assertThat(all[0].events(GroupEvent.CausalPoint.class))
-                .containsExactly(new GroupEvent.CausalPoint(all[0].seqno(), "read"));
+                .containsExactly(new GroupEvent.CausalPoint(all[0].seqno(), new TestGroup.Named("read")));
     }
 
     @Test
     void thereIsNoCausalPointOutsideOfThePrimaryComponent() {
         Peer[] all = three();
         all[0].refuses = true;
-        all[0].core.sync("asked");
+        all[0].core.sync(new TestGroup.Named("asked"));
         all[0].turn();
-        all[0].core.sync("waiting");
+        all[0].core.sync(new TestGroup.Named("waiting"));
 
         group.nonPrimary(all[0]);
-        all[0].core.sync("late");
+        all[0].core.sync(new TestGroup.Named("late"));
 
         assertThat(all[0].ended)
                 .containsEntry("asked", ReplicationFailure.PRIMARY_LOST)
@@ -360,13 +360,13 @@ final class GroupCoreTest {
     @Test
     void refusesStateItDoesNotServe() {
         Peer a = group.member("a");
-        Peer b = group.add(TestGroup.withState("b", FlowSettings.DEFAULTS), GroupPosition.NONE);
+        Peer b = group.add(TestGroup.withState("b", FlowSettings.DEFAULTS), Position.NONE);
         group.primary(a);
         group.settle(a);
         group.primary(a, b);
         group.settle(a, b);
         assertThat(b.status()).isEqualTo(MemberStatus.PRIM);
-        b.core.requestState(GroupPosition.NONE, new Bytes(new byte[] {1}));
+        b.core.requestState(Position.NONE, new Bytes(new byte[] {1}));
         group.settle(a, b);
 
         assertThat(b.status()).isEqualTo(MemberStatus.JOINER);
@@ -383,7 +383,7 @@ final class GroupCoreTest {
     void anArbitratorThatAsksForASnapshotLearnsTheDonorsResult() {
         for (int code : new int[] {0, -2}) {
             TestGroup fresh = new TestGroup(7);
-            Peer a = fresh.add(TestGroup.withState("a", FlowSettings.DEFAULTS), new GroupPosition(fresh.uuid(), 0));
+            Peer a = fresh.add(TestGroup.withState("a", FlowSettings.DEFAULTS), new Position(fresh.uuid(), 0));
             Peer c = fresh.arbitrator("c");
             c.core.wantSnapshot("backup:x");
             fresh.primary(a);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dromon.node.group.TestGroup.Peer;
 import io.dromon.transport.wire.Bytes;
+import io.dromon.transport.wire.Position;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -52,7 +53,7 @@ final class GroupSimulationTest {
             GroupSettings base = random.nextInt(5) == 0 && born > 1
                     ? GroupSettings.arbitrator(name)
                     : GroupSettings.member(name, "");
-            return group.add(withPacketSize(base, 60), GroupPosition.NONE);
+            return group.add(withPacketSize(base, 60), Position.NONE);
         }
 
         void steps() {
@@ -273,8 +274,7 @@ final class GroupSimulationTest {
         return new GroupSettings(
                 s.name(),
                 s.address(),
-                s.replVersion(),
-                s.applVersion(),
+                s.format(),
                 s.stateless(),
                 s.trivialState(),
                 s.servesState(),

@@ -5,6 +5,7 @@ import static org.assertj.core.data.Percentage.withPercentage;
 
 import io.dromon.node.group.TestGroup.Peer;
 import io.dromon.transport.wire.Bytes;
+import io.dromon.transport.wire.Position;
 import org.junit.jupiter.api.Test;
 
 /** The throttle of a JOINER (chapter 04 section 10). */
@@ -130,13 +131,13 @@ final class JoinerThrottleTest {
 
     /** A donor that is at work and a joiner whose application holds its queue. */
     private Peer[] transfer(FlowSettings flow) {
-        Peer donor = group.add(TestGroup.withState("donor", FlowSettings.DEFAULTS), GroupPosition.NONE);
-        Peer joiner = group.add(TestGroup.withState("joiner", flow), GroupPosition.NONE);
+        Peer donor = group.add(TestGroup.withState("donor", FlowSettings.DEFAULTS), Position.NONE);
+        Peer joiner = group.add(TestGroup.withState("joiner", flow), Position.NONE);
         group.primary(donor);
         group.settle(donor);
         group.primary(donor, joiner);
         group.settle(donor, joiner);
-        joiner.core.requestState(GroupPosition.NONE, new Bytes(new byte[] {1}));
+        joiner.core.requestState(Position.NONE, new Bytes(new byte[] {1}));
         group.settle(donor, joiner);
         assertThat(joiner.status()).isEqualTo(MemberStatus.JOINER);
         assertThat(donor.status()).isEqualTo(MemberStatus.DONOR);

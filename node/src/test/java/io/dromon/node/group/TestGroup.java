@@ -4,6 +4,7 @@ import io.dromon.transport.evs.SendResult;
 import io.dromon.transport.primary.PrimaryView;
 import io.dromon.transport.wire.Bytes;
 import io.dromon.transport.wire.Encodable;
+import io.dromon.transport.wire.Position;
 import io.dromon.transport.wire.Uuids;
 import io.dromon.transport.wire.ViewId;
 import java.util.ArrayList;
@@ -42,8 +43,11 @@ final class TestGroup {
         }
     }
 
+    /** A ticket with a name; {@link Peer#ended} knows tickets by it. */
+    record Named(String name) implements Ticket.OfWriteSet, Ticket.OfRead {}
+
     /** One node: a core, its application, and its place in the order. */
-    static final class Peer implements GroupCore.Effects {
+    static final class Peer implements GroupEffects {
         final TestGroup group;
         final UUID uuid;
         final String name;
@@ -74,7 +78,7 @@ final class TestGroup {
 
         int segment;
 
-        Peer(TestGroup group, UUID uuid, GroupSettings settings, GroupPosition position) {
+        Peer(TestGroup group, UUID uuid, GroupSettings settings, Position position) {
             this.group = group;
             this.uuid = uuid;
             this.name = settings.name();
@@ -108,6 +112,9 @@ final class TestGroup {
         public void deliver(GroupEvent event) {
             events.add(event);
             if (event instanceof GroupEvent.WriteSet writeSet) {
+                if (writeSet.ticket() != null) {
+                    end(writeSet.ticket(), writeSet.seqno());
+                }
                 history = 31 * (31 * history + Long.hashCode(writeSet.seqno()))
                         + writeSet.data().hashCode();
                 queuedBytes += holdsQueue ? writeSet.data().length() : 0;
@@ -116,17 +123,17 @@ final class TestGroup {
         }
 
         @Override
-        public void replicated(Object ticket, long seqno) {
-            end(ticket, seqno);
-        }
-
-        @Override
-        public void failed(Object ticket, ReplicationFailure reason) {
+        public void onWriteSetFailed(Ticket.OfWriteSet ticket, ReplicationFailure reason) {
             end(ticket, reason);
         }
 
-        private void end(Object ticket, Object result) {
-            Object before = ended.put(ticket, result);
+        @Override
+        public void onReadFailed(Ticket.OfRead ticket, ReplicationFailure reason) {
+            end(ticket, reason);
+        }
+
+        private void end(Ticket ticket, Object result) {
+            Object before = ended.put(((Named) ticket).name, result);
             if (before != null) {
                 throw new AssertionError("ticket " + ticket + " ended twice: " + before + ", " + result);
             }
@@ -154,8 +161,8 @@ final class TestGroup {
         }
 
         boolean replicate(Bytes data) {
-            Object ticket = name + "#" + tickets.size();
-            if (core.replicate(data, ticket)) {
+            String ticket = name + "#" + tickets.size();
+            if (core.replicate(data, new Named(ticket))) {
                 tickets.add(ticket);
                 return true;
             }
@@ -247,11 +254,11 @@ final class TestGroup {
     }
 
     Peer member(String name) {
-        return add(GroupSettings.member(name, ""), GroupPosition.NONE);
+        return add(GroupSettings.member(name, ""), Position.NONE);
     }
 
     Peer arbitrator(String name) {
-        return add(GroupSettings.arbitrator(name), GroupPosition.NONE);
+        return add(GroupSettings.arbitrator(name), Position.NONE);
     }
 
     /** A member whose application has a state: it gives it, and asks for it. */
@@ -260,8 +267,7 @@ final class TestGroup {
         return new GroupSettings(
                 name,
                 "",
-                s.replVersion(),
-                s.applVersion(),
+                s.format(),
                 false,
                 false,
                 true,
@@ -275,7 +281,7 @@ final class TestGroup {
                 s.maxReassemblyBytes());
     }
 
-    Peer add(GroupSettings settings, GroupPosition position) {
+    Peer add(GroupSettings settings, Position position) {
         // A random first word: the order of the members is not the order of their birth.
         UUID base = uuid();
         Peer peer = new Peer(this, new UUID(random.nextLong(), base.getLeastSignificantBits()), settings, position);
@@ -283,7 +289,7 @@ final class TestGroup {
         return peer;
     }
 
-    Peer add(GroupSettings settings, GroupPosition position, UUID uuid) {
+    Peer add(GroupSettings settings, Position position, UUID uuid) {
         Peer peer = new Peer(this, uuid, settings, position);
         peers.add(peer);
         return peer;

@@ -1,11 +1,11 @@
-package io.dromon.node;
+package io.dromon.node.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dromon.node.group.GroupEvent;
-import io.dromon.node.group.GroupPosition;
 import io.dromon.node.group.GroupSettings;
 import io.dromon.node.group.ReplicationFailure;
+import io.dromon.node.group.Ticket;
 import io.dromon.transport.StackFailure;
 import io.dromon.transport.StackSettings;
 import io.dromon.transport.link.Links;
@@ -13,6 +13,7 @@ import io.dromon.transport.primary.SavedView;
 import io.dromon.transport.wire.Bytes;
 import io.dromon.transport.wire.Encodable;
 import io.dromon.transport.wire.LinkFailure;
+import io.dromon.transport.wire.Position;
 import io.dromon.transport.wire.Uuids;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,7 +36,7 @@ class NodeCoreTest {
             uuid(),
             "tcp://127.0.0.1:1",
             Optional.empty(),
-            GroupPosition.NONE,
+            Position.NONE,
             this::uuid,
             random,
             new NoLinks(),
@@ -51,14 +52,15 @@ class NodeCoreTest {
         core.endTurn(0, 0, 0);
         core.endTurn(Integer.MAX_VALUE, 0, MS); // far too much is waiting: STOP, which pauses this node as well
         assertThat(core.group().status().flowControl().paused()).isTrue();
-        core.replicate(new Bytes(new byte[] {1}), "ticket");
+        Ticket.OfWriteSet ticket = new Ticket.OfWriteSet() {};
+        core.replicate(new Bytes(new byte[] {1}), ticket);
         core.endTurn(Integer.MAX_VALUE, 0, 2 * MS);
         assertThat(recorder.tickets).isEmpty();
 
         core.endTurn(0, 0, 3 * MS); // worked off: CONT, and nobody else would cause another turn
 
         assertThat(core.group().status().flowControl().paused()).isFalse();
-        assertThat(recorder.tickets).containsExactly("ticket");
+        assertThat(recorder.tickets).containsExactly(ticket);
     }
 
     private static final class NoLinks implements Links {
@@ -88,10 +90,12 @@ class NodeCoreTest {
         }
 
         @Override
-        public void replicated(Object ticket, long seqno) {}
+        public void onWriteSetFailed(Ticket.OfWriteSet ticket, ReplicationFailure reason) {
+            tickets.add(reason);
+        }
 
         @Override
-        public void failed(Object ticket, ReplicationFailure reason) {
+        public void onReadFailed(Ticket.OfRead ticket, ReplicationFailure reason) {
             tickets.add(reason);
         }
 

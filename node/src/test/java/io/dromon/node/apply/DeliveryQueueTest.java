@@ -1,8 +1,8 @@
-package io.dromon.node;
+package io.dromon.node.apply;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.dromon.node.group.GroupEvent;
+import io.dromon.node.NodeState;
 import io.dromon.transport.wire.Bytes;
 import io.dromon.transport.wire.Uuids;
 import java.util.ArrayList;
@@ -15,8 +15,8 @@ final class DeliveryQueueTest {
 
     private final DeliveryQueue queue = new DeliveryQueue();
 
-    private static GroupEvent writeSet(Bytes data) {
-        return new GroupEvent.WriteSet(1, Uuids.NIL, 0, data, null);
+    private static DeliveryItem writeSet(Bytes data) {
+        return new DeliveryItem.OrderedWriteSet(1, Uuids.NIL, "", data, null);
     }
 
     @Test
@@ -31,7 +31,7 @@ final class DeliveryQueueTest {
     @Test
     void countsAFrameOnceForAllWriteSetsInIt() {
         byte[] frame = new byte[FRAME];
-        List<Object> batch = new ArrayList<>();
+        List<DeliveryItem> batch = new ArrayList<>();
         for (int i = 0; i < 100; i++) {
             batch.add(writeSet(new Bytes(frame, i * 320, 320)));
         }
@@ -44,10 +44,13 @@ final class DeliveryQueueTest {
 
     @Test
     void hasNothingLeftWhenAllIsWorkedOff() {
-        queue.publish(List.of(writeSet(new Bytes(new byte[7])), "a failure", writeSet(new Bytes(new byte[9]))));
+        queue.publish(List.of(
+                writeSet(new Bytes(new byte[7])),
+                new DeliveryItem.State(NodeState.OPEN),
+                writeSet(new Bytes(new byte[9]))));
         queue.publish(List.of(writeSet(new Bytes(new byte[FRAME]))));
 
-        for (Object item : queue.take(new ArrayList<>())) {
+        for (DeliveryItem item : queue.take(new ArrayList<>())) {
             queue.begin(item);
             queue.done();
         }

@@ -1,6 +1,5 @@
-package io.dromon.node;
+package io.dromon.node.apply;
 
-import io.dromon.node.group.GroupEvent;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -9,9 +8,9 @@ import org.jspecify.annotations.Nullable;
  * Hands batches from the protocol thread to the delivery thread: one lock and at most one wake-up per batch. What
  * bounds it is flow control, which reads {@link #length} and {@link #bytes}, and the hard limit behind it.
  */
-final class DeliveryQueue {
+public final class DeliveryQueue {
     private final Object lock = new Object();
-    private List<Object> incoming = new ArrayList<>();
+    private List<DeliveryItem> incoming = new ArrayList<>();
     private boolean waiting;
 
     /** Written by the protocol thread alone. */
@@ -32,8 +31,8 @@ final class DeliveryQueue {
         private static final int ITEM_BYTES = 128;
         private byte @Nullable [] last;
 
-        long of(Object item) {
-            if (!(item instanceof GroupEvent.WriteSet writeSet)
+        long of(DeliveryItem item) {
+            if (!(item instanceof DeliveryItem.OrderedWriteSet writeSet)
                     || writeSet.data().array() == last) {
                 return ITEM_BYTES;
             }
@@ -44,7 +43,7 @@ final class DeliveryQueue {
 
     /** Adds a batch, in order. The list stays the caller's. Protocol thread. */
     @SuppressWarnings("NonAtomicVolatileUpdate") // single writer
-    void publish(List<Object> batch) {
+    public void publish(List<DeliveryItem> batch) {
         long bytes = 0;
         for (int i = 0; i < batch.size(); i++) {
             bytes += atPublishing.of(batch.get(i));
@@ -63,7 +62,7 @@ final class DeliveryQueue {
      * Waits for something and swaps it against {@code empty}. Delivery thread. An interrupt is not for this thread, whose
      * end is in the queue: an application that sets the flag again, as is good manners elsewhere, must not end it.
      */
-    List<Object> take(List<Object> empty) {
+    List<DeliveryItem> take(List<DeliveryItem> empty) {
         synchronized (lock) {
             while (incoming.isEmpty()) {
                 waiting = true;
@@ -74,7 +73,7 @@ final class DeliveryQueue {
                 }
             }
             waiting = false;
-            List<Object> batch = incoming;
+            List<DeliveryItem> batch = incoming;
             incoming = empty;
             return batch;
         }
@@ -82,7 +81,7 @@ final class DeliveryQueue {
 
     /** An item is the application's from now on: however large it is, it does not wait any more. Delivery thread. */
     @SuppressWarnings("NonAtomicVolatileUpdate") // single writer
-    void begin(Object item) {
+    void begin(DeliveryItem item) {
         takenBytes += atTaking.of(item);
     }
 
@@ -93,12 +92,12 @@ final class DeliveryQueue {
     }
 
     /** Items published and not worked off. */
-    int length() {
+    public int length() {
         return (int) Math.min(Integer.MAX_VALUE, published - taken);
     }
 
     /** Bytes of memory that is kept by what nobody has begun with. */
-    long bytes() {
+    public long bytes() {
         return publishedBytes - takenBytes;
     }
 }

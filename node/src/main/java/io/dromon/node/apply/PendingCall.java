@@ -1,4 +1,4 @@
-package io.dromon.node;
+package io.dromon.node.apply;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -6,13 +6,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * A future that a node's delivery thread completes. That thread cannot wait for it: it would wait for itself, and hold up
+ * What a caller waits for: a future that a node's delivery thread completes. That thread cannot wait for it: it would wait for itself, and hold up
  * the whole group.
  */
-class OwnFuture<T> extends CompletableFuture<T> {
+public class PendingCall<T> extends CompletableFuture<T> {
     private final Thread delivery;
 
-    OwnFuture(Thread delivery) {
+    public PendingCall(Thread delivery) {
         this.delivery = delivery;
     }
 
@@ -45,6 +45,6 @@ class OwnFuture<T> extends CompletableFuture<T> {
 
     @Override
     public <U> CompletableFuture<U> newIncompleteFuture() {
-        return new OwnFuture<>(delivery);
+        return new PendingCall<>(delivery);
     }
 }

@@ -1,10 +1,11 @@
-package io.dromon.node;
+package io.dromon.node.engine;
 
 import io.dromon.node.group.GroupCore;
+import io.dromon.node.group.GroupEffects;
 import io.dromon.node.group.GroupEvent;
-import io.dromon.node.group.GroupPosition;
 import io.dromon.node.group.GroupSettings;
 import io.dromon.node.group.ReplicationFailure;
+import io.dromon.node.group.Ticket;
 import io.dromon.transport.GroupStack;
 import io.dromon.transport.StackEffects;
 import io.dromon.transport.StackFailure;
@@ -17,6 +18,7 @@ import io.dromon.transport.primary.SavedView;
 import io.dromon.transport.wire.Bytes;
 import io.dromon.transport.wire.Encodable;
 import io.dromon.transport.wire.LinkFailure;
+import io.dromon.transport.wire.Position;
 import io.dromon.transport.wire.Uuids;
 import io.dromon.transport.wire.ViewId;
 import java.util.List;
@@ -28,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The whole protocol of one node, transport and group layer, without sockets, clock or threads: what the simulator
- * runs, and what {@link Node} drives on its event loop.
+ * runs, and what {@link io.dromon.node.Node} drives on its event loop.
  *
  * <p>What the caller owes: all calls from one thread; {@link #endTurn} after each batch of link events, {@link
  * #replicate} and {@link #tick}; {@link #tick} when {@link #nextDeadlineNs} is reached.
@@ -36,14 +38,14 @@ import org.jspecify.annotations.Nullable;
 public final class NodeCore {
     /** What the core tells its driver. */
     public interface Effects {
-        /** The next event for the application, in total order. */
+        /** The next event of the group, in total order. */
         void deliver(GroupEvent event);
 
-        /** An own write-set got its number; the event with the same ticket follows. */
-        void replicated(Object ticket, long seqno);
+        /** An own write-set will get no number through this node. */
+        void onWriteSetFailed(Ticket.OfWriteSet ticket, ReplicationFailure reason);
 
-        /** An own write-set will get no number through this node, or {@link NodeCore#sync} no answer. */
-        void failed(Object ticket, ReplicationFailure reason);
+        /** {@link NodeCore#sync} will get no answer. */
+        void onReadFailed(Ticket.OfRead ticket, ReplicationFailure reason);
 
         /** To be on disk when this returns. */
         void save(SavedView view);
@@ -84,13 +86,18 @@ public final class NodeCore {
 
     private boolean left;
 
+    /**
+     * @param restored the view that a process of this node has saved
+     * @param position where the history ends that the application has kept, {@link Position#NONE} without one
+     * @param uuids fresh time-based UUIDs
+     */
     public NodeCore(
             StackSettings stackSettings,
             GroupSettings groupSettings,
             UUID self,
             String listenAddress,
             Optional<SavedView> restored,
-            GroupPosition position,
+            Position position,
             Supplier<UUID> uuids,
             RandomGenerator random,
             Links links,
@@ -98,7 +105,7 @@ public final class NodeCore {
         this.effects = effects;
         this.stack =
                 new GroupStack(stackSettings, self, listenAddress, restored, uuids, random, links, new FromStack());
-        this.group = new GroupCore(groupSettings, self, position, uuids, new GroupEffects());
+        this.group = new GroupCore(groupSettings, self, position, uuids, new FromGroup());
     }
 
     /** Where the links report to. */
@@ -123,12 +130,12 @@ public final class NodeCore {
     }
 
     /** Queues a write-set; false if too much is queued already. */
-    public boolean replicate(Bytes writeSet, Object ticket) {
+    public boolean replicate(Bytes writeSet, Ticket.OfWriteSet ticket) {
         return group.replicate(writeSet, ticket);
     }
 
     /** Asks for a causal point ({@link GroupCore#sync}); false if too many are asked for. */
-    public boolean sync(Object ticket) {
+    public boolean sync(Ticket.OfRead ticket) {
         return group.sync(ticket);
     }
 
@@ -244,7 +251,7 @@ public final class NodeCore {
         }
     }
 
-    private final class GroupEffects implements GroupCore.Effects {
+    private final class FromGroup implements GroupEffects {
         @Override
         public SendResult send(int userType, Encodable message) {
             return stack.send(userType, message);
@@ -261,13 +268,13 @@ public final class NodeCore {
         }
 
         @Override
-        public void replicated(Object ticket, long seqno) {
-            effects.replicated(ticket, seqno);
+        public void onWriteSetFailed(Ticket.OfWriteSet ticket, ReplicationFailure reason) {
+            effects.onWriteSetFailed(ticket, reason);
         }
 
         @Override
-        public void failed(Object ticket, ReplicationFailure reason) {
-            effects.failed(ticket, reason);
+        public void onReadFailed(Ticket.OfRead ticket, ReplicationFailure reason) {
+            effects.onReadFailed(ticket, reason);
         }
 
         @Override

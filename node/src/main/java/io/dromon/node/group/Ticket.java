@@ -1,0 +1,19 @@
+package io.dromon.node.group;
+
+/**
+ * What a request of this node is known by: the caller makes it, the group layer keeps it, never looks into it, and gives
+ * it back exactly once, with the answer.
+ */
+public sealed interface Ticket {
+    /**
+     * Of a write-set ({@link GroupCore#replicate}): comes back in its {@link GroupEvent.WriteSet}, or in {@link
+     * GroupEffects#onWriteSetFailed}.
+     */
+    non-sealed interface OfWriteSet extends Ticket {}
+
+    /**
+     * Of a causal read ({@link GroupCore#sync}): comes back in its {@link GroupEvent.CausalPoint}, or in {@link
+     * GroupEffects#onReadFailed}.
+     */
+    non-sealed interface OfRead extends Ticket {}
+}
