@@ -180,9 +180,7 @@ public final class CertificateReport {
         } catch (PemException e) {
             problems.add(String.valueOf(e.getMessage()));
         } catch (TlsConfigException e) {
-            e.problems().stream()
-                    .filter(problem -> problems.stream().noneMatch(problem::endsWith))
-                    .forEach(problems::add);
+            problems.addAll(e.problems());
         }
         return problems;
     }

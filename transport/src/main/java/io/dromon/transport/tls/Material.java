@@ -28,11 +28,14 @@ import org.jspecify.annotations.Nullable;
 /** One reading of a node's files. Goes on after a problem, so that all of them are told at once. */
 final class Material {
     private final TlsSettings settings;
+    private final boolean judging;
     private final List<String> problems = new ArrayList<>();
     private final List<String> notes = new ArrayList<>();
 
-    Material(TlsSettings settings) {
+    /** @param judging whether what peers would refuse is said even if the files cannot be used; the trust is all of it then */
+    Material(TlsSettings settings, boolean judging) {
         this.settings = settings;
+        this.judging = judging;
     }
 
     /** Something that reads PEM. */
@@ -64,7 +67,7 @@ final class Material {
         Trust trust = trust(own);
         List<X509Certificate> chain = key == null || own == null ? null : chain(key, own.certificates());
         if (!problems.isEmpty() || key == null || chain == null || trust == null) {
-            if (own != null && trust != null) {
+            if (judging && own != null && trust != null) {
                 judge(chain == null ? issuers(own.certificates().get(0), own.certificates()) : chain, trust);
             }
             throw new TlsConfigException(problems, notes);

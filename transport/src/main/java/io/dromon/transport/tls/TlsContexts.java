@@ -83,7 +83,7 @@ public final class TlsContexts implements AutoCloseable {
     public static TlsContexts load(long number, TlsSettings settings) throws TlsConfigException {
         TlsGeneration generation;
         try {
-            generation = TlsGeneration.load(number, settings);
+            generation = new Material(settings, true).load(number);
         } catch (TlsConfigException e) {
             try {
                 CipherList.of(settings.cipher());

@@ -40,7 +40,7 @@ public record TlsGeneration(long number, PrivateKey key, List<X509Certificate> c
      * {@link #warnings} for what does not.
      */
     public static TlsGeneration load(long number, TlsSettings settings) throws TlsConfigException {
-        return new Material(settings).load(number);
+        return new Material(settings, false).load(number);
     }
 
     /** Own certificate. */
