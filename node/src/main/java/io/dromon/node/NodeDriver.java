@@ -190,7 +190,7 @@ final class NodeDriver implements AdminOperations, NodeCore.Effects, DeliveryLis
                         .orElse("PLAIN TEXT"));
         List<String> peers = settings.peers();
         List<RuntimeOptions.Change> atStart = RuntimeOptions.atStart(config);
-        upkeep.start(settings, new ControlCommands(this), new PlainLinks(), this::standstills);
+        upkeep.start(settings, new ControlCommands(this, settings.name()), new PlainLinks(), this::standstills);
         links.start(core.linkEvents());
         thread.execute(guarded(() -> {
             core.open(peers, System.nanoTime());
@@ -335,16 +335,18 @@ final class NodeDriver implements AdminOperations, NodeCore.Effects, DeliveryLis
                 identity.unsaved(),
                 queue.length(),
                 queue.bytes(),
-                deliverer.call(nowNs));
+                deliverer.call(nowNs),
+                RuntimeOptions.values(config));
     }
 
     @Override
     public synchronized void set(String option, String value) {
-        NodeConfig changed = config.withChanged(option, value);
+        NodeConfig before = config;
+        NodeConfig changed = before.withChanged(option, value);
         if (Options.SOCKET_SSL_RELOAD.name().equals(option)) {
             reload();
             return;
-        } else if (!RuntimeOptions.isNews(config, changed, option)) {
+        } else if (!RuntimeOptions.isNews(before, changed, option)) {
             return;
         }
         RuntimeOptions.Change change = RuntimeOptions.of(changed, option);
@@ -354,6 +356,7 @@ final class NodeDriver implements AdminOperations, NodeCore.Effects, DeliveryLis
             links.scheduleEndTurn();
             return changed;
         });
+        LOG.info("{}: {}", settings.name(), RuntimeOptions.changeText(before, changed, option));
     }
 
     /** Reads the TLS files again; new links use them. */

@@ -15,9 +15,12 @@ import io.dromon.transport.mesh.MeshLinkStatus;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Collectors;
 
@@ -41,6 +44,7 @@ import java.util.stream.Collectors;
  * @param waiting items that the application has not taken yet
  * @param waitingBytes their bytes
  * @param call what the application has not returned from, empty if it waits for the node
+ * @param options the options that can be changed while the node runs, with their values now
  */
 public record NodeStatus(
         String name,
@@ -59,8 +63,10 @@ public record NodeStatus(
         Optional<UnsavedView> unsavedView,
         int waiting,
         long waitingBytes,
-        Optional<ApplicationCall> call) {
+        Optional<ApplicationCall> call,
+        SortedMap<String, String> options) {
     public NodeStatus {
+        options = Collections.unmodifiableSortedMap(new TreeMap<>(options));
         links = List.copyOf(links);
         mesh = List.copyOf(mesh);
         refused = List.copyOf(refused);

@@ -55,6 +55,11 @@ final class HangUpTest {
             contains(log, "SIGHUP: the TLS files were not taken: ");
             assertThat(node.leave()).isZero();
             assertThat(node.process().log().lines()).isEmpty();
+            for (Path file : new Path[] {log, report}) {
+                assertThat(Files.readAllLines(file))
+                        .as("date, level and name stand before each line")
+                        .allMatch(line -> line.matches("\\d{4}-\\d\\d-\\d\\dT\\S+ (INFO|WARN|ERROR) +(n|garb): .*"));
+            }
         }
     }
 

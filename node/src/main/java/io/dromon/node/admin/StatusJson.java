@@ -64,6 +64,8 @@ public final class StatusJson {
         }
         ObjectNode kinds = document.putObject("refusedByKind");
         new TreeMap<>(status.refusedByKind()).forEach(kinds::put);
+        ObjectNode options = document.putObject("options");
+        status.options().forEach(options::put);
         return document;
     }
 
@@ -80,13 +82,16 @@ public final class StatusJson {
                 .put("ownIndex", group.ownIndex());
         ArrayNode members = node.putArray("members");
         for (GroupMember member : group.members()) {
-            members.addObject()
+            ObjectNode entry = members.addObject()
                     .put("uuid", member.uuid().toString())
                     .put("name", member.name())
-                    .put("address", member.address())
+                    .put("address", groupAddress(member.uuid(), status))
                     .put("segment", member.segment())
                     .put("state", member.status().name())
                     .put("arbitrator", member.arbitrator());
+            if (!member.address().isEmpty()) {
+                entry.put("clientAddress", member.address());
+            }
         }
         GroupStatus.FlowControlStatus flow = group.flowControl();
         ObjectNode control = node.putObject("flowControl")
@@ -104,6 +109,17 @@ public final class StatusJson {
                 .put("queuedBytes", group.queuedBytes())
                 .put("inFlight", group.inFlight());
         return node;
+    }
+
+    /** Where a member takes links of the group; empty while there is no link to it. */
+    private static String groupAddress(UUID member, NodeStatus status) {
+        return member.equals(status.uuid())
+                ? status.listenAddress()
+                : status.mesh().stream()
+                        .filter(link -> link.peer().equals(member) && link.state() == MeshLinkState.OK)
+                        .map(MeshLinkStatus::address)
+                        .findFirst()
+                        .orElse("");
     }
 
     private static ObjectNode link(LinkStatus link, NodeStatus status) {

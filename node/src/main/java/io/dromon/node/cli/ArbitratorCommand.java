@@ -150,7 +150,7 @@ final class ArbitratorCommand implements Callable<Integer> {
             return DaemonStart.run(daemonArguments(), workdir == null ? "/" : workdir);
         }
         ReloadOnHangUp hangUp = ReloadOnHangUp.install(LogFile.use(log)); // the log goes where the report goes
-        Report application = new Report();
+        Report application = new Report(name == null ? "garb" : name);
         Node node = Node.start(config(address, group), application);
         hangUp.of(node);
         if (child) {
@@ -234,8 +234,13 @@ final class ArbitratorCommand implements Callable<Integer> {
     /** Counts what happens in the cluster. */
     private static final class Report implements Application {
         private final CountDownLatch stopped = new CountDownLatch(1);
+        private final String name;
         private volatile boolean failed;
         private long last = -1;
+
+        Report(String name) {
+            this.name = name;
+        }
 
         @Override
         public void deliver(Delivery delivery) {
@@ -245,7 +250,11 @@ final class ArbitratorCommand implements Callable<Integer> {
         @Override
         public void onStopped(@Nullable NodeException failure) {
             failed = failure != null;
-            LOG.info("the last write-set was {}", last);
+            if (last < 0) {
+                LOG.info("{}: no write-set came", name);
+            } else {
+                LOG.info("{}: the last write-set was {}", name, last);
+            }
             stopped.countDown();
         }
     }

@@ -3,12 +3,15 @@ package io.dromon.node.cli;
 import io.dromon.node.Node;
 import io.dromon.node.NodeException;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A SIGHUP opens the log file again and reads the TLS files again, as it does for other servers; the node goes on. */
 final class ReloadOnHangUp {
+    private static final Logger LOG = LoggerFactory.getLogger(ReloadOnHangUp.class);
+
     private final @Nullable LogFile log;
     private final AtomicReference<Node> node = new AtomicReference<>();
 
@@ -29,23 +32,23 @@ final class ReloadOnHangUp {
     }
 
     private void run() {
-        PrintStream err = System.err;
+        Node running = node.get();
+        String who = running == null ? "" : running.status().name() + ": ";
         if (log != null) {
             try {
                 log.reopen();
             } catch (IOException e) {
-                err.println("SIGHUP: the log file stays as it is, a new one cannot be opened: " + e.getMessage());
+                LOG.error("{}SIGHUP: the log file stays as it is, a new one cannot be opened: {}", who, e.getMessage());
             }
         }
-        Node running = node.get();
         if (running == null || running.status().tls().isEmpty()) {
-            err.println("SIGHUP: the log goes on here; there are no TLS files to read");
+            LOG.info("{}SIGHUP: the log goes on here; there are no TLS files to read", who);
             return;
         }
         try {
-            err.println("SIGHUP: " + running.reload() + "; open links stay as they are until 'dromon relink'");
+            LOG.info("{}SIGHUP: {}; open links stay as they are until 'dromon relink'", who, running.reload());
         } catch (NodeException e) {
-            err.println("SIGHUP: the TLS files were not taken: " + e.getMessage());
+            LOG.warn("{}SIGHUP: the TLS files were not taken: {}", who, e.getMessage());
         }
     }
 }

@@ -13,6 +13,8 @@ import io.dromon.node.NodeException;
 import io.dromon.transport.evs.SendResult;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /** Brings a changed option to the layer that honours it. */
 public final class RuntimeOptions {
@@ -82,6 +84,24 @@ public final class RuntimeOptions {
         Option<?> known = Options.find(option).orElseThrow();
         return known.change() == Option.Change.TRIGGER
                 || !before.optional(known).equals(changed.optional(known));
+    }
+
+    /** What a change has changed, for the log. */
+    public static String changeText(NodeConfig before, NodeConfig changed, String option) {
+        Option<?> known = Options.named(option);
+        String was = known.change() == Option.Change.TRIGGER ? "" : ", it was '" + before.text(known) + "'";
+        return known.name() + " is set to '" + changed.text(known) + "'" + was;
+    }
+
+    /** The values of all options that can be changed, by name; not those that are orders. */
+    public static SortedMap<String, String> values(NodeConfig config) {
+        SortedMap<String, String> values = new TreeMap<>();
+        for (Option<?> option : config.options()) {
+            if (option.change() == Option.Change.YES && option.support().level() == Support.Level.HONOURED) {
+                values.put(option.name(), config.text(option));
+            }
+        }
+        return values;
     }
 
     private static Change evs(NodeConfig config, String option) {

@@ -7,6 +7,8 @@ import io.dromon.node.NodeException;
 import io.dromon.node.admin.AdminOperations;
 import io.dromon.node.admin.StatusJson;
 import io.dromon.node.credentials.CaRotation;
+import io.dromon.transport.wire.PeerText;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -18,14 +20,34 @@ public final class ControlCommands implements ControlServer.Commands {
     private static final Logger LOG = LoggerFactory.getLogger(ControlCommands.class);
     private static final int RELINK_SECONDS = 300;
 
-    private final AdminOperations node;
+    private static final Set<String> LOOKS = Set.of("status", "metrics");
 
-    public ControlCommands(AdminOperations node) {
+    private final AdminOperations node;
+    private final String name;
+
+    /** @param name of the node, for the log */
+    public ControlCommands(AdminOperations node, String name) {
         this.node = node;
+        this.name = name;
     }
 
     @Override
-    public ObjectNode execute(String command, String argument) {
+    public ObjectNode execute(String command, String argument, String user) {
+        ObjectNode answer = answer(command, argument);
+        if (!LOOKS.contains(command)) {
+            boolean done = answer.path("ok").asBoolean();
+            LOG.info(
+                    "{}: {} on the control socket: {} {}: {}",
+                    name,
+                    user,
+                    PeerText.printable(command),
+                    PeerText.printable(argument),
+                    done ? "done" : "refused, " + answer.path("error").asText());
+        }
+        return answer;
+    }
+
+    private ObjectNode answer(String command, String argument) {
         ObjectNode answer = JsonNodeFactory.instance.objectNode();
         try {
             answer.put("ok", true);
@@ -86,8 +108,8 @@ public final class ControlCommands implements ControlServer.Commands {
             fail(answer, "set needs NAME=VALUE");
             return;
         }
-        String name = argument.substring(0, equals).strip();
-        node.set(name, argument.substring(equals + 1).strip());
-        answer.put("text", name + " is set");
+        String option = argument.substring(0, equals).strip();
+        node.set(option, argument.substring(equals + 1).strip());
+        answer.put("text", option + " is set");
     }
 }

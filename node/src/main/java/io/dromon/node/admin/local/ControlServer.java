@@ -25,6 +25,7 @@ import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import jdk.net.ExtendedSocketOptions;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,8 +45,12 @@ public final class ControlServer implements AutoCloseable {
 
     /** What a command does. May block: relinking takes its time. */
     public interface Commands {
-        /** The answer; never throws for a bad request. */
-        ObjectNode execute(String command, String argument);
+        /**
+         * The answer; never throws for a bad request.
+         *
+         * @param user who asks, for the log
+         */
+        ObjectNode execute(String command, String argument, String user);
     }
 
     private final Path path;
@@ -172,16 +177,27 @@ public final class ControlServer implements AutoCloseable {
         try (client) {
             String request = read(client);
             int space = request.indexOf(' ');
+            String user = user(client);
             ObjectNode answer = space < 0
-                    ? commands.execute(request, "")
+                    ? commands.execute(request, "", user)
                     : commands.execute(
                             request.substring(0, space),
-                            request.substring(space + 1).strip());
+                            request.substring(space + 1).strip(),
+                            user);
             write(client, answer + "\n");
         } catch (IOException e) {
             LOG.debug("control socket: a client went away: {}", e.toString());
         } catch (RuntimeException e) {
             LOG.error("control socket: a command failed", e);
+        }
+    }
+
+    /** Whom the kernel names as the owner of the process at the other end. */
+    private static String user(SocketChannel client) {
+        try {
+            return client.getOption(ExtendedSocketOptions.SO_PEERCRED).user().getName();
+        } catch (IOException | UnsupportedOperationException e) {
+            return "somebody";
         }
     }
 
