@@ -197,7 +197,7 @@ public final class NodeConfig implements Values {
             throw refuse(
                     option.name(), "cannot be changed while the node runs; change it in the configuration and restart");
         }
-        value.flatMap(changed -> option.rangeProblem(changed, this, Bound.When.RUNTIME))
+        value.flatMap(changed -> option.rangeProblem(changed, text, this, Bound.When.RUNTIME))
                 .ifPresent(problem -> {
                     throw refuse(option.name(), problem);
                 });

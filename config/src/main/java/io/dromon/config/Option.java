@@ -236,17 +236,22 @@ public final class Option<T> {
         return lenient.apply(value);
     }
 
-    /** What is wrong with the value, as a whole sentence. */
-    Optional<String> rangeProblem(T value, Values values, Bound.When when) {
+    /**
+     * What is wrong with the value, as a whole sentence.
+     *
+     * @param written the value as somebody wrote it; empty for a default
+     */
+    Optional<String> rangeProblem(T value, String written, Values values, Bound.When when) {
+        String shown = written.isEmpty() ? type.print(value) : written;
         for (Bound<T> bound : bounds) {
             if (bound.binds(when)) {
                 Optional<String> broken = bound.broken(value, values, type);
                 if (broken.isPresent()) {
-                    return Optional.of(badValue(type.print(value), "must be " + broken.get()));
+                    return Optional.of(badValue(shown, "must be " + broken.get()));
                 }
             }
         }
-        return check.apply(value).map(reason -> badValue(type.print(value), reason));
+        return check.apply(value).map(reason -> badValue(shown, reason));
     }
 
     private String badValue(String text, String reason) {

@@ -12,6 +12,8 @@ final class Registry {
     static final List<Option<?>> ALL;
     private static final Map<String, Option<?>> BY_NAME = new LinkedHashMap<>();
     private static final List<Option<?>> FAMILIES;
+    /** In a suggestion. */
+    private static final int MOST_NAMES = 6;
 
     static {
         List<Option<?>> all = new ArrayList<>();
@@ -54,7 +56,23 @@ final class Registry {
 
     /** "did you mean" or nothing, to stand behind a message. */
     static String suggestion(String name) {
+        List<String> longer = beginningWith(name);
+        if (!longer.isEmpty()) {
+            return "; did you mean " + String.join(", ", longer.subList(0, Math.min(MOST_NAMES, longer.size())))
+                    + (longer.size() > MOST_NAMES ? ", ...?" : "?");
+        }
         return nearest(name).map(near -> "; did you mean " + near + "?").orElse("; dromon options lists all");
+    }
+
+    /** Names that go on behind this one, which is more than its first part. */
+    private static List<String> beginningWith(String name) {
+        String begin = canonical(name);
+        return begin.matches("[a-z]+[._].+")
+                ? BY_NAME.entrySet().stream()
+                        .filter(entry -> entry.getKey().startsWith(begin))
+                        .map(entry -> entry.getValue().name())
+                        .toList()
+                : List.of();
     }
 
     static Optional<String> nearest(String name) {

@@ -210,7 +210,9 @@ final class Resolver implements Values {
             return; // it only says once more what the option that it is derived from says
         }
         String place = source.kind() == Source.Kind.DEFAULT ? "default of " + option.name() : source.place();
-        option.rangeProblem(value.get(), this, Bound.When.START).ifPresent(problem -> {
+        Given text = given.get(option);
+        String written = text == null || source.kind() == Source.Kind.DEFAULT ? "" : text.text();
+        option.rangeProblem(value.get(), written, this, Bound.When.START).ifPresent(problem -> {
             bad.put(option, true);
             problems.add(new ConfigProblem(place, problem));
         });
