@@ -185,6 +185,38 @@ final class ArbitratorTest {
     }
 
     @Test
+    void leavesNothingInTheBackgroundWhenItIsKilledBeforeItHasAnswered() throws Exception {
+        List<String> command = List.of(
+                DromonNode.executable().toString(),
+                "arbitrator",
+                "-d",
+                "gcomm://127.0.0.1:" + Ports.free(),
+                "-g",
+                "g",
+                "-w",
+                directory.toString(),
+                "-o",
+                "gmcast.listen_addr=tcp://127.0.0.1:" + Ports.free());
+        try (PeerProcess starter = PeerProcess.start("starter", directory, command)) {
+            ProcessHandle background = await().atMost(LIMIT)
+                    .pollInterval(Duration.ofMillis(5))
+                    .until(
+                            () -> ProcessHandle.allProcesses()
+                                    .filter(process -> {
+                                        String line =
+                                                process.info().commandLine().orElse("");
+                                        return line.contains("--daemon-child") && line.contains(command.get(9));
+                                    })
+                                    .findFirst()
+                                    .orElse(null),
+                            found -> found != null);
+            starter.kill();
+
+            await().atMost(LIMIT).until(() -> !background.isAlive());
+        }
+    }
+
+    @Test
     void goesOnInTheBackgroundOnceItListens() throws Exception {
         Path home = Files.createDirectory(directory.resolve("home"));
         List<String> command = List.of(

@@ -146,7 +146,9 @@ final class ArbitratorCommand implements Callable<Integer> {
         if (group == null) {
             throw new CommandFailure("no name of the group is given; write --group NAME");
         }
-        if (daemon && !child) {
+        if (child) {
+            DaemonStart.watchStarter();
+        } else if (daemon) {
             return DaemonStart.run(daemonArguments(), workdir == null ? "/" : workdir);
         }
         ReloadOnHangUp hangUp = ReloadOnHangUp.install(LogFile.use(log)); // the log goes where the report goes

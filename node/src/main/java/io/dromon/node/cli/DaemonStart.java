@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 
 /**
  * {@code --daemon}: a JVM cannot fork, so it starts a second one in a session of its own. What that says until it is ready is
@@ -20,6 +21,10 @@ final class DaemonStart {
     static final String CHILD = "--daemon-child";
 
     private static final String READY = "ready";
+    /** The first process has heard it. */
+    private static final int HEARD = 1;
+
+    private static final CountDownLatch HAS_HEARD = new CountDownLatch(1);
 
     private DaemonStart() {}
 
@@ -31,16 +36,17 @@ final class DaemonStart {
         }
         command.addAll(ChildNode.executable(arguments.toArray(String[]::new)));
         try {
-            Process process = new ProcessBuilder(command)
-                    .directory(new File(workdir))
-                    .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
-                    .start();
+            Process process =
+                    new ProcessBuilder(command).directory(new File(workdir)).start();
             Thread errors = new Thread(() -> relay(process), "daemon-errors");
             errors.setDaemon(true);
             errors.start();
             try (BufferedReader out =
                     new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
                 if (READY.equals(out.readLine())) {
+                    try (OutputStream in = process.getOutputStream()) {
+                        in.write(HEARD);
+                    }
                     return 0;
                 }
             }
@@ -75,10 +81,34 @@ final class DaemonStart {
         }
     }
 
-    /** In the second process: the first one may end, and nobody reads the standard streams any more. */
-    static void ready(boolean hasLog) {
+    /**
+     * In the second process, before it does anything: it ends if the first one does, which somebody has stopped then and who
+     * believes that nothing runs.
+     */
+    static void watchStarter() {
+        Thread watcher = new Thread(DaemonStart::awaitHeard, "daemon-starter");
+        watcher.setDaemon(true);
+        watcher.start();
+    }
+
+    private static void awaitHeard() {
+        try {
+            if (System.in.read() == HEARD) {
+                HAS_HEARD.countDown();
+                return;
+            }
+        } catch (IOException e) {
+            System.err.println("dromon: " + e.getMessage());
+        }
+        System.err.println("dromon: the process that started this one is gone; this one ends");
+        System.exit(Dromon.FAILED);
+    }
+
+    /** In the second process: once the first one has heard it, nobody reads the standard streams any more. */
+    static void ready(boolean hasLog) throws InterruptedException {
         System.out.println(READY);
         System.out.close();
+        HAS_HEARD.await();
         if (!hasLog) {
             System.setErr(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8));
         }
