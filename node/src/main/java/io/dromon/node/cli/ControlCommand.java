@@ -144,8 +144,9 @@ final class ControlCommand {
             name = "rotate",
             mixinStandardHelpOptions = true,
             description = {
-                "A step of replacing the certification authority of a running cluster. Stage the new files beside the"
-                        + " current ones, with .next behind their names, and do each step on all nodes before the next:",
+                "A step of replacing the certification authority of a running cluster.",
+                "Stage the new files beside the current ones, with .next behind their names, and do each step on all nodes"
+                        + " before the next:",
                 "  trust-both   the file of socket.ssl_ca.next holds the old and the new authority",
                 "  present-new  socket.ssl_cert.next and socket.ssl_key.next are of the new authority; links are made anew",
                 "  drop-old     the file of socket.ssl_ca.next holds the new authority alone",

@@ -6,6 +6,7 @@ import io.dromon.node.NodeException;
 import io.dromon.transport.recovery.FileProblem;
 import io.dromon.transport.wire.PeerText;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.security.Security;
@@ -16,6 +17,7 @@ import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The executable. */
 @Command(
@@ -84,12 +86,23 @@ public final class Dromon implements Runnable {
     }
 
     private static CommandLine handled(CommandLine line) {
-        return line.registerConverter(Path.class, NameBytes::path)
+        return line.setParameterExceptionHandler((failure, arguments) -> usage(failure))
+                .registerConverter(Path.class, NameBytes::path)
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionExceptionHandler((failure, command, result) -> {
                     command.getErr().println("dromon: " + terminal(told(failure)));
                     return FAILED;
                 });
+    }
+
+    /** What cannot be read, what may be meant, and where it is described: not the description, which would bury both. */
+    private static int usage(ParameterException failure) {
+        CommandLine command = failure.getCommandLine();
+        PrintWriter err = command.getErr();
+        err.println("dromon: " + terminal(String.valueOf(failure.getMessage())));
+        UnmatchedArgumentException.printSuggestions(failure, err);
+        err.println("try: " + command.getCommandSpec().qualifiedName() + " --help");
+        return command.getCommandSpec().exitCodeOnInvalidInput();
     }
 
     /** What the user needs to know; anything unforeseen is a bug and goes on. */

@@ -38,6 +38,17 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
         used = true;
     }
 
+    /**
+     * In another program that has not configured Logback: that prints everything then, down to each frame. The loggers of
+     * this library and of Netty's say what is of interest; those of the program are its own business.
+     */
+    static void quieten(LoggerContext loggers, ClassLoader program) {
+        if (program.getResource("logback.xml") == null && program.getResource("logback-test.xml") == null) {
+            loggers.getLogger("io.dromon").setLevel(Level.INFO);
+            loggers.getLogger("io.netty").setLevel(Level.INFO);
+        }
+    }
+
     private static String setting(String name, String byDefault) {
         return System.getProperty(name, System.getenv().getOrDefault(name, byDefault))
                 .strip();
@@ -45,7 +56,11 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
 
     @Override
     public ExecutionStatus configure(LoggerContext loggers) {
-        if (!used || System.getProperty("logback.configurationFile") != null) {
+        if (System.getProperty("logback.configurationFile") != null) {
+            return ExecutionStatus.INVOKE_NEXT_IF_ANY;
+        }
+        if (!used) {
+            quieten(loggers, LogSetup.class.getClassLoader());
             return ExecutionStatus.INVOKE_NEXT_IF_ANY;
         }
         boolean json = setting(FORMAT, "text").toLowerCase(Locale.ROOT).equals("json");

@@ -307,8 +307,9 @@ final class PkiCommand implements Runnable {
             name = "sign",
             mixinStandardHelpOptions = true,
             description = {
-                "Signs a request. Its subject and alternative names are taken over, nothing else that it asks for;",
-                "look at it first with dromon pki inspect."
+                "Signs a request.",
+                "Its subject and alternative names are taken over, nothing else that it asks for; look at it first with"
+                        + " dromon pki inspect."
             })
     static final class Sign extends Action {
         @Mixin

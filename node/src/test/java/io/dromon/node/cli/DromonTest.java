@@ -2,11 +2,15 @@ package io.dromon.node.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.LoggerContext;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -61,9 +65,62 @@ final class DromonTest {
                     node --config /no/such/file                         | /no/such/file does not exist
                     tunnel /                                            | /: Is a directory
                     options evs.send_windw                              | did you mean evs.send_window?
+                    options tls.valid                                   | did you mean tls.valid_ous, tls.valid_cns, tls.valid_sans
+                    options gcs.fc                                      | did you mean gcs.fc_limit, gcs.fc_factor
+                    node -a gcomm:// -o node.send_queue_bytes=65536     | '65536' is refused (must be at least 1M
                     """)
     void saysInOneLineWhatIsWrong(String line, String expected) {
         assertFails(expected, line.split(" +"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    node --grup g     | Unknown options: '--grup'; solutions: --group; try: dromon node --help
+                    pki isue n1       | 'isue', 'n1'; Did you mean: pki issue?; try: dromon pki --help
+                    sst receive       | Missing required option: '--target=DIR'; try: dromon sst receive --help
+                    """)
+    void answersToACommandLineThatCannotBeReadInAFewLines(String line, String expected) {
+        assertThat(run(line.split(" +"))).isEqualTo(USAGE);
+
+        assertThat(errors.toString()).startsWith("dromon: ").contains(expected.split("; "));
+        assertThat(errors.toString().lines()).hasSizeLessThanOrEqualTo(4).noneMatch(text -> text.contains("Usage:"));
+    }
+
+    /** The first line of a description stands in the list of commands. */
+    @Test
+    void describesEachCommandByASentence() {
+        for (CommandLine command : commands(Dromon.commandLine())) {
+            String[] description = command.getCommandSpec().usageMessage().description();
+            if (!command.getCommandSpec().usageMessage().hidden()) {
+                assertThat(description[0])
+                        .as(command.getCommandSpec().qualifiedName())
+                        .endsWith(".");
+            }
+        }
+    }
+
+    private static List<CommandLine> commands(CommandLine root) {
+        List<CommandLine> all = new ArrayList<>(List.of(root));
+        root.getSubcommands().values().forEach(command -> all.addAll(commands(command)));
+        return all;
+    }
+
+    @Test
+    void leavesOutTheLinesOfDebugWhereNobodyHasConfiguredLogback() throws IOException {
+        LoggerContext bare = new LoggerContext();
+        LoggerContext configured = new LoggerContext();
+        Files.writeString(directory.resolve("logback.xml"), "<configuration/>");
+        try (URLClassLoader nothing = new URLClassLoader(new URL[0], null);
+                URLClassLoader theirs =
+                        new URLClassLoader(new URL[] {directory.toUri().toURL()}, null)) {
+            LogSetup.quieten(bare, nothing);
+            LogSetup.quieten(configured, theirs);
+        }
+
+        assertThat(bare.getLogger("io.dromon.node").isDebugEnabled()).isFalse();
+        assertThat(bare.getLogger("io.netty.util").isDebugEnabled()).isFalse();
+        assertThat(bare.getLogger("their.own").isDebugEnabled()).isTrue();
+        assertThat(configured.getLogger("io.dromon").getLevel()).isNull();
     }
 
     @Test
@@ -71,7 +128,7 @@ final class DromonTest {
         assertThat(run("arbitrator", "-v")).isZero();
         assertThat(run("arbitrator", "-h")).isZero();
         assertThat(run("arbitrator", "gcomm://h", "-a", "gcomm://i", "-g", "g")).isEqualTo(USAGE);
-        assertThat(errors.toString()).startsWith("the address can be given once, by --address or without it");
+        assertThat(errors.toString()).startsWith("dromon: the address can be given once, by --address or without it");
         assertThat(run("arbitrator", "gcomm://h", "gcomm://i", "-g", "g")).isEqualTo(USAGE);
     }
 
