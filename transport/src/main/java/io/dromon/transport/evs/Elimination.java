@@ -151,26 +151,60 @@ final class Elimination {
         return any;
     }
 
-    /** E5, once the gather has lasted for the suspect timeout. */
+    /**
+     * E5, once the gather has lasted for the suspect timeout: gives up nodes that had the time for a JOIN and sent none,
+     * and of those that contradict each other the ones that most nodes have given up.
+     *
+     * <p>The reference takes the JOINs in the order of the UUIDs. Where two nodes have given up a third, and that third
+     * one therefore the two, one UUID decides whether one node goes or two, and so whether a majority is left.
+     */
     void afterLongGather() {
         for (KnownNode node : group.nodes()) {
-            if (node != group.me && node.operational && node.join == null) {
+            if (node != group.me && node.operational && node.join == null && group.isSilent(node)) {
                 group.setInactive(node);
             }
         }
-        for (KnownNode node : group.nodes().toArray(KnownNode[]::new)) {
-            Join join = node.operational ? node.join : null;
-            NodeRecord mine = join == null ? null : join.record(group.self);
-            if (join == null || mine == null || !mine.isOperational()) {
+        for (KnownNode node = mostGivenUp(); node != null; node = mostGivenUp()) {
+            group.setInactive(node);
+        }
+    }
+
+    /** The operational node that most JOINs list as given up; of equals the one that the first UUID has given up. */
+    private @Nullable KnownNode mostGivenUp() {
+        KnownNode chosen = null;
+        int most = 0;
+        for (KnownNode node : group.nodes()) {
+            Join join = witness(node);
+            if (join == null) {
                 continue;
             }
             for (NodeRecord record : join.records()) {
                 KnownNode listed = record.isOperational() ? null : other(record);
-                if (listed != null) {
-                    group.setInactive(listed);
+                int count = listed == null || !listed.operational ? 0 : givenUpBy(listed);
+                if (count > most) {
+                    most = count;
+                    chosen = listed;
                 }
             }
         }
+        return chosen;
+    }
+
+    private int givenUpBy(KnownNode listed) {
+        int count = 0;
+        for (KnownNode node : group.nodes()) {
+            Join join = witness(node);
+            NodeRecord record = join == null ? null : join.record(listed.uuid);
+            count += record != null && !record.isOperational() ? 1 : 0;
+        }
+        return count;
+    }
+
+    /** The JOIN of an operational node that lists this one as operational. */
+    private @Nullable Join witness(KnownNode node) {
+        Join join = node.operational ? node.join : null;
+        NodeRecord mine = join == null ? null : join.record(group.self);
+        return mine != null && mine.isOperational() ? join : null;
     }
 
     private @Nullable KnownNode other(NodeRecord record) {

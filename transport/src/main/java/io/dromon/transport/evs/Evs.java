@@ -335,7 +335,6 @@ public final class Evs {
             membership.onRetransmissionTimer();
         }
         if (timers.installNs <= nowNs) {
-            timers.armInstall();
             failureDetector.onInstallTimer();
         }
         end();

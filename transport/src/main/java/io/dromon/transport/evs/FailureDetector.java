@@ -23,10 +23,23 @@ final class FailureDetector {
      * its own, and the others find it again when the isolation is over.
      */
     void onInstallTimer() {
+        boolean again = timers.isSecondLook();
+        timers.armInstall();
         if (membership.installation.enterIfAllCommitted()) {
             return;
         }
         boolean alone = group.installTimeoutCount >= group.settings.maxInstallTimeouts();
+        if (group.install != null && isAcceptedJustNow() && !again) {
+            timers.armSecondLook();
+            return;
+        }
+        if (!alone && group.install == null && mustLookAgain()) {
+            timers.armSecondLook();
+            membership.completeSequence();
+            membership.shiftToGather(true);
+            membership.installation.proposeIfAgreed();
+            return;
+        }
         for (KnownNode node : others()) {
             if (alone || node.join == null || !consensus.isConsistent(node.join)) {
                 group.setInactive(node);
@@ -48,6 +61,30 @@ final class FailureDetector {
         membership.shiftToGather(true);
         membership.installation.proposeIfAgreed();
         group.installTimeoutCount++;
+    }
+
+    /**
+     * Gives up those who have stopped to send JOINs, and says whether the others must hear of it, or of another one who
+     * was given up a moment ago, before their JOINs can be judged.
+     *
+     * <p>A node that dies while all gather is not suspected yet when the install timers run out: its last JOIN
+     * contradicts those of all who live. The first of these to give it up would contradict the others, whose timers are
+     * a moment later, and each would be left alone. A look is repeated once for each node that goes, so it comes to an
+     * end.
+     */
+    private boolean mustLookAgain() {
+        for (KnownNode node : others()) {
+            if (node.operational && group.isSilent(node)) {
+                group.setInactive(node);
+            }
+        }
+        return group.nowNs - group.givenUpNs < Timers.SECOND_LOOK_PERIODS * group.settings.joinRetransPeriodNs();
+    }
+
+    /** Whether the others had no time yet to commit to the accepted INSTALL: all would be left alone, each in its moment. */
+    private boolean isAcceptedJustNow() {
+        return group.nowNs - group.installAcceptedNs
+                < Timers.SECOND_LOOK_PERIODS * group.settings.joinRetransPeriodNs();
     }
 
     private List<KnownNode> others() {

@@ -53,6 +53,11 @@ final class GroupKnowledge {
     int maxViewSeq;
     int attemptSeq = 1;
     int installTimeoutCount;
+    /** When the INSTALL was accepted that this node has accepted last. */
+    long installAcceptedNs = KnownNode.LONG_AGO;
+    /** When a node was given up last. */
+    long givenUpNs = KnownNode.LONG_AGO;
+
     long lastSent = -1;
     boolean closeRequested;
     boolean isolated;
@@ -136,10 +141,16 @@ final class GroupKnowledge {
      */
     void setInactive(KnownNode node) {
         if (node != me) {
+            givenUpNs = node.operational ? nowNs : givenUpNs;
             node.operational = false;
             node.join = null;
             node.progressNs = KnownNode.LONG_AGO;
         }
+    }
+
+    /** Whether nothing has come from a node for two and a half of the periods in which it repeats its JOIN. */
+    boolean isSilent(KnownNode node) {
+        return node.progressNs < nowNs - 5 * settings.joinRetransPeriodNs() / 2;
     }
 
     /** The node whose duty it is to propose the next view. */

@@ -178,6 +178,7 @@ final class Installation {
     private void accept(KnownNode source, Install install) {
         source.progressNs = group.nowNs;
         group.install = install;
+        group.installAcceptedNs = group.nowNs;
         sendCommitGap(install);
         onCommitGap(group.me, install.fifoSeq());
     }

@@ -3,6 +3,8 @@ package io.dromon.transport.evs;
 /** When which timer of section 8 is due; {@link #OFF} if it is not armed. */
 final class Timers {
     static final long OFF = Long.MAX_VALUE;
+    /** So many JOINs the others send before they are judged once more. */
+    static final int SECOND_LOOK_PERIODS = 2;
 
     long inactivityNs = OFF;
     long retransmissionNs = OFF;
@@ -11,6 +13,8 @@ final class Timers {
     long joinNs = OFF;
     /** When the inactivity check ran last, or began to be due. */
     long lastInactivityCheckNs;
+
+    private boolean secondLook;
 
     private final GroupKnowledge group;
 
@@ -38,7 +42,21 @@ final class Timers {
     }
 
     void armInstall() {
+        secondLook = false;
         installNs = group.nowNs + group.settings.installTimeoutNs();
+    }
+
+    /** The install timer runs out again once the others had the time to say what they think now. */
+    void armSecondLook() {
+        secondLook = true;
+        installNs = group.nowNs
+                + Math.min(
+                        SECOND_LOOK_PERIODS * group.settings.joinRetransPeriodNs(), group.settings.installTimeoutNs());
+    }
+
+    /** Whether the install timer has run out before and was armed for another look. */
+    boolean isSecondLook() {
+        return secondLook;
     }
 
     /** Whether the gather lasts for the suspect timeout already (rule E5). */

@@ -426,21 +426,37 @@ final class Traffic {
         }
     }
 
+    /**
+     * Asks for messages of a node that is gone: whoever has most of them without a gap, else whoever has one behind the
+     * gap. That one is never delivered, but nodes whose ranges differ never agree on the next view.
+     */
     private void requestFromBestHolder(KnownNode gone) {
+        InputMap input = group.input;
         KnownNode holder = null;
-        long best = -1;
+        long best = input.lu(gone.index);
+        KnownNode holderBehindGap = null;
+        long bestBehindGap = input.hs(gone.index);
         for (KnownNode node : group.members) {
             if (node == group.me || !node.operational || node.join == null) {
                 continue;
             }
             NodeRecord record = node.join.view().equals(group.view) ? node.join.record(gone.uuid) : null;
-            if (record != null && record.view().equals(group.view) && record.lu() > best) {
+            if (record == null || !record.view().equals(group.view)) {
+                continue;
+            }
+            if (record.lu() > best) {
                 best = record.lu();
                 holder = node;
             }
+            if (record.hs() > bestBehindGap) {
+                bestBehindGap = record.hs();
+                holderBehindGap = node;
+            }
         }
         if (holder != null) {
-            request(holder, gone.index, group.input.lu(gone.index), best - 1);
+            request(holder, gone.index, input.lu(gone.index), best - 1);
+        } else if (holderBehindGap != null) {
+            request(holderBehindGap, gone.index, input.lu(gone.index), bestBehindGap);
         }
     }
 
