@@ -310,6 +310,14 @@ final class CertificateShapes {
                 "name constraints on the subject broken",
                 node().named("O=Other,CN=n").by(acme),
                 acme);
+        GeneralName id = new GeneralName(GeneralName.registeredID, "1.2.3");
+        Party registered = ca("Registered").permitted(id).by(root);
+        add("name constraints on registered IDs, none there", node().by(registered), registered);
+        add(
+                "name constraints on registered IDs, one there",
+                node().with(Extension.subjectAlternativeName, false, new GeneralNames(id))
+                        .by(registered),
+                registered);
     }
 
     private void extensions() throws GeneralSecurityException, IOException, OperatorCreationException {

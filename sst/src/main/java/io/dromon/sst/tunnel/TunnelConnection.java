@@ -1,5 +1,6 @@
 package io.dromon.sst.tunnel;
 
+import io.dromon.transport.tls.CertificateText;
 import io.dromon.transport.wire.LinkFailure;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
@@ -168,9 +169,8 @@ final class TunnelConnection {
         with = session.getProtocol() + " " + session.getCipherSuite();
         try {
             if (session.getPeerCertificates()[0] instanceof X509Certificate certificate) {
-                subject =
-                        Reasons.printable(certificate.getSubjectX500Principal().getName());
-                issuer = Reasons.printable(certificate.getIssuerX500Principal().getName());
+                subject = Reasons.printable(CertificateText.subject(certificate));
+                issuer = Reasons.printable(CertificateText.issuer(certificate));
             }
         } catch (SSLPeerUnverifiedException e) {
             subject = "";

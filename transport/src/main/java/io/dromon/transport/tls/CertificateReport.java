@@ -1,6 +1,7 @@
 package io.dromon.transport.tls;
 
 import io.dromon.transport.tls.pem.Authorities;
+import io.dromon.transport.tls.pem.DistinguishedName;
 import io.dromon.transport.tls.pem.PemException;
 import io.dromon.transport.tls.pem.PemFiles;
 import java.nio.file.Path;
@@ -123,8 +124,8 @@ public final class CertificateReport {
 
     private static void list(X509CRL list, List<String> lines) {
         lines.add("revocation list");
-        lines.add("  issuer       "
-                + CertificateRules.printable(list.getIssuerX500Principal().getName()));
+        lines.add(
+                "  issuer       " + CertificateRules.printable(DistinguishedName.text(list.getIssuerX500Principal())));
         lines.add("  issued       " + CertificateRules.date(list.getThisUpdate()));
         lines.add("  next         "
                 + (list.getNextUpdate() == null ? "(none)" : CertificateRules.date(list.getNextUpdate())));

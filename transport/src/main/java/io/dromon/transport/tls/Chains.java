@@ -6,6 +6,7 @@ import static io.dromon.transport.tls.CertificateRules.printable;
 
 import io.dromon.transport.tls.CertificateRules.Refused;
 import io.dromon.transport.tls.CertificateRules.Rule;
+import io.dromon.transport.tls.pem.DistinguishedName;
 import io.dromon.transport.tls.pem.IssuerLink;
 import java.security.GeneralSecurityException;
 import java.security.PublicKey;
@@ -46,7 +47,7 @@ final class Chains {
                 throw new Refused(
                         Rule.UNKNOWN_CA,
                         describe(leaf) + ": the certificate of the issuer \""
-                                + printable(current.getIssuerX500Principal().getName())
+                                + printable(DistinguishedName.text(current.getIssuerX500Principal()))
                                 + "\" is neither among the trusted ones nor was it sent" + otherKey(current, anchors)
                                 + "; put that CA's certificate"
                                 + " into socket.ssl_ca (a certificate that a CA signed cannot be its own anchor), or,"

@@ -112,7 +112,7 @@ final class Revocations {
         List<String> problems = new ArrayList<>();
         for (X509CRL crl : crls) {
             String which = "the list of \""
-                    + CertificateRules.printable(crl.getIssuerX500Principal().getName()) + "\" ";
+                    + CertificateRules.printable(DistinguishedName.text(crl.getIssuerX500Principal())) + "\" ";
             for (String oid : PARTIAL) {
                 if (crl.getExtensionValue(oid) != null) {
                     problems.add(which + "is partial (a delta list, or one of a distribution point); complete lists"
@@ -162,8 +162,8 @@ final class Revocations {
         for (X509CRL crl : crls) {
             if (!isCurrent(crl, now)) {
                 warnings.add("the list of \""
-                        + CertificateRules.printable(
-                                crl.getIssuerX500Principal().getName()) + "\" is out of date ("
+                        + CertificateRules.printable(DistinguishedName.text(crl.getIssuerX500Principal()))
+                        + "\" is out of date ("
                         + dates(crl) + "); certificates of that CA are refused until the file holds a current one");
             }
         }

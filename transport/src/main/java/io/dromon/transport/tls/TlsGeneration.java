@@ -1,5 +1,6 @@
 package io.dromon.transport.tls;
 
+import io.dromon.transport.tls.pem.DistinguishedName;
 import java.security.PrivateKey;
 import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
@@ -64,8 +65,7 @@ public record TlsGeneration(long number, PrivateKey key, List<X509Certificate> c
     public Map<String, Instant> currentLists() {
         Map<String, Instant> ends = new TreeMap<>();
         for (X509CRL list : trust.crls()) {
-            String issuer =
-                    CertificateRules.printable(list.getIssuerX500Principal().getName());
+            String issuer = CertificateRules.printable(DistinguishedName.text(list.getIssuerX500Principal()));
             Instant end = list.getNextUpdate() == null
                     ? Instant.MAX
                     : list.getNextUpdate().toInstant();

@@ -1,5 +1,6 @@
 package io.dromon.transport.tls;
 
+import io.dromon.transport.tls.pem.DistinguishedName;
 import io.dromon.transport.tls.pem.IssuerLink;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
@@ -41,7 +42,7 @@ final class TrustText {
             last = next;
             next = issuer(last, certificates, chain);
         }
-        String name = CertificateRules.printable(last.getIssuerX500Principal().getName());
+        String name = CertificateRules.printable(DistinguishedName.text(last.getIssuerX500Principal()));
         return Chains.isSelfSigned(last)
                 ? "\"" + name + "\", SHA-256 " + Fingerprints.of(last) + ", set " + Fingerprints.ofSet(List.of(last))
                         + " if it is alone"

@@ -47,6 +47,7 @@ class NameConstraintsTest {
             case "DNS" -> new GeneralName(GeneralName.dNSName, value);
             case "IP" -> new GeneralName(GeneralName.iPAddress, value);
             case "URI" -> new GeneralName(GeneralName.uniformResourceIdentifier, value);
+            case "RID" -> new GeneralName(GeneralName.registeredID, value);
             case "email" -> new GeneralName(GeneralName.rfc822Name, value);
             default -> new GeneralName(new org.bouncycastle.asn1.x500.X500Name(value));
         };
@@ -86,7 +87,9 @@ class NameConstraintsTest {
         "IP:10.0.0.0/8, -, CN=n, IP:10.1.2.3",
         "dir:O=Acme, -, 'CN=n,O=Acme', -",
         "email:example.org, -, 'CN=n', -",
-        "URI:.example.org, -, CN=n, URI:spiffe://a.example.org/n"
+        "URI:.example.org, -, CN=n, URI:spiffe://a.example.org/n",
+        "RID:1.2.3, -, CN=n, DNS:n.example.org",
+        "-, RID:1.2.3, CN=n, DNS:n.example.org"
     })
     void aNameWithinIsAcceptedAndAFormThatIsNotThereRestrictsNothing(
             String permitted, String excluded, String subject, String san) throws Exception {
@@ -126,6 +129,36 @@ class NameConstraintsTest {
                 .hasMessageContaining("is not allowed there");
         assertThatThrownBy(() -> accepted(List.of(direct.getCertificate()), trusted.getCertificate()))
                 .hasMessageContaining("outside of the nameConstraints of certificate \"CN=Narrow\"");
+    }
+
+    /** As openssl has it: what nobody can check may not be there. */
+    @ParameterizedTest
+    @CsvSource({"RID:1.2.3, -, 1.2.3", "RID:1.2.3, -, 1.2.4", "-, RID:1.2.3, 1.2.4"})
+    void aNameOfAFormThatNobodyChecksIsRefusedByThatForm(String permitted, String excluded, String id)
+            throws Exception {
+        X509Bundle trusted = TestPki.make(constrained(permitted, excluded), null);
+        X509Bundle node = TestPki.issue(TestPki.builder("n").addSanRegisteredId(id), trusted);
+
+        assertThatThrownBy(() -> accepted(List.of(node.getCertificate()), trusted.getCertificate()))
+                .isInstanceOf(CertificateRules.Refused.class)
+                .hasMessageContaining("constraints on names of the form registered ID are checked by no TLS")
+                .hasMessageNotContaining("damaged");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "IP:10.0.0.0/8, CN=n, IP:11.1.2.3, 'IP \"11.1.2.3\" is not allowed'",
+        "IP:10.0.0.0/8, CN=n, IP:fe80::1, 'IP \"fe80:0:0:0:0:0:0:1\" is not allowed'",
+        "dir:O=Acme, 'CN=n,O=Other', -, 'directory name \"CN=n,O=Other\" is not allowed'",
+        "dir:O=Acme, 'EMAILADDRESS=a@b.org,O=Other', -, '\"emailAddress=a@b.org,O=Other\" is not allowed'"
+    })
+    void aRefusedNameIsShownAsItIsWritten(String permitted, String subject, String san, String expected)
+            throws Exception {
+        X509Bundle trusted = TestPki.make(constrained(permitted, "-"), null);
+        X509Bundle node = TestPki.issue(node(subject, san), trusted);
+
+        assertThatThrownBy(() -> accepted(List.of(node.getCertificate()), trusted.getCertificate()))
+                .hasMessageContaining(expected);
     }
 
     @Test

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import javax.security.auth.x500.X500Principal;
 import org.bouncycastle.asn1.ASN1BMPString;
 import org.bouncycastle.asn1.ASN1Encodable;
@@ -36,6 +37,23 @@ public final class DistinguishedName {
     public static final String UNIT = "2.5.4.11";
     /** Object identifier of emailAddress. */
     public static final String EMAIL = "1.2.840.113549.1.9.1";
+
+    /** Of parts that the JDK prints as a number and bytes; openssl's words. */
+    private static final Map<String, String> KEYWORDS = Map.of(
+            EMAIL,
+            "emailAddress",
+            "2.5.4.4",
+            "SN",
+            "2.5.4.5",
+            "serialNumber",
+            "2.5.4.12",
+            "title",
+            "2.5.4.42",
+            "GN",
+            "2.5.4.46",
+            "dnQualifier",
+            "2.5.4.97",
+            "organizationIdentifier");
 
     private DistinguishedName() {}
 
@@ -76,9 +94,13 @@ public final class DistinguishedName {
                 return new X500Name(BCStyle.INSTANCE, rdns).toString();
             }
         } catch (RuntimeException e) {
-            return name.getName();
+            return readable(name);
         }
-        return name.getName();
+        return readable(name);
+    }
+
+    private static String readable(X500Principal name) {
+        return name.getName(X500Principal.RFC2253, KEYWORDS);
     }
 
     private static String text(ASN1Encodable value) throws CharacterCodingException {

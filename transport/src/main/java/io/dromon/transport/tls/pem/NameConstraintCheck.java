@@ -1,13 +1,17 @@
 package io.dromon.transport.tls.pem;
 
+import java.io.IOException;
+import java.net.InetAddress;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Stream;
+import javax.security.auth.x500.X500Principal;
 import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.ASN1OctetString;
 import org.bouncycastle.asn1.ASN1String;
 import org.bouncycastle.asn1.x500.AttributeTypeAndValue;
 import org.bouncycastle.asn1.x500.RDN;
@@ -79,15 +83,15 @@ public final class NameConstraintCheck {
 
     private static void check(List<GeneralName> names, NameConstraints constraints, X509Certificate authority)
             throws Violation {
-        GeneralSubtree[] permitted = subtrees(constraints.getPermittedSubtrees());
-        GeneralSubtree[] excluded = subtrees(constraints.getExcludedSubtrees());
+        GeneralSubtree[] permitted = subtrees(constraints.getPermittedSubtrees(), authority);
+        GeneralSubtree[] excluded = subtrees(constraints.getExcludedSubtrees(), authority);
         PKIXNameConstraintValidator validator = new PKIXNameConstraintValidator();
-        if (permitted.length > 0) {
-            validator.intersectPermittedSubtree(permitted);
+        GeneralSubtree[] checked =
+                Stream.of(permitted).filter(NameConstraintCheck::isChecked).toArray(GeneralSubtree[]::new);
+        if (checked.length > 0) {
+            validator.intersectPermittedSubtree(checked);
         }
-        for (GeneralSubtree subtree : excluded) {
-            validator.addExcludedSubtree(subtree);
-        }
+        Stream.of(excluded).filter(NameConstraintCheck::isChecked).forEach(validator::addExcludedSubtree);
         for (GeneralName name : names) {
             boolean constrained = Stream.concat(Stream.of(permitted), Stream.of(excluded))
                     .anyMatch(subtree -> subtree.getBase().getTagNo() == name.getTagNo());
@@ -95,22 +99,31 @@ public final class NameConstraintCheck {
                 continue;
             }
             if (UNCHECKED.contains(name.getTagNo())) {
-                throw new Violation(authority, "constraints of the form " + form(name) + " cannot be checked");
+                throw new Violation(
+                        authority,
+                        "constraints on names of the form " + form(name)
+                                + " are checked by no TLS (openssl: unsupported"
+                                + " name constraint type), so that a certificate with such a name is refused");
             }
             try {
                 validator.checkPermitted(name);
                 validator.checkExcluded(name);
             } catch (NameConstraintValidatorException e) {
-                throw new Violation(authority, form(name) + " \"" + name.getName() + "\" is not allowed there");
+                throw new Violation(authority, form(name) + " \"" + text(name) + "\" is not allowed there");
             }
         }
     }
 
-    private static GeneralSubtree[] subtrees(GeneralSubtree @Nullable [] subtrees) throws IllegalArgumentException {
+    private static boolean isChecked(GeneralSubtree subtree) {
+        return !UNCHECKED.contains(subtree.getBase().getTagNo());
+    }
+
+    private static GeneralSubtree[] subtrees(GeneralSubtree @Nullable [] subtrees, X509Certificate authority)
+            throws Violation {
         GeneralSubtree[] all = subtrees == null ? new GeneralSubtree[0] : subtrees;
         for (GeneralSubtree subtree : all) {
             if (subtree.getMinimum().signum() != 0 || subtree.getMaximum() != null) {
-                throw new IllegalArgumentException("nameConstraints with minimum or maximum");
+                throw new Violation(authority, "a minimum or maximum stands there, which nobody checks");
             }
         }
         return all;
@@ -118,6 +131,22 @@ public final class NameConstraintCheck {
 
     private static String form(GeneralName name) {
         return FORMS[name.getTagNo()];
+    }
+
+    /** The name as a reader writes it. */
+    private static String text(GeneralName name) {
+        try {
+            if (name.getTagNo() == GeneralName.iPAddress) {
+                byte[] octets = ASN1OctetString.getInstance(name.getName()).getOctets();
+                return InetAddress.getByAddress(octets).getHostAddress();
+            } else if (name.getTagNo() == GeneralName.directoryName) {
+                return DistinguishedName.text(
+                        new X500Principal(name.getName().toASN1Primitive().getEncoded()));
+            }
+        } catch (IOException | RuntimeException e) {
+            return String.valueOf(name.getName()); // no such name: shown as it stands there
+        }
+        return String.valueOf(name.getName());
     }
 
     /** Subject, the mail addresses in it, and the alternative names. */

@@ -30,7 +30,11 @@ record PemBlock(String label, int line, String text) {
     /** All blocks of a file, in its order. */
     static List<PemBlock> read(String option, Object file, String text) throws PemException {
         List<PemBlock> blocks = new ArrayList<>();
-        String[] lines = text.split("\r\n|\n|\r", -1);
+        String[] lines = text.split("\n", -1); // a CR before it is stripped
+        if (lines.length == 1 && text.indexOf('\r') >= 0 && text.contains("-----BEGIN ")) {
+            throw new PemException(option + ": " + file + ": its lines end with CR alone, and openssl finds nothing in"
+                    + " it; convert it, for example with tr '\\r' '\\n'");
+        }
         @Nullable String label = null;
         StringBuilder block = new StringBuilder();
         int began = 0;

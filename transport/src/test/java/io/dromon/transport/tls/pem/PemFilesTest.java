@@ -56,10 +56,22 @@ class PemFilesTest {
                         + pem(TWO).replace("-----\n", "-----  \n") + "Bag Attributes\n  friendlyName: three\n"
                         + pem(THREE).strip();
 
-        for (String end : new String[] {"\n", "\r\n", "\r"}) {
+        for (String end : new String[] {"\n", "\r\n"}) {
             assertThat(PemFiles.certificates("socket.ssl_ca", file(text.replace("\n", end))))
                     .containsExactly(ONE.getCertificate(), TWO.getCertificate(), THREE.getCertificate());
         }
+    }
+
+    /** OpenSSL reads lines up to LF, and so nothing of such a file. */
+    @Test
+    void refusesLinesThatEndWithCrAlone() throws Exception {
+        Path all = file(pem(ONE).replace('\n', '\r'));
+        assertThatThrownBy(() -> PemFiles.certificates("socket.ssl_ca", all))
+                .isInstanceOf(PemException.class)
+                .hasMessageContaining("its lines end with CR alone");
+
+        Path second = file(pem(ONE) + pem(TWO).replace('\n', '\r'));
+        assertThatThrownBy(() -> PemFiles.certificates("socket.ssl_ca", second)).isInstanceOf(PemException.class);
     }
 
     @Test
