@@ -1,8 +1,8 @@
 package io.dromon.it.bench;
 
-import io.dromon.node.bench.BenchCluster;
-import io.dromon.node.bench.BenchProcess;
-import io.dromon.node.bench.Payloads;
+import io.dromon.node.cli.bench.replication.BenchCluster;
+import io.dromon.node.cli.bench.replication.BenchProcess;
+import io.dromon.node.cli.bench.replication.Payloads;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.BindException;
@@ -26,7 +26,7 @@ import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One JGroups member as a measured process, in the protocol of {@link io.dromon.node.bench}.
+ * One JGroups member as a measured process, in the protocol of {@link io.dromon.node.cli.bench.replication}.
  *
  * <pre>
  * --node I --nodes N --writers W --size BYTES --port P --hosts 127.0.0.1[P0],127.0.0.1[P1],...

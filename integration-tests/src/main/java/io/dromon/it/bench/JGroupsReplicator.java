@@ -1,6 +1,6 @@
 package io.dromon.it.bench;
 
-import io.dromon.node.bench.Replicator;
+import io.dromon.node.cli.bench.replication.Replicator;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.time.Duration;

@@ -4,6 +4,24 @@ import io.dromon.config.ConfigException;
 import io.dromon.config.NameBytes;
 import io.dromon.node.NodeException;
 import io.dromon.transport.recovery.FileProblem;
+import io.dromon.node.cli.bench.BenchCommand;
+import io.dromon.node.cli.bench.replication.BenchNode;
+import io.dromon.node.cli.control.ControlCommand;
+import io.dromon.node.cli.demo.DemoCommand;
+import io.dromon.node.cli.demo.DemoNode;
+import io.dromon.node.cli.doctor.DoctorCommand;
+import io.dromon.node.cli.log.LogSetup;
+import io.dromon.node.cli.member.ArbitratorCommand;
+import io.dromon.node.cli.member.LeaveOnSignal;
+import io.dromon.node.cli.member.NodeCommand;
+import io.dromon.node.cli.options.OptionsCommand;
+import io.dromon.node.cli.pki.PkiCommand;
+import io.dromon.node.cli.process.CommandFailure;
+import io.dromon.node.cli.process.ExactArguments;
+import io.dromon.node.cli.process.ExitCode;
+import io.dromon.node.cli.process.Version;
+import io.dromon.node.cli.sst.SstCommand;
+import io.dromon.node.cli.tunnel.TunnelCommand;
 import io.dromon.transport.wire.PeerText;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -13,7 +31,6 @@ import java.security.Security;
 import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
@@ -24,7 +41,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         name = "dromon",
         description = "Galera's replication transport for the JVM.",
         mixinStandardHelpOptions = true,
-        versionProvider = Dromon.Version.class,
+        versionProvider = Version.class,
         synopsisSubcommandLabel = "COMMAND",
         footerHeading = "Environment:%n",
         footer = {
@@ -54,9 +71,6 @@ import picocli.CommandLine.UnmatchedArgumentException;
             DemoNode.class
         })
 public final class Dromon implements Runnable {
-    /** Exit code of a run that failed for a reason that was printed. */
-    static final int FAILED = 1;
-
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli
     private CommandSpec spec;
@@ -81,7 +95,8 @@ public final class Dromon implements Runnable {
         return handled(new CommandLine(root).addSubcommand(new SstCommand()));
     }
 
-    static CommandLine commandLine() {
+    /** The whole command line. */
+    public static CommandLine commandLine() {
         return handled(new CommandLine(new Dromon()));
     }
 
@@ -91,7 +106,7 @@ public final class Dromon implements Runnable {
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionExceptionHandler((failure, command, result) -> {
                     command.getErr().println("dromon: " + terminal(told(failure)));
-                    return FAILED;
+                    return ExitCode.FAILED;
                 });
     }
 
@@ -127,14 +142,5 @@ public final class Dromon implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(spec.commandLine(), "name a command, for example: dromon demo");
-    }
-
-    /** The version in the jar's manifest. */
-    static final class Version implements IVersionProvider {
-        @Override
-        public String[] getVersion() {
-            String version = Dromon.class.getPackage().getImplementationVersion();
-            return new String[] {"dromon " + (version == null ? "(not packaged)" : version)};
-        }
     }
 }

@@ -2,12 +2,11 @@ package io.dromon.node.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.LoggerContext;
+import io.dromon.node.cli.member.NodeCommand;
+import io.dromon.node.cli.process.ExitCode;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.net.URL;
-import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -37,7 +36,7 @@ final class DromonTest {
     }
 
     private void assertFails(String expected, String... arguments) {
-        assertThat(run(arguments)).as(errors.toString()).isEqualTo(Dromon.FAILED);
+        assertThat(run(arguments)).as(errors.toString()).isEqualTo(ExitCode.FAILED);
         assertThat(errors.toString()).startsWith("dromon: ").contains(expected).doesNotContain("\tat ", "Exception");
     }
 
@@ -103,24 +102,6 @@ final class DromonTest {
         List<CommandLine> all = new ArrayList<>(List.of(root));
         root.getSubcommands().values().forEach(command -> all.addAll(commands(command)));
         return all;
-    }
-
-    @Test
-    void leavesOutTheLinesOfDebugWhereNobodyHasConfiguredLogback() throws IOException {
-        LoggerContext bare = new LoggerContext();
-        LoggerContext configured = new LoggerContext();
-        Files.writeString(directory.resolve("logback.xml"), "<configuration/>");
-        try (URLClassLoader nothing = new URLClassLoader(new URL[0], null);
-                URLClassLoader theirs =
-                        new URLClassLoader(new URL[] {directory.toUri().toURL()}, null)) {
-            LogSetup.quieten(bare, nothing);
-            LogSetup.quieten(configured, theirs);
-        }
-
-        assertThat(bare.getLogger("io.dromon.node").isDebugEnabled()).isFalse();
-        assertThat(bare.getLogger("io.netty.util").isDebugEnabled()).isFalse();
-        assertThat(bare.getLogger("their.own").isDebugEnabled()).isTrue();
-        assertThat(configured.getLogger("io.dromon").getLevel()).isNull();
     }
 
     @Test

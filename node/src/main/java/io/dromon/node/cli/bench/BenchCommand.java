@@ -1,0 +1,318 @@
+package io.dromon.node.cli.bench;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.dromon.config.NodeConfig;
+import io.dromon.node.cli.bench.replication.BenchCluster;
+import io.dromon.node.cli.bench.replication.BenchResult;
+import io.dromon.node.cli.bench.replication.JGroupsPeer;
+import io.dromon.node.cli.bench.replication.Payloads;
+import io.dromon.node.cli.bench.sst.SstBench;
+import io.dromon.node.cli.process.ChildNode;
+import io.dromon.node.cli.process.CommandFailure;
+import io.dromon.node.cli.process.LocalPort;
+import io.dromon.node.cli.process.Scratch;
+import io.dromon.transport.tls.pem.SharedPair;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code dromon bench}. */
+@Command(
+        name = "bench",
+        mixinStandardHelpOptions = true,
+        description = "Benchmarks on this machine.",
+        synopsisSubcommandLabel = "BENCHMARK",
+        subcommands = {BenchCommand.Replication.class, TunnelBench.class, SstBench.class})
+public final class BenchCommand implements Runnable {
+    @Spec
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private CommandSpec spec;
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "name a benchmark, for example: dromon bench replication");
+    }
+
+    /** {@code dromon bench replication}. */
+    @Command(
+            name = "replication",
+            mixinStandardHelpOptions = true,
+            description = {
+                "Write-sets per second through the total order: one process a node on loopback, closed-loop writers on"
+                        + " every node (each waits for its own commit before the next).",
+                "Latency is from the call of replicate() until the writer knows its number.",
+                "Sent bytes are those of the group's protocol to all peers together, for each write-set of the node;"
+                        + " on the wire is what compression made of them, without the framing of TLS and TCP."
+            })
+    static final class Replication implements Callable<Integer> {
+        @Option(names = "--nodes", defaultValue = "3", description = "Nodes, one process each (${DEFAULT-VALUE}).")
+        private int nodes;
+
+        @Option(names = "--writers", defaultValue = "16", description = "Writers on each node (${DEFAULT-VALUE}).")
+        private int writers;
+
+        @Option(names = "--size", defaultValue = "1024", description = "Bytes of a write-set (${DEFAULT-VALUE}).")
+        private int size;
+
+        @Option(names = "--seconds", defaultValue = "10", description = "Measured time (${DEFAULT-VALUE}).")
+        private int seconds;
+
+        @Option(
+                names = "--warmup",
+                defaultValue = "10",
+                description = "Seconds of load before that (${DEFAULT-VALUE}).")
+        private int warmup;
+
+        @Option(names = "--plain", description = "Without TLS.")
+        private boolean plain;
+
+        @Option(
+                names = {"-o", "--options"},
+                defaultValue = "",
+                paramLabel = "\"NAME=VALUE;...\"",
+                description = "Provider options for all nodes.")
+        private String options = "";
+
+        @Option(
+                names = "--payload",
+                defaultValue = "random",
+                paramLabel = "random|text",
+                description = "What a write-set holds (${DEFAULT-VALUE}).")
+        private Payloads payload = Payloads.RANDOM;
+
+        @Option(
+                names = "--versus",
+                paramLabel = "\"NAME=VALUE;...\"|plain",
+                description = {
+                    "Runs once more right after, with these provider options besides, or in plain text, and prints"
+                            + " the ratios.",
+                    "Versus plain text the CPU time that TLS takes is told: the difference of both runs."
+                })
+        private @Nullable String versus;
+
+        @Option(names = "--json", description = "One JSON document.")
+        private boolean json;
+
+        @Option(
+                names = "--peer",
+                paramLabel = "jgroups",
+                description = "Runs that in the same shape right after and prints the ratio.")
+        private @Nullable Peer peer;
+
+        /** What can be run beside. */
+        enum Peer {
+            JGROUPS
+        }
+
+        @Override
+        public Integer call() throws IOException, InterruptedException {
+            check("--nodes", nodes, 1, 64);
+            check("--writers", writers, 1, 4096);
+            check("--size", size, 4, 64 << 20);
+            check("--seconds", seconds, 1, 86_400);
+            check("--warmup", warmup, 0, 86_400);
+            checkOptions(options);
+            if (versus != null && !versus.equals("plain")) {
+                checkOptions(options + ";" + versus);
+            }
+            Optional<Path> peerJar = peer == null ? Optional.empty() : Optional.of(JGroupsPeer.locateJar());
+            try (Scratch scratch = Scratch.create("dromon-bench")) {
+                try {
+                    run(scratch.directory(), peerJar);
+                } catch (IOException | RuntimeException e) {
+                    scratch.keep();
+                    throw e;
+                }
+            }
+            return 0;
+        }
+
+        private static void check(String flag, int value, int least, int most) {
+            if (value < least || value > most) {
+                throw new CommandFailure(flag + " is from " + least + " to " + most + ", not " + value);
+            }
+        }
+
+        /** Each process would find out for itself, and say so in its log. */
+        private static void checkOptions(String providerOptions) {
+            NodeConfig.builder()
+                    .commandLine()
+                    .group("bench")
+                    .address("gcomm://")
+                    .options(providerOptions)
+                    .build();
+        }
+
+        private void run(Path directory, Optional<Path> peerJar) throws IOException, InterruptedException {
+            Optional<SharedPair> pair = plain
+                    ? Optional.empty()
+                    : Optional.of(SharedPair.create(directory, "dromon-bench", Duration.ofDays(1)));
+            ObjectNode result = summary(runDromon(directory, pair, options));
+            if (versus != null) {
+                boolean inPlain = versus.equals("plain");
+                ObjectNode other = summary(runDromon(
+                        Files.createDirectory(directory.resolve("versus")),
+                        inPlain ? Optional.empty() : pair,
+                        inPlain ? options : options + ";" + versus));
+                result.set("versus", other);
+                result.put("versusRatio", ratio(result, other));
+                if (inPlain && !plain) {
+                    double share = 1 - mean(other, "cpuMicrosPerDelivery") / mean(result, "cpuMicrosPerDelivery");
+                    result.put("tlsCpuShare", Math.round(1000 * share) / 1000.0);
+                }
+            }
+            if (peerJar.isPresent()) {
+                JGroupsPeer.Shape shape = new JGroupsPeer.Shape(
+                        nodes,
+                        writers,
+                        size,
+                        payload,
+                        pair.map(SharedPair::certificate),
+                        pair.map(SharedPair::key),
+                        ManagementFactory.getRuntimeMXBean().getInputArguments(),
+                        Duration.ofSeconds(warmup),
+                        Duration.ofSeconds(seconds));
+                Path logs = Files.createDirectory(directory.resolve("jgroups"));
+                ObjectNode other = summary(JGroupsPeer.run(peerJar.get(), shape, logs));
+                result.set("jgroups", other);
+                result.put("ratio", ratio(result, other));
+            }
+            print(System.out, result);
+        }
+
+        private static double ratio(ObjectNode one, ObjectNode other) {
+            double ratio = one.get("writeSetsPerSecond").asDouble()
+                    / other.get("writeSetsPerSecond").asDouble();
+            return Math.round(100 * ratio) / 100.0;
+        }
+
+        private static double mean(JsonNode result, String field) {
+            double sum = 0;
+            for (JsonNode node : result.get("nodes")) {
+                sum += node.get(field).asDouble();
+            }
+            return sum / result.get("nodes").size();
+        }
+
+        private List<BenchResult> runDromon(Path directory, Optional<SharedPair> pair, String providerOptions)
+                throws IOException, InterruptedException {
+            String security = pair.map(
+                            files -> "socket.ssl_cert=" + files.certificate() + ";socket.ssl_key=" + files.key() + ";")
+                    .orElse("");
+            int port = LocalPort.free();
+            try (BenchCluster cluster = new BenchCluster(directory)) {
+                for (int i = 0; i < nodes; i++) {
+                    List<String> command = ChildNode.command(
+                            "bench-node",
+                            "--group=bench",
+                            "--name=node" + (i + 1),
+                            "--address=" + (i == 0 ? "gcomm://" : "gcomm://127.0.0.1:" + port),
+                            "--listen=tcp://127.0.0.1:" + (i == 0 ? port : 0),
+                            "--data-dir=" + Files.createDirectory(directory.resolve("node" + (i + 1))),
+                            "--options=" + security + providerOptions,
+                            "--node=" + i,
+                            "--nodes=" + nodes,
+                            "--writers=" + writers,
+                            "--size=" + size,
+                            "--payload=" + payload);
+                    cluster.launch(command);
+                }
+                return cluster.run(Duration.ofSeconds(60), Duration.ofSeconds(warmup), Duration.ofSeconds(seconds));
+            }
+        }
+
+        private void print(PrintStream out, ObjectNode result) throws IOException {
+            if (json) {
+                out.println(new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(result));
+            } else {
+                table(out, "Dromon", result);
+                if (result.has("versus")) {
+                    table(out, "Dromon with " + versus, result.get("versus"));
+                    out.printf(
+                            Locale.ROOT,
+                            "ratio of write-sets, the first to the second: %.2f%n",
+                            result.get("versusRatio").asDouble());
+                }
+                if (result.has("tlsCpuShare")) {
+                    out.printf(
+                            Locale.ROOT,
+                            "TLS takes %.1f %% of the CPU time of a write-set: the difference to plain text%n",
+                            100 * result.get("tlsCpuShare").asDouble());
+                }
+                if (result.has("jgroups")) {
+                    table(out, "JGroups (TCP, SEQUENCER: a total order without safe delivery)", result.get("jgroups"));
+                    out.printf(
+                            Locale.ROOT,
+                            "ratio Dromon / JGroups: %.2f%n",
+                            result.get("ratio").asDouble());
+                }
+            }
+            out.flush();
+        }
+
+        private static void table(PrintStream out, String title, JsonNode result) {
+            out.printf(
+                    Locale.ROOT,
+                    "%s: %d nodes, %d writers each, %d bytes, %s%n",
+                    title,
+                    result.get("nodeCount").asInt(),
+                    result.get("writersPerNode").asInt(),
+                    result.get("bytes").asInt(),
+                    result.get("nodes").get(0).get("transport").asText());
+            out.println(
+                    "  node  write-sets/s    p50 ms    p99 ms  p99.9 ms  CPU us/write-set  garbage B/write-set  sent B/write-set  on the wire");
+            for (JsonNode node : result.get("nodes")) {
+                out.printf(
+                        Locale.ROOT,
+                        "  %4d %13.0f %9.3f %9.3f %9.3f %17.1f %20.0f %17s %12s%n",
+                        node.get("node").asInt() + 1,
+                        node.get("deliveredPerSecond").asDouble(),
+                        node.get("latencyP50Micros").asDouble() / 1000,
+                        node.get("latencyP99Micros").asDouble() / 1000,
+                        node.get("latencyP999Micros").asDouble() / 1000,
+                        node.get("cpuMicrosPerDelivery").asDouble(),
+                        node.get("allocatedBytesPerDelivery").asDouble(),
+                        known(node.get("messageBytesPerOwn").asDouble()),
+                        known(node.get("wireBytesPerOwn").asDouble()));
+            }
+            out.printf(
+                    Locale.ROOT,
+                    "  lowest node: %,d write-sets/s%n",
+                    result.get("writeSetsPerSecond").asLong());
+        }
+
+        /** JGroups does not count its bytes. */
+        private static String known(double bytes) {
+            return bytes == 0 ? "-" : String.format(Locale.ROOT, "%.0f", bytes);
+        }
+
+        private ObjectNode summary(List<BenchResult> results) throws IOException {
+            ObjectMapper mapper = new ObjectMapper();
+            ObjectNode summary = mapper.createObjectNode();
+            summary.put("nodeCount", nodes);
+            summary.put("writersPerNode", writers);
+            summary.put("bytes", size);
+            summary.put("writeSetsPerSecond", Math.round(BenchResult.writeSetsPerSecond(results)));
+            var list = summary.putArray("nodes");
+            for (BenchResult result : results) {
+                list.add(mapper.readTree(result.toJson()));
+            }
+            return summary;
+        }
+    }
+}

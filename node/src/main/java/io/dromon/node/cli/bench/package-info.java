@@ -1,0 +1,5 @@
+/** {@code dromon bench}: benchmarks on this machine, each in a package of its own or a class. */
+@NullMarked
+package io.dromon.node.cli.bench;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Commands that a running node of this machine carries out: {@code dromon status}, {@code reload}, {@code rotate}, {@code set}. */
+@NullMarked
+package io.dromon.node.cli.control;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,89 @@
+package io.dromon.node.cli.member;
+
+import io.dromon.node.Node;
+import io.dromon.node.cli.process.CommandFailure;
+import io.dromon.node.cli.process.ExitCode;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Leaves the group when the process is asked to end. A clean leave on SIGTERM or SIGINT is success, so the exit code is
+ * 0 then and not the signal's, which supervisors take for a crash.
+ */
+public final class LeaveOnSignal {
+    private static final int LAST_OUTPUT_SECONDS = 5;
+    private static volatile boolean endedByItself;
+
+    private LeaveOnSignal() {}
+
+    /**
+     * @param stopped counted down when the application was told that the node ended
+     * @param failed whether the node ended for a failure
+     */
+    static void install(Node node, CountDownLatch stopped, BooleanSupplier failed) {
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> leave(node, stopped, failed), "dromon-shutdown"));
+    }
+
+    /**
+     * Waits for the end of a node that was not asked to leave. An application that cannot be told of it, since nobody
+     * takes its output, does not keep the process.
+     */
+    static void awaitEnd(Node node, CountDownLatch stopped) throws InterruptedException {
+        int overdue = 0;
+        while (!stopped.await(1, TimeUnit.SECONDS)) {
+            overdue = node.isOpen() ? 0 : overdue + 1;
+            if (overdue >= LAST_OUTPUT_SECONDS) {
+                throw new CommandFailure("the node has ended, see its log, and its output was not taken for "
+                        + LAST_OUTPUT_SECONDS + " s");
+            }
+        }
+    }
+
+    /**
+     * Ends the process with a node that failed, also while the command waits for its input: a process that is no member
+     * any more must not look like one.
+     */
+    static void endWith(Node node, CountDownLatch stopped, BooleanSupplier failed) {
+        Thread watcher = new Thread(
+                () -> {
+                    try {
+                        awaitEnd(node, stopped);
+                        if (!failed.getAsBoolean()) {
+                            return;
+                        }
+                        TimeUnit.SECONDS.sleep(LAST_OUTPUT_SECONDS); // the command may know more, and end by itself
+                    } catch (CommandFailure e) {
+                        System.err.println("dromon: " + e.getMessage());
+                    } catch (InterruptedException e) {
+                        return;
+                    }
+                    System.exit(ExitCode.FAILED);
+                },
+                "dromon-end");
+        watcher.setDaemon(true);
+        watcher.start();
+    }
+
+    /** The command ran to its end: its own exit code counts. */
+    public static void endedByItself() {
+        endedByItself = true;
+    }
+
+    private static void leave(Node node, CountDownLatch stopped, BooleanSupplier failed) {
+        boolean signalled = !endedByItself;
+        node.leave();
+        if (!signalled) {
+            return;
+        }
+        boolean done = false;
+        try {
+            done = stopped.await(LAST_OUTPUT_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        System.out.flush();
+        System.err.flush();
+        Runtime.getRuntime().halt(done && !failed.getAsBoolean() ? 0 : ExitCode.FAILED);
+    }
+}

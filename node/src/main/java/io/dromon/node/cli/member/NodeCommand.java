@@ -1,0 +1,165 @@
+package io.dromon.node.cli.member;
+
+import io.dromon.config.NodeConfig;
+import io.dromon.config.NodeConfigBuilder;
+import io.dromon.node.Node;
+import io.dromon.node.cli.log.LogFile;
+import io.dromon.node.cli.process.CommandFailure;
+import io.dromon.node.cli.process.ExitCode;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code dromon node}. */
+@Command(
+        name = "node",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Runs a node of a cluster.",
+            "With --pipe each line of standard input becomes a write-set, and each write-set of the cluster's order is"
+                    + " printed as SEQNO TAB ORIGIN TAB LINE. Views, states and the log go to standard error.",
+            "SIGHUP: reads the TLS files again and opens the log file again. Leaves cleanly on SIGTERM."
+        })
+public final class NodeCommand implements Callable<Integer> {
+    @Mixin
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private NodeFlags flags;
+
+    @Option(
+            names = {"-l", "--log"},
+            paramLabel = "FILE",
+            description = "Append the log, views and states there instead of standard error; a SIGHUP opens it again.")
+    private @Nullable String log;
+
+    @Option(names = "--pipe", description = "Replicate the lines of standard input and print the cluster's order.")
+    private boolean pipe;
+
+    @Option(
+            names = "--stay",
+            description = "With --pipe: stay in the group after the end of the input, until a signal.")
+    private boolean stay;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        NodeConfig config = flags.config();
+        ReloadOnHangUp hangUp = ReloadOnHangUp.install(LogFile.use(log));
+        PrintStream log = System.err;
+        // System.out would keep to itself that a disk is full or a reader gone.
+        LineApplication application = new LineApplication(new FileOutputStream(FileDescriptor.out));
+        Node node = Node.start(config, application);
+        hangUp.of(node);
+        LeaveOnSignal.install(node, application.stopped(), () -> application.failure() != null);
+        try {
+            node.synced().get();
+        } catch (ExecutionException e) {
+            throw new CommandFailure(message(e.getCause()));
+        }
+        long failed = 0;
+        if (pipe) {
+            LeaveOnSignal.endWith(node, application.stopped(), () -> application.failure() != null);
+            failed = new LineSource(System.in, node, log).run();
+        }
+        if (!pipe || stay) {
+            LeaveOnSignal.awaitEnd(node, application.stopped());
+        } else {
+            node.leave();
+        }
+        if (failed > 0) {
+            log.println("dromon: " + failed + " lines were not committed, see above");
+        }
+        return failed > 0 || application.failure() != null ? ExitCode.FAILED : 0;
+    }
+
+    private static String message(@Nullable Throwable cause) {
+        return cause == null ? "joining failed" : String.valueOf(cause.getMessage());
+    }
+
+    /** The flags that make the configuration of a node. */
+    public static final class NodeFlags {
+        @Option(
+                names = {"-a", "--address"},
+                paramLabel = "gcomm://HOST:PORT,...",
+                description = "Addresses of the group's nodes; gcomm:// alone starts a new cluster.")
+        private @Nullable String address;
+
+        @Option(
+                names = {"-g", "--group"},
+                paramLabel = "NAME",
+                description = "Group name (wsrep_cluster_name).")
+        private @Nullable String group;
+
+        @Option(
+                names = {"-n", "--name"},
+                paramLabel = "NAME",
+                description = "Node name (wsrep_node_name).")
+        private @Nullable String name;
+
+        @Option(
+                names = "--listen",
+                paramLabel = "tcp://HOST:PORT",
+                description = "Own address (gmcast.listen_addr); port 0: any free one.")
+        private @Nullable String listen;
+
+        @Option(
+                names = "--data-dir",
+                paramLabel = "DIR",
+                description =
+                        "Where the node keeps its state, the current directory if not given; no two nodes share one.")
+        private @Nullable Path dataDirectory;
+
+        @Option(
+                names = {"-o", "--options"},
+                paramLabel = "\"NAME=VALUE;...\"",
+                description = "Provider options, as in wsrep_provider_options; see dromon options.")
+        private @Nullable String options;
+
+        @Option(
+                names = {"--new-cluster", "--wsrep-new-cluster"},
+                description = "Start a new cluster, whatever the addresses are; for one start, as mariadbd has it.")
+        private boolean newCluster;
+
+        @Option(
+                names = {"-c", "--config"},
+                paramLabel = "FILE",
+                description = "A .cnf file with wsrep_* settings; flags given here win.")
+        private @Nullable Path file;
+
+        public NodeConfig config() {
+            NodeConfigBuilder builder = NodeConfig.builder();
+            if (file != null) {
+                builder.file(file);
+            }
+            builder.commandLine();
+            if (address != null) {
+                builder.address(address);
+            }
+            if (group != null) {
+                builder.group(group);
+            }
+            if (name != null) {
+                builder.name(name);
+            }
+            if (listen != null) {
+                builder.listen(listen);
+            }
+            if (dataDirectory != null) {
+                builder.dataDir(dataDirectory);
+            }
+            if (options != null) {
+                builder.options(options);
+            }
+            if (newCluster) {
+                builder.bootstrap(true);
+            }
+            return builder.build();
+        }
+    }
+}
