@@ -7,7 +7,7 @@
  * io.dromon.node.NodeException} with a reason that a program can react to.
  *
  * <p>{@link io.dromon.node.NodeStatus} and {@link io.dromon.node.Health} are what a running node tells of itself, {@link
- * io.dromon.node.Doctor} is the look at a configuration before a start. {@link io.dromon.node.NodeCore} is the protocol
+ * io.dromon.node.doctor.Doctor} is the look at a configuration before a start. {@link io.dromon.node.NodeCore} is the protocol
  * without I/O, for simulators.
  */
 @NullMarked

@@ -1,11 +1,11 @@
 package io.dromon.node.cli.demo;
 
-import io.dromon.transport.recovery.FileProblem;
 import io.dromon.node.cli.process.ChildNode;
 import io.dromon.node.cli.process.CommandFailure;
 import io.dromon.node.cli.process.ExitCode;
 import io.dromon.node.cli.process.LocalPort;
 import io.dromon.node.cli.process.Scratch;
+import io.dromon.transport.recovery.FileProblem;
 import io.dromon.transport.tls.pem.SharedPair;
 import java.io.IOException;
 import java.io.InputStream;

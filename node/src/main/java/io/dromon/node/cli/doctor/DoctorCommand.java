@@ -1,9 +1,9 @@
 package io.dromon.node.cli.doctor;
 
-import io.dromon.node.Diagnosis;
-import io.dromon.node.Doctor;
 import io.dromon.node.cli.member.NodeCommand;
 import io.dromon.node.cli.process.ExitCode;
+import io.dromon.node.doctor.Diagnosis;
+import io.dromon.node.doctor.Doctor;
 import io.dromon.transport.wire.PeerText;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

@@ -257,7 +257,7 @@ final class DoctorCommandTest {
                     .as("the data directory, and the address")
                     .contains("everybody can replace what is in " + dir.resolve("data"))
                     .contains("FAIL     gmcast.listen_addr: cannot listen at");
-            assertThat(run.code).isEqualTo(Dromon.FAILED);
+            assertThat(run.code).isEqualTo(ExitCode.FAILED);
         }
     }
 

@@ -1,4 +1,4 @@
-package io.dromon.node;
+package io.dromon.node.doctor;
 
 import io.dromon.transport.wire.PeerText;
 import java.io.IOException;

@@ -1,15 +1,15 @@
-package io.dromon.node;
+package io.dromon.node.doctor;
 
-import static io.dromon.node.Diagnosis.Level.FAIL;
-import static io.dromon.node.Diagnosis.Level.OK;
-import static io.dromon.node.Diagnosis.Level.WARNING;
+import static io.dromon.node.doctor.Diagnosis.Level.FAIL;
+import static io.dromon.node.doctor.Diagnosis.Level.OK;
+import static io.dromon.node.doctor.Diagnosis.Level.WARNING;
 
 import io.dromon.config.Address;
 import io.dromon.config.NodeConfig;
 import io.dromon.config.Options;
 import io.dromon.config.PrimaryOptions;
-import io.dromon.node.Diagnosis.Finding;
-import io.dromon.node.Diagnosis.PeerCertificate;
+import io.dromon.node.doctor.Diagnosis.Finding;
+import io.dromon.node.doctor.Diagnosis.PeerCertificate;
 import io.dromon.node.engine.NodeSettings;
 import io.dromon.transport.link.PeerLook;
 import io.dromon.transport.link.ProtocolThread;

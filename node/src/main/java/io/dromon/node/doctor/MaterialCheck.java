@@ -1,12 +1,12 @@
-package io.dromon.node;
+package io.dromon.node.doctor;
 
-import static io.dromon.node.Diagnosis.Level.FAIL;
-import static io.dromon.node.Diagnosis.Level.OK;
-import static io.dromon.node.Diagnosis.Level.WARNING;
+import static io.dromon.node.doctor.Diagnosis.Level.FAIL;
+import static io.dromon.node.doctor.Diagnosis.Level.OK;
+import static io.dromon.node.doctor.Diagnosis.Level.WARNING;
 
-import io.dromon.node.Diagnosis.Finding;
 import io.dromon.node.credentials.CertificateEnd;
 import io.dromon.node.credentials.TlsFileSwap;
+import io.dromon.node.doctor.Diagnosis.Finding;
 import io.dromon.transport.tls.CertificateText;
 import io.dromon.transport.tls.Fingerprints;
 import io.dromon.transport.tls.TlsConfigException;

@@ -1,8 +1,8 @@
-package io.dromon.node;
+package io.dromon.node.doctor;
 
-import static io.dromon.node.Diagnosis.Level.FAIL;
-import static io.dromon.node.Diagnosis.Level.OK;
-import static io.dromon.node.Diagnosis.Level.WARNING;
+import static io.dromon.node.doctor.Diagnosis.Level.FAIL;
+import static io.dromon.node.doctor.Diagnosis.Level.OK;
+import static io.dromon.node.doctor.Diagnosis.Level.WARNING;
 
 import io.dromon.config.ConfigException;
 import io.dromon.config.ConfigProblem;
@@ -12,11 +12,11 @@ import io.dromon.config.Option;
 import io.dromon.config.Options;
 import io.dromon.config.ServerOptions;
 import io.dromon.config.Source;
-import io.dromon.node.Diagnosis.Channel;
-import io.dromon.node.Diagnosis.Finding;
-import io.dromon.node.Diagnosis.Used;
-import io.dromon.node.Diagnosis.Value;
 import io.dromon.node.admin.local.ControlClient;
+import io.dromon.node.doctor.Diagnosis.Channel;
+import io.dromon.node.doctor.Diagnosis.Finding;
+import io.dromon.node.doctor.Diagnosis.Used;
+import io.dromon.node.doctor.Diagnosis.Value;
 import io.dromon.node.engine.DataDirectory;
 import io.dromon.node.engine.DynamicEnd;
 import io.dromon.node.engine.NodeSettings;
