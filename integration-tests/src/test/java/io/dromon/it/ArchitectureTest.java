@@ -30,6 +30,7 @@ final class ArchitectureTest {
         "io.dromon.transport.evs..",
         "io.dromon.transport.primary..",
         "io.dromon.node.group..",
+        "io.dromon.node.writeset..",
         "io.dromon.node.certification..",
     };
 

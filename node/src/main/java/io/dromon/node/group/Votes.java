@@ -1,6 +1,7 @@
 package io.dromon.node.group;
 
 import io.dromon.transport.wire.Bytes;
+import io.dromon.transport.wire.Murmur128;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -39,7 +40,7 @@ final class Votes {
         input.putLong(groupUuid.getMostSignificantBits()).putLong(groupUuid.getLeastSignificantBits());
         input.order(ByteOrder.LITTLE_ENDIAN).putLong(seqno).putLong(-1);
         input.put(error.array(), error.offset(), error.length());
-        return GroupHash.murmur(new Bytes(input.array())) | Long.MIN_VALUE;
+        return Murmur128.first(new Bytes(input.array())) | Long.MIN_VALUE;
     }
 
     /** Result of a vote that was decided before this node voted; success if unknown. */
