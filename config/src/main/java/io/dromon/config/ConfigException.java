@@ -32,8 +32,8 @@ public final class ConfigException extends RuntimeException {
 
     /**
      * What could be read all the same, for a tool that looks on and names everything that is wrong; no node may be started
-     * with it. An option with a problem has its default there, and the address of the cluster may be unset. Empty if a
-     * single change was refused.
+     * with it. An option with a problem has its default there, and the address of the cluster may be unset. Empty if
+     * a file could not be read at all, or a single change was refused.
      */
     public Optional<NodeConfig> rest() {
         return Optional.ofNullable(rest);

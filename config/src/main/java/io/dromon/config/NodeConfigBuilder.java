@@ -142,7 +142,8 @@ public final class NodeConfigBuilder {
         if (!problems.isEmpty()) {
             passedOver.forEach((option, there) -> problems.add(
                     new ConfigProblem(there.place(), option.name() + " is ignored, " + there.message() + USE)));
-            throw new ConfigException(problems, new NodeConfig(resolver.usable(), resolver.sources, warnings));
+            throw new ConfigException(
+                    problems, unreadable ? null : new NodeConfig(resolver.usable(), resolver.sources, warnings));
         }
         return new NodeConfig(resolver.values, resolver.sources, warnings);
     }

@@ -205,7 +205,7 @@ final class ArbitratorTest {
                                     .filter(process -> {
                                         String line =
                                                 process.info().commandLine().orElse("");
-                                        return line.contains("--daemon-child") && line.contains(command.get(9));
+                                        return line.contains("--background") && line.contains(command.get(9));
                                     })
                                     .findFirst()
                                     .orElse(null),

@@ -28,6 +28,7 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.security.Security;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -97,7 +98,10 @@ public final class Dromon implements Runnable {
 
     /** The whole command line. */
     public static CommandLine commandLine() {
-        return handled(new CommandLine(new Dromon()));
+        CommandLine line = handled(new CommandLine(new Dromon()));
+        // As garbd takes them: --addr for --address.
+        Objects.requireNonNull(line.getSubcommands().get("arbitrator")).setAbbreviatedOptionsAllowed(true);
+        return line;
     }
 
     private static CommandLine handled(CommandLine line) {

@@ -108,6 +108,11 @@ final class DromonTest {
     void takesTheFlagsOfGarbd() {
         assertThat(run("arbitrator", "-v")).isZero();
         assertThat(run("arbitrator", "-h")).isZero();
+        assertThat(run("arbitrator", "--addr", "gcomm://h", "--gro=g", "--slog=x"))
+                .as("beginnings of the first two")
+                .isEqualTo(USAGE);
+        assertThat(errors.toString()).startsWith("dromon: Unknown option: '--slog=x'");
+        errors.getBuffer().setLength(0);
         assertThat(run("arbitrator", "gcomm://h", "-a", "gcomm://i", "-g", "g")).isEqualTo(USAGE);
         assertThat(errors.toString()).startsWith("dromon: the address can be given once, by --address or without it");
         assertThat(run("arbitrator", "gcomm://h", "gcomm://i", "-g", "g")).isEqualTo(USAGE);

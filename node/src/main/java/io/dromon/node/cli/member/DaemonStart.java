@@ -21,7 +21,7 @@ import java.util.concurrent.CountDownLatch;
  */
 final class DaemonStart {
     /** Tells the second process that it is the one in the background. */
-    static final String CHILD = "--daemon-child";
+    static final String CHILD = "--background";
 
     private static final String READY = "ready";
     /** The first process has heard it. */

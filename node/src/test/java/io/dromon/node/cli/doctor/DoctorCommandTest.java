@@ -262,6 +262,14 @@ final class DoctorCommandTest {
     }
 
     @Test
+    void looksAtNothingWithoutTheFileOfTheConfiguration() {
+        Run run = doctor("--config", dir.resolve("nothing.cnf").toString());
+
+        assertThat(run.out).contains("nothing.cnf does not exist").doesNotContain("group", "plain text");
+        assertThat(run.code).isEqualTo(ExitCode.FAILED);
+    }
+
+    @Test
     void saysOnceThatAFileIsMissingAndThatTheAddressIsUnknown() {
         Run run = doctor("--options", tls().replace("key.pem", "nothing.pem"));
 
