@@ -20,7 +20,7 @@ import io.dromon.node.doctor.Diagnosis.Value;
 import io.dromon.node.engine.DataDirectory;
 import io.dromon.node.engine.DynamicEnd;
 import io.dromon.node.engine.NodeSettings;
-import io.dromon.sst.method.SstSettings;
+import io.dromon.sst.SstSettings;
 import io.dromon.sst.tunnel.Reasons;
 import io.dromon.transport.link.NettyLinks;
 import io.dromon.transport.link.ProtocolThread;

@@ -20,7 +20,7 @@ public final class ArchiveReader {
     private final HeaderGuard guard;
     private final TarArchiveInputStream tar;
     private final Staging staging;
-    private final Tally tally = new Tally();
+    private final ManifestBuilder tally = new ManifestBuilder();
     private final ByteBuffer buffer = ByteBuffer.allocate(Blocks.PIECE);
     private @Nullable Position announced;
 

@@ -35,7 +35,7 @@ public final class ArchiveWriter {
     private static final int RECORD = 512;
 
     private final TarArchiveOutputStream tar;
-    private final Tally tally = new Tally();
+    private final ManifestBuilder tally = new ManifestBuilder();
     private final Position position;
     private final ByteBuffer buffer = ByteBuffer.allocate(Blocks.PIECE);
 

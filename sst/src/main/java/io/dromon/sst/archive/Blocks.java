@@ -6,7 +6,7 @@ import java.nio.channels.FileChannel;
 
 /** Reads and writes stretches of files. */
 public final class Blocks {
-    /** The content of a file counts in pieces of this size (see {@link Tally}). */
+    /** The content of a file counts in pieces of this size (see {@link ManifestBuilder}). */
     public static final int PIECE = 512 * 1024;
 
     private Blocks() {}

@@ -11,7 +11,7 @@ import java.util.Map;
  *
  * @param entries number of files, directories and links
  * @param bytes sum of the sizes of the files
- * @param checksum see {@link Tally}, 16 bytes in hexadecimal digits
+ * @param checksum see {@link ManifestBuilder}, 16 bytes in hexadecimal digits
  * @param position the last event that the snapshot holds
  */
 public record Manifest(long entries, long bytes, String checksum, Position position) {

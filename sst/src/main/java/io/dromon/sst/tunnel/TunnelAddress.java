@@ -20,6 +20,14 @@ public record TunnelAddress(String host, int port) {
         }
     }
 
+    /** That of a socket; a name that is not resolved stays a name. */
+    public static TunnelAddress of(InetSocketAddress address) {
+        String host = address.isUnresolved()
+                ? address.getHostString()
+                : address.getAddress().getHostAddress();
+        return new TunnelAddress(host, address.getPort());
+    }
+
     /** stunnel's {@code [HOST:]PORT}: what follows the last colon is the port. */
     public static TunnelAddress parse(String text) {
         int colon = text.lastIndexOf(':');

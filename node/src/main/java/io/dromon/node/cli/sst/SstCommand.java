@@ -3,15 +3,18 @@ package io.dromon.node.cli.sst;
 import io.dromon.config.SstSection;
 import io.dromon.node.cli.process.CommandFailure;
 import io.dromon.node.cli.process.ExitCode;
+import io.dromon.sst.SnapshotDonor;
+import io.dromon.sst.SnapshotJoiner;
+import io.dromon.sst.SnapshotMethod;
+import io.dromon.sst.SnapshotSource;
+import io.dromon.sst.SnapshotTarget;
+import io.dromon.sst.SstSettings;
+import io.dromon.sst.Token;
 import io.dromon.sst.archive.Limits;
 import io.dromon.sst.archive.Position;
-import io.dromon.sst.method.Receiver;
-import io.dromon.sst.method.SnapshotDonor;
-import io.dromon.sst.method.SnapshotJoiner;
-import io.dromon.sst.method.SnapshotMethod;
-import io.dromon.sst.method.SstSettings;
-import io.dromon.sst.method.Supply;
-import io.dromon.sst.method.Token;
+import io.dromon.sst.rsync.RsyncMethod;
+import io.dromon.sst.script.ScriptMethod;
+import io.dromon.sst.stream.StreamMethod;
 import io.dromon.sst.tunnel.TunnelAddress;
 import io.dromon.transport.tls.TlsConfigException;
 import io.dromon.transport.tls.TlsContexts;
@@ -59,14 +62,14 @@ public final class SstCommand implements Runnable {
 
     /** Loads in the background what a transfer will need, while the command line and the files are read. */
     public static void warmUp() {
-        Thread thread = new Thread(SnapshotMethod::prepare, "sst-warm-up");
+        Thread thread = new Thread(StreamMethod::prepare, "sst-warm-up");
         thread.setDaemon(true);
         thread.start();
     }
 
     /** Fails where zstd is needed and cannot be loaded. */
     static void checkLibrary() {
-        SnapshotMethod.libraryProblem().ifPresent(problem -> {
+        StreamMethod.libraryProblem().ifPresent(problem -> {
             throw new CommandFailure(problem);
         });
     }
@@ -163,9 +166,9 @@ public final class SstCommand implements Runnable {
 
         SnapshotMethod method(SstSettings settings) {
             return switch (method) {
-                case "stream" -> SnapshotMethod.STREAM;
-                case "rsync" -> SnapshotMethod.RSYNC;
-                default -> SnapshotMethod.script(program, settings.filter());
+                case "stream" -> new StreamMethod();
+                case "rsync" -> new RsyncMethod();
+                default -> new ScriptMethod(program, settings.filter());
             };
         }
 
@@ -273,7 +276,7 @@ public final class SstCommand implements Runnable {
                     SnapshotJoiner joiner = method.listen(
                             address,
                             new SnapshotMethod.Terms(tls, place.token(), settings.stream(), report),
-                            new Receiver.Directory(target, Limits.NONE))) {
+                            new SnapshotTarget.Directory(target, Limits.NONE))) {
                 signal.with(joiner::cancel);
                 report.ready(shown(joiner.address(), listen), place.reference());
                 report.done(joiner.await());
@@ -332,7 +335,7 @@ public final class SstCommand implements Runnable {
                 SnapshotDonor donor = method.donor(
                         address(to),
                         new SnapshotMethod.Terms(tls, token, settings.stream(), report),
-                        new Supply.Files(source));
+                        new SnapshotSource.Files(source));
                 signal.with(donor::cancel);
                 report.done(donor.send(last));
                 return 0;

@@ -2,10 +2,10 @@ package io.dromon.node.cli.sst;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.dromon.sst.Progress;
+import io.dromon.sst.TransferException;
+import io.dromon.sst.TransferListener;
 import io.dromon.sst.archive.Manifest;
-import io.dromon.sst.method.Progress;
-import io.dromon.sst.method.TransferException;
-import io.dromon.sst.method.TransferListener;
 import io.dromon.transport.link.LineBudget;
 import io.dromon.transport.wire.PeerText;
 import java.io.FileOutputStream;

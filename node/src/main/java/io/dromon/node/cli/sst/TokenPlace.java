@@ -1,7 +1,7 @@
 package io.dromon.node.cli.sst;
 
 import io.dromon.node.cli.process.CommandFailure;
-import io.dromon.sst.method.Token;
+import io.dromon.sst.Token;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.dromon.node.cli.process.ChildNode;
 import io.dromon.node.cli.process.ExitCode;
-import io.dromon.sst.method.Token;
+import io.dromon.sst.Token;
 import io.dromon.transport.tls.pem.SharedPair;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.dromon.node.cli.process.ChildNode;
 import io.dromon.node.cli.process.LocalPort;
 import io.dromon.node.cli.sst.SstCommand;
-import io.dromon.sst.method.Token;
+import io.dromon.sst.Token;
 import io.dromon.transport.tls.pem.SharedPair;
 import java.io.BufferedReader;
 import java.io.File;
