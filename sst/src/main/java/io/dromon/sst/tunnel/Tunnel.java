@@ -1,5 +1,6 @@
 package io.dromon.sst.tunnel;
 
+import io.dromon.transport.link.AcceptFailures;
 import io.dromon.transport.link.LineBudget;
 import io.dromon.transport.link.RefusalLog;
 import io.dromon.transport.tls.TlsConfigException;
@@ -323,6 +324,10 @@ public final class Tunnel implements AutoCloseable {
             Listener made = new Listener(
                     address, bootstrap.bind(address).syncUninterruptibly().channel(), running);
             listener.set(made);
+            made.channel
+                    .pipeline()
+                    .addLast(new AcceptFailures(
+                            text -> LOG.warn("[{}] {}", running.service().name(), text)));
             return made;
             // Netty rethrows what the system said, which the compiler cannot know.
         } catch (Exception e) {

@@ -13,10 +13,14 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The listening socket: what connects, until it is known to be a peer, and how many of these there may be. */
 @SuppressWarnings("FutureReturnValueIgnored") // closing tells nothing that is not known
 final class Acceptor {
+    private static final Logger LOG = LoggerFactory.getLogger(Acceptor.class);
+
     private final NettyLinks owner;
     private final LinkSettings settings;
     /** Accepted and not proven to be a peer. */
@@ -66,6 +70,7 @@ final class Acceptor {
         }
         Channel channel = bound.channel();
         listener = channel;
+        channel.pipeline().addLast(new AcceptFailures(text -> LOG.warn("{}: {}", settings.listenAddress(), text)));
         return LinkAddress.format(owner.scheme(), (InetSocketAddress) channel.localAddress());
     }
 
