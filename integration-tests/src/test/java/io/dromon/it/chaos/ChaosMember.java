@@ -338,7 +338,7 @@ final class ChaosMember implements AutoCloseable {
                 members = primary ? view.group(4).split(",").length : 0;
             } else if (shift.matches()) {
                 state = shift.group(1);
-            } else if (line.startsWith("line not committed")) {
+            } else if (line.contains(": line not committed: ")) {
                 life.lineFailed();
             }
         }

@@ -29,7 +29,10 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.security.Security;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -72,6 +75,10 @@ import picocli.CommandLine.UnmatchedArgumentException;
             DemoNode.class
         })
 public final class Dromon implements Runnable {
+    private static final Logger LOG = LoggerFactory.getLogger(Dromon.class);
+    /** Their last word is a line of the log, where a program reads that. */
+    private static final Set<String> SERVICES = Set.of("node", "arbitrator", "tunnel");
+
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli
     private CommandSpec spec;
@@ -109,7 +116,12 @@ public final class Dromon implements Runnable {
                 .registerConverter(Path.class, NameBytes::path)
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionExceptionHandler((failure, command, result) -> {
-                    command.getErr().println("dromon: " + terminal(told(failure)));
+                    String text = told(failure);
+                    if (LogSetup.isJson() && SERVICES.contains(command.getCommandName())) {
+                        LOG.error("{}", text);
+                    } else {
+                        command.getErr().println("dromon: " + terminal(text));
+                    }
                     return ExitCode.FAILED;
                 });
     }

@@ -85,6 +85,19 @@ final class DromonTest {
         assertThat(errors.toString().lines()).hasSizeLessThanOrEqualTo(4).noneMatch(text -> text.contains("Usage:"));
     }
 
+    @Test
+    void saysInTheLogWhyAServiceFailedWhereThatIsJson() {
+        System.setProperty("DROMON_LOG_FORMAT", "json");
+        try {
+            assertThat(run("node", "--config", "/no/such/file")).isEqualTo(ExitCode.FAILED);
+            assertThat(errors.toString()).as("a line that is no JSON").isEmpty();
+            assertThat(run("options", "nosuch")).isEqualTo(ExitCode.FAILED);
+            assertThat(errors.toString()).as("to a person").startsWith("dromon: ");
+        } finally {
+            System.clearProperty("DROMON_LOG_FORMAT");
+        }
+    }
+
     /** The first line of a description stands in the list of commands. */
     @Test
     void describesEachCommandByASentence() {

@@ -38,6 +38,11 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
         used = true;
     }
 
+    /** Whether lines are JSON, so that whoever reads them wants nothing else on standard error. */
+    public static boolean isJson() {
+        return setting(FORMAT, "text").toLowerCase(Locale.ROOT).equals("json");
+    }
+
     /**
      * In another program that has not configured Logback: that prints everything then, down to each frame. The loggers of
      * this library and of Netty's say what is of interest; those of the program are its own business.
@@ -63,8 +68,7 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
             quieten(loggers, LogSetup.class.getClassLoader());
             return ExecutionStatus.INVOKE_NEXT_IF_ANY;
         }
-        boolean json = setting(FORMAT, "text").toLowerCase(Locale.ROOT).equals("json");
-        LayoutBase<ILoggingEvent> layout = json ? new LogLines.Json() : new LogLines.Text();
+        LayoutBase<ILoggingEvent> layout = isJson() ? new LogLines.Json() : new LogLines.Text();
         layout.setContext(loggers);
         layout.start();
         LayoutWrappingEncoder<ILoggingEvent> encoder = new LayoutWrappingEncoder<>();

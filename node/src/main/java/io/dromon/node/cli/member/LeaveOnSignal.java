@@ -6,12 +6,15 @@ import io.dromon.node.cli.process.ExitCode;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Leaves the group when the process is asked to end. A clean leave on SIGTERM or SIGINT is success, so the exit code is
  * 0 then and not the signal's, which supervisors take for a crash.
  */
 public final class LeaveOnSignal {
+    private static final Logger LOG = LoggerFactory.getLogger(LeaveOnSignal.class);
     private static final int LAST_OUTPUT_SECONDS = 5;
     private static volatile boolean endedByItself;
 
@@ -54,7 +57,7 @@ public final class LeaveOnSignal {
                         }
                         TimeUnit.SECONDS.sleep(LAST_OUTPUT_SECONDS); // the command may know more, and end by itself
                     } catch (CommandFailure e) {
-                        System.err.println("dromon: " + e.getMessage());
+                        LOG.error("{}", e.getMessage());
                     } catch (InterruptedException e) {
                         return;
                     }

@@ -7,25 +7,28 @@ import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.PrintStream;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Replicates each line of a stream, a bounded number of them at a time. */
 final class LineSource {
+    private static final Logger LOG = LoggerFactory.getLogger(LineSource.class);
     private static final int IN_FLIGHT = 1024;
     private static final int LONGEST_LINE = 64 << 20;
 
     private final InputStream in;
     private final Node node;
-    private final PrintStream log;
+    private final String name;
     private final Semaphore permits = new Semaphore(IN_FLIGHT);
     private final AtomicLong failed = new AtomicLong();
 
-    LineSource(InputStream in, Node node, PrintStream log) {
+    /** @param name of the node, for the log */
+    LineSource(InputStream in, Node node, String name) {
         this.in = new BufferedInputStream(in, 1 << 16);
         this.node = node;
-        this.log = log;
+        this.name = name;
     }
 
     /**
@@ -58,7 +61,7 @@ final class LineSource {
         node.replicate(WriteSet.of(line.toByteArray())).whenComplete((done, failure) -> {
             if (failure != null) {
                 failed.incrementAndGet();
-                log.println("line not committed: " + failure.getMessage());
+                LOG.warn("{}: line not committed: {}", name, failure.getMessage());
             }
             permits.release();
         });

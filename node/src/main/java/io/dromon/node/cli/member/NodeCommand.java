@@ -9,11 +9,12 @@ import io.dromon.node.cli.process.ExitCode;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -29,6 +30,8 @@ import picocli.CommandLine.Option;
             "SIGHUP: reads the TLS files again and opens the log file again. Leaves cleanly on SIGTERM."
         })
 public final class NodeCommand implements Callable<Integer> {
+    private static final Logger LOG = LoggerFactory.getLogger(NodeCommand.class);
+
     @Mixin
     @SuppressWarnings("NullAway.Init") // set by picocli
     private NodeFlags flags;
@@ -51,7 +54,6 @@ public final class NodeCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         NodeConfig config = flags.config();
         ReloadOnHangUp hangUp = ReloadOnHangUp.install(LogFile.use(log));
-        PrintStream log = System.err;
         // System.out would keep to itself that a disk is full or a reader gone.
         LineApplication application = new LineApplication(new FileOutputStream(FileDescriptor.out));
         Node node = Node.start(config, application);
@@ -65,7 +67,7 @@ public final class NodeCommand implements Callable<Integer> {
         long failed = 0;
         if (pipe) {
             LeaveOnSignal.endWith(node, application.stopped(), () -> application.failure() != null);
-            failed = new LineSource(System.in, node, log).run();
+            failed = new LineSource(System.in, node, config.name()).run();
         }
         if (!pipe || stay) {
             LeaveOnSignal.awaitEnd(node, application.stopped());
@@ -73,7 +75,7 @@ public final class NodeCommand implements Callable<Integer> {
             node.leave();
         }
         if (failed > 0) {
-            log.println("dromon: " + failed + " lines were not committed, see above");
+            LOG.error("{}: {} lines were not committed, see above", config.name(), failed);
         }
         return failed > 0 || application.failure() != null ? ExitCode.FAILED : 0;
     }
