@@ -84,15 +84,13 @@ final class OrderChecker {
         }
     }
 
-    private record Place(UUID group, long seqno) {}
-
     private final Map<UUID, Map<Long, Entry>> histories = new HashMap<>();
     /** Where each write-set is, by content. */
     private final Map<Long, Long> places = new HashMap<>();
     /** Contents of write-sets that got no seqno, as their sender was told. */
     private final Set<Long> refused = new HashSet<>();
     /** Configurations of components that were formed again, where something was lost: their contents. */
-    private final Map<Place, Long> formedAgain = new HashMap<>();
+    private final Map<Position, Long> formedAgain = new HashMap<>();
     /** What each host would still know after a crash. */
     private final Position[] kept;
 
@@ -209,7 +207,7 @@ final class OrderChecker {
         for (GroupMember member : change.members()) {
             content = content * 31 + member.uuid().hashCode();
         }
-        Long again = formedAgain.get(new Place(life.group, change.seqno()));
+        Long again = formedAgain.get(new Position(life.group, change.seqno()));
         check(
                 !goesOn || again == null || again != content,
                 "one-order",
@@ -269,7 +267,7 @@ final class OrderChecker {
         }
         checkNobodyKeeps(life, seqno, "configuration");
         history.keySet().removeIf(number -> number >= seqno);
-        formedAgain.put(new Place(life.group, seqno), content);
+        formedAgain.put(new Position(life.group, seqno), content);
     }
 
     private void enter(Life life, long seqno, long content, String what) {

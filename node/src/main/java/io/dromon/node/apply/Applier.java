@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
  * <p>An application that throws has failed for good: it is given no further write-set, since it must not go on with a
  * gap, but it hears of views and of the end.
  */
-final class Applier implements DeliveryItemHandler {
+final class Applier implements DeliveryItem.Handler {
     private static final Logger LOG = LoggerFactory.getLogger(Applier.class);
 
     private final String nodeName;

@@ -10,8 +10,27 @@ import org.jspecify.annotations.Nullable;
 
 /** What the protocol thread hands to the delivery thread, in the order in which it is to happen. */
 public sealed interface DeliveryItem {
+    /** Takes the items of the delivery thread, one method a kind; none has a default. */
+    interface Handler {
+        void onWriteSet(OrderedWriteSet item);
+
+        void onView(View item);
+
+        void onState(State item);
+
+        void onReadPoint(ReadPoint item);
+
+        void onCallFailed(CallFailed item);
+
+        void onCallEnded(CallEnded item);
+
+        void onRoom(Room item);
+
+        void onEnd(End item);
+    }
+
     /** Calls the method of this kind. */
-    void accept(DeliveryItemHandler handler);
+    void accept(Handler handler);
 
     /** What the delivery thread does with it, for a sentence. */
     String what();
@@ -29,7 +48,7 @@ public sealed interface DeliveryItem {
             Bytes data,
             @Nullable PendingCommit own) implements DeliveryItem {
         @Override
-        public void accept(DeliveryItemHandler handler) {
+        public void accept(Handler handler) {
             handler.onWriteSet(this);
         }
 
@@ -46,7 +65,7 @@ public sealed interface DeliveryItem {
      */
     record View(ClusterView view, NodeState state) implements DeliveryItem {
         @Override
-        public void accept(DeliveryItemHandler handler) {
+        public void accept(Handler handler) {
             handler.onView(this);
         }
 
@@ -59,7 +78,7 @@ public sealed interface DeliveryItem {
     /** The state of this node may have changed. */
     record State(NodeState state) implements DeliveryItem {
         @Override
-        public void accept(DeliveryItemHandler handler) {
+        public void accept(Handler handler) {
             handler.onState(this);
         }
 
@@ -72,7 +91,7 @@ public sealed interface DeliveryItem {
     /** All that a causal read asked for stands before this. */
     record ReadPoint(PendingRead read, long seqno) implements DeliveryItem {
         @Override
-        public void accept(DeliveryItemHandler handler) {
+        public void accept(Handler handler) {
             handler.onReadPoint(this);
         }
 
@@ -89,7 +108,7 @@ public sealed interface DeliveryItem {
      */
     record CallFailed(PendingCall<?> call, Supplier<NodeException> why) implements DeliveryItem {
         @Override
-        public void accept(DeliveryItemHandler handler) {
+        public void accept(Handler handler) {
             handler.onCallFailed(this);
         }
 
@@ -102,7 +121,7 @@ public sealed interface DeliveryItem {
     /** A call failed because the node ends. */
     record CallEnded(PendingCall<?> call) implements DeliveryItem {
         @Override
-        public void accept(DeliveryItemHandler handler) {
+        public void accept(Handler handler) {
             handler.onCallEnded(this);
         }
 
@@ -115,7 +134,7 @@ public sealed interface DeliveryItem {
     /** There is room again for what a writer waits to replicate. */
     record Room(PendingCall<Void> waiter) implements DeliveryItem {
         @Override
-        public void accept(DeliveryItemHandler handler) {
+        public void accept(Handler handler) {
             handler.onRoom(this);
         }
 
@@ -132,7 +151,7 @@ public sealed interface DeliveryItem {
      */
     record End(@Nullable NodeException failure) implements DeliveryItem {
         @Override
-        public void accept(DeliveryItemHandler handler) {
+        public void accept(Handler handler) {
             handler.onEnd(this);
         }
 

@@ -1,7 +1,6 @@
 package io.dromon.node.engine;
 
 import io.dromon.node.group.GroupEvent;
-import io.dromon.node.group.GroupEventHandler;
 import io.dromon.node.group.GroupVersions;
 import org.jspecify.annotations.Nullable;
 
@@ -9,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * What the node itself makes of the group's events, beside what its application is told: log lines, and what follows from
  * its configuration. On the protocol thread, but for {@link #agreedVersions}.
  */
-public final class GroupReactions implements GroupEventHandler {
+public final class GroupReactions implements GroupEvent.Handler {
     private final NodeLog log;
     private final @Nullable SnapshotErrand snapshot;
     private final Runnable whenSynced;

@@ -7,7 +7,6 @@ import io.dromon.node.apply.DeliveryItem;
 import io.dromon.node.apply.PendingCommit;
 import io.dromon.node.apply.PendingRead;
 import io.dromon.node.group.GroupEvent;
-import io.dromon.node.group.GroupEventHandler;
 import io.dromon.node.group.GroupMember;
 import io.dromon.node.group.MemberStatus;
 import io.dromon.node.group.ReplicationFailure;
@@ -25,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The tickets of the group layer are a node's own calls: {@link PendingCommit} of write-sets, {@link PendingRead} of
  * causal reads.
  */
-public final class Ordering implements GroupEventHandler {
+public final class Ordering implements GroupEvent.Handler {
     private final Consumer<DeliveryItem> out;
     private ClusterView view = ClusterView.NONE;
 

@@ -29,22 +29,27 @@ final class CausalReads {
         }
     }
 
-    private final GroupVariables group;
+    /** Reads asked for at a time. */
+    static final int MAX_READS = 65_536;
+
+    private final Configuration configuration;
+    private final GroupEffects effects;
     private final ArrayDeque<Mark> waiting = new ArrayDeque<>();
     /** Given to the layer below, in this order, and not back. */
     private final ArrayDeque<Mark> asked = new ArrayDeque<>();
 
-    CausalReads(GroupVariables group) {
-        this.group = group;
+    CausalReads(Configuration configuration, GroupEffects effects) {
+        this.configuration = configuration;
+        this.effects = effects;
     }
 
     /** {@link GroupCore#sync}. */
     boolean ask(Ticket.OfRead ticket) {
-        if (group.isOver()) {
-            group.effects.onReadFailed(ticket, ReplicationFailure.CLOSED);
-        } else if (group.state == GroupState.NON_PRIMARY) {
-            group.effects.onReadFailed(ticket, ReplicationFailure.PRIMARY_LOST);
-        } else if (waiting.size() + asked.size() >= GroupCore.MAX_READS) {
+        if (configuration.isOver()) {
+            effects.onReadFailed(ticket, ReplicationFailure.CLOSED);
+        } else if (configuration.state() == GroupState.NON_PRIMARY) {
+            effects.onReadFailed(ticket, ReplicationFailure.PRIMARY_LOST);
+        } else if (waiting.size() + asked.size() >= MAX_READS) {
             return false;
         } else {
             waiting.addLast(new Mark(ticket));
@@ -63,7 +68,7 @@ final class CausalReads {
     void fail(ReplicationFailure reason) {
         askAgain();
         for (Mark mark = waiting.pollFirst(); mark != null; mark = waiting.pollFirst()) {
-            group.effects.onReadFailed(mark.ticket, reason);
+            effects.onReadFailed(mark.ticket, reason);
         }
     }
 
@@ -72,7 +77,7 @@ final class CausalReads {
         while (!waiting.isEmpty()) {
             Mark mark = waiting.removeFirst();
             asked.addLast(mark); // first: it may come back from inside of send
-            if (group.effects.sendLocalCausal(MessageType.CAUSAL, mark) != SendResult.ACCEPTED) {
+            if (effects.sendLocalCausal(MessageType.CAUSAL, mark) != SendResult.ACCEPTED) {
                 asked.removeLastOccurrence(mark);
                 waiting.addFirst(mark);
                 return false;
@@ -83,8 +88,8 @@ final class CausalReads {
 
     void onMark(Mark mark) {
         // The layer below keeps their order: it is the first, or was asked for again after a view.
-        if (group.isPrimary() && asked.removeFirstOccurrence(mark)) {
-            group.effects.deliver(new GroupEvent.CausalPoint(group.exchange.actId(), mark.ticket));
+        if (configuration.isPrimary() && asked.removeFirstOccurrence(mark)) {
+            effects.deliver(new GroupEvent.CausalPoint(configuration.actId, mark.ticket));
         }
     }
 }

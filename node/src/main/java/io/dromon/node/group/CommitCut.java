@@ -6,6 +6,8 @@ import org.jspecify.annotations.Nullable;
 final class CommitCut {
     private long seqno;
     private @Nullable Member lastNode;
+    /** Last cut that was delivered. */
+    private long delivered = -1;
 
     CommitCut(long seqno) {
         this.seqno = seqno;
@@ -17,6 +19,14 @@ final class CommitCut {
 
     void set(long value) {
         seqno = value;
+    }
+
+    /** Delivers the cut if it is news and this node is complete. */
+    void deliver(GroupEffects effects, MemberStatus own) {
+        if (seqno > delivered && own.isJoined()) {
+            delivered = seqno;
+            effects.deliver(new GroupEvent.CommitCut(seqno));
+        }
     }
 
     /** Forgets who held it back; his record may be gone. */

@@ -33,6 +33,18 @@ final class ControlMessages {
     private long votedSeqno = -1;
     private long wantedVote = -1;
 
+    private final GroupSettings settings;
+    private final Configuration configuration;
+    private final FlowControl flow;
+    private final GroupEffects effects;
+
+    ControlMessages(GroupSettings settings, Configuration configuration, FlowControl flow, GroupEffects effects) {
+        this.settings = settings;
+        this.configuration = configuration;
+        this.flow = flow;
+        this.effects = effects;
+    }
+
     void onView() {
         stateUuid = null;
         stateMessage = null;
@@ -85,7 +97,7 @@ final class ControlMessages {
     }
 
     /** During an exchange; returns false if the layer below takes no more. */
-    boolean sendExchange(GroupEffects effects) {
+    boolean sendExchange() {
         StateUuidMessage uuid = stateUuid;
         if (uuid != null) {
             // Taken out first: the layer below may deliver from inside of send().
@@ -107,27 +119,23 @@ final class ControlMessages {
     }
 
     /** In a primary configuration; returns false if the layer below takes no more. */
-    boolean send(GroupEffects effects, Member self, StateExchange exchange, FlowControl flow, GroupSettings settings) {
-        return sendFlow(effects, self, exchange, flow)
-                && sendJoins(effects)
-                && sendSync(effects, self, exchange, flow)
-                && sendVotes(effects, self, exchange, settings)
-                && sendLast(effects, self, exchange, flow, settings);
+    boolean send() {
+        return sendFlow() && sendJoins() && sendSync() && sendVotes() && sendLast();
     }
 
-    private static boolean sendFlow(GroupEffects effects, Member self, StateExchange exchange, FlowControl flow) {
-        boolean stop = flow.isStopDue(self.status);
-        if (!stop && !flow.isContDue(self.status)) {
+    private boolean sendFlow() {
+        boolean stop = flow.isStopDue(configuration.self.status);
+        if (!stop && !flow.isContDue(configuration.self.status)) {
             return true;
         }
-        if (effects.send(MessageType.FLOW, new FlowMessage((int) exchange.confId(), stop)) != SendResult.ACCEPTED) {
+        if (effects.send(MessageType.FLOW, new FlowMessage((int) configuration.confId, stop)) != SendResult.ACCEPTED) {
             return false;
         }
         flow.sent(stop);
         return true;
     }
 
-    private boolean sendJoins(GroupEffects effects) {
+    private boolean sendJoins() {
         while (joinsSent < joins.size()) {
             CodeMessage join = joins.stream().skip(joinsSent).findFirst().orElseThrow();
             joinsSent++;
@@ -139,12 +147,12 @@ final class ControlMessages {
         return true;
     }
 
-    private boolean sendSync(GroupEffects effects, Member self, StateExchange exchange, FlowControl flow) {
-        if (self.status != MemberStatus.JOINED || syncOutstanding || !flow.isQueueShort()) {
+    private boolean sendSync() {
+        if (configuration.self.status != MemberStatus.JOINED || syncOutstanding || !flow.isQueueShort()) {
             return true;
         }
         syncOutstanding = true;
-        CodeMessage sync = new CodeMessage(exchange.groupUuid(), exchange.actId(), 0);
+        CodeMessage sync = new CodeMessage(configuration.groupUuid, configuration.actId, 0);
         if (effects.send(MessageType.SYNC, sync) != SendResult.ACCEPTED) {
             syncOutstanding = false;
             return false;
@@ -152,12 +160,12 @@ final class ControlMessages {
         return true;
     }
 
-    private boolean sendVotes(GroupEffects effects, Member self, StateExchange exchange, GroupSettings settings) {
-        if (settings.stateless() || !self.status.isJoined()) {
+    private boolean sendVotes() {
+        if (settings.stateless() || !configuration.self.status.isJoined()) {
             return true;
         }
         if (wantedVote > votedSeqno && applied >= wantedVote) {
-            addVote(CodeMessage.vote(exchange.groupUuid(), wantedVote, 0, Bytes.EMPTY));
+            addVote(CodeMessage.vote(configuration.groupUuid, wantedVote, 0, Bytes.EMPTY));
         }
         while (!votes.isEmpty()) {
             CodeMessage vote = votes.removeFirst();
@@ -169,15 +177,17 @@ final class ControlMessages {
         return true;
     }
 
-    private boolean sendLast(
-            GroupEffects effects, Member self, StateExchange exchange, FlowControl flow, GroupSettings settings) {
-        long seqno = Math.min(applied, exchange.actId());
-        if (settings.stateless() || flow.isPaused() || !self.status.isJoined() || seqno - reported < REPORT_INTERVAL) {
+    private boolean sendLast() {
+        long seqno = Math.min(applied, configuration.actId);
+        if (settings.stateless()
+                || flow.isPaused()
+                || !configuration.self.status.isJoined()
+                || seqno - reported < REPORT_INTERVAL) {
             return true;
         }
         long before = reported;
         reported = seqno;
-        if (effects.send(MessageType.LAST, new CodeMessage(exchange.groupUuid(), seqno, 0)) != SendResult.ACCEPTED) {
+        if (effects.send(MessageType.LAST, new CodeMessage(configuration.groupUuid, seqno, 0)) != SendResult.ACCEPTED) {
             reported = before;
             return false;
         }

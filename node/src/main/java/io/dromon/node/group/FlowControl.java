@@ -48,6 +48,11 @@ final class FlowControl {
         computeLimits();
     }
 
+    /** {@code gcs.recv_q_hard_limit}, bytes. */
+    long receiveHardLimit() {
+        return settings.receiveHardLimit();
+    }
+
     private void computeLimits() {
         double factor = settings.singlePrimary() ? 1 : Math.sqrt(memberCount);
         upper = (int) (settings.limit() * factor + 0.5);

@@ -1,15 +1,12 @@
 package io.dromon.node.group;
 
-import io.dromon.transport.evs.SendResult;
 import io.dromon.transport.primary.PrimaryView;
 import io.dromon.transport.wire.Bytes;
 import io.dromon.transport.wire.Encodable;
 import io.dromon.transport.wire.MalformedMessageException;
 import io.dromon.transport.wire.Position;
-import java.util.List;
 import java.util.UUID;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 
 /**
  * The group layer of one node. Specification: chapter 04.
@@ -27,23 +24,23 @@ import java.util.stream.Collectors;
  */
 public final class GroupCore {
     /** Causal reads asked for at a time; more are refused. */
-    public static final int MAX_READS = 65_536;
+    public static final int MAX_READS = CausalReads.MAX_READS;
 
-    private static final long RETRY_NS = 10_000_000;
-
-    private final Supplier<UUID> uuids;
+    private final GroupSettings settings;
     private final GroupEffects effects;
-    private final GroupVariables group;
+    private final Configuration configuration;
     private final Member self;
+    private final StateExchange exchange;
+    private final FlowControl flow;
+    private final Outgoing outgoing;
+    private final SendQueue queue;
     private final StateTransfer transfer;
     private final Actions actions;
     private final Voting voting;
+    private final Reconfiguration reconfiguration;
+    private final QueueGuard guard;
 
-    private boolean left;
-    private long cached = -1;
-    private boolean sending;
-    private boolean sendAgain;
-    private long retryAtNs = Long.MAX_VALUE;
+    private long nowNs;
     private Member lastSource;
     private long largestWriteSet = Long.MAX_VALUE;
 
@@ -54,13 +51,21 @@ public final class GroupCore {
      */
     public GroupCore(
             GroupSettings settings, UUID self, Position initialPosition, Supplier<UUID> uuids, GroupEffects effects) {
-        this.uuids = uuids;
+        this.settings = settings;
         this.effects = effects;
-        this.group = new GroupVariables(settings, self, initialPosition, uuids, effects);
-        this.self = group.self;
-        this.transfer = new StateTransfer(group);
-        this.actions = new Actions(group, transfer);
-        this.voting = new Voting(group);
+        this.configuration = new Configuration(settings, self, initialPosition);
+        this.self = configuration.self;
+        this.exchange = new StateExchange(settings, configuration, uuids);
+        this.flow = new FlowControl(settings.flow());
+        this.outgoing = new Outgoing(settings, configuration, flow, effects);
+        this.queue = outgoing.queue;
+        Withdrawal withdrawal = new Withdrawal(configuration, outgoing, effects);
+        this.guard = new QueueGuard(configuration, flow, withdrawal);
+        this.transfer = new StateTransfer(settings, configuration, flow, queue, outgoing.control, effects);
+        this.actions = new Actions(settings, configuration, flow, queue, transfer, withdrawal, effects);
+        this.voting = new Voting(settings, configuration, outgoing.control, withdrawal, effects);
+        this.reconfiguration =
+                new Reconfiguration(configuration, exchange, flow, outgoing, transfer, voting, withdrawal, effects);
         this.lastSource = this.self;
     }
 
@@ -68,37 +73,12 @@ public final class GroupCore {
 
     /** A view of the primary-component layer, in its order. */
     public void onView(PrimaryView view, long nowNs) {
-        group.nowNs = nowNs;
-        if (group.state == GroupState.CLOSED) {
+        this.nowNs = nowNs;
+        if (configuration.state() == GroupState.CLOSED) {
             return;
         }
-        boolean wasPrimary = group.state == GroupState.PRIMARY;
-        boolean inconsistent = group.state == GroupState.INCONSISTENT;
-        group.membersChanged();
         lastSource = self;
-        group.control.onView();
-        if (view.isEmpty()) {
-            group.exchange.onNonPrimaryView(view, wasPrimary);
-            group.state = GroupState.CLOSED;
-            left = true;
-            enterNonPrimary(ReplicationFailure.CLOSED);
-            effects.deliver(new GroupEvent.Left(inconsistent ? "inconsistent with the group" : "left the group"));
-        } else if (inconsistent) {
-            group.exchange.onNonPrimaryView(view, wasPrimary);
-        } else if (view.isPrimary() || view.bootstrap()) {
-            group.exchange.onPrimaryView(view, wasPrimary);
-            actions.onPrimaryView();
-            group.reads.askAgain();
-            group.state = GroupState.WAIT_STATE_UUID;
-            if (self.index == 0) {
-                group.control.stateUuid = new StateUuidMessage(uuids.get());
-                send();
-            }
-        } else {
-            group.exchange.onNonPrimaryView(view, wasPrimary);
-            group.state = GroupState.NON_PRIMARY;
-            enterNonPrimary(ReplicationFailure.PRIMARY_LOST);
-        }
+        reconfiguration.onView(view, nowNs);
     }
 
     /**
@@ -107,13 +87,13 @@ public final class GroupCore {
      * @param payload for an own message the very object that was sent, else {@link Bytes}
      */
     public void onMessage(UUID source, int userType, Encodable payload, long nowNs) {
-        group.nowNs = nowNs;
-        if (group.isOver()) {
+        this.nowNs = nowNs;
+        if (configuration.isOver()) {
             return;
         }
         Member member = lastSource;
         if (!member.uuid.equals(source)) {
-            member = group.table.find(source);
+            member = configuration.table.find(source);
             if (member == null) {
                 effects.onAnomaly(source, "message of type " + userType + " from no member of the view");
                 return;
@@ -131,18 +111,21 @@ public final class GroupCore {
         switch (userType) {
             case MessageType.ACTION -> {
                 if (payload instanceof OwnFragment fragment) {
-                    actions.onOwnFragment(fragment);
+                    actions.onOwnFragment(fragment, nowNs);
                 } else if (member == self) {
                     effects.onAnomaly(member.uuid, "an own action that was not sent by this node");
                 } else {
-                    actions.onForeignFragment(member, Bytes.of(payload));
+                    actions.onForeignFragment(member, Bytes.of(payload), nowNs);
                 }
             }
             case MessageType.STATE_UUID ->
-                onStateUuid(
-                        member, payload instanceof StateUuidMessage m ? m : StateUuidMessage.decode(Bytes.of(payload)));
+                reconfiguration.onStateUuid(
+                        member,
+                        payload instanceof StateUuidMessage m ? m : StateUuidMessage.decode(Bytes.of(payload)),
+                        nowNs);
             case MessageType.STATE_MSG ->
-                onStateMessage(member, payload instanceof StateMessage m ? m : StateMessage.decode(Bytes.of(payload)));
+                reconfiguration.onStateMessage(
+                        member, payload instanceof StateMessage m ? m : StateMessage.decode(Bytes.of(payload)), nowNs);
             case MessageType.LAST, MessageType.JOIN, MessageType.SYNC, MessageType.VOTE ->
                 onCodeMessage(
                         member,
@@ -154,7 +137,7 @@ public final class GroupCore {
                 onFlow(member, payload instanceof FlowMessage m ? m : FlowMessage.decode(Bytes.of(payload)));
             case MessageType.CAUSAL -> {
                 if (payload instanceof CausalReads.Mark mark) {
-                    group.reads.onMark(mark);
+                    outgoing.reads.onMark(mark);
                 } else {
                     effects.onAnomaly(member.uuid, "a causal point, which is no message, was sent");
                 }
@@ -163,159 +146,47 @@ public final class GroupCore {
         }
     }
 
-    // ---- state exchange -----------------------------------------------------------------------------------------
-
-    private void onStateUuid(Member member, StateUuidMessage message) {
-        if (group.state != GroupState.WAIT_STATE_UUID || member.index != 0) {
-            effects.onAnomaly(member.uuid, "stray name of a state exchange");
-            return;
-        }
-        group.exchange.onStateUuid(message.stateUuid());
-        group.state = GroupState.WAIT_STATE_MSG;
-        group.control.stateMessage = group.exchange.ownMessage(group.settings, cached);
-        send();
-    }
-
-    private void onStateMessage(Member member, StateMessage message) {
-        if (group.state != GroupState.WAIT_STATE_MSG) {
-            if (group.state == GroupState.PRIMARY) {
-                effects.onAnomaly(member.uuid, "stray state message");
-            }
-            return;
-        }
-        group.membersChanged();
-        if (!group.exchange.onStateMessage(member, message)) {
-            return;
-        }
-        UUID donor = self.donor;
-        switch (group.exchange.finish(group.settings)) {
-            case NON_PRIMARY -> {
-                group.state = GroupState.NON_PRIMARY;
-                enterNonPrimary(ReplicationFailure.PRIMARY_LOST);
-            }
-            case REVERSED ->
-                group.inconsistent("the group's history ends at " + group.exchange.quorumActId()
-                        + ", before this node's seqno " + group.exchange.actId());
-            case TOO_NEW ->
-                group.inconsistent("the group speaks " + group.exchange.versions() + ", later than this node's "
-                        + GroupSettings.GCS_VERSION + ", "
-                        + group.settings.format().replVersion() + ", "
-                        + group.settings.format().applVersion());
-            case DATABASES ->
-                group.incompatible(names(group.exchange.interpreters()) + " of this group: a database"
-                        + " takes a data node of Dromon for one of its own, asks it for a state that it does not have, and"
-                        + " aborts. Use 'dromon arbitrator' to be a member among databases, or another group name"
-                        + " (wsrep_cluster_name) for a cluster of Dromon nodes");
-            case PRIMARY -> {
-                if (group.settings.isOpaqueDataNode()
-                        && !group.exchange.interpreters().isEmpty()) {
-                    effects.onNotice(names(group.exchange.interpreters()) + " of this group of Dromon nodes: it cannot"
-                            + " read their write-sets and ends by itself (its log says that the protocol version is not"
-                            + " supported); start it in a group of databases");
-                }
-                enterPrimary(donor);
-            }
-        }
-    }
-
-    private static String names(List<Member> members) {
-        return (members.size() == 1 ? "a database is a member (" : members.size() + " databases are members (")
-                + members.stream().map(member -> member.snapshot().name()).collect(Collectors.joining(", "))
-                + ")";
-    }
-
-    private void enterPrimary(UUID lostDonor) {
-        group.state = GroupState.PRIMARY;
-        boolean voted = voting.recount();
-        long seqno = group.exchange.nextActId();
-        beginFlowControl();
-        deliverConfiguration(group.exchange.versions(), voted);
-        group.deliverCommitCut();
-        if (voted) {
-            voting.leaveIfOutvoted();
-        }
-        if (!group.isPrimary()) {
-            return;
-        }
-        group.queue.rewind();
-        if (!self.status.isJoined()) {
-            group.failUnsent(ReplicationFailure.NOT_JOINED);
-        }
-        group.control.onConfiguration(self.status, self.lastApplied);
-        transfer.onPrimaryConfiguration(seqno, lostDonor);
-    }
-
-    private void enterNonPrimary(ReplicationFailure reason) {
-        transfer.onNonPrimaryConfiguration();
-        beginFlowControl();
-        deliverConfiguration(GroupVersions.NONE, false);
-        group.queue.rewind();
-        group.failUnsent(reason);
-        group.failSent();
-        group.failRequests();
-        group.reads.fail(reason);
-    }
-
-    private void beginFlowControl() {
-        for (Member member : group.table.all()) {
-            member.stops = 0;
-        }
-        group.flow.onConfiguration(group.table.all().length, self.status, group.nowNs);
-    }
-
-    private void deliverConfiguration(GroupVersions versions, boolean voted) {
-        group.membersChanged();
-        effects.deliver(new GroupEvent.ConfigurationChange(
-                group.exchange.actId(),
-                group.exchange.confId(),
-                group.exchange.groupUuid(),
-                left ? List.of() : group.members(),
-                self.index,
-                versions,
-                voted ? voting.resultSeqno() : -1,
-                voted ? voting.resultValue() : 0));
-    }
-
     // ---- code messages ------------------------------------------------------------------------------------------
 
     private void onCodeMessage(Member member, int userType, CodeMessage message) {
-        if (!group.isPrimary() && userType != MessageType.VOTE) {
+        if (!configuration.isPrimary() && userType != MessageType.VOTE) {
             return;
         }
-        if (!message.isOf(group.exchange.groupUuid())) {
+        if (!message.isOf(configuration.groupUuid)) {
             effects.onAnomaly(member.uuid, "message of type " + userType + " of another group dropped");
             return;
         }
         switch (userType) {
             case MessageType.LAST -> onLast(member, message);
-            case MessageType.JOIN -> transfer.onJoin(member, message);
-            case MessageType.SYNC -> transfer.onSync(member);
+            case MessageType.JOIN -> transfer.onJoin(member, message, nowNs);
+            case MessageType.SYNC -> transfer.onSync(member, nowNs);
             default -> voting.onVote(member, message);
         }
     }
 
     private void onLast(Member member, CodeMessage message) {
         if (message.code() == 0
-                && group.exchange.commitCut.onLast(member, message.seqno(), group.table.all(), group.gcs())) {
-            group.deliverCommitCut();
+                && configuration.commitCut.onLast(
+                        member, message.seqno(), configuration.table.all(), configuration.gcs())) {
+            configuration.commitCut.deliver(effects, self.status);
         }
     }
 
     private void onFlow(Member member, FlowMessage message) {
-        if (group.state != GroupState.PRIMARY) {
+        if (configuration.state() != GroupState.PRIMARY) {
             return;
         }
-        if (message.confId() != (int) group.exchange.confId()) {
+        if (message.confId() != (int) configuration.confId) {
             effects.onAnomaly(member.uuid, "flow control of another configuration");
             return;
         }
         member.stops += message.stop() ? 1 : -1;
         if (member == self && message.stop()) {
-            for (Member other : group.table.all()) {
+            for (Member other : configuration.table.all()) {
                 other.bytesSinceStop = 0;
             }
         }
-        group.flow.onFlow(message.stop(), group.nowNs);
+        flow.onFlow(message.stop(), nowNs);
     }
 
     // ---- requests of the node -----------------------------------------------------------------------------------
@@ -338,19 +209,18 @@ public final class GroupCore {
         if (writeSet.length() == 0) {
             throw new IllegalArgumentException("an empty write-set");
         }
-        if (group.isOver()) {
+        if (configuration.isOver()) {
             effects.onWriteSetFailed(ticket, ReplicationFailure.CLOSED);
-        } else if (writeSet.length() > Math.min(largestWriteSet, group.settings.maxActionBytes())) {
+        } else if (writeSet.length() > Math.min(largestWriteSet, settings.maxActionBytes())) {
             effects.onWriteSetFailed(ticket, ReplicationFailure.TOO_LARGE);
-        } else if (group.state == GroupState.NON_PRIMARY) {
+        } else if (configuration.state() == GroupState.NON_PRIMARY) {
             effects.onWriteSetFailed(ticket, ReplicationFailure.PRIMARY_LOST);
-        } else if (group.state == GroupState.PRIMARY && !self.status.isJoined()) {
+        } else if (configuration.state() == GroupState.PRIMARY && !self.status.isJoined()) {
             effects.onWriteSetFailed(ticket, ReplicationFailure.NOT_JOINED);
-        } else if (group.queue.queuedBytes() > 0
-                && group.queue.queuedBytes() + writeSet.length() > group.settings.sendQueueBytes()) {
+        } else if (queue.queuedBytes() > 0 && queue.queuedBytes() + writeSet.length() > settings.sendQueueBytes()) {
             return false;
         } else {
-            group.queue.add(OwnAction.writeSet(writeSet, ticket));
+            queue.add(OwnAction.writeSet(writeSet, ticket));
         }
         return true;
     }
@@ -364,7 +234,7 @@ public final class GroupCore {
      * @return false if too many are asked for: nothing was done
      */
     public boolean sync(Ticket.OfRead ticket) {
-        return group.reads.ask(ticket);
+        return outgoing.reads.ask(ticket);
     }
 
     /**
@@ -409,7 +279,7 @@ public final class GroupCore {
 
     /** Takes one {@link #desync} back. */
     public void resync() {
-        transfer.join(group.exchange.actId(), 0);
+        transfer.join(configuration.actId, 0);
     }
 
     /**
@@ -417,7 +287,7 @@ public final class GroupCore {
      * every 128 seqnos (section 9), and votes that are asked for are answered with success by it (section 11).
      */
     public void reportApplied(long seqno) {
-        group.control.applied = Math.max(group.control.applied, seqno);
+        outgoing.control.applied = Math.max(outgoing.control.applied, seqno);
     }
 
     /**
@@ -432,13 +302,12 @@ public final class GroupCore {
 
     /** Lowest seqno that this node can give by IST, -1 if none; told to the others at the next exchange. */
     public void setCached(long seqno) {
-        cached = seqno;
+        exchange.setCached(seqno);
     }
 
     /** Changes flow control at run time; what governs a joiner holds from its next transfer on. */
     public void configure(FlowSettings changed) {
-        group.settings = group.settings.withFlow(changed);
-        group.flow.configure(changed);
+        flow.configure(changed);
     }
 
     // ---- time and sending ---------------------------------------------------------------------------------------
@@ -452,138 +321,61 @@ public final class GroupCore {
      * @param bytesNotTaken bytes of the write-sets among them
      */
     public void onQueue(int actionsNotTaken, long bytesNotTaken, long nowNs) {
-        group.nowNs = nowNs;
-        group.flow.onQueue(actionsNotTaken, bytesNotTaken, nowNs);
-        if (group.state == GroupState.PRIMARY && group.flow.isOverflowing(self.status, bytesNotTaken)) {
-            group.inconsistent(bytesNotTaken + " bytes in " + actionsNotTaken + " events wait for the application, "
-                    + group.settings.flow().receiveHardLimit()
-                    + " may (gcs.recv_q_hard_limit, at most a quarter of the heap)" + whoWentOn()
-                    + "; make the application quicker, or give the JVM a larger heap (-Xmx)");
-            return;
-        }
-        if (group.state == GroupState.PRIMARY && group.flow.hasJoinerFailed()) {
-            group.inconsistent("no room for what waits for the state: " + group.flow.describeJoiner()
-                    + "; raise gcs.recv_q_hard_limit, or let gcs.max_throttle=0 stop the group");
-        }
-    }
-
-    /** Who sent most after this node's STOP, which all members have seen at the same place of the order. */
-    private String whoWentOn() {
-        Member most = self;
-        for (Member member : group.table.all()) {
-            if (member != self && (most == self || member.bytesSinceStop > most.bytesSinceStop)) {
-                most = member;
-            }
-        }
-        return most != self && group.flow.isStopSent() && most.bytesSinceStop > 0
-                ? "; member " + most.snapshot().name() + " (" + most.uuid + ") sent " + most.bytesSinceStop
-                        + " bytes after it was told to stop (flow control)"
-                : "";
+        this.nowNs = nowNs;
+        flow.onQueue(actionsNotTaken, bytesNotTaken, nowNs);
+        guard.judge(actionsNotTaken, bytesNotTaken);
     }
 
     /** The end of a batch: sends what is queued as far as the layer below takes it. */
     public void endTurn(long nowNs) {
-        group.nowNs = nowNs;
-        send();
+        this.nowNs = nowNs;
+        outgoing.send(nowNs);
     }
 
     /** To do whenever {@link #nextDeadlineNs} is reached; harmless earlier. */
     public void tick(long nowNs) {
-        group.nowNs = nowNs;
-        group.flow.tick(nowNs);
-        transfer.tick();
-        send();
+        this.nowNs = nowNs;
+        flow.tick(nowNs);
+        transfer.tick(nowNs);
+        outgoing.send(nowNs);
     }
 
     /** When {@link #tick} is due next; {@link Long#MAX_VALUE} if nothing is. */
     public long nextDeadlineNs() {
-        return Math.min(Math.min(retryAtNs, transfer.nextDeadlineNs()), group.flow.nextDeadlineNs());
-    }
-
-    private void send() {
-        sendAgain = true;
-        if (sending) {
-            return;
-        }
-        sending = true;
-        retryAtNs = Long.MAX_VALUE;
-        try {
-            // The layer below may deliver from inside of its send(), and that may give more to send.
-            while (sendAgain) {
-                sendAgain = false;
-                if (!sendOnce()) {
-                    retryAtNs = group.nowNs + RETRY_NS;
-                    return;
-                }
-            }
-        } finally {
-            sending = false;
-        }
-    }
-
-    private boolean sendOnce() {
-        return switch (group.state) {
-            case WAIT_STATE_UUID, WAIT_STATE_MSG -> group.control.sendExchange(effects);
-            case PRIMARY ->
-                group.control.send(effects, self, group.exchange, group.flow, group.settings)
-                        && group.reads.send()
-                        && sendActions();
-            case NON_PRIMARY, INCONSISTENT, CLOSED -> true;
-        };
-    }
-
-    private boolean sendActions() {
-        while (group.state == GroupState.PRIMARY
-                && group.queue.hasNext(!group.flow.isPaused(), self.status.isJoined())) {
-            if (group.queue.sendNext(group.gcs(), effects) != SendResult.ACCEPTED) {
-                return false;
-            }
-        }
-        return true;
+        return Math.min(Math.min(outgoing.nextDeadlineNs(), transfer.nextDeadlineNs()), flow.nextDeadlineNs());
     }
 
     // ---- status -------------------------------------------------------------------------------------------------
 
     /** Whether a shorter queue of the application would make this node speak: CONT, or SYNC. */
     public boolean awaitsShortQueue() {
-        return group.flow.isStopSent() || self.status == MemberStatus.JOINED;
+        return flow.isStopSent() || self.status == MemberStatus.JOINED;
     }
 
     /** Bytes of the write-sets that were taken and are not sent. */
     public long queuedBytes() {
-        return group.queue.queuedBytes();
+        return queue.queuedBytes();
     }
 
     /** A snapshot, as of the last event. */
     public GroupStatus status() {
-        return status(group.nowNs);
+        return status(nowNs);
     }
 
     /** A snapshot, as of a moment that is not before the last event. */
     public GroupStatus status(long nowNs) {
         return new GroupStatus(
-                group.state,
+                configuration.state(),
                 self.status,
-                group.exchange.confId(),
-                group.exchange.groupUuid(),
-                group.exchange.actId(),
-                group.members(),
+                configuration.confId,
+                configuration.groupUuid,
+                configuration.actId,
+                configuration.table.snapshot(),
                 self.index,
-                group.state == GroupState.PRIMARY ? group.exchange.versions() : GroupVersions.NONE,
-                group.exchange.commitCut.seqno(),
-                group.flow.status(stoppers(), nowNs),
-                group.queue.queuedBytes(),
-                group.queue.inFlight());
-    }
-
-    /** The members that have the group stopped now, by name. */
-    private List<String> stoppers() {
-        return group.members().stream()
-                .filter(member -> {
-                    Member known = group.table.find(member.uuid());
-                    return known != null && known.stops > 0;
-                })
-                .map(GroupMember::name)
-                .toList();
+                configuration.isPrimary() ? configuration.versions : GroupVersions.NONE,
+                configuration.commitCut.seqno(),
+                flow.status(configuration.table.stoppers(), nowNs),
+                queue.queuedBytes(),
+                queue.inFlight());
     }
 }

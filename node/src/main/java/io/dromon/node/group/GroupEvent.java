@@ -9,8 +9,53 @@ import org.jspecify.annotations.Nullable;
 
 /** What the group layer hands to the application, in the total order (chapter 04 section 4.1). */
 public sealed interface GroupEvent {
+    /**
+     * Takes the events of the group layer, one method a kind. None has a default: who handles events says of each kind what
+     * becomes of it, and a new kind does not compile until all of them do.
+     */
+    interface Handler {
+        /** A write-set of any member. */
+        void onWriteSet(WriteSet event);
+
+        /** The members changed, or the primary component was lost or formed. */
+        void onConfigurationChange(ConfigurationChange event);
+
+        /** This node is to give its state. */
+        void onStateRequest(StateRequest event);
+
+        /** Whether the own request for a state, or desync, was accepted. */
+        void onStateRequestResult(StateRequestResult event);
+
+        /** A snapshot that was asked for on behalf of somebody else. */
+        void onSnapshotEnded(SnapshotEnded event);
+
+        /** The own state transfer is over. */
+        void onJoined(Joined event);
+
+        /** The answer to a causal read. */
+        void onCausalPoint(CausalPoint event);
+
+        /** This node is current. */
+        void onSynced(Synced event);
+
+        /** All members have applied so much. */
+        void onCommitCut(CommitCut event);
+
+        /** A member failed to apply a write-set. */
+        void onVoteRequest(VoteRequest event);
+
+        /** How a vote ended. */
+        void onVoteResult(VoteResult event);
+
+        /** The own state transfer will never end. */
+        void onStateTransferLost(StateTransferLost event);
+
+        /** The last event. */
+        void onLeft(Left event);
+    }
+
     /** Calls the method of this kind. */
-    void accept(GroupEventHandler handler);
+    void accept(Handler handler);
 
     /**
      * A write-set with its seqno.
@@ -24,7 +69,7 @@ public sealed interface GroupEvent {
     record WriteSet(long seqno, UUID origin, int originIndex, Bytes data, Ticket.@Nullable OfWriteSet ticket)
             implements GroupEvent {
         @Override
-        public void accept(GroupEventHandler handler) {
+        public void accept(Handler handler) {
             handler.onWriteSet(this);
         }
     }
@@ -66,7 +111,7 @@ public sealed interface GroupEvent {
         }
 
         @Override
-        public void accept(GroupEventHandler handler) {
+        public void accept(Handler handler) {
             handler.onConfigurationChange(this);
         }
     }
@@ -84,7 +129,7 @@ public sealed interface GroupEvent {
     record StateRequest(Position position, UUID requester, int requesterIndex, Position wanted, Bytes request)
             implements GroupEvent {
         @Override
-        public void accept(GroupEventHandler handler) {
+        public void accept(Handler handler) {
             handler.onStateRequest(this);
         }
     }
@@ -104,7 +149,7 @@ public sealed interface GroupEvent {
         }
 
         @Override
-        public void accept(GroupEventHandler handler) {
+        public void accept(Handler handler) {
             handler.onStateRequestResult(this);
         }
     }
@@ -116,7 +161,7 @@ public sealed interface GroupEvent {
      */
     record SnapshotEnded(UUID donor, long code) implements GroupEvent {
         @Override
-        public void accept(GroupEventHandler handler) {
+        public void accept(Handler handler) {
             handler.onSnapshotEnded(this);
         }
     }
@@ -124,7 +169,7 @@ public sealed interface GroupEvent {
     /** The own JOIN was processed: this node is complete (or, after a failed transfer, PRIM again; see the status). */
     record Joined(MemberStatus status) implements GroupEvent {
         @Override
-        public void accept(GroupEventHandler handler) {
+        public void accept(Handler handler) {
             handler.onJoined(this);
         }
     }
@@ -137,7 +182,7 @@ public sealed interface GroupEvent {
      */
     record CausalPoint(long seqno, Ticket.OfRead ticket) implements GroupEvent {
         @Override
-        public void accept(GroupEventHandler handler) {
+        public void accept(Handler handler) {
             handler.onCausalPoint(this);
         }
     }
@@ -145,7 +190,7 @@ public sealed interface GroupEvent {
     /** The own SYNC was processed: this node is current. */
     record Synced() implements GroupEvent {
         @Override
-        public void accept(GroupEventHandler handler) {
+        public void accept(Handler handler) {
             handler.onSynced(this);
         }
     }
@@ -153,7 +198,7 @@ public sealed interface GroupEvent {
     /** Every counted member has applied {@code seqno}: older certification entries and cache may go (section 9). */
     record CommitCut(long seqno) implements GroupEvent {
         @Override
-        public void accept(GroupEventHandler handler) {
+        public void accept(Handler handler) {
             handler.onCommitCut(this);
         }
     }
@@ -164,7 +209,7 @@ public sealed interface GroupEvent {
      */
     record VoteRequest(long seqno) implements GroupEvent {
         @Override
-        public void accept(GroupEventHandler handler) {
+        public void accept(Handler handler) {
             handler.onVoteRequest(this);
         }
     }
@@ -172,7 +217,7 @@ public sealed interface GroupEvent {
     /** The members have decided about {@code seqno}: 0 is success. A node that voted otherwise must leave. */
     record VoteResult(long seqno, long value) implements GroupEvent {
         @Override
-        public void accept(GroupEventHandler handler) {
+        public void accept(Handler handler) {
             handler.onVoteResult(this);
         }
     }
@@ -180,7 +225,7 @@ public sealed interface GroupEvent {
     /** The donor is gone or has failed: the state transfer of this JOINER will never end (section 5.8 step 7, 7.7). */
     record StateTransferLost(String reason) implements GroupEvent {
         @Override
-        public void accept(GroupEventHandler handler) {
+        public void accept(Handler handler) {
             handler.onStateTransferLost(this);
         }
     }
@@ -188,7 +233,7 @@ public sealed interface GroupEvent {
     /** This node has left the group: the last event. An empty {@link ConfigurationChange} comes before it. */
     record Left(String reason) implements GroupEvent {
         @Override
-        public void accept(GroupEventHandler handler) {
+        public void accept(Handler handler) {
             handler.onLeft(this);
         }
     }

@@ -59,25 +59,6 @@ public record GroupSettings(
         return !stateless && format.isOpaque();
     }
 
-    /** These settings with another flow control. */
-    public GroupSettings withFlow(FlowSettings changed) {
-        return new GroupSettings(
-                name,
-                address,
-                format,
-                stateless,
-                trivialState,
-                servesState,
-                discardsWriteSets,
-                donors,
-                changed,
-                maxPacketSize,
-                votePolicy,
-                sendQueueBytes,
-                maxActionBytes,
-                maxReassemblyBytes);
-    }
-
     /** A full member whose application has no state to give or take yet; Galera's defaults. */
     public static GroupSettings member(String name, String address) {
         return new GroupSettings(

@@ -13,5 +13,17 @@ public enum GroupState {
     /** This node contradicts the group and must leave it. */
     INCONSISTENT,
     /** This node has left. */
-    CLOSED
+    CLOSED;
+
+    /** Whether a node may go from this state to that one. A view may come at any time, and each begins anew. */
+    boolean mayBecome(GroupState next) {
+        return switch (this) {
+            case NON_PRIMARY -> next == NON_PRIMARY || next == WAIT_STATE_UUID || next == CLOSED;
+            case WAIT_STATE_UUID -> next != PRIMARY && next != INCONSISTENT;
+            case WAIT_STATE_MSG -> next != WAIT_STATE_MSG;
+            case PRIMARY -> next != PRIMARY && next != WAIT_STATE_MSG;
+            case INCONSISTENT -> next == CLOSED;
+            case CLOSED -> false;
+        };
+    }
 }

@@ -1,12 +1,12 @@
 package io.dromon.node.group;
 
 import io.dromon.transport.primary.PrimaryView;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The members of the current view in index order, and this node's own record, which outlives every view. */
@@ -18,6 +18,7 @@ final class MemberTable {
     private final Reassembly.Budget budget;
     private Map<UUID, Member> byUuid = new HashMap<>();
     private Member[] members = NOBODY;
+    private @Nullable List<GroupMember> snapshot;
     /** Names of members that have gone: one that comes back into a view without a primary component still has its name. */
     private final Map<UUID, String> names = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
@@ -91,10 +92,25 @@ final class MemberTable {
         return count;
     }
 
+    /** Something of the members has changed: to be called whenever a record is. */
+    void changed() {
+        snapshot = null;
+    }
+
+    /** Names of the members that have the group stopped now. */
+    List<String> stoppers() {
+        return Stream.of(members)
+                .filter(member -> member.stops > 0)
+                .map(member -> member.snapshot().name())
+                .toList();
+    }
+
+    /** The members as others may see them. */
     List<GroupMember> snapshot() {
-        List<GroupMember> list = new ArrayList<>(members.length);
-        for (Member member : members) {
-            list.add(member.snapshot());
+        List<GroupMember> list = snapshot;
+        if (list == null) {
+            list = Stream.of(members).map(Member::snapshot).toList();
+            snapshot = list;
         }
         return list;
     }

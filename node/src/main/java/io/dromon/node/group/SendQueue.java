@@ -1,12 +1,14 @@
 package io.dromon.node.group;
 
 import io.dromon.transport.evs.SendResult;
+import io.dromon.transport.primary.Primary;
+import io.dromon.transport.wire.Uuids;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Own actions: waiting, being sent, and sent but not back yet (chapter 04 sections 4.3 and 4.5). An action whose
- * sending a view change cut starts over with fragment 0 and the same id.
+ * Own actions: waiting, being sent, and sent but not back yet (chapter 04 sections 4.3 and 4.5); and the end of those that
+ * come to nothing. An action whose sending a view change cut starts over with fragment 0 and the same id.
  */
 final class SendQueue {
     private final ArrayDeque<OwnAction> writeSets = new ArrayDeque<>();
@@ -16,13 +18,16 @@ final class SendQueue {
     private @Nullable OwnAction current;
 
     private final int fragmentBytes;
+    private final GroupEffects effects;
     private long queuedBytes;
     private int sentWriteSets;
     /** Grows by one for each action that was sent completely. */
     private long actionId = 1;
 
-    SendQueue(int fragmentBytes) {
-        this.fragmentBytes = fragmentBytes;
+    /** @param maxPacketSize {@code gcs.max_packet_size}, bytes */
+    SendQueue(int maxPacketSize, GroupEffects effects) {
+        this.fragmentBytes = fragmentBytes(maxPacketSize, Primary.MAX_PAYLOAD);
+        this.effects = effects;
     }
 
     /** Bytes of write-sets that are not sent completely. */
@@ -62,7 +67,7 @@ final class SendQueue {
     }
 
     /** Sends one fragment; {@link #hasNext} was true. */
-    SendResult sendNext(int version, GroupEffects effects) {
+    SendResult sendNext(int version) {
         OwnAction action = current;
         if (action == null) {
             action = requests.isEmpty() ? writeSets.removeFirst() : requests.removeFirst();
@@ -120,26 +125,6 @@ final class SendQueue {
         }
     }
 
-    /** Takes out a write-set that was not sent, or null. Call {@link #rewind} before. */
-    @Nullable
-    OwnAction pollUnsent() {
-        OwnAction action = writeSets.pollFirst();
-        if (action != null) {
-            queuedBytes -= action.data.length();
-        }
-        return action;
-    }
-
-    /** Takes out an action that was sent and is not back, or null. */
-    @Nullable
-    OwnAction pollSent() {
-        OwnAction action = sent.pollFirst();
-        if (action != null && action.type == ActionType.WRITESET) {
-            sentWriteSets--;
-        }
-        return action;
-    }
-
     /** Takes out a request that was not sent, or null. Call {@link #rewind} before. */
     @Nullable
     OwnAction pollRequest() {
@@ -148,6 +133,48 @@ final class SendQueue {
 
     int requestCount() {
         return requests.size();
+    }
+
+    /** Ends the write-sets that were not sent. Call {@link #rewind} before. */
+    void failUnsent(ReplicationFailure reason) {
+        for (OwnAction action = writeSets.pollFirst(); action != null; action = writeSets.pollFirst()) {
+            queuedBytes -= action.data.length();
+            fail(action, reason);
+        }
+    }
+
+    /** Ends the actions that were sent and are not back: what became of write-sets nobody here can know. */
+    void failSent() {
+        for (OwnAction action = sent.pollFirst(); action != null; action = sent.pollFirst()) {
+            if (action.type == ActionType.WRITESET) {
+                sentWriteSets--;
+                fail(action, ReplicationFailure.OUTCOME_UNKNOWN);
+            } else {
+                action.done = true;
+                failDesync(action);
+            }
+        }
+    }
+
+    /** Ends the requests that were not sent. Call {@link #rewind} before. */
+    void failRequests() {
+        for (OwnAction request = requests.pollFirst(); request != null; request = requests.pollFirst()) {
+            failDesync(request);
+        }
+    }
+
+    private void failDesync(OwnAction request) {
+        if (request.isDesync()) {
+            effects.deliver(new GroupEvent.StateRequestResult(-Errno.ENOTCONN, Uuids.NIL));
+        }
+    }
+
+    /** Ends a write-set, unless that was reported. */
+    void fail(OwnAction action, ReplicationFailure reason) {
+        if (!action.done && action.ticket != null) {
+            action.done = true;
+            effects.onWriteSetFailed(action.ticket, reason);
+        }
     }
 
     /** Largest data of a fragment (section 4.3). */

@@ -1,14 +1,15 @@
 package io.dromon.node.group;
 
 import io.dromon.transport.primary.PrimaryView;
-import io.dromon.transport.wire.Position;
 import io.dromon.transport.wire.Uuids;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
-/** The variables of the group and what an exchange of states makes of them (chapter 04 section 5). */
+/** What an exchange of states makes of the configuration (chapter 04 section 5). */
 final class StateExchange {
     /** What an exchange ends in. */
     enum Result {
@@ -22,66 +23,26 @@ final class StateExchange {
         DATABASES
     }
 
+    private final GroupSettings settings;
+    private final Configuration configuration;
     private final MemberTable table;
     private final Supplier<UUID> uuids;
-    final CommitCut commitCut;
 
-    private long actId;
-    private long confId = -1;
-    private UUID groupUuid;
     private UUID stateUuid = Uuids.NIL;
     private UUID primUuid = Uuids.NIL;
     private long primSeqno = -1;
-    private int primJoined;
     private MemberStatus primState = MemberStatus.NON_PRIM;
     private int primGcs;
     private int primRepl;
     private int primAppl;
-    private int votePolicy;
-    private long quorumActId = -1;
-    private GroupVersions versions = GroupVersions.NONE;
     private boolean sawPrimaryView;
+    private long cached = -1;
 
-    StateExchange(MemberTable table, Position initial, Supplier<UUID> uuids) {
-        this.table = table;
+    StateExchange(GroupSettings settings, Configuration configuration, Supplier<UUID> uuids) {
+        this.settings = settings;
+        this.configuration = configuration;
+        this.table = configuration.table;
         this.uuids = uuids;
-        this.actId = initial.seqno();
-        this.groupUuid = initial.history();
-        this.commitCut = new CommitCut(initial.seqno());
-    }
-
-    long actId() {
-        return actId;
-    }
-
-    long nextActId() {
-        return ++actId;
-    }
-
-    long confId() {
-        return confId;
-    }
-
-    UUID groupUuid() {
-        return groupUuid;
-    }
-
-    GroupVersions versions() {
-        return versions;
-    }
-
-    int votePolicy() {
-        return votePolicy;
-    }
-
-    /** Last seqno of the group as the last exchange found it, before the configuration took its own. */
-    long quorumActId() {
-        return quorumActId;
-    }
-
-    /** Counts one that became JOINED outside of an exchange. */
-    void onJoined() {
-        primJoined++;
     }
 
     /**
@@ -96,25 +57,26 @@ final class StateExchange {
             self.bootstrap = view.bootstrap();
         }
         boolean first = !sawPrimaryView || view.bootstrap();
-        boolean continues = self.bootstrap && !groupUuid.equals(Uuids.NIL);
+        boolean continues = self.bootstrap && !configuration.groupUuid.equals(Uuids.NIL);
         if (view.members().size() == 1 && first && !wasPrimary && !continues) {
             primUuid = uuids.get();
             primSeqno = 0;
-            primJoined = 1;
-            if (actId < 0) {
-                actId = 0;
-                groupUuid = uuids.get();
+            configuration.primJoined = 1;
+            if (configuration.actId < 0) {
+                configuration.actId = 0;
+                configuration.groupUuid = uuids.get();
             }
-            commitCut.set(actId);
+            configuration.commitCut.set(configuration.actId);
             self.status = MemberStatus.JOINED;
-            self.lastApplied = actId;
+            self.lastApplied = configuration.actId;
         }
         sawPrimaryView = true;
         table.update(view);
-        commitCut.forgetMember();
+        configuration.commitCut.forgetMember();
         for (Member member : table.all()) {
             member.channel.reset();
         }
+        configuration.fragReset = true;
         stateUuid = Uuids.NIL;
     }
 
@@ -125,10 +87,20 @@ final class StateExchange {
             primState = self.status;
         }
         table.update(view);
-        commitCut.forgetMember();
+        configuration.commitCut.forgetMember();
         self.status = MemberStatus.NON_PRIM;
-        confId = -1;
+        configuration.confId = -1;
         stateUuid = Uuids.NIL;
+    }
+
+    /** Lowest seqno that this node can give by IST, -1 if none; told from the next exchange on. */
+    void setCached(long seqno) {
+        cached = seqno;
+    }
+
+    /** A name for the exchange, as the representative gives it. */
+    StateUuidMessage name() {
+        return new StateUuidMessage(uuids.get());
     }
 
     /** The exchange was named. */
@@ -137,7 +109,7 @@ final class StateExchange {
     }
 
     /** The own message (section 3.5). */
-    StateMessage ownMessage(GroupSettings settings, long cached) {
+    StateMessage ownMessage() {
         Member self = table.self();
         int flags = 0;
         if (self.index == 0) {
@@ -160,17 +132,17 @@ final class StateExchange {
                 settings.format().applVersion(),
                 primState,
                 self.status,
-                primJoined,
+                configuration.primJoined,
                 stateUuid,
-                groupUuid,
+                configuration.groupUuid,
                 primUuid,
-                actId,
+                configuration.actId,
                 primSeqno,
                 Member.raw(settings.name()),
                 Member.raw(settings.address()),
                 settings.stateless() ? -1 : cached,
                 self.desyncCount,
-                commitCut.seqno(),
+                configuration.commitCut.seqno(),
                 self.voteSeqno,
                 self.voteValue,
                 settings.votePolicy(),
@@ -207,7 +179,7 @@ final class StateExchange {
      * All states are here: computes the quorum, gives every member its status and takes the result over, but for the
      * configuration's own seqno (chapter 04 sections 5.6 to 5.8).
      */
-    Result finish(GroupSettings settings) {
+    Result finish() {
         List<StateMessage> messages = new ArrayList<>();
         for (Member member : table.all()) {
             if (member.stateMessage != null) {
@@ -219,7 +191,7 @@ final class StateExchange {
             for (Member member : table.all()) {
                 member.status = MemberStatus.NON_PRIM;
             }
-            confId = -1;
+            configuration.confId = -1;
             stateUuid = Uuids.NIL;
             return Result.NON_PRIMARY;
         }
@@ -228,35 +200,73 @@ final class StateExchange {
                 apply(quorum, member, member.stateMessage);
             }
         }
-        if (groupUuid.equals(quorum.groupUuid()) && actId > quorum.actId()) {
-            quorumActId = quorum.actId();
+        if (configuration.groupUuid.equals(quorum.groupUuid()) && configuration.actId > quorum.actId()) {
+            configuration.quorumActId = quorum.actId();
             return Result.REVERSED;
         }
-        boolean continues = primUuid.equals(quorum.primUuid()) && groupUuid.equals(quorum.groupUuid());
-        actId = quorum.actId();
-        quorumActId = quorum.actId();
-        confId = quorum.confId() + 1;
-        groupUuid = quorum.groupUuid();
-        primUuid = stateUuid;
-        stateUuid = Uuids.NIL;
-        primSeqno = confId;
-        primJoined = table.joinedCount();
-        versions = quorum.versions();
-        votePolicy = quorum.votePolicy();
-        primGcs = Math.max(primGcs, versions.gcs());
-        primRepl = Math.max(primRepl, versions.repl());
-        primAppl = Math.max(primAppl, versions.appl());
-        recomputeCommitCut(continues, quorum);
-        if (versions.gcs() > GroupSettings.GCS_VERSION || !settings.format().isReadable(versions)) {
+        adopt(quorum);
+        GroupVersions agreed = configuration.versions;
+        if (agreed.gcs() > GroupSettings.GCS_VERSION || !settings.format().isReadable(agreed)) {
             return Result.TOO_NEW;
         }
-        return settings.isOpaqueDataNode() && !settings.format().isWritable(versions)
-                ? Result.DATABASES
-                : Result.PRIMARY;
+        return settings.isOpaqueDataNode() && !settings.format().isWritable(agreed) ? Result.DATABASES : Result.PRIMARY;
+    }
+
+    private void adopt(Quorum quorum) {
+        boolean continues = primUuid.equals(quorum.primUuid()) && configuration.groupUuid.equals(quorum.groupUuid());
+        configuration.actId = quorum.actId();
+        configuration.quorumActId = quorum.actId();
+        configuration.confId = quorum.confId() + 1;
+        configuration.groupUuid = quorum.groupUuid();
+        primUuid = stateUuid;
+        stateUuid = Uuids.NIL;
+        primSeqno = configuration.confId;
+        configuration.primJoined = table.joinedCount();
+        configuration.versions = quorum.versions();
+        configuration.votePolicy = quorum.votePolicy();
+        primGcs = Math.max(primGcs, configuration.versions.gcs());
+        primRepl = Math.max(primRepl, configuration.versions.repl());
+        primAppl = Math.max(primAppl, configuration.versions.appl());
+        recomputeCommitCut(continues, quorum);
+    }
+
+    /** Why this node cannot be a member, for the last result of {@link #finish}. */
+    String reason(Result result) {
+        return switch (result) {
+            case REVERSED ->
+                "the group's history ends at " + configuration.quorumActId + ", before this node's seqno "
+                        + configuration.actId;
+            case TOO_NEW ->
+                "the group speaks " + configuration.versions + ", later than this node's " + GroupSettings.GCS_VERSION
+                        + ", " + settings.format().replVersion() + ", "
+                        + settings.format().applVersion();
+            case DATABASES ->
+                names(interpreters())
+                        + " of this group: a database takes a data node of Dromon for one of its own, asks"
+                        + " it for a state that it does not have, and aborts. Use 'dromon arbitrator' to be a member among"
+                        + " databases, or another group name (wsrep_cluster_name) for a cluster of Dromon nodes";
+            case PRIMARY, NON_PRIMARY -> throw new IllegalArgumentException("a member: " + result);
+        };
+    }
+
+    /** What a database among opaque nodes has to expect, if one is a member. */
+    Optional<String> misplacedDatabases() {
+        List<Member> databases = settings.isOpaqueDataNode() ? interpreters() : List.of();
+        return databases.isEmpty()
+                ? Optional.empty()
+                : Optional.of(names(databases) + " of this group of Dromon nodes: it cannot read their write-sets and"
+                        + " ends by itself (its log says that the protocol version is not supported); start it in a group"
+                        + " of databases");
+    }
+
+    private static String names(List<Member> members) {
+        return (members.size() == 1 ? "a database is a member (" : members.size() + " databases are members (")
+                + members.stream().map(member -> member.snapshot().name()).collect(Collectors.joining(", "))
+                + ")";
     }
 
     /** Who said in the last exchange that they interpret write-sets: databases. */
-    List<Member> interpreters() {
+    private List<Member> interpreters() {
         List<Member> all = new ArrayList<>();
         for (Member member : table.all()) {
             if (member.stateMessage != null && WriteSetFormat.isInterpreted(member.stateMessage.repl())) {
@@ -280,9 +290,9 @@ final class StateExchange {
                     told = Math.min(told, m.lastApplied());
                 }
             }
-            commitCut.set(told == Long.MAX_VALUE ? quorum.lastApplied() : told);
+            configuration.commitCut.set(told == Long.MAX_VALUE ? quorum.lastApplied() : told);
         }
-        commitCut.recompute(table.all(), versions.gcs());
+        configuration.commitCut.recompute(table.all(), configuration.versions.gcs());
     }
 
     /**

@@ -15,7 +15,13 @@ final class StateTransfer {
     private static final long REQUEST_RETRY_NS = 1_000_000_000;
     private static final int MAX_REQUESTS = 64;
 
-    private final GroupVariables group;
+    private final GroupSettings settings;
+    private final Configuration configuration;
+    private final FlowControl flow;
+    private final SendQueue queue;
+    private final ControlMessages control;
+    private final GroupEffects effects;
+    private final Member self;
     private final Statuses statuses;
     private long configurationSeqno = -1;
     private long requestAtNs = Long.MAX_VALUE;
@@ -24,18 +30,43 @@ final class StateTransfer {
     /** What a donor is to run for somebody else, null for a node that joins. */
     private @Nullable String snapshot;
 
-    StateTransfer(GroupVariables group) {
-        this.group = group;
-        this.statuses = new Statuses(group.table, group.exchange);
+    StateTransfer(
+            GroupSettings settings,
+            Configuration configuration,
+            FlowControl flow,
+            SendQueue queue,
+            ControlMessages control,
+            GroupEffects effects) {
+        this.settings = settings;
+        this.configuration = configuration;
+        this.flow = flow;
+        this.queue = queue;
+        this.control = control;
+        this.effects = effects;
+        this.self = configuration.self;
+        this.statuses = new Statuses(configuration);
+    }
+
+    /** Whether the node asks for its (empty) state, and joins, without its application. */
+    private boolean joinsByItself() {
+        return settings.stateless() || settings.trivialState();
+    }
+
+    /** The own status may have changed. */
+    private void onOwnStatus(MemberStatus before, long nowNs) {
+        if (self.status != before) {
+            flow.onStatus(self.status, nowNs);
+            control.onStatus(self.status);
+        }
     }
 
     /** @param lostDonor this node's donor before the configuration, nil if there was none */
     void onPrimaryConfiguration(long seqno, UUID lostDonor) {
         configurationSeqno = seqno;
         requestAgain();
-        boolean donorGone = !lostDonor.equals(Uuids.NIL) && group.table.find(lostDonor) == null;
-        if (group.self.status == MemberStatus.JOINER && donorGone && (snapshot != null || !group.joinsByItself())) {
-            group.effects.deliver(new GroupEvent.StateTransferLost("the donor " + lostDonor + " left the group"));
+        boolean donorGone = !lostDonor.equals(Uuids.NIL) && configuration.table.find(lostDonor) == null;
+        if (self.status == MemberStatus.JOINER && donorGone && (snapshot != null || !joinsByItself())) {
+            effects.deliver(new GroupEvent.StateTransferLost("the donor " + lostDonor + " left the group"));
         }
     }
 
@@ -49,110 +80,109 @@ final class StateTransfer {
         return requestAtNs;
     }
 
-    void tick() {
-        if (group.nowNs >= requestAtNs) {
+    void tick(long nowNs) {
+        if (nowNs >= requestAtNs) {
             requestAgain();
         }
     }
 
     // ---- requests
 
-    void onRequest(Member subject, Bytes action) throws MalformedMessageException {
+    void onRequest(Member subject, Bytes action, long nowNs) throws MalformedMessageException {
         StateRequestPayload request = StateRequestPayload.decode(action);
-        group.membersChanged();
-        MemberStatus before = group.self.status;
+        configuration.table.changed();
+        MemberStatus before = self.status;
         int donorIndex = statuses.onStateRequest(subject, request);
-        group.onOwnStatus(before);
-        if (subject == group.self) {
-            onOwnRequest(request, donorIndex);
-        } else if (donorIndex == group.self.index && !request.isDesync()) {
+        onOwnStatus(before, nowNs);
+        if (subject == self) {
+            onOwnRequest(request, donorIndex, nowNs);
+        } else if (donorIndex == self.index && !request.isDesync()) {
             serve(subject, request);
         }
     }
 
-    private void onOwnRequest(StateRequestPayload request, int result) {
-        UUID donor = result < 0 ? Uuids.NIL : group.table.all()[result].uuid;
+    private void onOwnRequest(StateRequestPayload request, int result, long nowNs) {
+        UUID donor = result < 0 ? Uuids.NIL : configuration.table.all()[result].uuid;
         if (request.isDesync()) {
-            group.effects.deliver(new GroupEvent.StateRequestResult(result, donor));
+            effects.deliver(new GroupEvent.StateRequestResult(result, donor));
             return;
         }
         if (wanted == null) {
             return;
         }
         if (result == -Errno.EAGAIN) {
-            requestAtNs = group.nowNs + REQUEST_RETRY_NS;
+            requestAtNs = nowNs + REQUEST_RETRY_NS;
             return;
         }
         wanted = null;
-        if (result >= 0 && snapshot == null && group.joinsByItself()) {
-            group.control.addJoin(new CodeMessage(group.exchange.groupUuid(), configurationSeqno, 0));
+        if (result >= 0 && snapshot == null && joinsByItself()) {
+            control.addJoin(new CodeMessage(configuration.groupUuid, configurationSeqno, 0));
         } else {
-            group.effects.deliver(new GroupEvent.StateRequestResult(result, donor));
+            effects.deliver(new GroupEvent.StateRequestResult(result, donor));
         }
     }
 
     /** This node was chosen as donor. */
     private void serve(Member requester, StateRequestPayload request) {
-        boolean trivial = request.isTrivial() && !group.settings.stateless();
-        if (!trivial && group.settings.servesState() && !group.settings.stateless()) {
+        boolean trivial = request.isTrivial() && !settings.stateless();
+        if (!trivial && settings.servesState() && !settings.stateless()) {
             boolean history = !request.wantedUuid().equals(Uuids.NIL) && request.wantedSeqno() >= 0;
-            group.effects.deliver(new GroupEvent.StateRequest(
-                    new Position(group.exchange.groupUuid(), group.exchange.actId()),
+            effects.deliver(new GroupEvent.StateRequest(
+                    new Position(configuration.groupUuid, configuration.actId),
                     requester.uuid,
                     requester.index,
                     history ? new Position(request.wantedUuid(), request.wantedSeqno()) : Position.NONE,
                     request.request()));
         } else {
-            group.control.addJoin(
-                    new CodeMessage(group.exchange.groupUuid(), group.exchange.actId(), trivial ? 0 : -Errno.ENOSYS));
+            control.addJoin(new CodeMessage(configuration.groupUuid, configuration.actId, trivial ? 0 : -Errno.ENOSYS));
         }
     }
 
     /** In a new configuration, or when the time of a retry has come. */
     private void requestAgain() {
         requestAtNs = Long.MAX_VALUE;
-        int count = group.queue.requestCount();
+        int count = queue.requestCount();
         for (int i = 0; i < count; i++) {
-            OwnAction request = group.queue.pollRequest();
+            OwnAction request = queue.pollRequest();
             if (request != null && request.isDesync()) {
-                group.queue.add(request);
+                queue.add(request);
             }
         }
-        if (!group.isPrimary()) {
+        if (!configuration.isPrimary()) {
             return;
         }
-        if (group.self.status == MemberStatus.PRIM) {
-            if (group.joinsByItself()) {
-                String donors = Member.raw(group.settings.donors());
+        if (self.status == MemberStatus.PRIM) {
+            if (joinsByItself()) {
+                String donors = Member.raw(settings.donors());
                 wanted = snapshot == null
                         ? StateRequestPayload.trivial(donors)
                         : StateRequestPayload.snapshot(donors, snapshot);
             }
             if (wanted != null) {
-                group.queue.add(OwnAction.stateRequest(wanted));
+                queue.add(OwnAction.stateRequest(wanted));
             }
         } else if (wanted != null) {
             wanted = null;
-            if (!group.joinsByItself()) {
-                group.effects.deliver(new GroupEvent.StateRequestResult(-Errno.ECANCELED, Uuids.NIL));
+            if (!joinsByItself()) {
+                effects.deliver(new GroupEvent.StateRequestResult(-Errno.ECANCELED, Uuids.NIL));
             }
         }
     }
 
     /** {@link GroupCore#requestState}. */
     void request(Position position, Bytes request) {
-        wanted = StateRequestPayload.transfer(Member.raw(group.settings.donors()), position, request);
-        if (group.isPrimary()) {
+        wanted = StateRequestPayload.transfer(Member.raw(settings.donors()), position, request);
+        if (configuration.isPrimary()) {
             requestAgain();
         }
     }
 
     /** {@link GroupCore#desync}. */
     void desync() {
-        if (group.state == GroupState.NON_PRIMARY || group.queue.requestCount() >= MAX_REQUESTS) {
-            group.effects.deliver(new GroupEvent.StateRequestResult(-Errno.ENOTCONN, Uuids.NIL));
-        } else if (!group.isOver()) {
-            group.queue.add(OwnAction.stateRequest(StateRequestPayload.desync()));
+        if (configuration.state() == GroupState.NON_PRIMARY || queue.requestCount() >= MAX_REQUESTS) {
+            effects.deliver(new GroupEvent.StateRequestResult(-Errno.ENOTCONN, Uuids.NIL));
+        } else if (!configuration.isOver()) {
+            queue.add(OwnAction.stateRequest(StateRequestPayload.desync()));
         }
     }
 
@@ -165,52 +195,53 @@ final class StateTransfer {
 
     /** {@link GroupCore#join}. */
     void join(long seqno, long code) {
-        MemberStatus own = group.self.status;
+        MemberStatus own = self.status;
         boolean expected = own == MemberStatus.JOINER || own == MemberStatus.DONOR;
-        if (expected || !group.isPrimary()) {
-            int limit = own == MemberStatus.DONOR ? Math.max(1, group.self.desyncCount) : 1;
-            group.control.addJoin(new CodeMessage(group.exchange.groupUuid(), seqno, code), limit);
+        if (expected || !configuration.isPrimary()) {
+            int limit = own == MemberStatus.DONOR ? Math.max(1, self.desyncCount) : 1;
+            control.addJoin(new CodeMessage(configuration.groupUuid, seqno, code), limit);
         }
     }
 
-    void onJoin(Member member, CodeMessage message) {
-        group.membersChanged();
-        MemberStatus before = group.self.status;
-        boolean own = member == group.self;
+    void onJoin(Member member, CodeMessage message, long nowNs) {
+        configuration.table.changed();
+        MemberStatus before = self.status;
+        boolean own = member == self;
         boolean ownDonor = member.status == MemberStatus.DONOR
-                && member.joiner.equals(group.self.uuid)
+                && member.joiner.equals(self.uuid)
                 && before == MemberStatus.JOINER
                 && !own;
         if (!statuses.onJoin(member, message.code())) {
-            group.effects.onAnomaly(member.uuid, "JOIN in state " + member.status + " ignored");
+            effects.onAnomaly(member.uuid, "JOIN in state " + member.status + " ignored");
         }
         if (own) {
-            group.control.joinProcessed();
-            group.effects.deliver(new GroupEvent.Joined(group.self.status));
+            control.joinProcessed();
+            effects.deliver(new GroupEvent.Joined(self.status));
         }
-        group.onOwnStatus(before);
+        onOwnStatus(before, nowNs);
         if (ownDonor && snapshot != null) {
-            group.effects.deliver(new GroupEvent.SnapshotEnded(member.uuid, message.code()));
-        } else if (ownDonor && message.code() < 0 && !group.joinsByItself()) {
-            group.effects.deliver(
+            effects.deliver(new GroupEvent.SnapshotEnded(member.uuid, message.code()));
+        } else if (ownDonor && message.code() < 0 && !joinsByItself()) {
+            effects.deliver(
                     new GroupEvent.StateTransferLost("the donor " + member.uuid + " failed: " + message.code()));
         }
-        if (own && group.self.status == MemberStatus.PRIM && group.joinsByItself()) {
-            requestAtNs = group.nowNs + REQUEST_RETRY_NS;
+        if (own && self.status == MemberStatus.PRIM && joinsByItself()) {
+            requestAtNs = nowNs + REQUEST_RETRY_NS;
         }
     }
 
-    void onSync(Member member) {
-        group.membersChanged();
-        MemberStatus before = group.self.status;
-        if (statuses.onSync(member) && group.exchange.commitCut.recompute(group.table.all(), group.gcs())) {
-            group.deliverCommitCut();
+    void onSync(Member member, long nowNs) {
+        configuration.table.changed();
+        MemberStatus before = self.status;
+        CommitCut cut = configuration.commitCut;
+        if (statuses.onSync(member) && cut.recompute(configuration.table.all(), configuration.gcs())) {
+            cut.deliver(effects, self.status);
         }
-        if (member == group.self) {
-            group.control.syncOutstanding = false;
-            group.onOwnStatus(before);
+        if (member == self) {
+            control.syncOutstanding = false;
+            onOwnStatus(before, nowNs);
             if (before == MemberStatus.JOINED) {
-                group.effects.deliver(new GroupEvent.Synced());
+                effects.deliver(new GroupEvent.Synced());
             }
         }
     }

@@ -5,12 +5,12 @@ import java.util.UUID;
 
 /** What STATE_REQ, JOIN and SYNC do to the states of the members (chapter 04 section 7.2), at every member alike. */
 final class Statuses {
+    private final Configuration configuration;
     private final MemberTable table;
-    private final StateExchange exchange;
 
-    Statuses(MemberTable table, StateExchange exchange) {
-        this.table = table;
-        this.exchange = exchange;
+    Statuses(Configuration configuration) {
+        this.configuration = configuration;
+        this.table = configuration.table;
     }
 
     /** Returns the index of the chosen donor (of a desync the requester itself), or a negative errno. */
@@ -26,8 +26,8 @@ final class Statuses {
         if (subject.status != MemberStatus.PRIM) {
             return -Errno.ECANCELED;
         }
-        int donorIndex =
-                DonorSelection.choose(table.all(), subject, request, exchange.groupUuid(), exchange.quorumActId());
+        int donorIndex = DonorSelection.choose(
+                table.all(), subject, request, configuration.groupUuid, configuration.quorumActId);
         if (donorIndex >= 0) {
             Member donor = table.all()[donorIndex];
             subject.status = MemberStatus.JOINER;
@@ -57,7 +57,7 @@ final class Statuses {
                     member.status = MemberStatus.PRIM;
                 } else {
                     member.status = MemberStatus.JOINED;
-                    exchange.onJoined();
+                    configuration.primJoined++;
                 }
             }
             case PRIM -> {

@@ -4,11 +4,24 @@ import io.dromon.transport.wire.Bytes;
 
 /** What this node says, asks and learns in votes on inconsistency (chapter 04 section 11); {@link Votes} counts. */
 final class Voting {
-    private final GroupVariables group;
+    private final GroupSettings settings;
+    private final Configuration configuration;
+    private final ControlMessages control;
+    private final Withdrawal withdrawal;
+    private final GroupEffects effects;
     private final Votes votes = new Votes();
 
-    Voting(GroupVariables group) {
-        this.group = group;
+    Voting(
+            GroupSettings settings,
+            Configuration configuration,
+            ControlMessages control,
+            Withdrawal withdrawal,
+            GroupEffects effects) {
+        this.settings = settings;
+        this.configuration = configuration;
+        this.control = control;
+        this.withdrawal = withdrawal;
+        this.effects = effects;
     }
 
     long resultSeqno() {
@@ -21,48 +34,49 @@ final class Voting {
 
     /** Whether a vote is decided now. */
     boolean recount() {
-        return votes.recount(group.table.all(), group.self, group.exchange.votePolicy(), group.exchange.actId());
+        return votes.recount(
+                configuration.table.all(), configuration.self, configuration.votePolicy, configuration.actId);
     }
 
     void onVote(Member member, CodeMessage message) {
-        int gcs = group.gcs();
+        int gcs = configuration.gcs();
         long seqno = message.seqno();
-        Member self = group.self;
-        if (!group.isPrimary()) {
+        Member self = configuration.self;
+        if (!configuration.isPrimary()) {
             Votes.record(member, seqno, message.code(), gcs);
             return;
         }
-        if (!votes.isOpen(seqno, group.exchange.commitCut.seqno(), gcs)) {
+        if (!votes.isOpen(seqno, configuration.commitCut.seqno(), gcs)) {
             if (member == self) {
-                group.effects.deliver(new GroupEvent.VoteResult(seqno, votes.decided(seqno)));
+                effects.deliver(new GroupEvent.VoteResult(seqno, votes.decided(seqno)));
             }
             return;
         }
         Votes.record(member, seqno, message.code(), gcs);
-        boolean voter = !group.settings.stateless();
+        boolean voter = !settings.stateless();
         if (recount()) {
             if (self.voteSeqno >= votes.resultSeqno() && voter) {
-                group.effects.deliver(new GroupEvent.VoteResult(votes.resultSeqno(), votes.resultValue()));
+                effects.deliver(new GroupEvent.VoteResult(votes.resultSeqno(), votes.resultValue()));
             }
             leaveIfOutvoted();
         } else if (votes.request(seqno) && member != self && voter && self.voteSeqno < seqno) {
-            group.control.voteWanted(seqno);
-            group.effects.deliver(new GroupEvent.VoteRequest(seqno));
+            control.voteWanted(seqno);
+            effects.deliver(new GroupEvent.VoteRequest(seqno));
         }
     }
 
     /** A vote was decided. */
     void leaveIfOutvoted() {
-        Member self = group.self;
+        Member self = configuration.self;
         if (self.voteSeqno == votes.resultSeqno() && self.voteValue != votes.resultValue()) {
-            group.inconsistent(
+            withdrawal.inconsistent(
                     "this node's result of write-set " + votes.resultSeqno() + " differs from what the members voted");
         }
     }
 
     /** {@link GroupCore#vote}. */
     void vote(long seqno, Bytes error) {
-        var history = group.exchange.groupUuid();
-        group.control.addVote(CodeMessage.vote(history, seqno, Votes.value(history, seqno, error), error));
+        var history = configuration.groupUuid;
+        control.addVote(CodeMessage.vote(history, seqno, Votes.value(history, seqno, error), error));
     }
 }

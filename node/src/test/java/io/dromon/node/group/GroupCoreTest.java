@@ -144,8 +144,9 @@ final class GroupCoreTest {
         FlowSettings d = FlowSettings.DEFAULTS;
         Peer a = group.member("a");
         Peer slow = group.add(
-                GroupSettings.member("slow", "")
-                        .withFlow(new FlowSettings(
+                TestGroup.withFlow(
+                        "slow",
+                        new FlowSettings(
                                 d.limit(),
                                 d.factor(),
                                 d.singlePrimary(),

@@ -263,14 +263,23 @@ final class TestGroup {
 
     /** A member whose application has a state: it gives it, and asks for it. */
     static GroupSettings withState(String name, FlowSettings flow) {
+        return settings(name, flow, true);
+    }
+
+    /** A member with another flow control. */
+    static GroupSettings withFlow(String name, FlowSettings flow) {
+        return settings(name, flow, false);
+    }
+
+    private static GroupSettings settings(String name, FlowSettings flow, boolean hasState) {
         GroupSettings s = GroupSettings.member(name, "");
         return new GroupSettings(
                 name,
                 "",
                 s.format(),
                 false,
-                false,
-                true,
+                !hasState,
+                hasState,
                 false,
                 "",
                 flow,

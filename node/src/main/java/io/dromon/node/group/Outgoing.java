@@ -1,0 +1,99 @@
+package io.dromon.node.group;
+
+import io.dromon.transport.evs.SendResult;
+
+/**
+ * All that this node has to tell the group: control messages, causal reads, actions. It is sent in this order, as far as
+ * the layer below takes it; the rest is tried again 10 ms later.
+ */
+final class Outgoing {
+    private static final long RETRY_NS = 10_000_000;
+
+    final ControlMessages control;
+    final CausalReads reads;
+    final SendQueue queue;
+
+    private final Configuration configuration;
+    private final FlowControl flow;
+    private boolean sending;
+    private boolean sendAgain;
+    private long retryAtNs = Long.MAX_VALUE;
+
+    Outgoing(GroupSettings settings, Configuration configuration, FlowControl flow, GroupEffects effects) {
+        this.configuration = configuration;
+        this.flow = flow;
+        this.control = new ControlMessages(settings, configuration, flow, effects);
+        this.reads = new CausalReads(configuration, effects);
+        this.queue = new SendQueue(settings.maxPacketSize(), effects);
+    }
+
+    /** A primary configuration begins: what was cut off starts over, and what nobody would count ends. */
+    void onPrimaryConfiguration() {
+        Member self = configuration.self;
+        queue.rewind();
+        if (!self.status.isJoined()) {
+            queue.failUnsent(ReplicationFailure.NOT_JOINED);
+        }
+        control.onConfiguration(self.status, self.lastApplied);
+    }
+
+    /** Nothing is ordered any more. */
+    void onNonPrimaryConfiguration(ReplicationFailure reason) {
+        queue.rewind();
+        queue.failUnsent(reason);
+        queue.failSent();
+        queue.failRequests();
+        reads.fail(reason);
+    }
+
+    /** This node leaves because it must not be a member. */
+    void onWithdrawal() {
+        queue.rewind();
+        queue.failUnsent(ReplicationFailure.CLOSED);
+        queue.failSent();
+        reads.fail(ReplicationFailure.CLOSED);
+    }
+
+    /** When {@link #send} is due though nothing happens; {@link Long#MAX_VALUE} if it is not. */
+    long nextDeadlineNs() {
+        return retryAtNs;
+    }
+
+    void send(long nowNs) {
+        sendAgain = true;
+        if (sending) {
+            return;
+        }
+        sending = true;
+        retryAtNs = Long.MAX_VALUE;
+        try {
+            // The layer below may deliver from inside of its send(), and that may give more to send.
+            while (sendAgain) {
+                sendAgain = false;
+                if (!sendOnce()) {
+                    retryAtNs = nowNs + RETRY_NS;
+                    return;
+                }
+            }
+        } finally {
+            sending = false;
+        }
+    }
+
+    private boolean sendOnce() {
+        return switch (configuration.state()) {
+            case WAIT_STATE_UUID, WAIT_STATE_MSG -> control.sendExchange();
+            case PRIMARY -> control.send() && reads.send() && sendActions();
+            case NON_PRIMARY, INCONSISTENT, CLOSED -> true;
+        };
+    }
+
+    private boolean sendActions() {
+        while (configuration.isPrimary() && queue.hasNext(!flow.isPaused(), configuration.self.status.isJoined())) {
+            if (queue.sendNext(configuration.gcs()) != SendResult.ACCEPTED) {
+                return false;
+            }
+        }
+        return true;
+    }
+}
