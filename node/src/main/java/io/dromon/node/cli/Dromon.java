@@ -31,7 +31,6 @@ import java.security.Security;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -75,7 +74,6 @@ import picocli.CommandLine.UnmatchedArgumentException;
             DemoNode.class
         })
 public final class Dromon implements Runnable {
-    private static final Logger LOG = LoggerFactory.getLogger(Dromon.class);
     /** Their last word is a line of the log, where a program reads that. */
     private static final Set<String> SERVICES = Set.of("node", "arbitrator", "tunnel");
 
@@ -118,7 +116,8 @@ public final class Dromon implements Runnable {
                 .setExecutionExceptionHandler((failure, command, result) -> {
                     String text = told(failure);
                     if (LogSetup.isJson() && SERVICES.contains(command.getCommandName())) {
-                        LOG.error("{}", text);
+                        // No field: a logger before LogSetup.use() would be another program's.
+                        LoggerFactory.getLogger(Dromon.class).error("{}", text);
                     } else {
                         command.getErr().println("dromon: " + terminal(text));
                     }

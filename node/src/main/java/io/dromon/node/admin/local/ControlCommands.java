@@ -42,7 +42,9 @@ public final class ControlCommands implements ControlServer.Commands {
                     user,
                     PeerText.printable(command),
                     PeerText.printable(argument),
-                    done ? "done" : "refused, " + answer.path("error").asText());
+                    done
+                            ? "done"
+                            : "refused, " + PeerText.lines(answer.path("error").asText()));
         }
         return answer;
     }
