@@ -108,6 +108,7 @@ final class CertificateJudges {
                                 Optional.empty(),
                                 false,
                                 Instant.now())
+                        .problems()
                         .isEmpty()
                 ? "yes"
                 : "no");

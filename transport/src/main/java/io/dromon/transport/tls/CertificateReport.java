@@ -136,13 +136,25 @@ public final class CertificateReport {
     }
 
     /**
+     * Whether certificates are accepted.
+     *
+     * @param problems why not, empty if they are
+     * @param notes what was not checked
+     */
+    public record Verdict(List<String> problems, List<String> notes) {
+        public Verdict {
+            problems = List.copyOf(problems);
+            notes = List.copyOf(notes);
+        }
+    }
+
+    /**
      * Whether nodes that trust {@code ca} accept the certificate, as TLS server and as TLS client.
      *
      * @param key checked to be its key where it is given
      * @param jdkAlone whether every Dromon node has tls.provider=jdk
-     * @return what is wrong, empty if nothing is
      */
-    public static List<String> verify(
+    public static Verdict verify(
             Path certificate,
             Path ca,
             Optional<Path> crl,
@@ -151,17 +163,19 @@ public final class CertificateReport {
             boolean jdkAlone,
             Instant now) {
         List<String> problems = new ArrayList<>();
+        List<String> notes = new ArrayList<>();
         try {
             List<X509Certificate> chain = PemFiles.certificates("socket.ssl_cert", certificate);
             Authorities anchors = PemFiles.authorities("socket.ssl_ca", ca);
             List<X509CRL> lists = crl.isPresent() ? PemFiles.revocationLists("tls.crl", crl.get()) : List.of();
+            Trust trust = new Trust(anchors.certificates(), Map.of(), lists, false, anchors.rejected());
+            Revocations.problems(lists, trust.anchors()).forEach(problem -> problems.add("tls.crl: " + problem));
+            if (problems.isEmpty()) {
+                Revocations.warnings(trust, chain, now).forEach(note -> notes.add("tls.crl: " + note));
+            }
             for (CertificateRules.Role role : CertificateRules.Role.values()) {
                 try {
-                    CertificateRules.check(
-                            chain,
-                            new Trust(anchors.certificates(), Map.of(), lists, false, anchors.rejected()),
-                            role,
-                            now);
+                    CertificateRules.check(chain, trust, role, now);
                 } catch (CertificateRules.Refused refused) {
                     String problem = String.valueOf(refused.getMessage());
                     if (!problems.contains(problem)) {
@@ -183,7 +197,7 @@ public final class CertificateReport {
         } catch (TlsConfigException e) {
             problems.addAll(e.problems());
         }
-        return problems;
+        return new Verdict(problems, notes);
     }
 
     /**

@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -498,7 +499,7 @@ public final class PkiCommand implements Runnable {
         int run(PrintWriter out) {
             boolean accepted = true;
             for (Path certificate : certificates) {
-                List<String> problems = CertificateReport.verify(
+                CertificateReport.Verdict verdict = CertificateReport.verify(
                         certificate,
                         ca,
                         Optional.ofNullable(crl),
@@ -506,16 +507,11 @@ public final class PkiCommand implements Runnable {
                         Optional.ofNullable(password),
                         provider.jdkAlone(),
                         Instant.now());
+                List<String> lines = new ArrayList<>(verdict.problems().isEmpty() ? List.of("OK") : verdict.problems());
+                verdict.notes().forEach(note -> lines.add("but " + note));
                 out.println(certificate + ": "
-                        + (problems.isEmpty()
-                                ? "OK"
-                                : String.join(
-                                        "\n  ",
-                                        problems.stream()
-                                                .map(WORDS::in)
-                                                .map(PeerText::lines)
-                                                .toList())));
-                accepted &= problems.isEmpty();
+                        + lines.stream().map(WORDS::in).map(PeerText::lines).collect(Collectors.joining("\n  ")));
+                accepted &= verdict.problems().isEmpty();
             }
             return accepted ? 0 : ExitCode.FAILED;
         }

@@ -367,6 +367,25 @@ class PkiCommandTest {
         assertThat(slash.err).contains("cannot be the name of a file");
     }
 
+    @Test
+    void saysOfAListThatItIsOfNoCaOrNotItsOwn() throws Exception {
+        made("pki", "init-ca", "--out", dir.toString());
+        made("pki", "issue", "--ca", dir.toString(), "--out", dir.toString(), "n1");
+        made("pki", "init-ca", "--out", path("namesake"));
+        made("pki", "gen-crl", "--ca", path("namesake"));
+        made("pki", "init-ca", "--cn", "Other", "--out", path("other"));
+        made("pki", "gen-crl", "--ca", path("other"));
+
+        Run forged = dromon("pki", "verify", "--ca", path("ca.crt"), "--crl", path("namesake/ca.crl"), path("n1.crt"));
+        Run strange = dromon("pki", "verify", "--ca", path("ca.crt"), "--crl", path("other/ca.crl"), path("n1.crt"));
+
+        assertThat(forged.out).contains("--crl: the list of", "is not signed with the key of that CA");
+        assertThat(forged.code).isEqualTo(1);
+        assertThat(strange.out)
+                .contains("n1.crt: OK", "but --crl: the list of \"CN=Other\" belongs to no CA that is known here");
+        assertThat(strange.code).isZero();
+    }
+
     /** An override of the direction and an escape of the terminal, in a subject. */
     @Test
     void showsNothingOfACertificateThatSteersATerminal() throws Exception {
