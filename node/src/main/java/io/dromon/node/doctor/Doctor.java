@@ -30,6 +30,7 @@ import io.dromon.transport.tls.TlsContexts;
 import io.dromon.transport.tls.TlsSettings;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -132,19 +133,25 @@ public final class Doctor {
     private void checkDataDirectory(List<Finding> findings) {
         Path directory = config.dataDir().toAbsolutePath();
         @Nullable Path existing = directory;
-        while (existing != null && !Files.exists(existing)) {
+        while (existing != null && !Files.exists(existing, LinkOption.NOFOLLOW_LINKS)) {
             existing = existing.getParent();
         }
-        findings.add(
-                existing != null && Files.isDirectory(existing) && Files.isWritable(existing)
-                        ? new Finding(
-                                OK, "data directory", directory + (existing.equals(directory) ? "" : " can be made"))
-                        : new Finding(
-                                FAIL,
-                                "data directory",
-                                directory + " cannot be written by this user; the node keeps its state there"));
+        if (existing == null || !Files.isDirectory(existing)) {
+            findings.add(
+                    new Finding(FAIL, "data directory", existing + " is no directory; the node keeps its state there"));
+            return;
+        }
         if (directory.equals(existing)) {
             checkOwners(directory, findings);
+        }
+        if (!Files.isWritable(existing)) {
+            findings.add(new Finding(
+                    FAIL,
+                    "data directory",
+                    directory + " cannot be written by this user; the node keeps its state there"));
+        } else if (findings.stream().noneMatch(finding -> finding.level() == FAIL)) {
+            findings.add(
+                    new Finding(OK, "data directory", directory + (existing.equals(directory) ? "" : " can be made")));
         }
     }
 

@@ -435,6 +435,22 @@ final class DoctorCommandTest {
     }
 
     @Test
+    void findsADataDirectoryThatIsNone() throws IOException {
+        Files.createSymbolicLink(dir.resolve("data"), dir.resolve("nowhere"));
+        Run dangling = alone(tls());
+        Files.delete(dir.resolve("data"));
+        write("data", "");
+        Run file = alone(tls());
+
+        for (Run run : List.of(dangling, file)) {
+            assertThat(run.out())
+                    .containsOnlyOnce("data directory: ")
+                    .contains("FAIL     data directory: " + dir.resolve("data") + " is no directory");
+            assertThat(run.code()).isNotZero();
+        }
+    }
+
+    @Test
     void findsADataDirectoryThatOthersCanChange() throws IOException {
         Files.createDirectory(dir.resolve("data"));
         Files.createSymbolicLink(dir.resolve("data/gvwstate.dat"), write("elsewhere", "my_uuid: x"));
