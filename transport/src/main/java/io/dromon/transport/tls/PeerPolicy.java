@@ -2,6 +2,7 @@ package io.dromon.transport.tls;
 
 import io.dromon.transport.tls.CertificateRules.Refused;
 import io.dromon.transport.tls.CertificateRules.Rule;
+import io.dromon.transport.tls.pem.DistinguishedName;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,7 +63,11 @@ final class PeerPolicy {
         if (matched.size() >= (all ? rules() : 1)) {
             return all ? String.join("; ", matched) : matched.get(0);
         }
-        throw new Refused(Rule.IDENTITY, CertificateRules.describe(leaf) + noRule(names, matched));
+        String unreadable = DistinguishedName.isUnreadable(leaf.getSubjectX500Principal())
+                ? "; its subject names nobody, since one of its texts cannot be read for sure (a T61String of more than"
+                        + " ASCII, say): have it issued with UTF8String"
+                : "";
+        throw new Refused(Rule.IDENTITY, CertificateRules.describe(leaf) + noRule(names, matched) + unreadable);
     }
 
     private static Optional<String> first(List<String> values, Predicate<String> has, String rule) {

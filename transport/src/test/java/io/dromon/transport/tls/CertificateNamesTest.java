@@ -1,14 +1,19 @@
 package io.dromon.transport.tls;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.dromon.transport.testpki.TestPki;
 import io.netty.pkitesting.X509Bundle;
 import java.math.BigInteger;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.Date;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.DERBMPString;
 import org.bouncycastle.asn1.DERIA5String;
@@ -104,9 +109,13 @@ class CertificateNamesTest {
     }
 
     private static CertificateNames named(ASN1Encodable commonName) throws Exception {
+        return CertificateNames.of(certificate(commonName));
+    }
+
+    private static X509Certificate certificate(ASN1Encodable commonName) throws Exception {
         X509Bundle key = TestPki.selfSigned("key");
         X500Name subject = new X500NameBuilder().addRDN(BCStyle.CN, commonName).build();
-        return CertificateNames.of(new JcaX509CertificateConverter()
+        return new JcaX509CertificateConverter()
                 .getCertificate(new JcaX509v3CertificateBuilder(
                                 subject,
                                 BigInteger.ONE,
@@ -115,7 +124,7 @@ class CertificateNamesTest {
                                 subject,
                                 key.getKeyPair().getPublic())
                         .build(new JcaContentSignerBuilder("SHA256withECDSA")
-                                .build(key.getKeyPair().getPrivate()))));
+                                .build(key.getKeyPair().getPrivate())));
     }
 
     @Test
@@ -144,5 +153,19 @@ class CertificateNamesTest {
         assertThat(named(new DEROctetString("db-nodes".getBytes(StandardCharsets.US_ASCII)))
                         .commonNames())
                 .doesNotContain("db-nodes");
+    }
+
+    @Test
+    void saysOfASubjectThatCannotBeReadThatItIsThat() throws Exception {
+        X509Certificate unreadable = certificate(new DERT61String("b\u00fccher"));
+        X509Certificate other = certificate(new DERUTF8String("b\u00fccher"));
+        PeerSettings.Names wanted = new PeerSettings.Names(List.of(), List.of("db-nodes"), List.of(), List.of());
+        PeerPolicy policy = new PeerPolicy(
+                new PeerSettings(true, wanted, Map.of(), Optional.empty(), Optional.empty()),
+                Trust.in(List.of(unreadable, other)));
+
+        assertThatThrownBy(() -> policy.admit(List.of(unreadable)))
+                .hasMessageContaining("its subject names nobody, since one of its texts cannot be read for sure");
+        assertThatThrownBy(() -> policy.admit(List.of(other))).hasMessageNotContaining("names nobody");
     }
 }

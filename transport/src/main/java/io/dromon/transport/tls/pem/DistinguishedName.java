@@ -79,6 +79,11 @@ public final class DistinguishedName {
         return attributes;
     }
 
+    /** Whether it has parts and yet no {@link #attributes}. */
+    public static boolean isUnreadable(X500Principal name) {
+        return !name.getName().isEmpty() && attributes(name).isEmpty();
+    }
+
     /** The whole name for a reader. */
     public static String text(X500Principal name) {
         try {
