@@ -96,7 +96,7 @@ public final class DeliveryQueue {
         return (int) Math.min(Integer.MAX_VALUE, published - taken);
     }
 
-    /** Bytes of memory that is kept by what nobody has begun with. */
+    /** Bytes of memory that items keep which are not begun. */
     public long bytes() {
         return publishedBytes - takenBytes;
     }

@@ -64,7 +64,7 @@ public final class NodeCore {
 
         void onRefused(String address, LinkFailure failure);
 
-        /** The links were made anew, or not all of them for a reason. */
+        /** A relink has ended; {@code failure} says why not all links were replaced. */
         default void onRelinked(int relinked, @Nullable LinkFailure failure) {}
 
         /** A line for the log. Peers can provoke these: limit their rate. */
@@ -150,8 +150,8 @@ public final class NodeCore {
         group.onQueue(actionsNotTaken, bytesNotTaken, nowNs);
         group.endTurn(nowNs);
         stack.endTurn(nowNs);
-        // What was delivered may have let the group layer send again (CONT, the end of an exchange). Nobody else may
-        // have anything to say just now: without this it would wait for a timer.
+        // What was delivered may have let the group layer send again (CONT, the end of an exchange), and no
+        // other call may follow soon: without this it would wait for a timer.
         group.endTurn(nowNs);
         if (stack.evs().queuedBytes() > 0) {
             stack.endTurn(nowNs);

@@ -64,7 +64,7 @@ public final class Ordering implements GroupEvent.Handler {
         }
     }
 
-    /** The application has no part in what a donor gives to somebody else. */
+    /** The application has no part in a snapshot that a donor runs for another program. */
     @Override
     public void onSnapshotEnded(GroupEvent.SnapshotEnded event) {}
 

@@ -29,7 +29,7 @@ final class CommitCut {
         }
     }
 
-    /** Forgets who held it back; his record may be gone. */
+    /** Forgets which member held it back: its record may be gone. */
     void forgetMember() {
         lastNode = null;
     }

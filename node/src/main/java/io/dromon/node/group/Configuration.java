@@ -26,7 +26,7 @@ final class Configuration {
     /** Members of the last primary configuration that are complete, or became so in it. */
     int primJoined;
 
-    /** A view cut off what was being sent: own actions do not count until one begins anew (section 4.5). */
+    /** A view cut off what was being sent: own actions do not count until one starts with fragment 0 (section 4.5). */
     boolean fragReset;
 
     private GroupState state = GroupState.NON_PRIMARY;

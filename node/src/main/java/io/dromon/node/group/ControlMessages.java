@@ -91,7 +91,7 @@ final class ControlMessages {
         }
     }
 
-    /** Somebody wants to know how {@code seqno} went here. */
+    /** A member asks for this node's vote on {@code seqno}. */
     void voteWanted(long seqno) {
         wantedVote = Math.max(wantedVote, seqno);
     }

@@ -3,7 +3,7 @@ package io.dromon.node.group;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** Who gives the state (chapter 04 section 7.4); every member chooses the same. */
+/** The choice of the donor (chapter 04 section 7.4); every member chooses the same. */
 final class DonorSelection {
     private static final int GAP_SHIFT = 7;
     private static final long MAX_GAP = 1 << 20;

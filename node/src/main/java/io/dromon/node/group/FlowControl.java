@@ -59,7 +59,7 @@ final class FlowControl {
         lower = (int) (upper * settings.factor() + 0.5);
     }
 
-    /** A configuration change: everything starts anew. */
+    /** A configuration change: all counters start again. */
     void onConfiguration(int members, MemberStatus own, long nowNs) {
         memberCount = Math.max(1, members);
         computeLimits();

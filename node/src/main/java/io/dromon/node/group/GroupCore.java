@@ -199,7 +199,7 @@ public final class GroupCore {
     /**
      * Queues a write-set; it goes out at the end of the turn. It ends with its {@link GroupEvent.WriteSet} or with
      * {@link GroupEffects#onWriteSetFailed} (for a hopeless one from inside of this call). If a view change cuts it off, it is sent
-     * again without a word: it gets one seqno.
+     * again without notice: it gets one seqno.
      *
      * @param writeSet at least one byte; never copied, never changed by anybody from now on
      * @param ticket names it when it ends
@@ -261,7 +261,7 @@ public final class GroupCore {
     }
 
     /**
-     * Has a donor give a snapshot to somebody else, as garbd's {@code --sst} does (chapter 06 section 9): asked for in place of
+     * Has a donor run a snapshot for another program, as garbd's {@code --sst} does (chapter 06 section 9): asked for in place of
      * the request with which an arbitrator joins, so before the first view. Answered by {@link
      * GroupEvent.StateRequestResult} and {@link GroupEvent.SnapshotEnded} or {@link GroupEvent.StateTransferLost}; the
      * node does not join and is to leave then.

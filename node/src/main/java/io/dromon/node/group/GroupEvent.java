@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 /** What the group layer hands to the application, in the total order (chapter 04 section 4.1). */
 public sealed interface GroupEvent {
     /**
-     * Takes the events of the group layer, one method a kind. None has a default: who handles events says of each kind what
-     * becomes of it, and a new kind does not compile until all of them do.
+     * Takes the events of the group layer, one method a kind. None has a default: a handler says of each kind what
+     * becomes of it, and a new kind does not compile until all handlers do.
      */
     interface Handler {
         /** A write-set of any member. */
@@ -26,7 +26,7 @@ public sealed interface GroupEvent {
         /** Whether the own request for a state, or desync, was accepted. */
         void onStateRequestResult(StateRequestResult event);
 
-        /** A snapshot that was asked for on behalf of somebody else. */
+        /** A snapshot that was asked for with {@link GroupCore#wantSnapshot} has ended. */
         void onSnapshotEnded(SnapshotEnded event);
 
         /** The own state transfer is over. */
@@ -121,7 +121,7 @@ public sealed interface GroupEvent {
      * negative code if it failed.
      *
      * @param position the group's position when the request was ordered
-     * @param requester who wants the state
+     * @param requester the member that wants the state
      * @param requesterIndex its index
      * @param wanted where the requester's history ends, {@link Position#NONE} if it has none
      * @param request the application's part of the request
@@ -204,7 +204,7 @@ public sealed interface GroupEvent {
     }
 
     /**
-     * Somebody failed to apply {@code seqno}. When this node has applied it without error it votes success; the core
+     * A member failed to apply {@code seqno}. When this node has applied it without error it votes success; the core
      * does that by itself once {@link GroupCore#reportApplied} has passed it.
      */
     record VoteRequest(long seqno) implements GroupEvent {

@@ -15,7 +15,7 @@ public enum GroupState {
     /** This node has left. */
     CLOSED;
 
-    /** Whether a node may go from this state to that one. A view may come at any time, and each begins anew. */
+    /** Whether a node may go from this state to that one. A view may come in each of them but the last, and begins a new exchange. */
     boolean mayBecome(GroupState next) {
         return switch (this) {
             case NON_PRIMARY -> next == NON_PRIMARY || next == WAIT_STATE_UUID || next == CLOSED;

@@ -29,9 +29,9 @@ final class Member {
     boolean arbitrator;
     boolean bootstrap;
     long cached = -1;
-    /** Whom it gives its state, nil if nobody. */
+    /** The member that it gives its state to, nil if none. */
     UUID joiner = Uuids.NIL;
-    /** Who gives it the state, nil if nobody. */
+    /** The member that gives it the state, nil if none. */
     UUID donor = Uuids.NIL;
 
     @Nullable

@@ -49,7 +49,7 @@ final class MemberTable {
         return byUuid.get(uuid);
     }
 
-    /** Takes over a view: who is known keeps the record (section 5.3 step 4). */
+    /** Takes over a view: a known member keeps its record (section 5.3 step 4). */
     void update(PrimaryView view) {
         Map<UUID, Member> known = byUuid;
         Map<UUID, Member> next = new HashMap<>();

@@ -27,7 +27,7 @@ final class Outgoing {
         this.queue = new SendQueue(settings.maxPacketSize(), effects);
     }
 
-    /** A primary configuration begins: what was cut off starts over, and what nobody would count ends. */
+    /** A primary configuration begins: what was cut off starts over, and write-sets end that no member would count. */
     void onPrimaryConfiguration() {
         Member self = configuration.self;
         queue.rewind();

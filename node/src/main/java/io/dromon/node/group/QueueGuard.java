@@ -33,7 +33,7 @@ final class QueueGuard {
         }
     }
 
-    /** Who sent most after this node's STOP, which all members have seen at the same place of the order. */
+    /** The member that sent most after this node's STOP, which all members have seen at the same place of the order. */
     private String whoWentOn() {
         Member self = configuration.self;
         Member most = self;

@@ -9,7 +9,7 @@ public enum ReplicationFailure {
      * total order. The members that stayed may have ordered it: whoever sends it again must expect it twice.
      */
     OUTCOME_UNKNOWN,
-    /** This node is in the primary component, but its state is not complete (PRIM or JOINER): nobody would count it. */
+    /** This node is in the primary component, but its state is not complete (PRIM or JOINER): no member would count it. */
     NOT_JOINED,
     /** This node has left, or leaves because it is inconsistent. */
     CLOSED,

@@ -143,7 +143,7 @@ final class SendQueue {
         }
     }
 
-    /** Ends the actions that were sent and are not back: what became of write-sets nobody here can know. */
+    /** Ends the actions that were sent and are not back: the outcome of such a write-set is unknown. */
     void failSent() {
         for (OwnAction action = sent.pollFirst(); action != null; action = sent.pollFirst()) {
             if (action.type == ActionType.WRITESET) {

@@ -265,7 +265,7 @@ final class StateExchange {
                 + ")";
     }
 
-    /** Who said in the last exchange that they interpret write-sets: databases. */
+    /** The members that said in the last exchange that they interpret write-sets: databases. */
     private List<Member> interpreters() {
         List<Member> all = new ArrayList<>();
         for (Member member : table.all()) {
@@ -277,9 +277,9 @@ final class StateExchange {
     }
 
     /**
-     * Who was not in the representative's last primary configuration has no part in the group's cut: a cut of his own,
-     * from another history or from a saved position, could be ahead of what the members have applied. He takes the one
-     * that the counted members of that configuration tell.
+     * A member that was not in the representative's last primary configuration has no part in the group's cut: a cut of
+     * its own, from another history or from a saved position, could be ahead of what the members have applied. It takes
+     * the cut that the counted members of that configuration tell.
      */
     private void recomputeCommitCut(boolean continues, Quorum quorum) {
         if (!continues) {

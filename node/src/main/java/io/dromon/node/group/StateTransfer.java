@@ -27,7 +27,7 @@ final class StateTransfer {
     private long requestAtNs = Long.MAX_VALUE;
     /** A state request that has no result yet. */
     private @Nullable StateRequestPayload wanted;
-    /** What a donor is to run for somebody else, null for a node that joins. */
+    /** The snapshot that a donor is to run for another program, null for a node that joins. */
     private @Nullable String snapshot;
 
     StateTransfer(
