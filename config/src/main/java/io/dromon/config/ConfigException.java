@@ -25,6 +25,11 @@ public final class ConfigException extends RuntimeException {
         this.rest = rest;
     }
 
+    /** There is no option of this name; the message suggests others. */
+    public static ConfigException unknownOption(String name) {
+        return new ConfigException(List.of(new ConfigProblem(name, Registry.unknown(name))));
+    }
+
     /** Everything that is wrong, in the order in which it was found. */
     public List<ConfigProblem> problems() {
         return problems;

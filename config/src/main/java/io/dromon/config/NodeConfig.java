@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
-import java.util.TreeMap;
 
 /**
  * The configuration of a node: resolved, validated, immutable.
@@ -18,8 +17,6 @@ import java.util.TreeMap;
  * from other options are computed once, here.
  */
 public final class NodeConfig implements Values {
-    static final int DEFAULT_PORT = 4567;
-
     private final Map<Option<?>, Object> values;
     private final Map<Option<?>, Source> sources;
     private final List<String> warnings;
@@ -66,7 +63,7 @@ public final class NodeConfig implements Values {
 
     /** The addresses to dial, each with a port, without scheme; empty only when bootstrapping. */
     public List<Address> peers() {
-        return address().dialled(optional(Options.BASE_PORT).orElse(DEFAULT_PORT));
+        return address().dialled(optional(Options.BASE_PORT).orElse(Address.DEFAULT_PORT));
     }
 
     /**
@@ -85,7 +82,7 @@ public final class NodeConfig implements Values {
         }
         List<Address> hosts = address().hosts();
         return hosts.isEmpty() || !hosts.get(0).hasPort()
-                ? DEFAULT_PORT
+                ? Address.DEFAULT_PORT
                 : hosts.get(0).port();
     }
 
@@ -128,23 +125,12 @@ public final class NodeConfig implements Values {
     /** The values of a family ({@link IdentityOptions#TLS_CLIENT_CA}) by the last part of the name, in order. */
     @Override
     public <T> SortedMap<String, T> members(Option<T> family) {
-        return members(family, values);
-    }
-
-    @SuppressWarnings("unchecked") // members of a family have its type
-    static <T> SortedMap<String, T> members(Option<T> family, Map<Option<?>, Object> values) {
-        SortedMap<String, T> members = new TreeMap<>();
-        values.forEach((option, value) -> {
-            if (option.family() && option.name().startsWith(family.prefix())) {
-                members.put(option.name().substring(family.prefix().length()), (T) value);
-            }
-        });
-        return members;
+        return family.members(values);
     }
 
     /** The options of the registry, and the members of its families that are set. */
     public List<Option<?>> options() {
-        List<Option<?>> all = new ArrayList<>(Options.all());
+        List<Option<?>> all = new ArrayList<>(Registry.all());
         values.keySet().stream()
                 .filter(option -> option.family() && !all.contains(option))
                 .sorted(Comparator.comparing(Option::name))
@@ -178,7 +164,8 @@ public final class NodeConfig implements Values {
      * @throws ConfigException if the option is unknown, fixed while the node runs, or the value is refused
      */
     public NodeConfig withChanged(String name, String value) {
-        return withChanged(Options.named(name), value.strip());
+        Option<?> option = Registry.find(name).orElseThrow(() -> ConfigException.unknownOption(name));
+        return withChanged(option, value.strip());
     }
 
     private <T> NodeConfig withChanged(Option<T> option, String text) {

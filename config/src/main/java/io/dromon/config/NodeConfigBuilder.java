@@ -136,7 +136,7 @@ public final class NodeConfigBuilder {
         Resolver resolver = new Resolver(given, arbitrator ? ARBITRATOR : Map.of(), problems);
         resolver.resolve();
         TlsOptionRules.check(resolver, problems);
-        IdentityOptions.check(resolver, problems);
+        IdentityRules.check(resolver, problems);
         checkAddress(resolver);
         warnings.addAll(resolver.warnings);
         if (!problems.isEmpty()) {
@@ -164,14 +164,14 @@ public final class NodeConfigBuilder {
     }
 
     private static String lookedUp(String name) {
-        return Options.find(name).map(Option::name).orElseGet(() -> name.replace('-', '_'));
+        return Registry.find(name).map(Option::name).orElseGet(() -> name.replace('-', '_'));
     }
 
     private Optional<Setting> setting(CnfFile.Line line) {
         String section = line.section().toLowerCase(Locale.ROOT);
         boolean sst = section.equals(SST_SECTION);
         Named named = Named.of(line.name(), sst ? "sst." : "");
-        Optional<Option<?>> option = Options.find(named.name);
+        Optional<Option<?>> option = Registry.find(named.name);
         boolean ours = named.plain.replace('-', '_').toLowerCase(Locale.ROOT).startsWith("wsrep_");
         if (sst) {
             if (option.isEmpty()) {
@@ -232,7 +232,7 @@ public final class NodeConfigBuilder {
             String plain = loose.matches() ? loose.group(1) : written;
             Matcher turn = TURN.matcher(plain);
             if (turn.matches()
-                    && Options.find(prefix + turn.group(2))
+                    && Registry.find(prefix + turn.group(2))
                             .filter(Option::isSwitch)
                             .isPresent()) {
                 return new Named(
@@ -259,11 +259,9 @@ public final class NodeConfigBuilder {
 
     private void take(List<Setting> from) {
         for (Setting setting : from) {
-            Optional<Option<?>> option = Options.find(setting.name);
+            Optional<Option<?>> option = Registry.find(setting.name);
             if (option.isEmpty()) {
-                problems.add(new ConfigProblem(
-                        setting.source.place(),
-                        "unknown option '" + setting.name + "'" + Registry.suggestion(setting.name)));
+                problems.add(new ConfigProblem(setting.source.place(), Registry.unknown(setting.name)));
             } else if (option.get().equals(ServerOptions.WSREP_PROVIDER_OPTIONS)) {
                 takeProviderOptions(setting);
             } else {
@@ -282,8 +280,7 @@ public final class NodeConfigBuilder {
         for (ProviderOptions.Entry entry : entries) {
             Optional<Option<?>> option = Registry.find(entry.name(), Option.Scope.PROVIDER);
             if (option.isEmpty()) {
-                problems.add(new ConfigProblem(
-                        inside.place(), "unknown option '" + entry.name() + "'" + Registry.suggestion(entry.name())));
+                problems.add(new ConfigProblem(inside.place(), Registry.unknown(entry.name())));
             } else {
                 given.put(option.get(), new Resolver.Given(entry.value(), inside, setting.inFile()));
             }
@@ -320,8 +317,7 @@ public final class NodeConfigBuilder {
     private void takeFromQuery(String name, String text, Source inside, boolean inFile) {
         Optional<Option<?>> found = Registry.find(name, Option.Scope.PROVIDER);
         if (found.isEmpty()) {
-            problems.add(
-                    new ConfigProblem(inside.place(), "unknown option '" + name + "'" + Registry.suggestion(name)));
+            problems.add(new ConfigProblem(inside.place(), Registry.unknown(name)));
             return;
         }
         Option<?> option = found.get();

@@ -2,13 +2,16 @@ package io.dromon.config;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One option: everything that is known about it. All options stand in the registry ({@link Options#all}).
+ * One option: everything that is known about it. All options stand in the registry ({@link Registry#all}).
  *
  * @param <T> the class of its values
  */
@@ -193,6 +196,18 @@ public final class Option<T> {
     /** What the names of a family begin with, up to and with the last dot. */
     String prefix() {
         return name.substring(0, name.lastIndexOf('.', name.length() - 2) + 1);
+    }
+
+    /** The values of this family by the last part of the name, in alphabetical order. */
+    @SuppressWarnings("unchecked") // members of a family have its type
+    SortedMap<String, T> members(Map<Option<?>, Object> values) {
+        SortedMap<String, T> members = new TreeMap<>();
+        values.forEach((option, value) -> {
+            if (option.family() && option.name().startsWith(prefix())) {
+                members.put(option.name().substring(prefix().length()), (T) value);
+            }
+        });
+        return members;
     }
 
     /** The option of a family with that last part; equal to any other of the same name. */

@@ -16,6 +16,8 @@ public final class OptionType<T> {
     private final Function<String, T> parser;
     private final Function<T, String> printer;
     private final BiFunction<T, Path, T> below;
+    private final boolean emptyIsUnset;
+    private final boolean takesNames;
 
     OptionType(String name, String expects, String example, Function<String, T> parser, Function<T, String> printer) {
         this(name, expects, example, parser, printer, (value, directory) -> value);
@@ -35,6 +37,29 @@ public final class OptionType<T> {
         this.parser = parser;
         this.printer = printer;
         this.below = below;
+        this.emptyIsUnset = false;
+        this.takesNames = false;
+    }
+
+    private OptionType(OptionType<T> of, boolean emptyIsUnset, boolean takesNames) {
+        this.name = of.name;
+        this.expects = of.expects;
+        this.example = of.example;
+        this.parser = of.parser;
+        this.printer = of.printer;
+        this.below = of.below;
+        this.emptyIsUnset = emptyIsUnset;
+        this.takesNames = takesNames;
+    }
+
+    /** The same type, of whose options an empty text says "unset", as an empty file name does in Galera. */
+    OptionType<T> unsetIfEmpty() {
+        return new OptionType<>(this, true, takesNames);
+    }
+
+    /** The same type, whose text may hold bytes that are no UTF-8, as names of files may ({@link NameBytes}). */
+    OptionType<T> withNames() {
+        return new OptionType<>(this, emptyIsUnset, true);
     }
 
     /** One word: {@code duration}, {@code boolean}, {@code size}, ... */
@@ -64,7 +89,7 @@ public final class OptionType<T> {
 
     /** Whether an empty text says "unset", as an empty file name does in Galera, instead of being refused or being a value. */
     boolean emptyIsUnset() {
-        return this == Types.PATH || this == Types.ADDRESS || this == Types.UUID_TEXT;
+        return emptyIsUnset;
     }
 
     /** The value with its relative paths below a directory; the value itself where it holds none. */
@@ -74,7 +99,7 @@ public final class OptionType<T> {
 
     /** Whether its text may hold bytes that are no UTF-8, as names of files may ({@link NameBytes}). */
     boolean takesNames() {
-        return this == Types.PATH || this == Types.PATHS || this == Types.PROVIDER_OPTIONS;
+        return takesNames;
     }
 
     /** Writes a value so that {@link #parse} reads it again. */

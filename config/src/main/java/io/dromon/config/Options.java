@@ -7,7 +7,6 @@ import static io.dromon.config.Support.Part.NODE;
 import static io.dromon.config.Support.Part.TLS;
 import static io.dromon.config.Support.Part.WIRE;
 
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -19,10 +18,9 @@ import java.util.OptionalLong;
 import java.util.regex.Pattern;
 
 /**
- * The registry of options, and those of links and mesh: chapter 01 of the specification (section 11), and Dromon's own
- * {@code tls.*} and {@code node.*}. The others stand in {@link EvsOptions}, {@link PrimaryOptions}, {@link
- * GroupOptions}, {@link IdentityOptions}, {@link ReplicationOptions}, {@link ServerOptions} and {@link SstOptions};
- * {@link #all} and {@link #find} know all of them.
+ * The options of links and mesh (chapter 01, section 11), and Dromon's own {@code tls.*} and {@code node.*}. The others
+ * stand in {@link EvsOptions}, {@link PrimaryOptions}, {@link GroupOptions}, {@link IdentityOptions}, {@link
+ * ReplicationOptions}, {@link ServerOptions} and {@link SstOptions}; {@link Registry} knows all of them.
  */
 public final class Options {
     private static final List<Option<?>> HERE = new ArrayList<>();
@@ -46,7 +44,7 @@ public final class Options {
             .derived(
                     "port of wsrep_node_address",
                     values -> values.optional(ServerOptions.WSREP_NODE_ADDRESS)
-                            .map(address -> address.hasPort() ? address.port() : NodeConfig.DEFAULT_PORT))
+                            .map(address -> address.hasPort() ? address.port() : Address.DEFAULT_PORT))
             .min("1")
             .max("65535")
             .honoured(CONFIG)
@@ -264,7 +262,7 @@ public final class Options {
     public static final Option<String> GMCAST_GROUP = Option.of("gmcast.group", Types.STRING)
             .derived("wsrep_cluster_name", values -> values.optional(ServerOptions.WSREP_CLUSTER_NAME))
             .noEffect("the group's name is wsrep_cluster_name")
-            .check("1 to 32 bytes", Options::groupProblem)
+            .check("1 to 32 bytes", ServerOptions::groupProblem)
             .doc("Name of the group; always overwritten by wsrep_cluster_name.")
             .in(HERE);
 
@@ -394,39 +392,8 @@ public final class Options {
                 : Optional.of("not METHOD:ARGUMENT");
     }
 
-    /** Every option of the registry, in the order of the chapters. */
-    public static List<Option<?>> all() {
-        return Registry.ALL;
-    }
-
-    /** The option of this name; dashes count as underscores. */
-    public static Optional<Option<?>> find(String name) {
-        return Registry.find(name);
-    }
-
-    /**
-     * The option of this name; dashes count as underscores.
-     *
-     * @throws ConfigException if there is none; the message suggests the nearest
-     */
-    public static Option<?> named(String name) {
-        return find(name)
-                .orElseThrow(() -> new ConfigException(
-                        List.of(new ConfigProblem(name, "unknown option '" + name + "'" + Registry.suggestion(name)))));
-    }
-
-    /** The name that was probably meant by an unknown one. */
-    public static Optional<String> nearest(String name) {
-        return Registry.nearest(name);
-    }
-
     static List<Option<?>> here() {
         return HERE;
-    }
-
-    static Optional<String> groupProblem(String group) {
-        int bytes = group.getBytes(StandardCharsets.UTF_8).length;
-        return bytes >= 1 && bytes <= 32 ? Optional.empty() : Optional.of("it has " + bytes + " bytes");
     }
 
     private static Optional<String> hostProblem(String host) {

@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /** All options by name. */
-final class Registry {
-    static final List<Option<?>> ALL;
+public final class Registry {
+    private static final List<Option<?>> ALL;
     private static final Map<String, Option<?>> BY_NAME = new LinkedHashMap<>();
     private static final List<Option<?>> FAMILIES;
     /** In a suggestion. */
@@ -36,7 +36,13 @@ final class Registry {
 
     private Registry() {}
 
-    static Optional<Option<?>> find(String name) {
+    /** Every option, in the order of the chapters. */
+    public static List<Option<?>> all() {
+        return ALL;
+    }
+
+    /** The option of this name; dashes count as underscores. */
+    public static Optional<Option<?>> find(String name) {
         Option<?> known = BY_NAME.get(canonical(name));
         if (known != null) {
             return Optional.of(known);
@@ -54,8 +60,12 @@ final class Registry {
         return find(name).filter(option -> option.scope() == scope);
     }
 
-    /** "did you mean" or nothing, to stand behind a message. */
-    static String suggestion(String name) {
+    /** What to say of a name that no option has; it suggests others. */
+    public static String unknown(String name) {
+        return "unknown option '" + name + "'" + suggestion(name);
+    }
+
+    private static String suggestion(String name) {
         List<String> longer = beginningWith(name);
         if (!longer.isEmpty()) {
             return "; did you mean " + String.join(", ", longer.subList(0, Math.min(MOST_NAMES, longer.size())))
@@ -75,7 +85,8 @@ final class Registry {
                 : List.of();
     }
 
-    static Optional<String> nearest(String name) {
+    /** The name that was probably meant by an unknown one. */
+    public static Optional<String> nearest(String name) {
         String wanted = canonical(name).toLowerCase(Locale.ROOT);
         String best = "";
         int bestDistance = Integer.MAX_VALUE;

@@ -42,7 +42,7 @@ final class Resolver implements Values {
 
     /** Resolves all options of the registry. */
     void resolve() {
-        List<Option<?>> all = new ArrayList<>(Options.all());
+        List<Option<?>> all = new ArrayList<>(Registry.all());
         given.keySet().stream().filter(option -> !all.contains(option)).forEach(all::add); // members of families
         for (Option<?> option : all) {
             optional(option);
@@ -88,7 +88,7 @@ final class Resolver implements Values {
         asked.stream()
                 .filter(option -> option.name().startsWith(family.prefix()))
                 .forEach(this::optional);
-        return NodeConfig.members(family, values);
+        return family.members(values);
     }
 
     @SuppressWarnings("unchecked") // values holds for each option what its own type has read

@@ -9,6 +9,7 @@ import static io.dromon.config.Support.Part.SST;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,7 +25,7 @@ public final class ServerOptions {
     /** {@code wsrep_cluster_name}. */
     public static final Option<String> WSREP_CLUSTER_NAME = server("wsrep_cluster_name", Types.STRING)
             .byDefault("my_wsrep_cluster")
-            .check("1 to 32 bytes", Options::groupProblem)
+            .check("1 to 32 bytes", ServerOptions::groupProblem)
             .honoured(GROUP)
             .doc("Name of the group; nodes of another group are refused.")
             .in(HERE);
@@ -242,6 +243,11 @@ public final class ServerOptions {
         } catch (UnknownHostException e) {
             return "unnamed"; // a host without a name of its own
         }
+    }
+
+    static Optional<String> groupProblem(String group) {
+        int bytes = group.getBytes(StandardCharsets.UTF_8).length;
+        return bytes >= 1 && bytes <= 32 ? Optional.empty() : Optional.of("it has " + bytes + " bytes");
     }
 
     private static Optional<String> nameProblem(String name) {

@@ -11,7 +11,7 @@ final class TlsOptionRules {
     private static final List<Option<Path>> FILES = List.of(
             Options.SOCKET_SSL_KEY, Options.SOCKET_SSL_CERT, Options.SOCKET_SSL_CA, Options.SOCKET_SSL_PASSWORD_FILE);
 
-    /** What else has no effect in plain text; the rules for peers are judged by {@link IdentityOptions}. */
+    /** What else has no effect in plain text; the rules for peers are judged by {@link IdentityRules}. */
     private static final List<Option<?>> OF_TLS = List.of(
             Options.SOCKET_SSL_CIPHER,
             Options.SOCKET_SSL_COMPRESSION,

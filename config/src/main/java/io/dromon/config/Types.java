@@ -62,22 +62,25 @@ final class Types {
 
     /** A provider-option string, whose entries have types of their own. */
     static final OptionType<String> PROVIDER_OPTIONS =
-            new OptionType<>("text", "a text", "text", text -> text, Function.identity());
+            new OptionType<String>("text", "a text", "text", text -> text, Function.identity()).withNames();
 
-    static final OptionType<Path> PATH = new OptionType<>(
-            "path",
-            "a path",
-            "/etc/dromon/key.pem",
-            Types::parsePath,
-            NameBytes::text,
-            (value, directory) -> directory.resolve(value));
+    static final OptionType<Path> PATH = new OptionType<Path>(
+                    "path",
+                    "a path",
+                    "/etc/dromon/key.pem",
+                    Types::parsePath,
+                    NameBytes::text,
+                    (value, directory) -> directory.resolve(value))
+            .unsetIfEmpty()
+            .withNames();
 
-    static final OptionType<UUID> UUID_TEXT = new OptionType<>(
-            "UUID",
-            "a UUID (8-4-4-4-12 hexadecimal digits)",
-            "a53ca8a2-07b2-11f1-9f5c-b2a0d05e2f0c",
-            Types::parseUuid,
-            UUID::toString);
+    static final OptionType<UUID> UUID_TEXT = new OptionType<UUID>(
+                    "UUID",
+                    "a UUID (8-4-4-4-12 hexadecimal digits)",
+                    "a53ca8a2-07b2-11f1-9f5c-b2a0d05e2f0c",
+                    Types::parseUuid,
+                    UUID::toString)
+            .unsetIfEmpty();
 
     static final OptionType<Integer> MASK = new OptionType<>(
             "mask",
@@ -86,12 +89,13 @@ final class Types {
             Types::parseMask,
             value -> "0x" + Integer.toHexString(value));
 
-    static final OptionType<Address> ADDRESS = new OptionType<>(
-            "address",
-            "an address ([scheme://]host[:port], IPv6 in brackets)",
-            "tcp://10.0.0.5:4567",
-            Address::parse,
-            Address::toString);
+    static final OptionType<Address> ADDRESS = new OptionType<Address>(
+                    "address",
+                    "an address ([scheme://]host[:port], IPv6 in brackets)",
+                    "tcp://10.0.0.5:4567",
+                    Address::parse,
+                    Address::toString)
+            .unsetIfEmpty();
 
     static final OptionType<ClusterAddress> CLUSTER_ADDRESS = new OptionType<>(
             "cluster address",
@@ -108,13 +112,14 @@ final class Types {
             text -> Lists.parse(text, Function.identity()),
             Lists::print);
 
-    static final OptionType<List<Path>> PATHS = new OptionType<>(
-            "paths",
-            "paths separated by commas",
-            "/etc/dromon/a.pem,/etc/dromon/b.pem",
-            text -> Lists.parse(text, Types::parsePath),
-            value -> Lists.print(value.stream().map(NameBytes::text).toList()),
-            (value, directory) -> value.stream().map(directory::resolve).toList());
+    static final OptionType<List<Path>> PATHS = new OptionType<List<Path>>(
+                    "paths",
+                    "paths separated by commas",
+                    "/etc/dromon/a.pem,/etc/dromon/b.pem",
+                    text -> Lists.parse(text, Types::parsePath),
+                    value -> Lists.print(value.stream().map(NameBytes::text).toList()),
+                    (value, directory) -> value.stream().map(directory::resolve).toList())
+            .withNames();
 
     static final OptionType<List<String>> SANS = new OptionType<>(
             "names",

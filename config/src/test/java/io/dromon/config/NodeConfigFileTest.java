@@ -298,7 +298,7 @@ class NodeConfigFileTest {
     }
 
     private static String text(NodeConfig config, String name) {
-        return config.text(Options.find(name).orElseThrow());
+        return config.text(Registry.find(name).orElseThrow());
     }
 
     @Test

@@ -301,12 +301,12 @@ class NodeConfigTest {
         "gsc.fc_limit,gcs.fc_limit"
     })
     void suggestsTheNearestName(String written, String meant) {
-        assertThat(Options.nearest(written)).contains(meant);
+        assertThat(Registry.nearest(written)).contains(meant);
     }
 
     @Test
     void suggestsNothingForSomethingElseAltogether() {
-        assertThat(Options.nearest("qqqqzzzz")).isEmpty();
+        assertThat(Registry.nearest("qqqqzzzz")).isEmpty();
     }
 
     private static NodeConfig node(String options) {

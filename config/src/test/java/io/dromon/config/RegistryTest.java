@@ -37,14 +37,14 @@ class RegistryTest {
     }
 
     static Stream<Option<?>> registry() {
-        return Options.all().stream();
+        return Registry.all().stream();
     }
 
     @Test
     void holdsExactlyTheOptionsOfTheTable() throws IOException {
         List<String> names = table().stream().map(Expected::name).toList();
 
-        assertThat(Options.all()).extracting(Option::name).containsExactlyElementsOf(names);
+        assertThat(Registry.all()).extracting(Option::name).containsExactlyElementsOf(names);
     }
 
     @ParameterizedTest
@@ -139,7 +139,7 @@ class RegistryTest {
     }
 
     private static Option<?> option(Expected expected) {
-        return Options.find(expected.name()).orElseThrow();
+        return Registry.find(expected.name()).orElseThrow();
     }
 
     private static NodeConfigBuilder with(String name, String value) {

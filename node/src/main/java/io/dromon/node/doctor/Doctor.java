@@ -10,6 +10,7 @@ import io.dromon.config.IdentityOptions;
 import io.dromon.config.NodeConfig;
 import io.dromon.config.Option;
 import io.dromon.config.Options;
+import io.dromon.config.Registry;
 import io.dromon.config.ServerOptions;
 import io.dromon.config.Source;
 import io.dromon.node.admin.local.ControlClient;
@@ -171,7 +172,7 @@ public final class Doctor {
     /** A node with the file of a database server would come among databases. */
     private void checkDatabase(List<Finding> findings) {
         List<String> signs = new ArrayList<>();
-        Options.find("wsrep_provider")
+        Registry.find("wsrep_provider")
                 .filter(provider -> config.source(provider).kind() != Source.Kind.DEFAULT
                         && config.text(provider).endsWith(".so"))
                 .ifPresent(provider ->
@@ -245,7 +246,7 @@ public final class Doctor {
         Optional<TlsContexts> contexts = MaterialCheck.run(settings, seen, UnaryOperator.identity());
         contexts.ifPresent(own -> seen.add(MaterialCheck.identity(settings, own, Instant.now())));
         seen.removeIf(finding -> finding.level() == FAIL
-                && Options.find(finding.check()).filter(this::isWrong).isPresent());
+                && Registry.find(finding.check()).filter(this::isWrong).isPresent());
         findings.addAll(seen);
         return contexts;
     }

@@ -1,11 +1,13 @@
 package io.dromon.node.engine;
 
 import io.dromon.config.Address;
+import io.dromon.config.ConfigException;
 import io.dromon.config.EvsOptions;
 import io.dromon.config.NodeConfig;
 import io.dromon.config.Option;
 import io.dromon.config.Options;
 import io.dromon.config.PrimaryOptions;
+import io.dromon.config.Registry;
 import io.dromon.config.ReplicationOptions;
 import io.dromon.config.ServerOptions;
 import io.dromon.config.Support;
@@ -33,7 +35,7 @@ public final class RuntimeOptions {
      * @throws NodeException if no part of the node honours it, or it cannot be used
      */
     public static Change of(NodeConfig config, String option) {
-        if (Options.find(option).map(known -> known.support().level()).orElse(Support.Level.NOT_YET)
+        if (Registry.find(option).map(known -> known.support().level()).orElse(Support.Level.NOT_YET)
                 != Support.Level.HONOURED) {
             throw notHonoured(option);
         } else if (option.startsWith("evs.")) {
@@ -81,14 +83,14 @@ public final class RuntimeOptions {
 
     /** Whether a change is to be carried out: triggers always, of the others what differs. */
     public static boolean isNews(NodeConfig before, NodeConfig changed, String option) {
-        Option<?> known = Options.find(option).orElseThrow();
+        Option<?> known = Registry.find(option).orElseThrow();
         return known.change() == Option.Change.TRIGGER
                 || !before.optional(known).equals(changed.optional(known));
     }
 
     /** What a change has changed, for the log. */
     public static String changeText(NodeConfig before, NodeConfig changed, String option) {
-        Option<?> known = Options.named(option);
+        Option<?> known = Registry.find(option).orElseThrow(() -> ConfigException.unknownOption(option));
         String was = known.change() == Option.Change.TRIGGER ? "" : ", it was '" + before.text(known) + "'";
         return known.name() + " is set to '" + changed.text(known) + "'" + was;
     }

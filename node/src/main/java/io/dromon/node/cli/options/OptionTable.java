@@ -9,7 +9,7 @@ import io.dromon.config.ConfigException;
 import io.dromon.config.Defaults;
 import io.dromon.config.NodeConfig;
 import io.dromon.config.Option;
-import io.dromon.config.Options;
+import io.dromon.config.Registry;
 import io.dromon.config.ServerOptions;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,7 +37,7 @@ final class OptionTable {
 
     /** All options. */
     static String print(Format format) {
-        return print(format, Options.all(), Optional.empty());
+        return print(format, Registry.all(), Optional.empty());
     }
 
     /** All options with the values of a configuration and where they come from. */
@@ -51,7 +51,7 @@ final class OptionTable {
      * @throws ConfigException if there is none of this name; the message suggests the nearest
      */
     static String print(Format format, String name) {
-        Option<?> option = Options.named(name);
+        Option<?> option = Registry.find(name).orElseThrow(() -> ConfigException.unknownOption(name));
         return switch (format) {
             case MD ->
                 "### `" + option.name() + "`\n\n"

@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.dromon.config.ConfigException;
 import io.dromon.config.NodeConfig;
-import io.dromon.config.Options;
+import io.dromon.config.Registry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,7 +20,7 @@ class OptionTableTest {
     void printsEachOptionAsARowOfMarkdownWithEqualColumns() {
         String[] rows = OptionTable.print(OptionTable.Format.MD).split("\n");
 
-        assertThat(rows).hasSize(Options.all().size() + 2);
+        assertThat(rows).hasSize(Registry.all().size() + 2);
         long bars = bars(rows[0]);
         assertThat(rows).allSatisfy(row -> assertThat(bars(row)).isEqualTo(bars));
         assertThat(rows).anyMatch(row -> row.startsWith("| `evs.suspect_timeout` |") && row.contains("PT5S"));
@@ -34,7 +34,7 @@ class OptionTableTest {
     void printsReadableJson() throws IOException {
         JsonNode all = new ObjectMapper().readTree(OptionTable.print(OptionTable.Format.JSON));
 
-        assertThat(all).hasSize(Options.all().size());
+        assertThat(all).hasSize(Registry.all().size());
         assertThat(all)
                 .allSatisfy(option -> assertThat(option.path("doc").asText()).isNotEmpty());
         JsonNode one = new ObjectMapper().readTree(OptionTable.print(OptionTable.Format.JSON, "evs.send-window"));
