@@ -1,8 +1,6 @@
 package io.dromon.transport.mesh;
 
-import io.dromon.transport.wire.Bytes;
 import io.dromon.transport.wire.Encodable;
-import io.dromon.transport.wire.MalformedMessageException;
 import io.dromon.transport.wire.Uuids;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
@@ -57,11 +55,6 @@ sealed interface GmcastMessage extends Encodable {
 
     /** Segment of {@link #source}. */
     int segment();
-
-    /** Reads a whole body; bytes behind the last field of a control message are ignored (section 2.4). */
-    static GmcastMessage decode(Bytes body) throws MalformedMessageException {
-        return GmcastDecoder.decode(body);
-    }
 
     /** First message of a link, from the acceptor. */
     record Handshake(int segment, UUID source, UUID handshakeUuid) implements GmcastMessage {

@@ -48,7 +48,7 @@ final class Handshaker {
             io.send(
                     link.id,
                     new HandshakeResponse(
-                            settings.segment(), self, link.handshakeUuid, keeper.listenAddress, settings.group()));
+                            settings.segment(), self, link.handshakeUuid, keeper.own.text(), settings.group()));
         }
     }
 
@@ -204,7 +204,7 @@ final class Handshaker {
             }
         }
         keeper.update(nowNs);
-        keeper.relinker.onEstablished(link, nowNs);
+        keeper.relinked(link, nowNs);
     }
 
     /** Of two links to one node the one with the greater handshake UUID survives; both ends decide alike. */
@@ -284,7 +284,7 @@ final class Handshaker {
         } else if (book.isFellowMember(link.address, link.peer, identity)) {
             return true;
         }
-        return keeper.isConfigured(link.address)
+        return keeper.dialler.isConfigured(link.address)
                 && !keeper.savedMembers.isEmpty()
                 && (identity.isPresent()
                         || (!link.peer.equals(self)

@@ -2,20 +2,11 @@ package io.dromon.transport.mesh;
 
 import io.dromon.transport.link.LinkEvents;
 import io.dromon.transport.link.Links;
-import io.dromon.transport.mesh.GmcastMessage.Fail;
 import io.dromon.transport.mesh.GmcastMessage.Handshake;
-import io.dromon.transport.mesh.GmcastMessage.HandshakeResponse;
-import io.dromon.transport.mesh.GmcastMessage.KeepAlive;
-import io.dromon.transport.mesh.GmcastMessage.Ok;
-import io.dromon.transport.mesh.GmcastMessage.TopologyChange;
 import io.dromon.transport.wire.Bytes;
 import io.dromon.transport.wire.Encodable;
 import io.dromon.transport.wire.LinkFailure;
-import io.dromon.transport.wire.MalformedMessageException;
 import io.dromon.transport.wire.Uuids;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -46,22 +37,13 @@ import java.util.random.RandomGenerator;
  */
 public final class Mesh implements LinkEvents {
 
-    private static final VarHandle LE_INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
-    private static final VarHandle BE_LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
-
-    /** Version 0, type USER, no optional field; the relay flags and the segment are masked out. */
-    private static final int PLAIN_USER_MASK = GmcastMessage.FIELD_FLAGS << 16 | 0xffff;
-
-    private static final int PLAIN_USER = GmcastMessage.TYPE_USER << 8;
-    private static final int RELAY_FLAGS = GmcastMessage.FLAG_RELAY | GmcastMessage.FLAG_SEGMENT_RELAY;
-
     private final MeshSettings settings;
     private final UUID self;
     private final Supplier<UUID> uuids;
     private final Links io;
     private final MeshEffects effects;
     private final LinkKeeper keeper;
-    private final Handshaker handshaker;
+    private final MeshReceiver receiver;
     private final LinkTable links;
     private final AddressBook book;
     private final Router router;
@@ -89,7 +71,7 @@ public final class Mesh implements LinkEvents {
         this.io = links;
         this.effects = effects;
         this.keeper = new LinkKeeper(settings, self, listenAddress, random, links, effects);
-        this.handshaker = new Handshaker(keeper);
+        this.receiver = new MeshReceiver(keeper);
         this.links = keeper.links;
         this.book = keeper.book;
         this.router = keeper.router;
@@ -152,15 +134,14 @@ public final class Mesh implements LinkEvents {
     public void onMessage(long id, Bytes message, long nowNs) {
         lastNs = nowNs;
         MeshLink link = links.find(id);
-        if (link == null) {
-            onLateMessage(id, message, nowNs);
+        if (link != null) {
+            receiver.onMessage(link, message, nowNs);
             return;
         }
-        link.receivedNs = nowNs;
-        if (link.isOk() && onPlainUser(link, message, nowNs)) {
-            return;
+        MeshLink retired = keeper.retired.find(id);
+        if (retired != null) {
+            receiver.onLateMessage(retired, message, nowNs);
         }
-        onControl(link, message, nowNs);
     }
 
     /** To do whenever {@link #nextDeadlineNs} is reached; harmless earlier. */
@@ -229,7 +210,7 @@ public final class Mesh implements LinkEvents {
     /** This node is in no primary component: configured names are looked up and dialled again, they may have moved. */
     public void onNonPrimaryView(long nowNs) {
         lastNs = nowNs;
-        keeper.dialNames(nowNs);
+        keeper.dialler.dialNames(nowNs);
     }
 
     /**
@@ -238,12 +219,12 @@ public final class Mesh implements LinkEvents {
      * to.
      */
     private boolean isJoining(AddressBook.Remote entry) {
-        return !entry.wasMember && (links.established(entry.uuid) != null || keeper.isTold(entry));
+        return !entry.wasMember && (links.established(entry.uuid) != null || keeper.topology.isTold(entry));
     }
 
     /** Lifts the time wait of a node that EVS lists as operational. */
     public void allow(UUID node) {
-        keeper.allow(node, lastNs);
+        keeper.dialler.allow(node, lastNs);
     }
 
     /** Drops user messages of {@code node} from now on and refuses its handshakes; an open link stays (section 7.5). */
@@ -259,7 +240,7 @@ public final class Mesh implements LinkEvents {
     /** {@code gmcast.isolate=1}: closes all links, dials and accepts none, until it is switched off (section 7.6). */
     public void isolate(boolean on, long nowNs) {
         lastNs = nowNs;
-        keeper.isolated = on;
+        keeper.isolate(on);
         if (on) {
             for (MeshLink link : links.all()) {
                 keeper.drop(
@@ -281,7 +262,7 @@ public final class Mesh implements LinkEvents {
      */
     public void addPeer(String address, long nowNs) {
         PeerAddress.parse(address)
-                .map(parsed -> parsed.withScheme(keeper.scheme).toString())
+                .map(parsed -> parsed.withScheme(keeper.own.scheme()).toString())
                 .filter(own -> !book.isKnown(own))
                 .ifPresent(own -> book.add(own, nowNs));
     }
@@ -290,7 +271,7 @@ public final class Mesh implements LinkEvents {
     public void removePeer(String address, long nowNs) {
         lastNs = nowNs;
         PeerAddress.parse(address).ifPresent(parsed -> {
-            String own = parsed.withScheme(keeper.scheme).toString();
+            String own = parsed.withScheme(keeper.own.scheme()).toString();
             book.removePending(own);
             book.block(own, nowNs + settings.timeWaitNs());
             for (MeshLink link : links.all()) {
@@ -316,7 +297,7 @@ public final class Mesh implements LinkEvents {
     /** The same for those of the links whose numbers are accepted. */
     public boolean relink(LongPredicate which, long nowNs) {
         lastNs = nowNs;
-        return keeper.relinker.start(which, nowNs);
+        return keeper.relink(which, nowNs);
     }
 
     /** Closes every link, after what is queued was sent, and dials no more. */
@@ -346,126 +327,5 @@ public final class Mesh implements LinkEvents {
     /** Addresses that turned out to be this node's own. */
     Set<String> ownAddresses() {
         return book.blacklisted();
-    }
-
-    /** What was on its way when another link took the place of this one: nothing is lost by the change. */
-    private void onLateMessage(long id, Bytes message, long nowNs) {
-        MeshLink link = keeper.retired.find(id);
-        if (link != null) {
-            onPlainUser(link, message, nowNs);
-        }
-    }
-
-    /** False if it is another kind of message. */
-    private boolean onPlainUser(MeshLink link, Bytes message, long nowNs) {
-        if (message.length() < GmcastMessage.HEADER_LENGTH) {
-            return false;
-        }
-        int head = (int) LE_INT.get(message.array(), message.offset());
-        if ((head & PLAIN_USER_MASK) != PLAIN_USER) {
-            return false;
-        }
-        long high = (long) BE_LONG.get(message.array(), message.offset() + 4);
-        long low = (long) BE_LONG.get(message.array(), message.offset() + 12);
-        UUID source = uuid(link, high, low);
-        user(link, head >>> 16 & RELAY_FLAGS, head >>> 24, source, message.skip(GmcastMessage.HEADER_LENGTH), nowNs);
-        return true;
-    }
-
-    /** The instance that is at hand already, if there is one. */
-    private UUID uuid(MeshLink link, long high, long low) {
-        UUID peer = link.peer;
-        if (peer.getMostSignificantBits() == high && peer.getLeastSignificantBits() == low) {
-            return peer;
-        }
-        for (MeshLink other : links.all()) {
-            if (other.peer.getMostSignificantBits() == high && other.peer.getLeastSignificantBits() == low) {
-                return other.peer;
-            }
-        }
-        return new UUID(high, low);
-    }
-
-    private void user(MeshLink link, int flags, int segment, UUID source, Bytes payload, long nowNs) {
-        if (source.equals(self) || (!evicted.isEmpty() && evicted.contains(source))) {
-            return;
-        }
-        if (source.equals(Uuids.NIL)) {
-            keeper.corrupt(link, "user message with a nil source UUID", nowNs);
-            return;
-        }
-        try {
-            effects.deliver(source, payload, nowNs);
-        } catch (MalformedMessageException malformed) {
-            keeper.corrupt(link, String.valueOf(malformed.getMessage()), nowNs);
-            return;
-        }
-        if (flags != 0) {
-            router.relay(link, flags, segment, source, payload, nowNs);
-        }
-    }
-
-    private void onControl(MeshLink link, Bytes body, long nowNs) {
-        if (body.length() > 0 && body.array()[body.offset()] != GmcastMessage.VERSION) {
-            String text = link + " speaks gmcast version " + (body.array()[body.offset()] & 0xff)
-                    + ", this node speaks version " + GmcastMessage.VERSION + " only";
-            keeper.fail(link, new LinkFailure.VersionMismatch(text), nowNs);
-            return;
-        }
-        GmcastMessage message;
-        try {
-            message = GmcastMessage.decode(body);
-        } catch (MalformedMessageException malformed) {
-            keeper.corrupt(link, String.valueOf(malformed.getMessage()), nowNs);
-            return;
-        }
-        if (message instanceof Fail fail) {
-            handshaker.onFail(link, fail, nowNs);
-        } else if (message instanceof KeepAlive) {
-            io.send(link.id, new Ok(settings.segment(), self));
-        } else if (!inOrder(link, message, nowNs)) {
-            String name = message.getClass().getSimpleName();
-            keeper.corrupt(link, name + " message in state " + link.state(), nowNs);
-        }
-    }
-
-    /** The table of section 6.2: false where Galera would die. */
-    private boolean inOrder(MeshLink link, GmcastMessage message, long nowNs) {
-        switch (link.state()) {
-            case HANDSHAKE_WAIT -> {
-                if (message instanceof Handshake handshake) {
-                    handshaker.onHandshake(link, handshake, nowNs);
-                    return true;
-                }
-            }
-            case HANDSHAKE_SENT -> {
-                if (message instanceof HandshakeResponse response) {
-                    handshaker.onHandshakeResponse(link, response, nowNs);
-                    return true;
-                }
-            }
-            case RESPONSE_SENT -> {
-                if (message instanceof Ok) {
-                    link.become(MeshLinkState.OK, nowNs);
-                    handshaker.established(link, nowNs);
-                    return true;
-                }
-            }
-            case OK -> {
-                if (message instanceof TopologyChange change) {
-                    keeper.onTopologyChange(link, change, nowNs);
-                    return true;
-                }
-                if (message instanceof GmcastMessage.User user && user.payload() instanceof Bytes payload) {
-                    user(link, user.flags(), user.segment(), user.source(), payload, nowNs);
-                    return true;
-                }
-                return message instanceof Ok;
-            }
-            case FAILED -> {
-                return true;
-            }
-        }
-        return false;
     }
 }

@@ -4,6 +4,7 @@ import io.dromon.transport.wire.LinkFailure;
 import io.dromon.transport.wire.Uuids;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -21,7 +22,24 @@ final class Relinker {
     private static final long LIMIT_NS = TimeUnit.SECONDS.toNanos(10);
     private static final long NONE = Long.MIN_VALUE;
 
-    private final LinkKeeper keeper;
+    /** What is to be done next. */
+    sealed interface Step {}
+
+    /** Dial a link beside the one that is open; {@link #dialled} gets its number. */
+    record Dial(String address) implements Step {}
+
+    /** Close the open link and dial its address again; {@link #dialled} gets the number. */
+    record Replace(MeshLink first) implements Step {}
+
+    /**
+     * It is over.
+     *
+     * @param relinked how many links were relinked
+     * @param failure why not all of them
+     */
+    record Over(int relinked, @Nullable LinkFailure failure) implements Step {}
+
+    private final LinkTable links;
     private final Deque<UUID> waiting = new ArrayDeque<>();
 
     /** Whose link is made anew now. */
@@ -36,91 +54,98 @@ final class Relinker {
     private long deadlineNs;
     private int done;
 
-    Relinker(LinkKeeper keeper) {
-        this.keeper = keeper;
+    Relinker(LinkTable links) {
+        this.links = links;
     }
 
-    /** @param which the numbers of the links that are to be made anew */
-    boolean start(LongPredicate which, long nowNs) {
-        if (peer != null) {
-            return false;
-        }
+    boolean isBusy() {
+        return peer != null;
+    }
+
+    /** The number of the link that the last step dialled. */
+    void dialled(long link) {
+        dialled = link;
+    }
+
+    /**
+     * @param which the numbers of the links that are to be relinked
+     * @param mayDial whether this node dials at all
+     */
+    Optional<Step> start(LongPredicate which, long nowNs, boolean mayDial) {
         TreeSet<UUID> peers = new TreeSet<>(Uuids.ORDER);
-        for (MeshLink link : keeper.links.all()) {
+        for (MeshLink link : links.all()) {
             if (link.isOk() && which.test(link.id)) {
                 peers.add(link.peer);
             }
         }
         waiting.addAll(peers);
         done = 0;
-        next(nowNs);
-        return true;
+        return next(nowNs, mayDial);
     }
 
-    private void next(long nowNs) {
+    private Optional<Step> next(long nowNs, boolean mayDial) {
         peer = null;
         before = NONE;
         dialled = NONE;
         closedFirst = false;
-        while (peer == null && !waiting.isEmpty()) {
-            MeshLink link = keeper.links.established(waiting.remove());
-            if (link != null && !keeper.closed && !keeper.isolated) {
+        while (!waiting.isEmpty()) {
+            MeshLink link = links.established(waiting.remove());
+            if (link != null && mayDial) {
                 peer = link.peer;
                 before = link.id;
                 deadlineNs = nowNs + LIMIT_NS;
-                dialled = keeper.dial(link.address, nowNs);
+                return Optional.of(new Dial(link.address));
             }
         }
-        if (peer == null) {
-            keeper.effects.onRelinked(done, null);
-        }
+        return Optional.of(new Over(done, null));
     }
 
-    void onEstablished(MeshLink link, long nowNs) {
+    Optional<Step> onEstablished(MeshLink link, long nowNs, boolean mayDial) {
         if (link.peer.equals(peer) && link.id != before && link.isOk()) {
             done++;
-            next(nowNs);
+            return next(nowNs, mayDial);
         }
+        return Optional.empty();
     }
 
     /** A link is over and forgotten. */
-    void onLost(MeshLink link, LinkFailure failure, long nowNs) {
+    Optional<Step> onLost(MeshLink link, LinkFailure failure, long nowNs, boolean mayDial) {
         UUID target = peer;
         if (target == null || link.id != dialled) {
-            return;
+            return Optional.empty();
         }
-        MeshLink first = keeper.links.established(target);
+        MeshLink first = links.established(target);
         if (first == null || first.id != before) {
             // Replaced all the same, or the peer is gone: keeping up links is not the business of this class.
             dialled = NONE;
-            if (first != null) {
-                done++;
-                next(nowNs);
+            if (first == null) {
+                return Optional.empty();
             }
-        } else if (link.peer.equals(target)
+            done++;
+            return next(nowNs, mayDial);
+        }
+        if (link.peer.equals(target)
                 && !closedFirst
                 && (link.refusedForIdentity || Uuids.ORDER.compare(first.handshakeUuid, link.handshakeUuid) > 0)) {
             closedFirst = true;
-            String text = "link to " + first + " closed to be made anew";
-            keeper.drop(first, new LinkFailure.Disconnected(text), nowNs);
-            dialled = keeper.dial(first.address, nowNs);
-        } else {
-            stop(failure);
+            return Optional.of(new Replace(first));
         }
+        return Optional.of(stop(failure));
     }
 
-    void tick(long nowNs) {
+    Optional<Step> tick(long nowNs) {
         UUID target = peer;
-        if (target != null && nowNs - deadlineNs >= 0) {
-            stop(new LinkFailure.SilentPeer("the link to " + Uuids.brief(target) + " was not made anew within "
-                    + TimeUnit.NANOSECONDS.toSeconds(LIMIT_NS) + " s"));
+        if (target == null || nowNs - deadlineNs < 0) {
+            return Optional.empty();
         }
+        return Optional.of(stop(new LinkFailure.SilentPeer("the link to " + Uuids.brief(target)
+                + " was not made anew within " + TimeUnit.NANOSECONDS.toSeconds(LIMIT_NS) + " s")));
     }
 
-    private void stop(LinkFailure failure) {
+    private Step stop(LinkFailure failure) {
         peer = null;
         dialled = NONE;
         waiting.clear();
-        keeper.effects.onRelinked(done, failure);
+        return new Over(done, failure);
     }
 }

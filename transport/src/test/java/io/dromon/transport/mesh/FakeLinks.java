@@ -67,7 +67,7 @@ final class FakeLinks implements Links {
         List<GmcastMessage> messages = new ArrayList<>();
         for (Encodable message : raw(link)) {
             try {
-                messages.add(GmcastMessage.decode(Bytes.of(message)));
+                messages.add(GmcastDecoder.decode(Bytes.of(message)));
             } catch (MalformedMessageException e) {
                 throw new AssertionError("the mesh sent a malformed message", e);
             }

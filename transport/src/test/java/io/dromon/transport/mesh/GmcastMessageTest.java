@@ -77,7 +77,7 @@ class GmcastMessageTest {
     @ParameterizedTest
     @MethodSource("captures")
     void decodesAndEncodesCaptures(Vector vector) throws Exception {
-        assertThat(GmcastMessage.decode(hex(vector.hex))).isEqualTo(vector.message);
+        assertThat(GmcastDecoder.decode(hex(vector.hex))).isEqualTo(vector.message);
         assertThat(Bytes.of(vector.message)).isEqualTo(hex(vector.hex));
     }
 
@@ -85,7 +85,7 @@ class GmcastMessageTest {
     void readsTextUpToTheFirstZeroByteAndIgnoresWhatFollows() throws Exception {
         String text = "6162630064" + "00".repeat(59);
 
-        assertThat(GmcastMessage.decode(hex("00040400" + OTHER_HEX + text))).isEqualTo(new Fail(0, OTHER, "abc"));
+        assertThat(GmcastDecoder.decode(hex("00040400" + OTHER_HEX + text))).isEqualTo(new Fail(0, OTHER, "abc"));
     }
 
     @Test
@@ -93,20 +93,20 @@ class GmcastMessageTest {
         String name = "x".repeat(32);
         HandshakeResponse response = new HandshakeResponse(0, CONNECTOR, HANDSHAKE, "tcp://1.2.3.4:5", name);
 
-        assertThat(GmcastMessage.decode(Bytes.of(response))).isEqualTo(response);
+        assertThat(GmcastDecoder.decode(Bytes.of(response))).isEqualTo(response);
     }
 
     @Test
     void ignoresBytesBehindTheFieldsOfAControlMessage() throws Exception {
-        assertThat(GmcastMessage.decode(hex("00030000" + ACCEPTOR_HEX + "ffff")))
+        assertThat(GmcastDecoder.decode(hex("00030000" + ACCEPTOR_HEX + "ffff")))
                 .isEqualTo(new Ok(0, ACCEPTOR));
     }
 
     @Test
     void parsesByFlagsWhateverTheType() throws Exception {
-        assertThat(GmcastMessage.decode(hex("00031100" + ACCEPTOR_HEX + HANDSHAKE_HEX + GROUP_HEX)))
+        assertThat(GmcastDecoder.decode(hex("00031100" + ACCEPTOR_HEX + HANDSHAKE_HEX + GROUP_HEX)))
                 .isEqualTo(new Ok(0, ACCEPTOR));
-        assertThat(GmcastMessage.decode(hex("00081000" + ACCEPTOR_HEX + HANDSHAKE_HEX + "0501")))
+        assertThat(GmcastDecoder.decode(hex("00081000" + ACCEPTOR_HEX + HANDSHAKE_HEX + "0501")))
                 .isEqualTo(new User(0, 0, ACCEPTOR, hex("0501")));
     }
 
@@ -154,7 +154,7 @@ class GmcastMessageTest {
         List<Bytes> samples = captures().map(vector -> hex(vector.hex)).toList();
 
         Fuzz.run(GmcastMessageTest.class, samples, input -> {
-            GmcastMessage message = GmcastMessage.decode(input);
+            GmcastMessage message = GmcastDecoder.decode(input);
             assertThat(message.source()).isNotEqualTo(Uuids.NIL);
             assertThat(message.segment()).isBetween(0, 255);
         });
@@ -194,7 +194,7 @@ class GmcastMessageTest {
 
     private static void refused(String body, String why) {
         assertThatExceptionOfType(MalformedMessageException.class)
-                .isThrownBy(() -> GmcastMessage.decode(hex(body)))
+                .isThrownBy(() -> GmcastDecoder.decode(hex(body)))
                 .withMessageContaining(why);
     }
 
@@ -207,7 +207,7 @@ class GmcastMessageTest {
         String secret = HexFormat.of().formatHex("secret".getBytes(StandardCharsets.US_ASCII));
 
         assertThatExceptionOfType(MalformedMessageException.class)
-                .isThrownBy(() -> GmcastMessage.decode(hex("00070000" + ACCEPTOR_HEX + secret)))
+                .isThrownBy(() -> GmcastDecoder.decode(hex("00070000" + ACCEPTOR_HEX + secret)))
                 .withMessageNotContaining("secret")
                 .withMessageNotContaining(secret);
     }
