@@ -22,12 +22,16 @@ final class DelayedNodes {
     }
 
     private final GroupKnowledge group;
-    private final Traffic traffic;
+    private final EvictedNodes evicted;
+    private final Outgoing outgoing;
+    private final MissingMessages missing;
     private final TreeMap<UUID, Entry> entries = new TreeMap<>(Uuids.ORDER);
 
-    DelayedNodes(GroupKnowledge group, Traffic traffic) {
+    DelayedNodes(GroupKnowledge group, EvictedNodes evicted, Outgoing outgoing, MissingMessages missing) {
         this.group = group;
-        this.traffic = traffic;
+        this.evicted = evicted;
+        this.outgoing = outgoing;
+        this.missing = missing;
     }
 
     void check() {
@@ -53,7 +57,7 @@ final class DelayedNodes {
 
     private boolean onDelayed(KnownNode node) {
         if (node.isMember() && group.lastSent >= group.input.lu(node.index)) {
-            traffic.request(node, node.index, group.input.lu(node.index), group.lastSent);
+            missing.request(node, node.index, group.input.lu(node.index), group.lastSent);
         }
         Entry entry = entries.get(node.uuid);
         if (entry == null) {
@@ -88,7 +92,7 @@ final class DelayedNodes {
 
     private boolean isEvictedAndGone(UUID uuid) {
         KnownNode node = group.known.get(uuid);
-        return group.isEvicted(uuid) && (node == null || !node.isMember());
+        return evicted.contains(uuid) && (node == null || !node.isMember());
     }
 
     private void broadcast() {
@@ -97,8 +101,8 @@ final class DelayedNodes {
             list.add(new DelayedList.Entry(entry.getKey(), entry.getValue().counter));
         }
         DelayedList message =
-                new DelayedList(group.self, group.settings.version(), 0, group.nextFifoSeq(), group.view, list);
-        group.broadcast(message);
+                new DelayedList(group.self, group.settings.version(), 0, outgoing.nextFifoSeq(), group.view, list);
+        outgoing.broadcast(message);
         // The own opinion counts as well: in a group of three the other one alone would be no majority.
         group.me.delayedList = message;
         group.me.delayedListNs = group.nowNs;
@@ -137,7 +141,7 @@ final class DelayedNodes {
     }
 
     private boolean isOut(UUID uuid, int total, int over) {
-        if (over == 0 || group.isEvicted(uuid)) {
+        if (over == 0 || evicted.contains(uuid)) {
             return false;
         }
         KnownNode node = group.known.get(uuid);

@@ -1,12 +1,6 @@
 package io.dromon.transport.evs;
 
-import io.dromon.transport.evs.EvsMessage.DelayedList;
-import io.dromon.transport.evs.EvsMessage.Delegate;
-import io.dromon.transport.evs.EvsMessage.Gap;
 import io.dromon.transport.evs.EvsMessage.Install;
-import io.dromon.transport.evs.EvsMessage.Join;
-import io.dromon.transport.evs.EvsMessage.Leave;
-import io.dromon.transport.evs.EvsMessage.User;
 import io.dromon.transport.wire.Bytes;
 import io.dromon.transport.wire.Encodable;
 import io.dromon.transport.wire.MalformedMessageException;
@@ -26,12 +20,18 @@ import java.util.UUID;
 public final class Evs {
 
     private final GroupKnowledge group;
+    private final PastViews views;
+    private final EvictedNodes evicted;
     private final Timers timers;
     private final Traffic traffic;
+    private final ViewChange viewChange;
+    private final Gather gather;
+    private final Departure departure;
+    private final Installation installation;
     private final Membership membership;
     private final FailureDetector failureDetector;
     private final DelayedNodes delayedNodes;
-    private final EarlyMessages early = new EarlyMessages();
+    private final EvsReceiver receiver;
     private boolean opened;
     /** Depth of calls: what the layer above asks for from inside of a delivery is done at the end. */
     private int depth;
@@ -44,13 +44,23 @@ public final class Evs {
      * @param restoredView the primary view that was saved before a crash, if this node continues from it
      */
     public Evs(EvsSettings settings, UUID self, Optional<ViewId> restoredView, EvsEffects effects) {
-        group = new GroupKnowledge(settings, self, restoredView.orElse(null), effects);
+        group = new GroupKnowledge(settings, self, restoredView.orElse(null));
+        views = new PastViews(group, restoredView.orElse(null));
+        evicted = new EvictedNodes(group, effects);
         timers = new Timers(group);
+        Outgoing outgoing = new Outgoing(group, effects);
+        MissingMessages missing = new MissingMessages(group, outgoing);
         Consensus consensus = new Consensus(group);
-        traffic = new Traffic(group, consensus);
-        membership = new Membership(group, consensus, traffic, timers);
-        failureDetector = new FailureDetector(group, consensus, membership, timers);
-        delayedNodes = new DelayedNodes(group, traffic);
+        traffic = new Traffic(group, consensus, outgoing, new OrderedDelivery(group, effects), missing);
+        viewChange = new ViewChange(group, views, traffic, timers, effects);
+        NodeRecords records = new NodeRecords(group, evicted);
+        gather = new Gather(group, records, outgoing, traffic, timers, effects);
+        departure = new Departure(group, outgoing, traffic, timers, viewChange);
+        installation = new Installation(group, consensus, views, records, outgoing, gather, viewChange, departure);
+        membership = new Membership(group, consensus, views, evicted, gather, traffic, installation);
+        failureDetector = new FailureDetector(group, consensus, gather, membership, installation, viewChange, timers);
+        delayedNodes = new DelayedNodes(group, evicted, outgoing, missing);
+        receiver = new EvsReceiver(group, views, evicted, traffic, membership, installation, departure, delayedNodes);
     }
 
     /**
@@ -73,7 +83,7 @@ public final class Evs {
     public void announce(long nowNs) {
         if (group.state() == EvsState.JOINING) {
             begin(nowNs);
-            membership.sendJoin();
+            gather.sendJoin();
             end();
         }
     }
@@ -108,169 +118,8 @@ public final class Evs {
             return;
         }
         begin(nowNs);
-        filter(decoded, true);
+        receiver.receive(decoded);
         end();
-    }
-
-    // Receive pipeline (section 6.1)
-
-    private void filter(EvsMessage message, boolean direct) {
-        EvsState state = group.state();
-        UUID source = message.source();
-        if (state == EvsState.CLOSED || source.equals(group.self) || group.isEvicted(source) || group.isolated) {
-            return;
-        }
-        KnownNode node = group.known.get(source);
-        if (node == null) {
-            onForeign(source, message);
-            return;
-        }
-        boolean repeated = message.isRetransmitted();
-        if (direct && !repeated) {
-            node.seenNs = group.nowNs;
-        }
-        ViewId sourceView = message.view();
-        boolean ofThisView = sourceView.equals(group.view);
-        if (!(state == EvsState.LEAVING && ofThisView) && !node.operational && node.leave == null && !repeated) {
-            return;
-        }
-        if (!repeated && message.fifoSeq() != -1) {
-            if (message.fifoSeq() <= node.fifoSeq) {
-                return;
-            }
-            node.fifoSeq = message.fifoSeq();
-        }
-        if (ofThisView && !node.isMember()) {
-            return;
-        }
-        dispatch(node, message);
-    }
-
-    private void onForeign(UUID source, EvsMessage message) {
-        traffic.settle();
-        if (group.state() == EvsState.LEAVING && message instanceof Install install) {
-            membership.installation.onInstallWhileLeaving(install);
-        } else {
-            membership.onForeign(source, message);
-        }
-    }
-
-    private void dispatch(KnownNode source, EvsMessage message) {
-        if (message instanceof User user) {
-            onUser(source, user);
-        } else if (message instanceof Gap gap) {
-            onGap(source, gap);
-        } else if (message instanceof Delegate delegate) {
-            onDelegate(delegate);
-        } else {
-            traffic.settle(); // what this turn has brought of the view comes before what may end it
-            onMembershipMessage(source, message);
-        }
-    }
-
-    private void onUser(KnownNode source, User message) {
-        if (message.view().equals(group.view)) {
-            if (group.install == null && traffic.onUser(source, message)) {
-                membership.sendJoinAndProcess();
-            }
-        } else if (membership.installation.fastForward(source, message)) {
-            replayEarly();
-            onUser(source, message);
-        } else {
-            keepIfEarly(source, message);
-        }
-    }
-
-    private void onGap(KnownNode source, Gap message) {
-        boolean proposed = isAhead(message);
-        if (message.view().equals(group.view)) {
-            if (!message.isCommit() && traffic.onGap(source, message)) {
-                membership.sendJoinAndProcess();
-            }
-        } else if (proposed && message.isCommit()) {
-            membership.installation.onCommitGap(source, message.seq());
-        } else if (proposed && group.state() == EvsState.INSTALL) {
-            membership.installation.onInstallGap(source);
-        } else {
-            keepIfEarly(source, message);
-        }
-    }
-
-    private void onDelegate(Delegate delegate) {
-        if (delegate.view().equals(group.view)) {
-            filter(delegate.inner(), false);
-        } else {
-            keepIfEarly(group.me, delegate);
-        }
-    }
-
-    private void onMembershipMessage(KnownNode source, EvsMessage message) {
-        if (message instanceof Join join) {
-            boolean ahead = isAhead(join);
-            if (!ahead) {
-                early.forgetGaps(source.uuid);
-            } else if (!(group.state() == EvsState.INSTALL && isInstaller(source))) {
-                early.add(join); // its sender has entered the view and agrees on the next one already
-                return;
-            }
-            membership.onJoin(source, join);
-        } else if (message instanceof Install install) {
-            membership.installation.onInstall(source, install);
-        } else if (message instanceof Leave leave) {
-            if (isAhead(leave)) {
-                early.add(leave);
-            } else {
-                membership.onLeave(source, leave);
-            }
-        } else if (message instanceof DelayedList list && group.settings.autoEvict() > 0) {
-            delayedNodes.onList(source, list).forEach(membership::evict);
-        }
-    }
-
-    /** Whether a message is of the view that this node is about to enter. */
-    private boolean isAhead(EvsMessage message) {
-        Install install = group.install;
-        return install != null && message.view().equals(install.installView());
-    }
-
-    private boolean isInstaller(KnownNode source) {
-        return group.install != null && group.install.source().equals(source.uuid);
-    }
-
-    /** Of a view that this node may be about to enter. */
-    private void keepIfEarly(KnownNode source, EvsMessage message) {
-        boolean waiting = group.state() == EvsState.GATHER || group.state() == EvsState.INSTALL;
-        if (waiting && EarlyMessages.mayBeEarly(message) && !group.isFromPreviousView(source, message.view())) {
-            early.add(message);
-        }
-    }
-
-    /** Handles what came early, now that the state may have changed. The FIFO filter has seen it already. */
-    private void replayEarly() {
-        for (EvsMessage message = early.poll(this::isDue); message != null; message = early.poll(this::isDue)) {
-            KnownNode source = group.known.get(message.source());
-            boolean ofThisView = message.view().equals(group.view);
-            if (source != null && source.operational && (!ofThisView || source.isMember())) {
-                dispatch(source, message);
-            }
-        }
-        if (group.state() != EvsState.GATHER && group.state() != EvsState.INSTALL) {
-            early.clear();
-        }
-    }
-
-    private boolean isDue(EvsMessage message) {
-        if (message.view().equals(group.view)) {
-            return true;
-        }
-        if (!isAhead(message)) {
-            return false;
-        }
-        if (message instanceof Gap gap) {
-            return gap.isCommit() ? group.isGathering() : group.state() == EvsState.INSTALL;
-        }
-        KnownNode source = group.known.get(message.source());
-        return message instanceof User && source != null && source.operational;
     }
 
     // The layer above
@@ -324,20 +173,44 @@ public final class Evs {
         if (timers.inactivityNs <= nowNs) {
             timers.armInactivity();
             failureDetector.onInactivityTimer(group.settings.autoEvict() > 0 ? delayedNodes : null);
-            group.expireViews();
-            group.expireEvicted();
+            views.expire();
+            evicted.expire();
         }
         if (timers.joinNs <= nowNs) {
             membership.tellNews();
         }
         if (timers.retransmissionNs <= nowNs) {
             timers.armRetransmission();
-            membership.onRetransmissionTimer();
+            onRetransmissionTimer();
         }
         if (timers.installNs <= nowNs) {
             failureDetector.onInstallTimer();
         }
         end();
+    }
+
+    /** Repeats what the others may have missed, by the state (section 7.2). */
+    private void onRetransmissionTimer() {
+        Install install = group.install;
+        switch (group.state()) {
+            case JOINING -> membership.sendJoinAndProcess();
+            case GATHER -> {
+                if (install == null) {
+                    gather.completeSequence();
+                    membership.sendJoinAndProcess();
+                } else {
+                    installation.repeat(install);
+                }
+            }
+            case INSTALL -> {
+                if (install != null) {
+                    installation.repeat(install);
+                }
+            }
+            case OPERATIONAL -> traffic.keepalive();
+            case LEAVING -> departure.repeat();
+            case CLOSED -> timers.stop();
+        }
     }
 
     /** When {@link #tick} is due next; when a turn was cut short, the time of its end: {@link #endTurn} goes on. */
@@ -378,7 +251,7 @@ public final class Evs {
         if (before.version() != settings.version()) {
             later.add(() -> {
                 if (group.isOperational()) {
-                    membership.shiftToGather(true);
+                    gather.shiftToGather(true);
                 }
             });
         }
@@ -395,12 +268,12 @@ public final class Evs {
     /** {@code evs.evict} with an empty value. */
     public void clearEvicted(long nowNs) {
         begin(nowNs);
-        group.clearEvicted();
+        evicted.clear();
         end();
     }
 
     public Set<UUID> evicted() {
-        return Set.copyOf(group.evicted());
+        return Set.copyOf(evicted.uuids());
     }
 
     /** Bytes queued by {@link #send} and not sent yet. */
@@ -435,9 +308,7 @@ public final class Evs {
 
     private void end() {
         if (depth == 1) {
-            if (!early.isEmpty()) {
-                replayEarly();
-            }
+            receiver.replayEarly();
             finish();
         }
         depth--;
@@ -450,11 +321,11 @@ public final class Evs {
             action.run();
         }
         if (abortRequested && group.state() != EvsState.CLOSED) {
-            membership.enterClosed();
+            viewChange.leave();
         } else if (group.closeRequested
                 && (group.state() == EvsState.OPERATIONAL || group.state() == EvsState.JOINING)) {
             traffic.settle();
-            membership.leave();
+            departure.leave();
         }
     }
 }

@@ -7,13 +7,26 @@ import org.jspecify.annotations.Nullable;
 final class FailureDetector {
     private final GroupKnowledge group;
     private final Consensus consensus;
+    private final Gather gather;
     private final Membership membership;
+    private final Installation installation;
+    private final ViewChange viewChange;
     private final Timers timers;
 
-    FailureDetector(GroupKnowledge group, Consensus consensus, Membership membership, Timers timers) {
+    FailureDetector(
+            GroupKnowledge group,
+            Consensus consensus,
+            Gather gather,
+            Membership membership,
+            Installation installation,
+            ViewChange viewChange,
+            Timers timers) {
         this.group = group;
         this.consensus = consensus;
+        this.gather = gather;
         this.membership = membership;
+        this.installation = installation;
+        this.viewChange = viewChange;
         this.timers = timers;
     }
 
@@ -25,7 +38,7 @@ final class FailureDetector {
     void onInstallTimer() {
         boolean again = timers.isSecondLook();
         timers.armInstall();
-        if (membership.installation.enterIfAllCommitted()) {
+        if (installation.enterIfAllCommitted()) {
             return;
         }
         boolean alone = group.installTimeoutCount >= group.settings.maxInstallTimeouts();
@@ -35,9 +48,9 @@ final class FailureDetector {
         }
         if (!alone && group.install == null && mustLookAgain()) {
             timers.armSecondLook();
-            membership.completeSequence();
-            membership.shiftToGather(true);
-            membership.installation.proposeIfAgreed();
+            gather.completeSequence();
+            gather.shiftToGather(true);
+            installation.proposeIfAgreed();
             return;
         }
         for (KnownNode node : others()) {
@@ -57,9 +70,9 @@ final class FailureDetector {
                 }
             }
         }
-        membership.completeSequence();
-        membership.shiftToGather(true);
-        membership.installation.proposeIfAgreed();
+        gather.completeSequence();
+        gather.shiftToGather(true);
+        installation.proposeIfAgreed();
         group.installTimeoutCount++;
     }
 
@@ -130,9 +143,9 @@ final class FailureDetector {
         }
         if (anyInactive) {
             if (group.isOperational()) {
-                membership.shiftToGather(true);
+                gather.shiftToGather(true);
             } else if (group.state() == EvsState.LEAVING && isAlone()) {
-                membership.enterClosed();
+                viewChange.leave();
             }
         }
         membership.tellNews();

@@ -3,6 +3,7 @@ package io.dromon.transport.evs;
 import io.dromon.transport.evs.EvsMessage.Gap;
 import io.dromon.transport.evs.EvsMessage.Install;
 import io.dromon.transport.evs.EvsMessage.Join;
+import io.dromon.transport.evs.EvsMessage.StateMessage;
 import io.dromon.transport.evs.EvsMessage.User;
 import io.dromon.transport.wire.Uuids;
 import io.dromon.transport.wire.ViewId;
@@ -12,19 +13,35 @@ import io.dromon.transport.wire.ViewId;
  * commit gaps, the install gaps.
  */
 final class Installation {
+    /** View numbers above are not taken notice of: 30 bits must never run out because of one message. */
+    private static final int MAX_VIEW_SEQ = (1 << 30) - (1 << 16);
+
     private final GroupKnowledge group;
     private final Consensus consensus;
-    private final Timers timers;
+    private final PastViews views;
+    private final NodeRecords records;
+    private final Outgoing outgoing;
+    private final Gather gather;
     private final ViewChange viewChange;
-    private final Membership membership;
+    private final Departure departure;
 
     Installation(
-            GroupKnowledge group, Consensus consensus, Timers timers, ViewChange viewChange, Membership membership) {
+            GroupKnowledge group,
+            Consensus consensus,
+            PastViews views,
+            NodeRecords records,
+            Outgoing outgoing,
+            Gather gather,
+            ViewChange viewChange,
+            Departure departure) {
         this.group = group;
         this.consensus = consensus;
-        this.timers = timers;
+        this.views = views;
+        this.records = records;
+        this.outgoing = outgoing;
+        this.gather = gather;
         this.viewChange = viewChange;
-        this.membership = membership;
+        this.departure = departure;
     }
 
     // INSTALL (section 7.7)
@@ -49,41 +66,29 @@ final class Installation {
                 group.self,
                 version,
                 EvsMessage.SOURCE,
-                group.nextFifoSeq(),
+                outgoing.nextFifoSeq(),
                 group.view,
                 group.input.safe(),
                 group.input.aru(),
                 id,
-                group.installRecords());
-        group.broadcast(install);
-        onInstall(group.me, install);
+                records.installRecords());
+        outgoing.broadcast(install);
+        if (isDue(group.me, install)) {
+            consider(group.me, install);
+        }
     }
 
-    /** An INSTALL of a known node, or of this one. */
-    void onInstall(KnownNode source, Install install) {
-        if (group.state() == EvsState.LEAVING) {
-            onInstallWhileLeaving(install);
-            return;
-        }
-        if (group.state() != EvsState.GATHER && group.state() != EvsState.INSTALL) {
-            return;
-        }
-        if (!source.operational
-                || group.isFromPreviousView(source, install.view())
-                || !isSound(install)
-                || !isNews(source, install)) {
-            return;
-        }
-        if (source != group.me) {
-            NodeRecord own = install.record(source.uuid);
-            if (own == null) {
-                return;
-            }
-            membership.onJoin(source, asJoin(install, own));
-            if (group.install != null || !group.isGathering()) {
-                return; // the JOIN rules have led to a proposal of this node's own
-            }
-        }
+    /** Whether an INSTALL is to be looked at in the state in which this node is (chapter 02 section 7.7 steps 1 and 2). */
+    boolean isDue(KnownNode source, Install install) {
+        return (group.state() == EvsState.GATHER || group.state() == EvsState.INSTALL)
+                && source.operational
+                && !views.isFrom(source, install.view())
+                && isSound(install)
+                && isNews(source, install);
+    }
+
+    /** Commits to a proposal if it says what this node says; else gathers again. */
+    void consider(KnownNode source, Install install) {
         NodeRecord mine = install.record(group.self);
         if (mine == null || !mine.isOperational()) {
             return;
@@ -92,8 +97,12 @@ final class Installation {
         if (consensus.isConsistent(install) && listsAllMembers(install)) {
             accept(source, install);
         } else {
-            membership.shiftToGather(true);
+            gather.shiftToGather(true);
         }
+    }
+
+    static boolean isViewSeqAbsurd(StateMessage message) {
+        return message.view().seq() > MAX_VIEW_SEQ;
     }
 
     /** What no right node would propose; the layers above could not live with it. */
@@ -103,8 +112,8 @@ final class Installation {
         return id.type() == ViewId.Type.REG
                 && id.uuid().equals(install.source())
                 && id.seq() > group.view.seq()
-                && id.seq() <= Membership.MAX_VIEW_SEQ + (1 << 15)
-                && !Membership.isViewSeqAbsurd(install)
+                && id.seq() <= MAX_VIEW_SEQ + (1 << 15)
+                && !isViewSeqAbsurd(install)
                 && proposer != null
                 && proposer.isOperational();
     }
@@ -117,7 +126,7 @@ final class Installation {
         Install accepted = group.install;
         if (accepted == null) {
             if (source.installed) {
-                membership.shiftToGather(false);
+                gather.shiftToGather(false);
                 return false;
             }
             return true;
@@ -125,18 +134,19 @@ final class Installation {
         if (!accepted.source().equals(install.source())) {
             NodeRecord mine = install.record(group.self);
             if (mine != null && mine.isOperational()) {
-                membership.shiftToGather(true);
+                gather.shiftToGather(true);
             }
             return false;
         }
         if (install.installView().seq() <= accepted.installView().seq()) {
             return false;
         }
-        membership.shiftToGather(false);
+        gather.shiftToGather(false);
         return true;
     }
 
-    private static Join asJoin(Install install, NodeRecord own) {
+    /** What an INSTALL says, as a JOIN of its sender. */
+    static Join asJoin(Install install, NodeRecord own) {
         return new Join(
                 install.source(),
                 install.version(),
@@ -156,7 +166,7 @@ final class Installation {
                 .values()
                 .removeIf(node -> node != group.me && !node.isMember() && install.record(node.uuid) == null);
         if (removed) {
-            group.createJoin();
+            gather.createJoin();
         }
     }
 
@@ -183,14 +193,6 @@ final class Installation {
         onCommitGap(group.me, install.fifoSeq());
     }
 
-    /** From any node: it tells a leaving one that it may go. */
-    void onInstallWhileLeaving(Install install) {
-        NodeRecord mine = install.record(group.self);
-        if (mine != null && mine.view().equals(group.view) && (!mine.isOperational() || mine.hasLeave())) {
-            membership.enterClosed();
-        }
-    }
-
     // Commit and install gaps (section 7.8)
 
     private void sendCommitGap(Install install) {
@@ -198,11 +200,11 @@ final class Installation {
     }
 
     private void sendInstallPhaseGap(int flags, Install install, long seq) {
-        group.broadcast(new Gap(
+        outgoing.broadcast(new Gap(
                 group.self,
                 group.settings.version(),
                 flags,
-                group.nextFifoSeq(),
+                outgoing.nextFifoSeq(),
                 install.installView(),
                 seq,
                 -1,
@@ -214,7 +216,7 @@ final class Installation {
     /** The retransmission timer, while a proposal stands. */
     void repeat(Install install) {
         if (group.isGathering() && install.source().equals(group.self) && !allCommitted(install)) {
-            group.broadcast(install.repeated());
+            outgoing.broadcast(install.repeated());
         }
         sendCommitGap(install);
         if (group.state() == EvsState.INSTALL) {
@@ -229,7 +231,7 @@ final class Installation {
             return;
         }
         if (seq > install.fifoSeq()) {
-            membership.shiftToGather(true);
+            gather.shiftToGather(true);
             return;
         }
         if (seq < install.fifoSeq()) {
@@ -243,9 +245,7 @@ final class Installation {
     }
 
     private void enterInstall(Install install) {
-        group.shift(EvsState.INSTALL);
-        timers.startInactivity();
-        timers.armRetransmission();
+        viewChange.beginInstall();
         sendInstallPhaseGap(0, install, -1);
         onInstallGap(group.me);
     }
@@ -334,16 +334,7 @@ final class Installation {
         }
         viewChange.enter(install);
         if (group.closeRequested) {
-            membership.leave();
-        }
-    }
-
-    /** Back to gathering: no proposal stands. */
-    void clear() {
-        group.install = null;
-        for (KnownNode node : group.nodes()) {
-            node.committed = false;
-            node.installed = false;
+            departure.leave();
         }
     }
 
@@ -367,7 +358,7 @@ final class Installation {
                 return false;
             }
         }
-        membership.shiftToGather(false);
+        gather.shiftToGather(false);
         return true;
     }
 }

@@ -10,11 +10,13 @@ import org.jspecify.annotations.Nullable;
 /** Hands messages to the layer above, in their order (chapter 02 sections 5.8, 5.9 and 7.9 step 3). */
 final class OrderedDelivery {
     private final GroupKnowledge group;
+    private final EvsEffects effects;
     final CausalQueue causal = new CausalQueue();
     private boolean delivering;
 
-    OrderedDelivery(GroupKnowledge group) {
+    OrderedDelivery(GroupKnowledge group, EvsEffects effects) {
         this.group = group;
+        this.effects = effects;
     }
 
     /** Delivers what is safe; does nothing inside of a delivery. Returns whether anything was delivered. */
@@ -74,7 +76,7 @@ final class OrderedDelivery {
         }
         for (CausalQueue.Entry entry = causal.pollUpTo(upToSeq); entry != null; entry = causal.pollUpTo(upToSeq)) {
             any = true;
-            group.effects.deliver(group.self, group.view, entry.userType(), Order.SAFE, entry.body());
+            effects.deliver(group.self, group.view, entry.userType(), Order.SAFE, entry.body());
         }
         return any;
     }
@@ -83,13 +85,13 @@ final class OrderedDelivery {
         Encodable payload = message.payload();
         if (payload instanceof Aggregate aggregate) {
             for (int i = 0; i < aggregate.size(); i++) {
-                group.effects.deliver(
+                effects.deliver(
                         message.source(), message.view(), aggregate.userType(i), message.order(), aggregate.body(i));
             }
         } else if (message.isAggregate()) {
             deliverParts(message, (Bytes) payload);
         } else {
-            group.effects.deliver(message.source(), message.view(), message.userType(), message.order(), payload);
+            effects.deliver(message.source(), message.view(), message.userType(), message.order(), payload);
         }
     }
 
@@ -101,7 +103,7 @@ final class OrderedDelivery {
         while (at < end) {
             int length = EvsDecoder.partLength(in, at);
             Bytes part = new Bytes(in, at + Aggregate.HEAD, length);
-            group.effects.deliver(message.source(), message.view(), in[at + 1] & 0xff, message.order(), part);
+            effects.deliver(message.source(), message.view(), in[at + 1] & 0xff, message.order(), part);
             at += Aggregate.HEAD + length;
         }
     }

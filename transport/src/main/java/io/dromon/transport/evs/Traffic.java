@@ -1,29 +1,23 @@
 package io.dromon.transport.evs;
 
-import io.dromon.transport.evs.EvsMessage.Delegate;
 import io.dromon.transport.evs.EvsMessage.Gap;
-import io.dromon.transport.evs.EvsMessage.Leave;
 import io.dromon.transport.evs.EvsMessage.User;
 import io.dromon.transport.wire.Bytes;
 import io.dromon.transport.wire.Encodable;
 import io.dromon.transport.wire.Uuids;
-import java.util.UUID;
 
 /**
- * Messages within a view: sending, acknowledging, requesting, recovering (chapter 02 sections 5.1 to 5.7).
+ * Messages within a view: sending, taking in, acknowledging (chapter 02 sections 5.1 to 5.7); {@link MissingMessages} has
+ * section 5.5.
  *
  * <p>In state OPERATIONAL nothing is answered message by message. {@link #settle} does it once for all that arrived in a
  * turn: deliver, send what is queued, complete the own sequence, or acknowledge. Outside of that state the answers are
  * immediate, as the rules of the gather want them.
  */
 final class Traffic {
-    /** Between two requests to one node (section 5.5). */
-    static final long REQUEST_PERIOD_NS = 100_000_000L;
 
     /** So much may be sent before somebody must be asked to answer (section 5.2). */
     private static final int FEEDBACK_BYTES = 131072;
-    /** Most bytes that one request is answered with; the requester asks again. */
-    private static final int MAX_RESENT_BYTES = 2 << 20;
     /** Messages without a window stop here; the others would not take them in. */
     private static final int MAX_UNCONFIRMED = InputMap.MAX_AHEAD / 2;
     /** Rounds of delivering and sending in one turn, when the layer above answers each delivery by a message. */
@@ -34,7 +28,9 @@ final class Traffic {
 
     private final GroupKnowledge group;
     private final Consensus consensus;
+    private final Outgoing outgoing;
     final OrderedDelivery delivery;
+    final MissingMessages missing;
     final OutputQueue queue = new OutputQueue();
     /** The highest aru that the members were told in this view. */
     private long announcedAru = -1;
@@ -48,10 +44,17 @@ final class Traffic {
     private boolean settling;
     private boolean unfinished;
 
-    Traffic(GroupKnowledge group, Consensus consensus) {
+    Traffic(
+            GroupKnowledge group,
+            Consensus consensus,
+            Outgoing outgoing,
+            OrderedDelivery delivery,
+            MissingMessages missing) {
         this.group = group;
         this.consensus = consensus;
-        this.delivery = new OrderedDelivery(group);
+        this.outgoing = outgoing;
+        this.delivery = delivery;
+        this.missing = missing;
     }
 
     /** A new view: all sequences start again. */
@@ -146,12 +149,7 @@ final class Traffic {
     void acknowledge() {
         long aru = group.input.aru();
         announcedAru = aru;
-        group.broadcast(gap(0, group.lastSent, aru, Uuids.NIL, -1, -1));
-    }
-
-    private Gap gap(int flags, long seq, long aru, UUID origin, long lu, long hs) {
-        return new Gap(
-                group.self, group.settings.version(), flags, group.nextFifoSeq(), group.view, seq, aru, origin, lu, hs);
+        outgoing.broadcast(outgoing.gap(0, group.lastSent, aru, Uuids.NIL, -1, -1));
     }
 
     // Sending (section 5.2)
@@ -229,7 +227,7 @@ final class Traffic {
                 group.self,
                 group.settings.version(),
                 flags,
-                group.nextFifoSeq(),
+                outgoing.nextFifoSeq(),
                 group.view,
                 order,
                 userType,
@@ -240,7 +238,7 @@ final class Traffic {
         group.input.insertOwn(message);
         group.lastSent = seq + range;
         announcedAru = aru;
-        group.broadcast(message);
+        outgoing.broadcast(message);
     }
 
     // Receiving (sections 5.3 and 5.4)
@@ -262,7 +260,7 @@ final class Traffic {
         input.raiseOwnSafe();
         input.raiseSafe(index, message.aruSeq());
         if (input.hs(index) > input.lu(index) && !message.isRetransmitted()) {
-            request(source, index, input.lu(index), input.hs(index));
+            missing.request(source, index, input.lu(index), input.hs(index));
         }
         if (group.isOperational()) {
             heard = true;
@@ -299,9 +297,9 @@ final class Traffic {
             if (mayComplete && message.rangeHs() > group.lastSent) {
                 completeOnce(message.rangeHs());
             }
-            resend(source, message.rangeLu(), Math.min(message.rangeHs(), group.lastSent));
+            missing.resend(source, message.rangeLu(), Math.min(message.rangeHs(), group.lastSent));
         } else if (message.isRetransmitted() && !message.source().equals(group.self)) {
-            recover(source, message);
+            missing.recover(source, message);
         }
         if (group.isOperational()) {
             heard = true;
@@ -316,165 +314,6 @@ final class Traffic {
         return group.install == null
                 && consensus.highestReachableSafeSeq() == group.input.aru()
                 && !consensus.isReached();
-    }
-
-    // Missing messages (section 5.5)
-
-    /** Asks {@code target} for messages of {@code origin}, unless it was asked a moment ago. */
-    void request(KnownNode target, int origin, long from, long to) {
-        if (group.nowNs - target.requestedNs < REQUEST_PERIOD_NS) {
-            return;
-        }
-        long[] runs = group.input.missing(origin, from, to);
-        for (int i = 0; i < runs.length; i += 2) {
-            Gap gap = gap(
-                    EvsMessage.RETRANS,
-                    group.lastSent,
-                    group.input.aru(),
-                    group.members[origin].uuid,
-                    runs[i],
-                    runs[i + 1]);
-            target.requestedNs = group.nowNs;
-            group.sendTo(target, gap);
-        }
-    }
-
-    /** Repeats own messages for a node that missed them. */
-    void resend(KnownNode target, long from, long to) {
-        InputMap input = group.input;
-        if (from <= input.safe()) {
-            return;
-        }
-        long budget = MAX_RESENT_BYTES;
-        for (long seq = from; seq <= to && budget > 0; seq++) {
-            User message = input.find(group.me.index, seq);
-            if (message == null) {
-                continue;
-            }
-            User repeated = known(message, group.me, seq).resent(input.aru());
-            group.sendTo(target, repeated);
-            budget -= repeated.encodedLength();
-            seq += message.seqRange();
-        }
-    }
-
-    /** Repeats messages of another node for one that missed them. */
-    private void recover(KnownNode target, Gap wanted) {
-        KnownNode origin = group.known.get(wanted.rangeUuid());
-        InputMap input = group.input;
-        if (origin == null || !origin.isMember() || wanted.rangeLu() <= input.safe()) {
-            return;
-        }
-        long budget = MAX_RESENT_BYTES;
-        long end = Math.min(wanted.rangeHs(), input.hs(origin.index));
-        for (long seq = wanted.rangeLu(); seq <= end && budget > 0; seq++) {
-            User message = input.find(origin.index, seq);
-            if (message == null) {
-                continue;
-            }
-            Delegate delegate = delegate(known(message, origin, seq).recovered());
-            group.sendTo(target, delegate);
-            budget -= delegate.encodedLength();
-            seq += message.seqRange();
-        }
-    }
-
-    /** A request may begin within the range of a message: then an empty one stands for the rest, seq by seq. */
-    private User known(User message, KnownNode origin, long seq) {
-        if (!message.source().equals(Uuids.NIL)) {
-            return message;
-        }
-        return new User(
-                origin.uuid,
-                group.settings.version(),
-                0,
-                -1,
-                group.view,
-                Order.DROP,
-                EvsMessage.NO_USER_TYPE,
-                0,
-                seq,
-                -1,
-                Bytes.EMPTY);
-    }
-
-    private Delegate delegate(EvsMessage inner) {
-        return new Delegate(group.self, group.settings.version(), 0, group.nextFifoSeq(), group.view, inner);
-    }
-
-    /** Repeats the LEAVE of another node for those that may have missed it. */
-    void repeatLeave(Leave leave) {
-        group.broadcast(delegate(leave.recovered()));
-    }
-
-    /** Asks for everything that is missing in the view that ends (section 5.5, request_missing). */
-    void requestMissing() {
-        InputMap input = group.input;
-        for (KnownNode node : group.members) {
-            int i = node.index;
-            boolean incomplete = input.lu(i) <= input.hs(i) || input.hs(i) < group.lastSent;
-            if (node == group.me
-                    || !incomplete
-                    || (node.leave != null && node.leave.seq() <= input.hs(i) && input.lu(i) > input.hs(i))) {
-                continue;
-            }
-            if (node.operational) {
-                request(node, i, input.lu(i), group.lastSent);
-            } else {
-                requestFromBestHolder(node);
-            }
-        }
-    }
-
-    /**
-     * Asks for messages of a node that is gone: whoever has most of them without a gap, else whoever has one behind the
-     * gap. That one is never delivered, but nodes whose ranges differ never agree on the next view.
-     */
-    private void requestFromBestHolder(KnownNode gone) {
-        InputMap input = group.input;
-        KnownNode holder = null;
-        long best = input.lu(gone.index);
-        KnownNode holderBehindGap = null;
-        long bestBehindGap = input.hs(gone.index);
-        for (KnownNode node : group.members) {
-            if (node == group.me || !node.operational || node.join == null) {
-                continue;
-            }
-            NodeRecord record = node.join.view().equals(group.view) ? node.join.record(gone.uuid) : null;
-            if (record == null || !record.view().equals(group.view)) {
-                continue;
-            }
-            if (record.lu() > best) {
-                best = record.lu();
-                holder = node;
-            }
-            if (record.hs() > bestBehindGap) {
-                bestBehindGap = record.hs();
-                holderBehindGap = node;
-            }
-        }
-        if (holder != null) {
-            request(holder, gone.index, input.lu(gone.index), best - 1);
-        } else if (holderBehindGap != null) {
-            request(holderBehindGap, gone.index, input.lu(gone.index), bestBehindGap);
-        }
-    }
-
-    /** Repeats own messages for those that a leaver still waits for (section 5.5, retrans_missing). */
-    void resendMissing() {
-        for (KnownNode node : group.members) {
-            if (node == group.me) {
-                continue;
-            }
-            NodeRecord mine =
-                    node.join == null || !node.join.view().equals(group.view) ? null : node.join.record(group.self);
-            if (mine != null && mine.lu() <= group.lastSent) {
-                resend(node, mine.lu(), group.lastSent);
-            }
-            if (node.leave != null && node.leave.view().equals(group.view) && node.leave.aruSeq() < group.lastSent) {
-                resend(node, node.leave.aruSeq() + 1, group.lastSent);
-            }
-        }
     }
 
     /**

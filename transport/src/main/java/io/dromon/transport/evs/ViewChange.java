@@ -9,16 +9,27 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 
-/** Entering a view, and leaving the last one (chapter 02 sections 7.9 and 7.10). */
+/** Entering a view, and leaving the last one (chapter 02 sections 7.8 to 7.10). */
 final class ViewChange {
     private final GroupKnowledge group;
+    private final PastViews views;
     private final Traffic traffic;
     private final Timers timers;
+    private final EvsEffects effects;
 
-    ViewChange(GroupKnowledge group, Traffic traffic, Timers timers) {
+    ViewChange(GroupKnowledge group, PastViews views, Traffic traffic, Timers timers, EvsEffects effects) {
         this.group = group;
+        this.views = views;
         this.traffic = traffic;
         this.timers = timers;
+        this.effects = effects;
+    }
+
+    /** All have committed: to INSTALL (chapter 02 section 7.8). */
+    void beginInstall() {
+        group.shift(EvsState.INSTALL);
+        timers.startInactivity();
+        timers.armRetransmission();
     }
 
     /**
@@ -57,7 +68,7 @@ final class ViewChange {
 
     private void deliverTransitionalView(List<UUID> members, List<UUID> left, List<UUID> partitioned) {
         ViewId id = new ViewId(ViewId.Type.TRANS, group.view.uuid(), group.view.seq());
-        group.effects.deliverView(new EvsView(group.viewVersion, id, members, List.of(), left, partitioned));
+        effects.deliverView(new EvsView(group.viewVersion, id, members, List.of(), left, partitioned));
     }
 
     private Set<UUID> memberUuids() {
@@ -73,7 +84,7 @@ final class ViewChange {
      * 4 and 6).
      */
     private void install(Install install) {
-        group.forgetGatherViews();
+        views.closeSeen();
         group.view = install.installView();
         group.viewVersion = install.version();
         group.known.values().removeIf(node -> {
@@ -89,7 +100,7 @@ final class ViewChange {
         group.members = members.toArray(KnownNode[]::new);
         group.input = new InputMap(group.members.length, group.me.index);
         traffic.reset();
-        group.expireViews();
+        views.expire();
         group.install = null;
         group.attemptSeq = 1;
         group.installTimeoutCount = 0;
@@ -114,7 +125,7 @@ final class ViewChange {
         }
         left.sort(Uuids.ORDER);
         partitioned.sort(Uuids.ORDER);
-        group.effects.deliverView(new EvsView(group.viewVersion, group.view, members, joined, left, partitioned));
+        effects.deliverView(new EvsView(group.viewVersion, group.view, members, joined, left, partitioned));
     }
 
     /** To CLOSED: what can be delivered, a transitional view of this node alone, the rest, and the end mark. */
@@ -139,7 +150,6 @@ final class ViewChange {
         group.me.join = null;
         group.input = new InputMap(1, 0);
         traffic.reset();
-        group.effects.deliverView(
-                new EvsView(group.viewVersion, ViewId.NIL, List.of(), List.of(), List.of(), List.of()));
+        effects.deliverView(new EvsView(group.viewVersion, ViewId.NIL, List.of(), List.of(), List.of(), List.of()));
     }
 }

@@ -211,7 +211,7 @@ class EvsStepTest {
         assertThat(trace).containsExactly("A DROP 2+0");
         trace.clear();
 
-        network.nowNs += Traffic.REQUEST_PERIOD_NS;
+        network.nowNs += MissingMessages.REQUEST_PERIOD_NS;
         network.give(b.uuid, a, user(b.uuid, 0, 103, view, 3));
         assertThat(trace).containsExactly("A REQUEST [0,0]", "A DROP 3+0");
     }

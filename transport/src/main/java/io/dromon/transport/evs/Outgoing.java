@@ -1,0 +1,41 @@
+package io.dromon.transport.evs;
+
+import io.dromon.transport.evs.EvsMessage.Gap;
+import io.dromon.transport.wire.Encodable;
+import java.util.UUID;
+
+/** The way out: numbers the messages of this node and hands them to the mesh. */
+final class Outgoing {
+    private final GroupKnowledge group;
+    private final EvsEffects effects;
+    /** Never reset. */
+    private long fifoSeq = -1;
+
+    Outgoing(GroupKnowledge group, EvsEffects effects) {
+        this.group = group;
+        this.effects = effects;
+    }
+
+    long nextFifoSeq() {
+        return ++fifoSeq;
+    }
+
+    /** During isolation nothing leaves this node (section 7.11). */
+    void broadcast(Encodable message) {
+        if (!group.isolated) {
+            effects.broadcast(message);
+        }
+    }
+
+    void sendTo(KnownNode target, Encodable message) {
+        if (!group.isolated) {
+            effects.sendTo(target.uuid, message);
+        }
+    }
+
+    /** A GAP of the current view: an acknowledgement, or a request for messages of {@code origin}. */
+    Gap gap(int flags, long seq, long aru, UUID origin, long lu, long hs) {
+        return new Gap(
+                group.self, group.settings.version(), flags, nextFifoSeq(), group.view, seq, aru, origin, lu, hs);
+    }
+}
