@@ -16,24 +16,18 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The listening socket: what connects, until it is known to be a peer, and how many of these there may be. */
+/** The listening socket: takes connections and begins to negotiate. */
 @SuppressWarnings("FutureReturnValueIgnored") // closing tells nothing that is not known
 final class Acceptor {
     private static final Logger LOG = LoggerFactory.getLogger(Acceptor.class);
 
-    private final NettyLinks owner;
+    private final LinkSet owner;
     private final LinkSettings settings;
-    /** Accepted and not proven to be a peer. */
-    private final HalfOpen<NettyLink> halfOpen;
-
     private @Nullable Channel listener;
 
-    Acceptor(NettyLinks owner, LinkSettings settings) {
+    Acceptor(LinkSet owner, LinkSettings settings) {
         this.owner = owner;
         this.settings = settings;
-        this.halfOpen = new HalfOpen<>(
-                settings.halfOpenLinks(),
-                link -> owner.fail(link, Verdicts.tooManyHalfOpen(link, settings.halfOpenLinks())));
     }
 
     /** {@link NettyLinks#listen}. */
@@ -71,7 +65,7 @@ final class Acceptor {
         Channel channel = bound.channel();
         listener = channel;
         channel.pipeline().addLast(new AcceptFailures(text -> LOG.warn("{}: {}", settings.listenAddress(), text)));
-        return LinkAddress.format(owner.scheme(), (InetSocketAddress) channel.localAddress());
+        return LinkAddress.format(owner.modes.scheme(), (InetSocketAddress) channel.localAddress());
     }
 
     private static String reason(Throwable cause) {
@@ -98,7 +92,7 @@ final class Acceptor {
     /** {@link NettyLinks#closeByForce}. */
     void closeByForce() {
         if (listener != null) {
-            NettyLinks.closeByForce(listener);
+            LinkSet.closeByForce(listener);
         }
     }
 
@@ -114,28 +108,18 @@ final class Acceptor {
             channel.close();
             return;
         }
-        link.halfOpen = true;
-        halfOpen.enter(link.ip, link);
-        if (owner.hasTls()) {
+        if (owner.modes.hasTls()) {
             owner.deadline(
                     link, settings.handshakeTimeout(), () -> Verdicts.slowHandshake(link, settings.handshakeTimeout()));
-            channel.pipeline().addLast(Negotiation.Probe.NAME, new Negotiation.Probe(owner, link));
-        } else if (owner.dynamic()) {
+            channel.pipeline().addLast(Probe.NAME, new Probe(owner, link));
+        } else if (owner.modes.isDynamic()) {
             channel.pipeline().addLast(Detection.Drop.NAME, new Detection.Drop(owner, link));
         } else {
-            channel.pipeline().addLast(Negotiation.Peek.NAME, new Negotiation.Peek(owner, link));
+            channel.pipeline().addLast(Peek.NAME, new Peek(owner, link));
         }
     }
 
     private boolean isAllowed(InetAddress peer) {
         return settings.allowedPeers().isEmpty() || settings.allowedPeers().contains(peer);
-    }
-
-    /** It is a peer, or it is gone. */
-    void proven(NettyLink link) {
-        if (link.halfOpen) {
-            link.halfOpen = false;
-            halfOpen.leave(link);
-        }
     }
 }

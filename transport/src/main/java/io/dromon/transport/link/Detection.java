@@ -1,6 +1,5 @@
 package io.dromon.transport.link;
 
-import io.dromon.transport.tls.TlsContexts;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
@@ -11,18 +10,11 @@ import java.util.concurrent.TimeUnit;
 final class Detection {
     private Detection() {}
 
-    /** A plain stream from here on: the frames handler takes over, and what was read goes to it. */
-    static void plain(ChannelHandlerContext ctx, Negotiation.Sniffer self) {
-        self.links.addFrames(ctx.pipeline(), self.link, true);
-        self.links.up(self.link);
-        self.passOn(ctx);
-    }
-
     /** Dialled, with key and certificate: a plain acceptor speaks at once, one with TLS waits for a ClientHello. */
-    static final class Await extends Negotiation.Sniffer {
+    static final class Await extends Sniffer {
         static final String NAME = "await";
 
-        Await(NettyLinks links, NettyLink link) {
+        Await(LinkSet links, NettyLink link) {
             super(links, link);
         }
 
@@ -37,26 +29,18 @@ final class Detection {
                 return; // a plain acceptor has begun to speak
             }
             ChannelPipeline pipeline = ctx.pipeline();
-            addTls(pipeline, links, link, links.tls());
+            Reply.addTls(pipeline, links, link, links.modes.tls());
             passOn(ctx);
         }
 
         @Override
         void decide(ChannelHandlerContext ctx, FirstBytes.Kind kind) {
-            if (kind == FirstBytes.Kind.PLAIN_FRAME && links.allowsPlain(link.peer)) {
-                plain(ctx, this);
+            if (kind == FirstBytes.Kind.PLAIN_FRAME && links.modes.allowsPlain(link.peer)) {
+                plain(ctx);
             } else {
                 links.fail(link, Verdicts.plainPeer(link, kind));
             }
         }
-    }
-
-    /** The answer to a ClientHello was plain: the acceptor has no key and dropped it. Behind {@link Negotiation.Reply}. */
-    static void fallBack(ChannelHandlerContext ctx, Negotiation.Sniffer self) {
-        ctx.pipeline().remove(Negotiation.Handshake.NAME);
-        ctx.pipeline().remove(Negotiation.Handshake.TLS);
-        ctx.pipeline().remove(OneHandshake.NAME);
-        plain(ctx, self);
     }
 
     /**
@@ -67,7 +51,7 @@ final class Detection {
         static final String NAME = "drop";
         private int dropped;
 
-        Drop(NettyLinks links, NettyLink link) {
+        Drop(LinkSet links, NettyLink link) {
             super(links, link);
         }
 
@@ -82,7 +66,7 @@ final class Detection {
         }
 
         private void up(ChannelHandlerContext ctx) {
-            links.addFrames(ctx.pipeline(), link, true);
+            FramesHandler.add(ctx.pipeline(), links, link, true);
             links.up(link);
             ctx.pipeline().remove(this);
         }
@@ -100,15 +84,5 @@ final class Detection {
                 links.fail(link, Verdicts.tlsPeer(link));
             }
         }
-    }
-
-    /** The handlers of a TLS dial, in their order. */
-    static void addTls(ChannelPipeline pipeline, NettyLinks links, NettyLink link, TlsContexts contexts) {
-        pipeline.addLast(Negotiation.Reply.NAME, new Negotiation.Reply(links, link))
-                .addLast(OneHandshake.NAME, new OneHandshake(links, link))
-                .addLast(
-                        Negotiation.Handshake.TLS,
-                        contexts.clientHandler(pipeline.channel().alloc()))
-                .addLast(Negotiation.Handshake.NAME, new Negotiation.Handshake(links, link, contexts));
     }
 }

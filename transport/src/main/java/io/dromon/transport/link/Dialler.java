@@ -19,11 +19,11 @@ import java.util.concurrent.TimeUnit;
 /** Connects to peers: for good, or to see whether a peer takes other certificates. */
 @SuppressWarnings("FutureReturnValueIgnored") // Netty tells what fails through exceptionCaught and closeFuture
 final class Dialler {
-    private final NettyLinks owner;
+    private final LinkSet owner;
     private final IoEventLoop loop;
     private final LinkSettings settings;
 
-    Dialler(NettyLinks owner, IoEventLoop loop, LinkSettings settings) {
+    Dialler(LinkSet owner, IoEventLoop loop, LinkSettings settings) {
         this.owner = owner;
         this.loop = loop;
         this.settings = settings;
@@ -36,7 +36,7 @@ final class Dialler {
         LinkFailure refused = null;
         if (remote.isEmpty() || remote.get().getPort() == 0) {
             refused = new LinkFailure.Disconnected(address + ": not an address; tcp://ip:port with a numeric ip is");
-        } else if (!owner.hasTls() && !owner.dynamic() && LinkAddress.isTls(address)) {
+        } else if (!owner.modes.hasTls() && !owner.modes.isDynamic() && LinkAddress.isTls(address)) {
             refused = Verdicts.addressWantsTls(address);
         } else if (owner.isStopped()) {
             refused = new LinkFailure.Disconnected(address + ": this node is stopping");
@@ -101,7 +101,7 @@ final class Dialler {
         connecting.addListener(done -> {
             if (!done.isSuccess()) {
                 owner.caught(link, done.cause());
-            } else if (!owner.hasTls() && link.phase == NettyLink.Phase.NEGOTIATING) {
+            } else if (!owner.modes.hasTls() && link.phase == NettyLink.Phase.NEGOTIATING) {
                 owner.up(link);
             }
         });
@@ -109,12 +109,12 @@ final class Dialler {
 
     private void negotiate(Channel channel, NettyLink link) {
         NettyLink.Trial trial = link.trial;
-        if (!owner.hasTls()) {
-            owner.addFrames(channel.pipeline(), link, true);
-        } else if (trial == null && owner.allowsPlain(link.peer)) {
+        if (!owner.modes.hasTls()) {
+            FramesHandler.add(channel.pipeline(), owner, link, true);
+        } else if (trial == null && owner.modes.allowsPlain(link.peer)) {
             channel.pipeline().addLast(Detection.Await.NAME, new Detection.Await(owner, link));
         } else {
-            Detection.addTls(channel.pipeline(), owner, link, trial == null ? owner.tls() : trial.contexts());
+            Reply.addTls(channel.pipeline(), owner, link, trial == null ? owner.modes.tls() : trial.contexts());
         }
     }
 }

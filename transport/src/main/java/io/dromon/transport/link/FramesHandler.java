@@ -1,7 +1,6 @@
 package io.dromon.transport.link;
 
 import io.dromon.transport.wire.Bytes;
-import io.dromon.transport.wire.Checksum;
 import io.dromon.transport.wire.FrameDecoder;
 import io.dromon.transport.wire.LinkFailure;
 import io.dromon.transport.wire.MalformedMessageException;
@@ -9,13 +8,15 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.ssl.SslHandler;
 import org.jspecify.annotations.Nullable;
 
 /** A link that is up: bytes to messages. Releases every buffer it gets. */
 final class FramesHandler extends ChannelInboundHandlerAdapter implements FrameDecoder.Sink {
     static final String NAME = "frames";
 
-    private final NettyLinks links;
+    private final LinkSet links;
     private final NettyLink link;
     private final FrameDecoder decoder;
     /** The first bytes of a plain stream, until they say what the peer speaks; null afterwards and with TLS. */
@@ -23,11 +24,21 @@ final class FramesHandler extends ChannelInboundHandlerAdapter implements FrameD
 
     private long nowNs;
 
-    FramesHandler(NettyLinks links, NettyLink link, Checksum checksum, boolean plain) {
+    private FramesHandler(LinkSet links, NettyLink link, boolean plain) {
         this.links = links;
         this.link = link;
-        this.decoder = new FrameDecoder(checksum);
+        this.decoder = new FrameDecoder(links.checksum());
         this.first = plain ? Unpooled.buffer(16) : null;
+    }
+
+    /** Adds what makes messages of bytes to a pipeline, decompression included where ALPN agreed on it. */
+    static void add(ChannelPipeline pipeline, LinkSet links, NettyLink link, boolean plain) {
+        SslHandler handler = pipeline.get(SslHandler.class);
+        if (handler != null && Compression.PROTOCOL.equals(handler.applicationProtocol())) {
+            link.compressed = true;
+            Compression.add(pipeline, link, failure -> links.fail(link, failure));
+        }
+        pipeline.addLast(NAME, new FramesHandler(links, link, plain));
     }
 
     @Override

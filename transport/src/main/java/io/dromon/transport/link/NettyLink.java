@@ -5,12 +5,17 @@ import io.dromon.transport.tls.TlsPeer;
 import io.dromon.transport.wire.LinkFailure;
 import io.dromon.transport.wire.PeerIdentity;
 import io.netty.channel.Channel;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Future;
+import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
 /** State of one connection; touched by the protocol thread alone. */
@@ -92,6 +97,25 @@ final class NettyLink {
             deadline.cancel(false);
             deadline = null;
         }
+    }
+
+    /** TLS is up: keeps what it has shown of the peer. */
+    void proven(SslHandler handler) {
+        applicationProtocol = handler.applicationProtocol();
+        presented = presented(handler.engine().getSession());
+        identity = presented.stream().findFirst().map(PeerIdentity::of);
+    }
+
+    private static List<X509Certificate> presented(SSLSession session) {
+        List<X509Certificate> chain = new ArrayList<>();
+        try {
+            for (Certificate certificate : session.getPeerCertificates()) {
+                chain.add((X509Certificate) certificate);
+            }
+        } catch (SSLPeerUnverifiedException e) {
+            return List.of(); // refused before it comes here
+        }
+        return chain;
     }
 
     LinkStatus status() {

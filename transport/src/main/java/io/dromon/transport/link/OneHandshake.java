@@ -19,7 +19,7 @@ final class OneHandshake extends ChannelInboundHandlerAdapter {
     private static final int CHANGE_CIPHER_SPEC = 20;
     private static final int HANDSHAKE = 22;
 
-    private final NettyLinks links;
+    private final LinkSet links;
     private final NettyLink link;
     /** Bytes of the current record that are still to come, its header without. */
     private int body;
@@ -31,7 +31,7 @@ final class OneHandshake extends ChannelInboundHandlerAdapter {
     private boolean encrypted;
     private boolean finished;
 
-    OneHandshake(NettyLinks links, NettyLink link) {
+    OneHandshake(LinkSet links, NettyLink link) {
         this.links = links;
         this.link = link;
     }
