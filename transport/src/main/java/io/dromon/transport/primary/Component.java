@@ -8,12 +8,13 @@ import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** What this node knows (section 3): the nodes, the view of EVS, and the last view of this layer. */
+/** What this node knows (chapter 03 section 3): its state, the nodes, the view of EVS, the last view of this layer. */
 final class Component {
     private static final ViewId NEVER_PRIMARY = new ViewId(ViewId.Type.NON_PRIM, Uuids.NIL, 0);
 
     final Instances instances;
     final Instance self;
+    private PrimaryState state = PrimaryState.CLOSED;
 
     /** The last view of EVS, TRANS or REG. */
     private @Nullable EvsView view;
@@ -36,8 +37,32 @@ final class Component {
         this.self = instances.self();
     }
 
+    PrimaryState state() {
+        return state;
+    }
+
+    /** An illegal change is a bug of this class's users, never the doing of a peer. */
+    void shift(PrimaryState next) {
+        if (!state.mayBecome(next)) {
+            throw new IllegalStateException("primary component: " + state + " to " + next);
+        }
+        state = next;
+    }
+
+    /** From any state: the layer cannot go on. */
+    void fail() {
+        state = PrimaryState.CLOSED;
+    }
+
     @Nullable
     EvsView view() {
+        return view;
+    }
+
+    EvsView requireView() {
+        if (view == null) {
+            throw new IllegalStateException("no view yet");
+        }
         return view;
     }
 

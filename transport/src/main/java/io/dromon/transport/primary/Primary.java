@@ -27,24 +27,20 @@ public final class Primary {
     /** Largest payload of {@link #send}, bytes. */
     public static final int MAX_PAYLOAD = 32636;
 
-    /** EVS user type of STATE and INSTALL (section 2). */
-    private static final int CONTROL = 0xFF;
-
     private final PrimarySettings settings;
     private final PrimaryEffects effects;
     private final Component component;
     private final Instance self;
     private final UserMessages users;
     private final MemberStates exchange = new MemberStates();
+    private final Formation formation;
 
-    private PrimaryState state = PrimaryState.CLOSED;
     private boolean used;
     private boolean startPrimary;
     private boolean closing;
     private boolean ignoreSplitBrain;
     private boolean ignoreQuorum;
     private Set<UUID> evicted = Set.of();
-    private @Nullable PrimaryView restored;
 
     /**
      * @param self own UUID; the next incarnation of the saved one if {@code restored} is there
@@ -58,10 +54,11 @@ public final class Primary {
         this.effects = effects;
         this.ignoreSplitBrain = settings.ignoreSplitBrain();
         this.ignoreQuorum = settings.ignoreQuorum();
-        this.restored = restored.map(SavedView::view).orElse(null);
-        this.component = new Component(self, settings, this.restored);
+        PrimaryView saved = restored.map(SavedView::view).orElse(null);
+        this.component = new Component(self, settings, saved);
         this.self = component.self;
         this.users = new UserMessages(component, settings.checksum(), effects);
+        this.formation = new Formation(component, exchange, users, effects, saved);
     }
 
     /**
@@ -70,25 +67,25 @@ public final class Primary {
      * @param startPrimary this node may declare itself the primary component; it then does not recover from a saved view
      */
     public void open(boolean startPrimary) {
-        if (used && state != PrimaryState.NON_PRIM) {
-            throw new IllegalStateException("opened before, now " + state);
+        if (used && component.state() != PrimaryState.NON_PRIM) {
+            throw new IllegalStateException("opened before, now " + component.state());
         }
         used = true;
         this.startPrimary = startPrimary;
         if (startPrimary) {
-            restored = null;
+            formation.forgetRestored();
         }
-        shift(PrimaryState.NON_PRIM);
+        component.shift(PrimaryState.NON_PRIM);
         component.markNonPrimary();
     }
 
     public PrimaryState state() {
-        return state;
+        return component.state();
     }
 
     /** A view from EVS, TRANS or REG. */
     public void onView(EvsView view) {
-        if (state == PrimaryState.CLOSED) {
+        if (component.state() == PrimaryState.CLOSED) {
             return;
         }
         try {
@@ -104,7 +101,7 @@ public final class Primary {
 
     /** A message from EVS, in its order. One that breaks agreement ends in {@link PrimaryEffects#onFatal}. */
     public void onMessage(UUID source, int userType, Order order, Encodable body) {
-        if (state == PrimaryState.CLOSED) {
+        if (component.state() == PrimaryState.CLOSED) {
             return;
         }
         try {
@@ -150,14 +147,16 @@ public final class Primary {
      * @return AGAIN while the group is being re-formed, NOT_CONNECTED if there is no view yet or no more
      */
     public SendResult bootstrap() {
-        return switch (state) {
+        return switch (component.state()) {
             case PRIM -> {
                 effects.onNotice("ignoring pc.bootstrap: this component is primary");
                 yield SendResult.ACCEPTED;
             }
             case NON_PRIM -> {
-                List<NodeEntry> entries = presentEntries();
-                yield entries == null ? SendResult.NOT_CONNECTED : sendInstall(PcMessage.Purpose.BOOTSTRAP, entries);
+                List<NodeEntry> entries = formation.presentEntries();
+                yield entries == null
+                        ? SendResult.NOT_CONNECTED
+                        : formation.sendInstall(PcMessage.Purpose.BOOTSTRAP, entries);
             }
             case CLOSED -> SendResult.NOT_CONNECTED;
             default -> SendResult.AGAIN;
@@ -169,12 +168,12 @@ public final class Primary {
         if (weight < 0 || weight > 255) {
             throw new IllegalArgumentException("pc.weight is " + weight + ", it must be 0 to 255");
         }
-        List<NodeEntry> entries = state == PrimaryState.PRIM ? presentEntries() : null;
+        List<NodeEntry> entries = component.state() == PrimaryState.PRIM ? formation.presentEntries() : null;
         if (entries == null) {
             return SendResult.AGAIN;
         }
         entries.replaceAll(entry -> entry.uuid().equals(self.uuid) ? entry.withWeight(weight) : entry);
-        return sendInstall(PcMessage.Purpose.WEIGHT_CHANGE, entries);
+        return formation.sendInstall(PcMessage.Purpose.WEIGHT_CHANGE, entries);
     }
 
     /** {@code pc.ignore_sb} and {@code pc.ignore_quorum} at run time. */
@@ -204,7 +203,7 @@ public final class Primary {
             onFirstView(view);
             return;
         }
-        if (state == PrimaryState.TRANS) {
+        if (component.state() == PrimaryState.TRANS) {
             throw new FatalException("two transitional views in a row: " + view.id());
         }
         if (!view.id().uuid().equals(previous.id().uuid())
@@ -212,10 +211,10 @@ public final class Primary {
             throw new FatalException("transitional view " + view.id() + " does not belong to " + previous.id());
         }
         component.setView(view);
-        shift(PrimaryState.TRANS);
+        component.shift(PrimaryState.TRANS);
         if (!keepsQuorum(view)) {
             component.markNonPrimary();
-            deliverNonPrimary();
+            formation.deliverNonPrimary();
         }
     }
 
@@ -231,7 +230,7 @@ public final class Primary {
             component.startPrimary(view);
         }
         component.setView(view);
-        shift(PrimaryState.TRANS);
+        component.shift(PrimaryState.TRANS);
     }
 
     /**
@@ -262,15 +261,15 @@ public final class Primary {
      */
     private void onRegularView(EvsView view) throws FatalException {
         EvsView previous = component.view();
-        if (state != PrimaryState.TRANS || previous == null) {
-            throw new FatalException("regular view " + view.id() + " in state " + state);
+        if (component.state() != PrimaryState.TRANS || previous == null) {
+            throw new FatalException("regular view " + view.id() + " in state " + component.state());
         }
         if (view.isEmpty()) {
             component.setView(view);
-            shift(PrimaryState.NON_PRIM);
+            component.shift(PrimaryState.NON_PRIM);
             component.markNonPrimary();
             effects.deliverView(component.primaryView(false));
-            shift(PrimaryState.CLOSED);
+            component.shift(PrimaryState.CLOSED);
             return;
         }
         if (view.id().seq() <= previous.id().seq()) {
@@ -278,11 +277,11 @@ public final class Primary {
         }
         component.setView(view);
         exchange.clear();
-        shift(PrimaryState.STATES_EXCHANGE);
+        component.shift(PrimaryState.STATES_EXCHANGE);
         component.beginExchange();
         component.instances.markEvicted(evicted);
         SendResult result = effects.send(
-                CONTROL, Order.SAFE, new PcMessage.State(component.version(), component.instances.entries()));
+                Formation.CONTROL, Order.SAFE, new PcMessage.State(component.version(), component.instances.entries()));
         if (result != SendResult.ACCEPTED && !closing) {
             throw new FatalException("own state could not be sent in " + view.id() + ": " + result);
         }
@@ -308,7 +307,7 @@ public final class Primary {
             }
             message = PcMessage.decode(bytes);
         } catch (MalformedMessageException e) {
-            violation(source, String.valueOf(e.getMessage()));
+            formation.violation(source, String.valueOf(e.getMessage()));
             return;
         }
         dispatch(source, userType, order, message);
@@ -322,7 +321,7 @@ public final class Primary {
         } else if (message instanceof PcMessage.State states) {
             onState(source, states);
         } else if (message instanceof PcMessage.Install install) {
-            onInstall(source, install);
+            formation.onInstall(source, install);
         }
     }
 
@@ -330,27 +329,27 @@ public final class Primary {
      * Counts a user message and passes it up; none can come before the INSTALL of this view (chapter 03 section 5.9).
      */
     private void onUser(UUID source, int userType, Order order, int seq, Encodable payload) throws FatalException {
-        if (state == PrimaryState.STATES_EXCHANGE || state == PrimaryState.INSTALL) {
-            throw new FatalException("user message of " + Uuids.brief(source) + " in state " + state);
+        if (component.state() == PrimaryState.STATES_EXCHANGE || component.state() == PrimaryState.INSTALL) {
+            throw new FatalException("user message of " + Uuids.brief(source) + " in state " + component.state());
         }
         String broken = users.deliver(source, userType, order, seq, payload);
         if (broken != null) {
-            violation(source, broken);
+            formation.violation(source, broken);
         }
     }
 
     /** Collects the states of all members; two primary components that meet are found here (chapter 03 section 5.4). */
     private void onState(UUID source, PcMessage.State message) throws FatalException {
-        if (state == PrimaryState.TRANS) {
+        if (component.state() == PrimaryState.TRANS) {
             return;
         }
-        if (state != PrimaryState.STATES_EXCHANGE || !component.isPresent(source) || exchange.has(source)) {
-            violation(source, "STATE message that was not due, in state " + state);
+        if (component.state() != PrimaryState.STATES_EXCHANGE || !component.isPresent(source) || exchange.has(source)) {
+            formation.violation(source, "STATE message that was not due, in state " + component.state());
             return;
         }
         NodeEntry own = message.entry(source);
         if (own == null) {
-            violation(source, "STATE message without an entry for its source");
+            formation.violation(source, "STATE message without an entry for its source");
             return;
         }
         if (self.prim && own.prim() && !own.lastPrim().equals(self.lastPrim)) {
@@ -375,16 +374,16 @@ public final class Primary {
         exchange.validate(component.instances, present);
         String refusal = exchange.refusal(component.instances, present);
         if (refusal != null) {
-            shift(PrimaryState.NON_PRIM);
+            component.shift(PrimaryState.NON_PRIM);
             component.markNonPrimary();
             effects.onNotice("no primary component is possible: " + refusal);
-            deliverNonPrimary();
+            formation.deliverNonPrimary();
             return;
         }
-        shift(PrimaryState.INSTALL);
-        List<NodeEntry> entries = presentEntries();
+        component.shift(PrimaryState.INSTALL);
+        List<NodeEntry> entries = formation.presentEntries();
         if (entries != null && present.get(0).equals(self.uuid)) {
-            SendResult result = sendInstall(PcMessage.Purpose.PLAIN, entries);
+            SendResult result = formation.sendInstall(PcMessage.Purpose.PLAIN, entries);
             if (result == SendResult.AGAIN || closing) {
                 // EVS is re-forming the group already, or this node leaves: the next view starts the exchange anew.
                 effects.onNotice("INSTALL not sent: the group is being re-formed");
@@ -394,128 +393,9 @@ public final class Primary {
         }
     }
 
-    private void onInstall(UUID source, PcMessage.Install message) throws FatalException {
-        PcMessage.Purpose purpose = message.purpose();
-        switch (state) {
-            case TRANS -> {
-                if (purpose == PcMessage.Purpose.PLAIN) {
-                    installInTransition(message);
-                } else if (purpose == PcMessage.Purpose.WEIGHT_CHANGE) {
-                    changeWeightInTransition(source, message);
-                }
-            }
-            case PRIM -> {
-                if (purpose == PcMessage.Purpose.WEIGHT_CHANGE) {
-                    changeWeight(source, message);
-                } else {
-                    effects.onNotice("ignoring INSTALL of node " + Uuids.brief(source) + ": this component is primary");
-                }
-            }
-            case INSTALL, NON_PRIM -> {
-                if (purpose == PcMessage.Purpose.WEIGHT_CHANGE) {
-                    throw new FatalException("weight change of node " + Uuids.brief(source) + " in state " + state);
-                }
-                if (state == PrimaryState.INSTALL && purpose == PcMessage.Purpose.BOOTSTRAP) {
-                    effects.onNotice("ignoring bootstrap of node " + Uuids.brief(source) + ": INSTALL is under way");
-                } else {
-                    install(source, message);
-                }
-            }
-            default -> throw new FatalException("INSTALL of node " + Uuids.brief(source) + " in state " + state);
-        }
-    }
-
-    /** Enters the primary component, if the INSTALL has this node as it has told itself (chapter 03 section 5.7). */
-    private void install(UUID source, PcMessage.Install message) throws FatalException {
-        NodeEntry mine = message.entry(self.uuid);
-        if (mine == null || !self.agreesWith(mine)) {
-            throw new FatalException("INSTALL of node " + Uuids.brief(source)
-                    + (mine == null ? " has no entry for this node" : " differs from this node's own state"));
-        }
-        component.enterPrimary(requireView(), toSeq(message));
-        users.restart();
-        shift(PrimaryState.PRIM);
-        PrimaryView view = component.primaryView(message.purpose() == PcMessage.Purpose.BOOTSTRAP);
-        effects.save(new SavedView(self.uuid, view));
-        effects.deliverView(view);
-        restored = null;
-        component.forgetOthers();
-    }
-
-    private static long toSeq(PcMessage.Install message) throws FatalException {
-        long greatest = Long.MIN_VALUE;
-        NodeEntry primary = null;
-        for (NodeEntry entry : message.nodes()) {
-            greatest = Math.max(greatest, entry.toSeq());
-            if (entry.prim()) {
-                if (primary != null && primary.toSeq() != entry.toSeq()) {
-                    throw new FatalException(
-                            "INSTALL with different to_seqs: " + primary.toSeq() + " and " + entry.toSeq());
-                }
-                primary = entry;
-            }
-        }
-        return primary != null ? primary.toSeq() : greatest;
-    }
-
-    /**
-     * An INSTALL that came too late: this node stays primary only if the present nodes outvote the others that it lists
-     * (chapter 03 section 5.10).
-     */
-    private void installInTransition(PcMessage.Install message) {
-        if (!component.outvotes(message, requireView())) {
-            loseQuorumTo(message);
-        }
-    }
-
-    /** The others may have formed a primary component by this message. */
-    private void loseQuorumTo(PcMessage.Install message) {
-        component.markNonPrimary();
-        deliverNonPrimary();
-        component.markUnknown(message);
-    }
-
-    /** Takes over the weight that the source announces for itself (chapter 03 section 5.11). */
-    private void changeWeight(UUID source, PcMessage.Install message) {
-        NodeEntry entry = message.entry(source);
-        Instance instance = component.instances.find(source);
-        if (entry == null || instance == null) {
-            violation(source, "weight change without an entry for its source");
-        } else {
-            instance.weight = entry.weight();
-        }
-    }
-
-    private void changeWeightInTransition(UUID source, PcMessage.Install message) {
-        boolean torn = component.isTorn(requireView());
-        changeWeight(source, message);
-        if (torn) {
-            loseQuorumTo(message);
-        }
-    }
-
-    private void deliverNonPrimary() {
-        effects.deliverView(component.primaryView(false));
-        PrimaryView saved = restored;
-        if (saved == null || state != PrimaryState.NON_PRIM) {
-            return;
-        }
-        List<NodeEntry> entries = presentEntries();
-        Optional<String> refusal = Recovery.refusal(saved, component.instances, component.present());
-        if (refusal.isPresent() || entries == null) {
-            effects.onNotice("no recovery of the saved primary component yet: " + refusal.orElse("no states"));
-            return;
-        }
-        effects.onNotice("all members of the saved primary component are back: promoting to primary component");
-        SendResult result = sendInstall(PcMessage.Purpose.BOOTSTRAP, entries);
-        if (result != SendResult.ACCEPTED) {
-            effects.onNotice("promotion not sent (" + result + "), the next view tries again");
-        }
-    }
-
     private @Nullable SendResult refusalToSend(Encodable payload) {
-        if (state != PrimaryState.PRIM) {
-            return state == PrimaryState.CLOSED || state == PrimaryState.NON_PRIM
+        if (component.state() != PrimaryState.PRIM) {
+            return component.state() == PrimaryState.CLOSED || component.state() == PrimaryState.NON_PRIM
                     ? SendResult.NOT_CONNECTED
                     : SendResult.AGAIN;
         }
@@ -523,36 +403,8 @@ public final class Primary {
         return length == 0 || length > MAX_PAYLOAD ? SendResult.WRONG_SIZE : null;
     }
 
-    /** The members' own entries of the last exchange; null if there was none for the current view. */
-    private @Nullable List<NodeEntry> presentEntries() {
-        return component.present().isEmpty() ? null : exchange.ownEntries(component.present());
-    }
-
-    private SendResult sendInstall(PcMessage.Purpose purpose, List<NodeEntry> entries) {
-        return effects.send(CONTROL, Order.SAFE, new PcMessage.Install(component.version(), purpose, entries));
-    }
-
-    private void violation(UUID source, String reason) {
-        effects.onViolation(source, "message of node " + Uuids.brief(source) + " dropped: " + reason);
-    }
-
-    private EvsView requireView() {
-        EvsView view = component.view();
-        if (view == null) {
-            throw new IllegalStateException("no view yet");
-        }
-        return view;
-    }
-
-    private void shift(PrimaryState next) {
-        if (!state.mayBecome(next)) {
-            throw new IllegalStateException("primary component: " + state + " to " + next);
-        }
-        state = next;
-    }
-
     private void fail(FatalException failure) {
-        state = PrimaryState.CLOSED;
+        component.fail();
         effects.onFatal(String.valueOf(failure.getMessage()));
     }
 }
