@@ -25,10 +25,12 @@ public record ClusterView(
      * @param uuid identity of the running process
      * @param name name that its operator gave it
      * @param address address for its clients, may be empty
+     * @param segment its {@code gmcast.segment}
      * @param state what is known of its state at this change
      * @param arbitrator whether it keeps no data
      */
-    public record Member(UUID uuid, String name, String address, NodeState state, boolean arbitrator) {}
+    public record Member(
+            UUID uuid, String name, String address, int segment, NodeState state, boolean arbitrator) {}
 
     public ClusterView {
         members = List.copyOf(members);

@@ -1,8 +1,7 @@
 package io.dromon.node;
 
-import io.dromon.node.credentials.CertificateEnd;
-import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Whether a node can take work, and whether somebody should look at it.
@@ -15,45 +14,27 @@ public record Health(boolean ready, Word word, List<String> reasons) {
     /** How bad it is. */
     public enum Word {
         OK,
-        /** A certificate ends within 30 days, a reload was refused, plain text is let in, the view was not saved. */
+        /** A certificate expires within 30 days, a reload was refused, plain text is let in, the view was not saved. */
         WARNING,
-        /** A certificate ends within 7 days, a list has ended, plain text outlived its end, or the node is not ready. */
+        /**
+         * A certificate expires within 7 days, a list has expired, plain text outlived its end, or the node is not ready.
+         */
         CRITICAL,
-        /** A certificate that the node lives by has ended. */
+        /** A certificate that the node lives by has expired. */
         EXPIRED;
 
-        Word or(Word other) {
+        /** The worse of two. */
+        public Word or(Word other) {
             return compareTo(other) >= 0 ? this : other;
         }
 
         /** As it stands in the status. */
         public String text() {
-            return name().toLowerCase(java.util.Locale.ROOT);
+            return name().toLowerCase(Locale.ROOT);
         }
     }
-
-    private static final int CRITICAL_DAYS = 7;
 
     public Health {
         reasons = List.copyOf(reasons);
-    }
-
-    /** Of certificates alone. */
-    public static Word of(List<CertificateEnd> ends, Instant now) {
-        Word worst = Word.OK;
-        for (CertificateEnd end : ends) {
-            int days = end.threshold(now).orElse(Integer.MAX_VALUE);
-            Word word = Word.OK;
-            if (days == 0 && end.vital()) {
-                word = Word.EXPIRED;
-            } else if ((days == 0 && end.role() == CertificateEnd.Role.REVOCATION_LIST)
-                    || (days <= CRITICAL_DAYS && end.vital())) {
-                word = Word.CRITICAL;
-            } else if (days < Integer.MAX_VALUE) {
-                word = Word.WARNING;
-            }
-            worst = worst.or(word);
-        }
-        return worst;
     }
 }

@@ -1,5 +1,7 @@
 package io.dromon.node;
 
+import io.dromon.node.engine.StatusFacts;
+
 import io.dromon.config.NodeConfig;
 import io.dromon.config.Options;
 import io.dromon.config.ReplicationOptions;
@@ -44,6 +46,7 @@ import io.dromon.transport.wire.Uuids;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -300,25 +303,29 @@ final class NodeDriver implements AdminOperations, NodeCore.Effects, DeliveryLis
 
     @Override
     public NodeStatus status() {
+        return facts().status(Instant.now());
+    }
+
+    private StatusFacts facts() {
         Optional<TlsStatus> tls = upkeep.renewal().map(TlsRenewal::status);
         if (closed) {
-            return status(List.of(), List.of(), Map.of(), tls);
+            return facts(List.of(), List.of(), Map.of(), tls);
         }
         try {
             CompletableFuture<List<LinkStatus>> open = links.status();
             CompletableFuture<List<RefusedPeer>> refused = links.refusedPeers();
             CompletableFuture<Map<String, Long>> kinds = links.refusedByKind();
-            return onProtocolThread(() -> status(open.join(), refused.join(), kinds.join(), tls)); // done before
+            return onProtocolThread(() -> facts(open.join(), refused.join(), kinds.join(), tls)); // done before
         } catch (RejectedExecutionException | NodeException e) {
-            return status(List.of(), List.of(), Map.of(), tls); // it ended in between
+            return facts(List.of(), List.of(), Map.of(), tls); // it ended in between
         }
     }
 
-    private NodeStatus status(
+    private StatusFacts facts(
             List<LinkStatus> open, List<RefusedPeer> refused, Map<String, Long> kinds, Optional<TlsStatus> tls) {
         long nowNs = System.nanoTime();
         GroupStatus group = core.group().status(nowNs);
-        return new NodeStatus(
+        return new StatusFacts(
                 settings.name(),
                 settings.stack().mesh().group(),
                 identity.uuid(),
@@ -408,7 +415,7 @@ final class NodeDriver implements AdminOperations, NodeCore.Effects, DeliveryLis
     private final class PlainLinks implements DynamicEnd.Links {
         @Override
         public List<DynamicEnd.Plain> plain() {
-            return status().plainLinks();
+            return facts().plainLinks();
         }
 
         @Override
@@ -511,7 +518,7 @@ final class NodeDriver implements AdminOperations, NodeCore.Effects, DeliveryLis
     /** What holds the node up. */
     List<Standstill> standstills() {
         try {
-            return closed ? List.of() : status().standstills();
+            return closed ? List.of() : facts().standstills();
         } catch (NodeException e) {
             return closed
                     ? List.of()

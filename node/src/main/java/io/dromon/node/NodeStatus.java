@@ -1,20 +1,9 @@
 package io.dromon.node;
 
-import io.dromon.node.admin.StatusJson;
-import io.dromon.node.admin.StatusMetrics;
-import io.dromon.node.engine.DynamicEnd;
-import io.dromon.node.engine.DynamicWindow;
-import io.dromon.node.engine.Standstill;
-import io.dromon.node.engine.UnsavedView;
-import io.dromon.node.group.GroupState;
-import io.dromon.node.group.GroupStatus;
 import io.dromon.transport.link.LinkStatus;
 import io.dromon.transport.link.RefusedPeer;
 import io.dromon.transport.mesh.MeshLinkState;
 import io.dromon.transport.mesh.MeshLinkStatus;
-import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -22,25 +11,22 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
-import java.util.stream.Collectors;
 
 /**
  * What a node looks like at one moment.
  *
  * @param name node name
- * @param groupName name of its group
  * @param uuid own UUID in the group
  * @param listenAddress where it listens
  * @param state its state
- * @param group the group layer: members, numbers, flow control
- * @param weight sum of the weights in the primary component, 0 outside of it
+ * @param health whether it can take work, and what somebody should look at
+ * @param group the group: members, numbers, flow control
  * @param links its connections
  * @param mesh the same connections as the mesh knows them; one that is not among them is being closed
  * @param refused who was refused in the last hour, the latest first
  * @param refusedByKind how many links failed since the start, by the kind of the failure
  * @param tls its TLS material; empty in plain text
- * @param dynamic with {@code socket.dynamic}: for how long
- * @param unsavedView why the last primary view is not on disk; empty if it is
+ * @param dynamicWarning what {@code socket.dynamic} means now; empty where it is off
  * @param waiting items that the application has not taken yet
  * @param waitingBytes their bytes
  * @param call what the application has not returned from, empty if it waits for the node
@@ -48,19 +34,17 @@ import java.util.stream.Collectors;
  */
 public record NodeStatus(
         String name,
-        String groupName,
         UUID uuid,
         String listenAddress,
         NodeState state,
-        GroupStatus group,
-        int weight,
+        Health health,
+        Group group,
         List<LinkStatus> links,
         List<MeshLinkStatus> mesh,
         List<RefusedPeer> refused,
         Map<String, Long> refusedByKind,
         Optional<TlsStatus> tls,
-        Optional<DynamicWindow> dynamic,
-        Optional<UnsavedView> unsavedView,
+        Optional<String> dynamicWarning,
         int waiting,
         long waitingBytes,
         Optional<ApplicationCall> call,
@@ -73,76 +57,70 @@ public record NodeStatus(
         refusedByKind = Map.copyOf(refusedByKind);
     }
 
-    /** Whether it can take work, and what somebody should look at. */
-    public Health health() {
-        boolean ready = state == NodeState.SYNCED && group.state() == GroupState.PRIMARY;
-        Health.Word word = ready ? Health.Word.OK : Health.Word.CRITICAL;
-        List<String> reasons = new ArrayList<>();
-        if (!ready) {
-            reasons.add("the node is " + state + ", the group " + group.state());
+    /**
+     * The group as this node sees it.
+     *
+     * @param name its name
+     * @param state its state in one word: {@code PRIMARY}, {@code NON_PRIMARY}, the steps between them
+     * @param primary whether that is the primary component
+     * @param configuration number of the configuration, -1 outside of the primary component
+     * @param history identity of the cluster's order, nil if unknown
+     * @param seqno last seqno received, -1 without a history
+     * @param lastCommitted the commit cut: every member has applied this much
+     * @param weight sum of the weights in the primary component, 0 outside of it
+     * @param members members of the view in index order
+     * @param ownIndex this node's place among them, -1 after it left
+     * @param flowControl flow control
+     * @param queuedBytes write-sets accepted and not yet sent
+     * @param inFlight own write-sets that have no seqno yet, queued ones included
+     */
+    public record Group(
+            String name,
+            String state,
+            boolean primary,
+            long configuration,
+            UUID history,
+            long seqno,
+            long lastCommitted,
+            int weight,
+            List<ClusterView.Member> members,
+            int ownIndex,
+            FlowControl flowControl,
+            long queuedBytes,
+            int inFlight) {
+        public Group {
+            members = List.copyOf(members);
         }
-        if (tls.isPresent()) {
-            word = word.or(tls.get().health());
-            reasons.addAll(tls.get().warnings());
-            tls.get().refusedReload().ifPresent(why -> reasons.add("the files on disk are not used: " + why));
+
+        /** The name of a member; empty if none has this UUID. */
+        public Optional<String> memberName(UUID uuid) {
+            return members.stream()
+                    .filter(member -> member.uuid().equals(uuid))
+                    .map(ClusterView.Member::name)
+                    .findFirst();
         }
-        if (unsavedView.isPresent()) {
-            word = word.or(unsavedView.get().stale() ? Health.Word.CRITICAL : Health.Word.WARNING);
-            reasons.add(unsavedView.get().problem());
-        }
-        for (Standstill standstill : standstills()) {
-            word = word.or(standstill.word());
-            reasons.add(standstill.text());
-        }
-        dynamicWarning().ifPresent(reasons::add);
-        if (dynamic.isPresent()
-                && dynamic.get().isOver(Instant.now())
-                && !plainLinks().isEmpty()) {
-            word = word.or(Health.Word.CRITICAL);
-        }
-        return new Health(ready, reasons.isEmpty() ? word : word.or(Health.Word.WARNING), reasons);
     }
 
-    /** What has held the node or the group up for a while. */
-    List<Standstill> standstills() {
-        List<Standstill> all = new ArrayList<>();
-        GroupStatus.FlowControlStatus flow = group.flowControl();
-        Duration paused = Duration.ofNanos(flow.pausedForNs());
-        if (paused.compareTo(Standstill.WORTH_TELLING) >= 0) {
-            String who = flow.pausedBy().stream()
-                    .map(member -> member.equals(name) ? member + ", this node" : member)
-                    .collect(Collectors.joining(" and "));
-            all.add(new Standstill(
-                    Standstill.Kind.PAUSED,
-                    paused,
-                    "paused for " + paused.toSeconds() + " s by " + (who.isEmpty() ? "a member that left" : who)
-                            + " (flow control): no member can write"));
+    /**
+     * Flow control.
+     *
+     * @param paused whether this node must not send write-sets now
+     * @param stopsSent STOPs sent since the start ({@code wsrep_flow_control_sent})
+     * @param stopsReceived STOPs received since the start ({@code wsrep_flow_control_recv})
+     * @param pausedNs time paused since the start, nanoseconds
+     * @param pausedForNs how long the pause of now has lasted, 0 without one, nanoseconds
+     * @param pausedBy names of the members that have the group stopped now, this one included
+     */
+    public record FlowControl(
+            boolean paused,
+            long stopsSent,
+            long stopsReceived,
+            long pausedNs,
+            long pausedForNs,
+            List<String> pausedBy) {
+        public FlowControl {
+            pausedBy = List.copyOf(pausedBy);
         }
-        call.filter(open -> open.since().compareTo(Standstill.WORTH_TELLING) >= 0)
-                .ifPresent(open -> all.add(new Standstill(
-                        Standstill.Kind.APPLICATION,
-                        open.since(),
-                        "the application has not returned for " + open.since().toSeconds() + " s from " + open.what()
-                                + ", " + waiting + " events wait")));
-        return all;
-    }
-
-    /** What {@code socket.dynamic} means now; empty where it is off. */
-    public Optional<String> dynamicWarning() {
-        return dynamic.map(window -> DynamicEnd.warning(window, plainLinks(), Instant.now()));
-    }
-
-    /** The established links that are in plain text. */
-    List<DynamicEnd.Plain> plainLinks() {
-        List<DynamicEnd.Plain> plain = new ArrayList<>();
-        for (LinkStatus link : links) {
-            if (link.tls().isEmpty()) {
-                established(link)
-                        .ifPresent(other -> plain.add(
-                                new DynamicEnd.Plain(link.link(), link.accepted(), StatusJson.text(other, group))));
-            }
-        }
-        return plain;
     }
 
     /** The link as the mesh knows it, if it is established. */
@@ -152,18 +130,25 @@ public record NodeStatus(
                 .findFirst();
     }
 
-    /** In Prometheus' text format. */
-    public String metrics() {
-        return StatusMetrics.of(this);
-    }
-
-    /** One line, for example "2 of 2 links TLS 1.3" or "1 of 1 links TLS 1.3, NO LINK to n3". */
+    /** One line, for example "2 of 2 links TLS 1.3" or "1 of 1 links TLS 1.3, NO LINK to n3"; established links only. */
     public String linkSummary() {
-        return StatusJson.linkSummary(this);
-    }
-
-    /** The status document. */
-    public String toJson() {
-        return StatusJson.of(this).toPrettyString();
+        List<LinkStatus> open =
+                links.stream().filter(link -> established(link).isPresent()).toList();
+        long newest = open.stream()
+                .filter(link -> link.tls()
+                        .filter(tls -> tls.protocol().equals("TLSv1.3"))
+                        .isPresent())
+                .count();
+        long plain = open.stream().filter(link -> link.tls().isEmpty()).count();
+        List<String> unlinked = group.members().stream()
+                .filter(member -> !member.uuid().equals(uuid)
+                        && mesh.stream()
+                                .noneMatch(
+                                        link -> link.peer().equals(member.uuid()) && link.state() == MeshLinkState.OK))
+                .map(ClusterView.Member::name)
+                .toList();
+        return newest + " of " + open.size() + " links TLS 1.3"
+                + (plain > 0 ? ", " + plain + " PLAIN TEXT" : "")
+                + (unlinked.isEmpty() ? "" : ", NO LINK to " + String.join(", ", unlinked));
     }
 }

@@ -1,6 +1,5 @@
 package io.dromon.node;
 
-import io.dromon.node.credentials.CertificateEnd;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -16,10 +15,10 @@ import java.util.Optional;
  * @param certificateFingerprint SHA-256 of the own certificate, hexadecimal
  * @param trustFingerprint names the set of trusted certificates: the same on nodes that trust the same ones
  * @param trusted subjects of the trusted certificates
- * @param notAfter the first end in the own chain
- * @param ends when each certificate ends, the own one first
- * @param health what the ends make of the node
- * @param warnings what peers will refuse, and what will end soon; empty if all is well
+ * @param notAfter the first expiry in the own chain
+ * @param certificates when each certificate expires, the own one first
+ * @param health what their expiry makes of the node
+ * @param warnings what peers will refuse, and what will expire soon; empty if all is well
  * @param refusedReload why the files as they are now were not taken; empty if they were
  */
 public record TlsStatus(
@@ -32,21 +31,21 @@ public record TlsStatus(
         String trustFingerprint,
         List<String> trusted,
         Instant notAfter,
-        List<CertificateEnd> ends,
+        List<CertificateExpiry> certificates,
         Health.Word health,
         List<String> warnings,
         Optional<String> refusedReload) {
     public TlsStatus {
         trusted = List.copyOf(trusted);
-        ends = List.copyOf(ends);
+        certificates = List.copyOf(certificates);
         warnings = List.copyOf(warnings);
     }
 
-    /** Whole days until the first end of a certificate that the node lives by; negative behind it. */
+    /** Whole days until the first expiry of a certificate that the node lives by; negative behind it. */
     public long daysLeft(Instant now) {
-        return ends.stream()
-                .filter(CertificateEnd::vital)
-                .mapToLong(end -> end.daysLeft(now))
+        return certificates.stream()
+                .filter(CertificateExpiry::isVital)
+                .mapToLong(expiry -> expiry.daysLeft(now))
                 .min()
                 .orElse(Long.MAX_VALUE);
     }

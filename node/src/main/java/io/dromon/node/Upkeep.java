@@ -32,8 +32,8 @@ final class Upkeep {
 
     private static final int MOST_ATTEMPTS = 10;
 
-    /** How often the ends of certificates are looked at. */
-    private static final int ENDS_SECONDS = 60;
+    /** How often the expiry of certificates is checked. */
+    private static final int EXPIRY_SECONDS = 60;
 
     /** How often it is looked whether socket.dynamic has ended, and whether the node stands still. */
     private static final int LOOK_SECONDS = 1;
@@ -71,7 +71,7 @@ final class Upkeep {
             thread.scheduleWithFixedDelay(() -> watch(watched), watchMs, watchMs, TimeUnit.MILLISECONDS);
         }
         renewal.ifPresent(
-                watched -> thread.scheduleWithFixedDelay(() -> watchEnds(watched), 0, ENDS_SECONDS, TimeUnit.SECONDS));
+                watched -> thread.scheduleWithFixedDelay(() -> watchExpiry(watched), 0, EXPIRY_SECONDS, TimeUnit.SECONDS));
         settings.dynamic().ifPresent(window -> {
             thread.scheduleAtFixedRate(() -> nag(window, plainLinks), 0, 1, TimeUnit.DAYS);
             if (renewal.isPresent()) {
@@ -126,11 +126,11 @@ final class Upkeep {
         }
     }
 
-    private void watchEnds(TlsRenewal watched) {
+    private void watchExpiry(TlsRenewal watched) {
         try {
-            watched.watchEnds();
+            watched.watchExpiry();
         } catch (RuntimeException e) {
-            LOG.error("{}: watching the ends of certificates failed", nodeName, e);
+            LOG.error("{}: watching the expiry of certificates failed", nodeName, e);
         }
     }
 

@@ -1,12 +1,9 @@
 package io.dromon.node.admin;
 
+import io.dromon.node.CertificateExpiry;
 import io.dromon.node.Health;
 import io.dromon.node.NodeStatus;
 import io.dromon.node.TlsStatus;
-import io.dromon.node.credentials.CertificateEnd;
-import io.dromon.node.group.GroupMember;
-import io.dromon.node.group.GroupState;
-import io.dromon.node.group.GroupStatus;
 import io.dromon.transport.link.LinkStatus;
 import io.dromon.transport.mesh.MeshLinkStatus;
 import io.dromon.transport.tls.TlsPeer;
@@ -24,6 +21,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -58,7 +56,7 @@ public final class StatusMetrics {
                                 "name",
                                 status.name(),
                                 "group",
-                                status.groupName(),
+                                status.group().name(),
                                 "uuid",
                                 status.uuid().toString(),
                                 "state",
@@ -74,25 +72,25 @@ public final class StatusMetrics {
         gauge(
                 "dromon_dynamic",
                 "1 if plain text and TLS may be mixed.",
-                status.dynamic().isPresent() ? 1 : 0);
+                status.dynamicWarning().isPresent() ? 1 : 0);
         gauge("dromon_application_queue_items", "What the application has not taken yet.", status.waiting());
         gauge("dromon_application_queue_bytes", "Its bytes.", status.waitingBytes());
         gauge(
                 "dromon_application_call_seconds",
                 "How long the application has not returned, 0 if it waits for the node.",
                 status.call().map(call -> call.since().toSeconds()).orElse(0L));
-        gauge("dromon_cluster_weight", "Sum of the weights in the primary component, 0 outside.", status.weight());
+        gauge("dromon_cluster_weight", "Sum of the weights in the primary component, 0 outside.", status.group().weight());
     }
 
-    private void group(GroupStatus group) {
-        gauge("dromon_group_primary", "1 in the primary component.", group.state() == GroupState.PRIMARY ? 1 : 0);
+    private void group(NodeStatus.Group group) {
+        gauge("dromon_group_primary", "1 in the primary component.", group.primary() ? 1 : 0);
         gauge("dromon_group_members", "Members of the view.", group.members().size());
-        gauge("dromon_group_configuration", "Number of the configuration, -1 outside.", group.confId());
+        gauge("dromon_group_configuration", "Number of the configuration, -1 outside.", group.configuration());
         gauge("dromon_group_seqno", "Last seqno received.", group.seqno());
         gauge("dromon_group_last_committed_seqno", "Every member has applied this much.", group.lastCommitted());
         gauge("dromon_send_queue_bytes", "Write-sets accepted and not yet sent.", group.queuedBytes());
         gauge("dromon_in_flight", "Own write-sets without a seqno.", group.inFlight());
-        GroupStatus.FlowControlStatus flow = group.flowControl();
+        NodeStatus.FlowControl flow = group.flowControl();
         gauge("dromon_flow_control_paused", "1 while this node may not send.", flow.paused() ? 1 : 0);
         gauge(
                 "dromon_flow_control_pause_seconds",
@@ -138,27 +136,23 @@ public final class StatusMetrics {
     }
 
     private static String name(NodeStatus status, MeshLinkStatus link) {
-        return status.group().members().stream()
-                .filter(member -> member.uuid().equals(link.peer()))
-                .map(GroupMember::name)
-                .findFirst()
-                .orElse(link.address());
+        return status.group().memberName(link.peer()).orElse(link.address());
     }
 
     private void tls(TlsStatus tls) {
-        Map<Labels, Double> ends = new LinkedHashMap<>();
-        for (CertificateEnd end : tls.ends()) {
-            ends.put(
+        Map<Labels, Double> notAfter = new LinkedHashMap<>();
+        for (CertificateExpiry certificate : tls.certificates()) {
+            notAfter.put(
                     Labels.of(
                             "role",
-                            end.role().name().toLowerCase(java.util.Locale.ROOT),
+                            certificate.role().name().toLowerCase(Locale.ROOT),
                             "subject",
-                            end.subject(),
+                            certificate.subject(),
                             "serial",
-                            end.serial()),
-                    (double) end.notAfter().getEpochSecond());
+                            certificate.serial()),
+                    (double) certificate.notAfter().getEpochSecond());
         }
-        gauges("dromon_tls_certificate_not_after_seconds", "End of the own certificates and the trusted ones.", ends);
+        gauges("dromon_tls_certificate_not_after_seconds", "End of the own certificates and the trusted ones.", notAfter);
         gauge("dromon_tls_generation", "Counts up with each reload.", tls.generation());
         gauge(
                 "dromon_tls_reload_refused",

@@ -1,7 +1,7 @@
 package io.dromon.node.credentials;
 
+import io.dromon.node.ClusterView;
 import io.dromon.node.NodeException;
-import io.dromon.node.group.GroupMember;
 import io.dromon.transport.link.NettyLinks;
 import io.dromon.transport.mesh.MeshLinkState;
 import io.dromon.transport.mesh.MeshLinkStatus;
@@ -71,12 +71,12 @@ public final class CaRotation {
 
     /** All members but this node. */
     public static List<Peer> peers(
-            List<GroupMember> members,
+            List<ClusterView.Member> members,
             UUID self,
             List<MeshLinkStatus> links,
             Map<Long, List<X509Certificate>> presented) {
         List<Peer> peers = new ArrayList<>();
-        for (GroupMember member : members) {
+        for (ClusterView.Member member : members) {
             if (!member.uuid().equals(self)) {
                 Optional<MeshLinkStatus> link = links.stream()
                         .filter(other -> other.peer().equals(member.uuid()) && other.state() == MeshLinkState.OK)

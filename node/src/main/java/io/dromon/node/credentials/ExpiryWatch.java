@@ -1,5 +1,6 @@
 package io.dromon.node.credentials;
 
+import io.dromon.node.CertificateExpiry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -7,7 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Says that certificates will end: once each at 30, 14, 7 and 1 days, and each hour when one has ended. */
+/** Says that certificates will expire: once each at 30, 14, 7 and 1 days, and each hour when one has expired. */
 final class ExpiryWatch {
     private static final Duration REPEAT = Duration.ofHours(1);
 
@@ -18,18 +19,18 @@ final class ExpiryWatch {
     private Map<String, Told> told = new HashMap<>();
 
     /** The certificates of which it is time for a line in the log. */
-    List<CertificateEnd> due(List<CertificateEnd> ends, Instant now) {
-        List<CertificateEnd> due = new ArrayList<>();
+    List<CertificateExpiry> due(List<CertificateExpiry> all, Instant now) {
+        List<CertificateExpiry> due = new ArrayList<>();
         Map<String, Told> next = new HashMap<>();
-        for (CertificateEnd end : ends) {
-            int days = end.threshold(now).orElse(Integer.MAX_VALUE);
-            Told before = told.getOrDefault(end.fingerprint(), new Told(Integer.MAX_VALUE, Instant.MIN));
+        for (CertificateExpiry expiry : all) {
+            int days = ExpiryRules.threshold(expiry, now).orElse(Integer.MAX_VALUE);
+            Told before = told.getOrDefault(expiry.fingerprint(), new Told(Integer.MAX_VALUE, Instant.MIN));
             boolean again = days == 0 && !now.isBefore(before.at.plus(REPEAT));
             if (days < before.days || again) {
-                due.add(end);
-                next.put(end.fingerprint(), new Told(days, now));
+                due.add(expiry);
+                next.put(expiry.fingerprint(), new Told(days, now));
             } else {
-                next.put(end.fingerprint(), before);
+                next.put(expiry.fingerprint(), before);
             }
         }
         told = next;

@@ -1,8 +1,7 @@
 package io.dromon.node.credentials;
 
-import io.dromon.node.Health;
+import io.dromon.node.CertificateExpiry;
 import io.dromon.node.NodeException;
-import io.dromon.node.NodeExceptions;
 import io.dromon.node.TlsStatus;
 import io.dromon.transport.link.NettyLinks;
 import io.dromon.transport.tls.CertificateText;
@@ -26,7 +25,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Keeps key, certificates and trust of a running node current: reads the files again on command and when they changed on
  * disk, as one new generation that new links are made with. What cannot be used is refused, and the generation before
- * stays. Says when the certificate will end.
+ * stays. Says when the certificate will expire.
  *
  * <p>May be used from any thread but the protocol thread, which it waits for.
  */
@@ -102,7 +101,7 @@ public final class TlsRenewal {
      */
     public synchronized String reload() {
         if (closed) {
-            throw NodeExceptions.closed();
+            throw new NodeException(NodeException.Reason.CLOSED, "the node has left its group");
         }
         try {
             return take(load(contexts.generation().number() + 1, settings));
@@ -125,7 +124,7 @@ public final class TlsRenewal {
      */
     public synchronized String rotate(CaRotation.Step step, List<CaRotation.Peer> peers) {
         if (closed) {
-            throw NodeExceptions.closed();
+            throw new NodeException(NodeException.Reason.CLOSED, "the node has left its group");
         }
         TlsSettings staged = CaRotation.staged(step, settings);
         try (TlsContexts trial = TlsContexts.load(contexts.generation().number() + 1, staged)) {
@@ -184,15 +183,15 @@ public final class TlsRenewal {
         return contexts.warnings().isEmpty() ? text : text + "; WARNING: " + String.join("; ", contexts.warnings());
     }
 
-    /** Tells the log of certificates that end soon, or have ended. */
-    public synchronized void watchEnds() {
+    /** Tells the log of certificates that expire soon, or have expired. */
+    public synchronized void watchExpiry() {
         if (closed) {
             return;
         }
         Instant now = clock.instant();
-        for (CertificateEnd end : expiry.due(CertificateEnd.of(contexts.generation()), now)) {
-            String text = end.warning(now).orElse("");
-            if (now.isAfter(end.notAfter())) {
+        for (CertificateExpiry due : expiry.due(ExpiryRules.of(contexts.generation()), now)) {
+            String text = ExpiryRules.warning(due, now).orElse("");
+            if (now.isAfter(due.notAfter())) {
                 LOG.error("{}: TLS: {}", nodeName, text);
             } else {
                 LOG.warn("{}: TLS: {}", nodeName, text);
@@ -248,9 +247,9 @@ public final class TlsRenewal {
     public synchronized TlsStatus status() {
         TlsGeneration generation = contexts.generation();
         Instant now = clock.instant();
-        List<CertificateEnd> ends = CertificateEnd.of(generation);
+        List<CertificateExpiry> certificates = ExpiryRules.of(generation);
         List<String> warnings = new ArrayList<>(generation.warnings(now));
-        ends.forEach(end -> end.warning(now).ifPresent(warnings::add));
+        certificates.forEach(one -> ExpiryRules.warning(one, now).ifPresent(warnings::add));
         return new TlsStatus(
                 contexts.provider(),
                 generation.number(),
@@ -261,18 +260,18 @@ public final class TlsRenewal {
                 Fingerprints.ofSet(generation.anchors()),
                 generation.anchors().stream().map(CertificateText::subject).toList(),
                 notAfter(generation),
-                ends,
-                Health.of(ends, now),
+                certificates,
+                ExpiryRules.health(certificates, now),
                 warnings,
                 Optional.ofNullable(refusal));
     }
 
-    /** The first end of a certificate of the own chain. */
+    /** The first expiry in the own chain. */
     private static Instant notAfter(TlsGeneration generation) {
         Instant first = Instant.MAX;
         for (X509Certificate certificate : generation.chain()) {
-            Instant end = certificate.getNotAfter().toInstant();
-            first = end.isBefore(first) ? end : first;
+            Instant expiry = certificate.getNotAfter().toInstant();
+            first = expiry.isBefore(first) ? expiry : first;
         }
         return first;
     }

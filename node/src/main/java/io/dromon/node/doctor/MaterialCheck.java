@@ -4,7 +4,8 @@ import static io.dromon.node.doctor.Diagnosis.Level.FAIL;
 import static io.dromon.node.doctor.Diagnosis.Level.OK;
 import static io.dromon.node.doctor.Diagnosis.Level.WARNING;
 
-import io.dromon.node.credentials.CertificateEnd;
+import io.dromon.node.CertificateExpiry;
+import io.dromon.node.credentials.ExpiryRules;
 import io.dromon.node.credentials.TlsFileSwap;
 import io.dromon.node.doctor.Diagnosis.Finding;
 import io.dromon.transport.tls.CertificateText;
@@ -65,7 +66,7 @@ final class MaterialCheck {
                     "nodes with this trust and these rules accept it, as TLS server and as client"));
         }
         contexts.refusals().forEach(refusal -> findings.add(Doctor.finding(FAIL, "certificate", words.apply(refusal))));
-        findings.addAll(ends(generation, now));
+        findings.addAll(expiry(generation, now));
         findings.add(new Finding(
                 OK,
                 "trust",
@@ -83,17 +84,18 @@ final class MaterialCheck {
         return Optional.of(contexts);
     }
 
-    private static List<Finding> ends(TlsGeneration generation, Instant now) {
+    private static List<Finding> expiry(TlsGeneration generation, Instant now) {
         List<Finding> findings = new ArrayList<>();
-        List<CertificateEnd> ends = CertificateEnd.of(generation);
-        for (CertificateEnd end : ends) {
-            boolean fatal = end.vital() && now.isAfter(end.notAfter());
-            end.warning(now).ifPresent(text -> findings.add(new Finding(fatal ? FAIL : WARNING, "dates", text)));
+        List<CertificateExpiry> certificates = ExpiryRules.of(generation);
+        for (CertificateExpiry certificate : certificates) {
+            boolean fatal = certificate.isVital() && now.isAfter(certificate.notAfter());
+            ExpiryRules.warning(certificate, now)
+                    .ifPresent(text -> findings.add(new Finding(fatal ? FAIL : WARNING, "dates", text)));
         }
         if (findings.isEmpty()) {
-            Instant first = ends.stream()
-                    .filter(CertificateEnd::vital)
-                    .map(CertificateEnd::notAfter)
+            Instant first = certificates.stream()
+                    .filter(CertificateExpiry::isVital)
+                    .map(CertificateExpiry::notAfter)
                     .min(Instant::compareTo)
                     .orElseThrow();
             findings.add(new Finding(OK, "dates", "valid until " + first));

@@ -142,9 +142,15 @@ public final class Ordering implements GroupEvent.Handler {
                 change.ownIndex());
     }
 
-    private static ClusterView.Member member(GroupMember member) {
+    /** A member in the words of the public API. */
+    static ClusterView.Member member(GroupMember member) {
         return new ClusterView.Member(
-                member.uuid(), member.name(), member.address(), state(member.status()), member.arbitrator());
+                member.uuid(),
+                member.name(),
+                member.address(),
+                member.segment(),
+                state(member.status()),
+                member.arbitrator());
     }
 
     /** The state of a node that has a status in its group. */

@@ -3,17 +3,12 @@ package io.dromon.node.admin;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dromon.node.ApplicationCall;
+import io.dromon.node.CertificateExpiry;
+import io.dromon.node.ClusterView;
 import io.dromon.node.Health;
 import io.dromon.node.NodeState;
 import io.dromon.node.NodeStatus;
 import io.dromon.node.TlsStatus;
-import io.dromon.node.credentials.CertificateEnd;
-import io.dromon.node.engine.DynamicWindow;
-import io.dromon.node.group.GroupMember;
-import io.dromon.node.group.GroupState;
-import io.dromon.node.group.GroupStatus;
-import io.dromon.node.group.GroupVersions;
-import io.dromon.node.group.MemberStatus;
 import io.dromon.transport.link.LinkStatus;
 import io.dromon.transport.link.RefusedPeer;
 import io.dromon.transport.mesh.MeshLinkState;
@@ -43,26 +38,30 @@ final class StatusDocumentTest {
 
     private final Instant expiry = Instant.now().truncatedTo(ChronoUnit.SECONDS).plus(Duration.ofHours(300));
 
-    private static GroupMember member(UUID uuid, String name, MemberStatus status, boolean arbitrator) {
-        return new GroupMember(uuid, name, arbitrator ? "" : name + ":80", 0, status, arbitrator, -1);
+    private static final Health HEALTH = new Health(
+            true, Health.Word.WARNING, List.of("the certificate will expire", "socket.dynamic is on"));
+
+    private static ClusterView.Member member(UUID uuid, String name, NodeState state, boolean arbitrator) {
+        return new ClusterView.Member(uuid, name, arbitrator ? "" : name + ":80", 0, state, arbitrator);
     }
 
-    private static GroupStatus group(boolean paused) {
-        return new GroupStatus(
-                GroupState.PRIMARY,
-                MemberStatus.SYNCED,
+    private static NodeStatus.Group group(boolean paused) {
+        return new NodeStatus.Group(
+                "g",
+                "PRIMARY",
+                true,
                 7,
                 HISTORY,
                 42,
-                List.of(
-                        member(N1, "n1", MemberStatus.SYNCED, false),
-                        member(N2, "n2", MemberStatus.PRIM, false),
-                        member(N3, "n3", MemberStatus.NON_PRIM, true)),
-                0,
-                new GroupVersions(4, 127, 127),
                 40,
-                new GroupStatus.FlowControlStatus(
-                        paused, false, 8, 16, 3, 4, 5_500_000_000L, paused ? 6_000_000_000L : 0, paused ? List.of("n2") : List.of()),
+                3,
+                List.of(
+                        member(N1, "n1", NodeState.SYNCED, false),
+                        member(N2, "n2", NodeState.PRIMARY, false),
+                        member(N3, "n3", NodeState.OPEN, true)),
+                0,
+                new NodeStatus.FlowControl(
+                        paused, 3, 4, 5_500_000_000L, paused ? 6_000_000_000L : 0, paused ? List.of("n2") : List.of()),
                 1000,
                 2);
     }
@@ -94,8 +93,8 @@ final class StatusDocumentTest {
                 List.of("CN=ca"),
                 expiry,
                 List.of(
-                        new CertificateEnd(CertificateEnd.Role.OWN, "CN=n1", "2a", "cd34", expiry),
-                        new CertificateEnd(CertificateEnd.Role.REVOCATION_LIST, "CN=ca", "", "crl", expiry)),
+                        new CertificateExpiry(CertificateExpiry.Role.OWN, "CN=n1", "2a", "cd34", expiry),
+                        new CertificateExpiry(CertificateExpiry.Role.REVOCATION_LIST, "CN=ca", "", "crl", expiry)),
                 Health.Word.WARNING,
                 List.of("the certificate will expire"),
                 Optional.of("key and certificate do not belong together"));
@@ -105,12 +104,11 @@ final class StatusDocumentTest {
     private NodeStatus everything() {
         return new NodeStatus(
                 "n1",
-                "g",
                 N1,
                 "ssl://10.0.0.1:4567",
                 NodeState.SYNCED,
+                HEALTH,
                 group(true),
-                3,
                 List.of(
                         new LinkStatus(
                                 1,
@@ -154,8 +152,7 @@ final class StatusDocumentTest {
                 List.of(new RefusedPeer("PlainPeer", "10.0.0.9", "speaks plain text", 2, SINCE, SINCE.plusSeconds(1))),
                 Map.of("PlainPeer", 2L, "ExpiredPeer", 1L),
                 Optional.of(tls()),
-                Optional.of(new DynamicWindow(Instant.MAX, Duration.ofDays(1))),
-                Optional.empty(),
+                Optional.of("socket.dynamic is on: plain text is let in"),
                 17,
                 1700,
                 Optional.of(new ApplicationCall("write-set 17", Duration.ofSeconds(9))),
@@ -166,17 +163,15 @@ final class StatusDocumentTest {
     private NodeStatus bare() {
         return new NodeStatus(
                 "n1",
-                "g",
                 N1,
                 "tcp://10.0.0.1:4567",
                 NodeState.SYNCED,
+                new Health(true, Health.Word.OK, List.of()),
                 group(false),
-                3,
                 List.of(),
                 List.of(),
                 List.of(),
                 Map.of(),
-                Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 0,
@@ -203,20 +198,20 @@ final class StatusDocumentTest {
     void isTheSameAsEver() throws IOException {
         NodeStatus status = everything();
 
-        assertThat(settled(status.toJson(), status)).isEqualToIgnoringNewLines(expected("everything.json"));
+        assertThat(settled(StatusDocument.of(status).toJson(), status)).isEqualToIgnoringNewLines(expected("everything.json"));
     }
 
     @Test
     void leavesOutWhatThereIsNot() throws IOException {
         NodeStatus status = bare();
 
-        assertThat(settled(status.toJson(), status)).isEqualToIgnoringNewLines(expected("bare.json"));
+        assertThat(settled(StatusDocument.of(status).toJson(), status)).isEqualToIgnoringNewLines(expected("bare.json"));
     }
 
     @Test
     void hasTheMetricsOfTheSameMoment() throws IOException {
         NodeStatus status = everything();
 
-        assertThat(settled(status.metrics(), status)).isEqualTo(expected("everything.prometheus"));
+        assertThat(settled(StatusMetrics.of(status), status)).isEqualTo(expected("everything.prometheus"));
     }
 }

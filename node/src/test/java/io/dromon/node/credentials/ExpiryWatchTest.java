@@ -3,7 +3,8 @@ package io.dromon.node.credentials;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dromon.node.Health;
-import io.dromon.node.credentials.CertificateEnd.Role;
+import io.dromon.node.CertificateExpiry;
+import io.dromon.node.CertificateExpiry.Role;
 import io.dromon.transport.testpki.TestPki;
 import io.dromon.transport.tls.TlsGeneration;
 import io.dromon.transport.tls.Trust;
@@ -20,13 +21,13 @@ final class ExpiryWatchTest {
     private static final Instant END = Instant.parse("2027-06-01T00:00:00Z");
     private final ExpiryWatch watch = new ExpiryWatch();
 
-    private static CertificateEnd end(Role role, Instant notAfter) {
-        return new CertificateEnd(role, "CN=x", "1", role + " " + notAfter, notAfter);
+    private static CertificateExpiry expiry(Role role, Instant notAfter) {
+        return new CertificateExpiry(role, "CN=x", "1", role + " " + notAfter, notAfter);
     }
 
-    private List<String> lines(Instant now, CertificateEnd... ends) {
-        return watch.due(List.of(ends), now).stream()
-                .map(due -> due.warning(now).orElseThrow())
+    private List<String> lines(Instant now, CertificateExpiry... all) {
+        return watch.due(List.of(all), now).stream()
+                .map(due -> ExpiryRules.warning(due, now).orElseThrow())
                 .toList();
     }
 
@@ -35,7 +36,7 @@ final class ExpiryWatchTest {
         List<String> lines = new ArrayList<>();
 
         for (Instant now = END.minus(Duration.ofDays(40)); now.isBefore(END); now = now.plus(Duration.ofHours(6))) {
-            lines.addAll(lines(now, end(Role.OWN, END)));
+            lines.addAll(lines(now, expiry(Role.OWN, END)));
         }
 
         assertThat(lines).hasSize(4);
@@ -50,7 +51,7 @@ final class ExpiryWatchTest {
         List<String> lines = new ArrayList<>();
 
         for (int minutes = 1; minutes <= 125; minutes++) {
-            lines.addAll(lines(END.plus(Duration.ofMinutes(minutes)), end(Role.OWN, END)));
+            lines.addAll(lines(END.plus(Duration.ofMinutes(minutes)), expiry(Role.OWN, END)));
         }
 
         assertThat(lines).hasSize(3).allSatisfy(line -> assertThat(line).contains("EXPIRED", "open links go on"));
@@ -59,11 +60,11 @@ final class ExpiryWatchTest {
     @Test
     void beginsAnewWithANewCertificate() {
         Instant now = END.minus(Duration.ofDays(3));
-        assertThat(lines(now, end(Role.OWN, END))).hasSize(1);
-        assertThat(lines(now, end(Role.OWN, END))).isEmpty();
+        assertThat(lines(now, expiry(Role.OWN, END))).hasSize(1);
+        assertThat(lines(now, expiry(Role.OWN, END))).isEmpty();
 
-        assertThat(lines(now, end(Role.OWN, END.plus(Duration.ofDays(2))))).hasSize(1);
-        assertThat(lines(now, end(Role.OWN, END.plus(Duration.ofDays(365))))).isEmpty();
+        assertThat(lines(now, expiry(Role.OWN, END.plus(Duration.ofDays(2))))).hasSize(1);
+        assertThat(lines(now, expiry(Role.OWN, END.plus(Duration.ofDays(365))))).isEmpty();
     }
 
     @Test
@@ -72,9 +73,9 @@ final class ExpiryWatchTest {
 
         List<String> lines = lines(
                 now,
-                end(Role.OWN, END.plus(Duration.ofDays(90))),
-                end(Role.AUTHORITY, END),
-                end(Role.TRUSTED, END.minus(Duration.ofDays(1))));
+                expiry(Role.OWN, END.plus(Duration.ofDays(90))),
+                expiry(Role.AUTHORITY, END),
+                expiry(Role.TRUSTED, END.minus(Duration.ofDays(1))));
 
         assertThat(lines).hasSize(2);
         assertThat(lines.get(0)).contains("the authority \"CN=x\" of the own certificate ends at");
@@ -83,7 +84,7 @@ final class ExpiryWatchTest {
 
     @Test
     void warnsOfARevocationListADayBeforeItsEnd() {
-        CertificateEnd list = end(Role.REVOCATION_LIST, END);
+        CertificateExpiry list = expiry(Role.REVOCATION_LIST, END);
 
         assertThat(lines(END.minus(Duration.ofDays(6)), list)).isEmpty();
         assertThat(lines(END.minus(Duration.ofHours(20)), list))
@@ -94,9 +95,9 @@ final class ExpiryWatchTest {
                 .singleElement()
                 .asString()
                 .contains("has EXPIRED", "new ones with certificates of that CA are refused");
-        assertThat(Health.of(List.of(list), END.minus(Duration.ofDays(6)))).isEqualTo(Health.Word.OK);
-        assertThat(Health.of(List.of(list), END.minus(Duration.ofHours(20)))).isEqualTo(Health.Word.WARNING);
-        assertThat(Health.of(List.of(list), END.plus(Duration.ofHours(1)))).isEqualTo(Health.Word.CRITICAL);
+        assertThat(ExpiryRules.health(List.of(list), END.minus(Duration.ofDays(6)))).isEqualTo(Health.Word.OK);
+        assertThat(ExpiryRules.health(List.of(list), END.minus(Duration.ofHours(20)))).isEqualTo(Health.Word.WARNING);
+        assertThat(ExpiryRules.health(List.of(list), END.plus(Duration.ofHours(1)))).isEqualTo(Health.Word.CRITICAL);
     }
 
     @Test
@@ -114,38 +115,38 @@ final class ExpiryWatchTest {
         TlsGeneration generation =
                 new TlsGeneration(1, leaf.getKeyPair().getPrivate(), List.of(leaf.getCertificate()), trust, List.of());
 
-        assertThat(CertificateEnd.of(generation))
-                .filteredOn(end -> end.role() == Role.REVOCATION_LIST)
+        assertThat(ExpiryRules.of(generation))
+                .filteredOn(expiry -> expiry.role() == Role.REVOCATION_LIST)
                 .singleElement()
-                .extracting(CertificateEnd::notAfter)
+                .extracting(CertificateExpiry::notAfter)
                 .isEqualTo(now.plus(Duration.ofDays(30)));
     }
 
     @Test
     void countsTheDaysThatAreLeft() {
-        CertificateEnd own = end(Role.OWN, END);
+        CertificateExpiry own = expiry(Role.OWN, END);
 
         assertThat(own.daysLeft(END.minus(Duration.ofDays(31)))).isEqualTo(31);
         assertThat(own.daysLeft(END.minus(Duration.ofHours(23)))).isZero();
         assertThat(own.daysLeft(END.plus(Duration.ofHours(1)))).isEqualTo(-1);
-        assertThat(own.warning(END.minus(Duration.ofDays(31)))).isEmpty();
+        assertThat(ExpiryRules.warning(own, END.minus(Duration.ofDays(31)))).isEmpty();
     }
 
     @Test
     void healthIsTheWorstOfWhatTheNodeLivesBy() {
-        CertificateEnd own = end(Role.OWN, END);
+        CertificateExpiry own = expiry(Role.OWN, END);
 
-        assertThat(Health.of(List.of(own), END.minus(Duration.ofDays(31)))).isEqualTo(Health.Word.OK);
-        assertThat(Health.of(List.of(own), END.minus(Duration.ofDays(29)))).isEqualTo(Health.Word.WARNING);
-        assertThat(Health.of(List.of(own), END.minus(Duration.ofDays(6)))).isEqualTo(Health.Word.CRITICAL);
-        assertThat(Health.of(List.of(own), END.plus(Duration.ofDays(1)))).isEqualTo(Health.Word.EXPIRED);
-        assertThat(Health.of(
-                        List.of(end(Role.OWN, END.plus(Duration.ofDays(99))), end(Role.TRUSTED, END)),
+        assertThat(ExpiryRules.health(List.of(own), END.minus(Duration.ofDays(31)))).isEqualTo(Health.Word.OK);
+        assertThat(ExpiryRules.health(List.of(own), END.minus(Duration.ofDays(29)))).isEqualTo(Health.Word.WARNING);
+        assertThat(ExpiryRules.health(List.of(own), END.minus(Duration.ofDays(6)))).isEqualTo(Health.Word.CRITICAL);
+        assertThat(ExpiryRules.health(List.of(own), END.plus(Duration.ofDays(1)))).isEqualTo(Health.Word.EXPIRED);
+        assertThat(ExpiryRules.health(
+                        List.of(expiry(Role.OWN, END.plus(Duration.ofDays(99))), expiry(Role.TRUSTED, END)),
                         END.plus(Duration.ofDays(1))))
                 .as("an old authority that is still trusted")
                 .isEqualTo(Health.Word.WARNING);
-        assertThat(Health.of(
-                        List.of(end(Role.OWN, END.plus(Duration.ofDays(99))), end(Role.AUTHORITY, END)),
+        assertThat(ExpiryRules.health(
+                        List.of(expiry(Role.OWN, END.plus(Duration.ofDays(99))), expiry(Role.AUTHORITY, END)),
                         END.plus(Duration.ofDays(1))))
                 .isEqualTo(Health.Word.EXPIRED);
     }
@@ -164,15 +165,15 @@ final class ExpiryWatchTest {
                 List.of(root.getCertificate(), other.getCertificate()));
         X509Bundle shared = TestPki.selfSigned("shared");
 
-        assertThat(CertificateEnd.of(generation))
-                .extracting(CertificateEnd::role, CertificateEnd::subject)
+        assertThat(ExpiryRules.of(generation))
+                .extracting(CertificateExpiry::role, CertificateExpiry::subject)
                 .containsExactly(
                         org.assertj.core.groups.Tuple.tuple(Role.OWN, "CN=leaf"),
                         org.assertj.core.groups.Tuple.tuple(Role.INTERMEDIATE, "CN=between"),
                         org.assertj.core.groups.Tuple.tuple(Role.AUTHORITY, "CN=root"),
                         org.assertj.core.groups.Tuple.tuple(Role.TRUSTED, "CN=other"));
-        assertThat(CertificateEnd.of(TestPki.generation(shared)))
-                .extracting(CertificateEnd::role)
+        assertThat(ExpiryRules.of(TestPki.generation(shared)))
+                .extracting(CertificateExpiry::role)
                 .containsExactly(Role.OWN);
     }
 }

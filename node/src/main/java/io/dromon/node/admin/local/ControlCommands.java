@@ -5,7 +5,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.dromon.config.ConfigException;
 import io.dromon.node.NodeException;
 import io.dromon.node.admin.AdminOperations;
-import io.dromon.node.admin.StatusJson;
+import io.dromon.node.admin.StatusDocument;
+import io.dromon.node.admin.StatusMetrics;
 import io.dromon.node.credentials.CaRotation;
 import io.dromon.transport.wire.PeerText;
 import java.util.Set;
@@ -54,8 +55,8 @@ public final class ControlCommands implements ControlServer.Commands {
         try {
             answer.put("ok", true);
             switch (command) {
-                case "status" -> answer.set("status", StatusJson.of(node.status()));
-                case "metrics" -> answer.put("text", node.status().metrics());
+                case "status" -> answer.set("status", StatusDocument.of(node.status()).toTree());
+                case "metrics" -> answer.put("text", StatusMetrics.of(node.status()));
                 case "reload" -> answer.put("text", node.reload());
                 case "relink" -> answer.put("relinked", relink());
                 case "rotate" -> rotate(argument, answer);
