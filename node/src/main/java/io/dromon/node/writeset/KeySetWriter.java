@@ -18,7 +18,7 @@ final class KeySetWriter {
 
     private final KeyFormat format;
     private final Murmur128 hash = new Murmur128();
-    private byte[] bytes = new byte[256];
+    private byte[] bytes = new byte[128];
     private int length;
     private int count;
     /** Open addressing; 1 + index of the written part, 0 is free. */
@@ -103,7 +103,7 @@ final class KeySetWriter {
 
     private int write(KeyType type, List<Bytes> path, int depth) {
         int at = length;
-        room(MAX_PART);
+        room(format.isAnnotated() ? MAX_PART : format.hashBytes());
         LittleEndian.put64(bytes, at, (hash.first() & ~KeySet.NOT_HASH) | format.code() << 2 | type.ordinal());
         if (format.hashBytes() == 16) {
             LittleEndian.put64(bytes, at + 8, hash.second());
