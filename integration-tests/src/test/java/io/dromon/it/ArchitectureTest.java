@@ -19,19 +19,16 @@ import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
-/** The rules of the modules and of the cores, over the classes of all modules. */
+/**
+ * The rules that hold over the classes of all modules, and for the cores of the node. What concerns one module stands beside
+ * its code, in an architecture test of its own.
+ */
 @AnalyzeClasses(
         packages = "io.dromon",
         importOptions = {ImportOption.DoNotIncludeTests.class, ArchitectureTest.NoFixtures.class})
 final class ArchitectureTest {
     private static final String[] CORES = {
-        "io.dromon.transport.wire..",
-        "io.dromon.transport.mesh..",
-        "io.dromon.transport.evs..",
-        "io.dromon.transport.primary..",
-        "io.dromon.node.group..",
-        "io.dromon.node.writeset..",
-        "io.dromon.node.certification..",
+        "io.dromon.node.group..", "io.dromon.node.writeset..", "io.dromon.node.certification..",
     };
 
     /** The published fixtures of a module are tests as well. */
@@ -66,31 +63,6 @@ final class ArchitectureTest {
             slices().matching("io.dromon.(*)..").should().beFreeOfCycles().allowEmptyShould(true);
 
     @ArchTest
-    static final ArchRule layersOfTheTransportAreFreeOfCycles = slices().matching("io.dromon.transport.(*)..")
-            .should()
-            .beFreeOfCycles()
-            .allowEmptyShould(true);
-
-    @ArchTest
-    static final ArchRule layersOfTheTransportPointDownwardOnly = layeredArchitecture()
-            .consideringOnlyDependenciesInLayers()
-            .withOptionalLayers(true)
-            .layer("wire")
-            .definedBy("io.dromon.transport.wire..")
-            .layer("mesh")
-            .definedBy("io.dromon.transport.mesh..")
-            .layer("evs")
-            .definedBy("io.dromon.transport.evs..")
-            .layer("primary")
-            .definedBy("io.dromon.transport.primary..")
-            .whereLayer("primary")
-            .mayNotBeAccessedByAnyLayer()
-            .whereLayer("mesh")
-            .mayNotBeAccessedByAnyLayer()
-            .whereLayer("evs")
-            .mayOnlyBeAccessedByLayers("primary");
-
-    @ArchTest
     static final ArchRule nettyStaysInItsRooms = noClasses()
             .that()
             .resideOutsideOfPackages(
@@ -122,15 +94,6 @@ final class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("org.bouncycastle..");
-
-    @ArchTest
-    static final ArchRule configKnowsNoLibraryOfTheOthers = noClasses()
-            .that()
-            .resideInAPackage("io.dromon.config..")
-            .should()
-            .dependOnClassesThat()
-            .resideInAnyPackage("io.netty..", "org.bouncycastle..", "javax.net.ssl..")
-            .allowEmptyShould(true);
 
     @ArchTest
     static final ArchRule coresDoNoInputOrOutput = noClasses()

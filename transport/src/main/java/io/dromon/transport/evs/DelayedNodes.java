@@ -23,14 +23,14 @@ final class DelayedNodes {
 
     private final GroupKnowledge group;
     private final EvictedNodes evicted;
-    private final Outgoing outgoing;
+    private final EvsSender sender;
     private final MissingMessages missing;
     private final TreeMap<UUID, Entry> entries = new TreeMap<>(Uuids.ORDER);
 
-    DelayedNodes(GroupKnowledge group, EvictedNodes evicted, Outgoing outgoing, MissingMessages missing) {
+    DelayedNodes(GroupKnowledge group, EvictedNodes evicted, EvsSender sender, MissingMessages missing) {
         this.group = group;
         this.evicted = evicted;
-        this.outgoing = outgoing;
+        this.sender = sender;
         this.missing = missing;
     }
 
@@ -101,8 +101,8 @@ final class DelayedNodes {
             list.add(new DelayedList.Entry(entry.getKey(), entry.getValue().counter));
         }
         DelayedList message =
-                new DelayedList(group.self, group.settings.version(), 0, outgoing.nextFifoSeq(), group.view, list);
-        outgoing.broadcast(message);
+                new DelayedList(group.self, group.settings.version(), 0, sender.nextFifoSeq(), group.view, list);
+        sender.broadcast(message);
         // The own opinion counts as well: in a group of three the other one alone would be no majority.
         group.me.delayedList = message;
         group.me.delayedListNs = group.nowNs;

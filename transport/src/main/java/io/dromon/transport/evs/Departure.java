@@ -7,14 +7,14 @@ import io.dromon.transport.evs.EvsMessage.Leave;
 /** How this node leaves gracefully (chapter 02 section 7.10): what it does in the state LEAVING, and how it gets there. */
 final class Departure {
     private final GroupKnowledge group;
-    private final Outgoing outgoing;
+    private final EvsSender sender;
     private final Traffic traffic;
     private final Timers timers;
     private final ViewChange viewChange;
 
-    Departure(GroupKnowledge group, Outgoing outgoing, Traffic traffic, Timers timers, ViewChange viewChange) {
+    Departure(GroupKnowledge group, EvsSender sender, Traffic traffic, Timers timers, ViewChange viewChange) {
         this.group = group;
-        this.outgoing = outgoing;
+        this.sender = sender;
         this.traffic = traffic;
         this.timers = timers;
         this.viewChange = viewChange;
@@ -36,11 +36,11 @@ final class Departure {
     }
 
     private void sendLeave() {
-        outgoing.broadcast(new Leave(
+        sender.broadcast(new Leave(
                 group.self,
                 group.settings.version(),
                 0,
-                outgoing.nextFifoSeq(),
+                sender.nextFifoSeq(),
                 group.view,
                 group.lastSent,
                 group.input.aru()));

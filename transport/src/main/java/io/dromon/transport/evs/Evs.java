@@ -48,18 +48,18 @@ public final class Evs {
         views = new PastViews(group, restoredView.orElse(null));
         evicted = new EvictedNodes(group, effects);
         timers = new Timers(group);
-        Outgoing outgoing = new Outgoing(group, effects);
-        MissingMessages missing = new MissingMessages(group, outgoing);
+        EvsSender sender = new EvsSender(group, effects);
+        MissingMessages missing = new MissingMessages(group, sender);
         Consensus consensus = new Consensus(group);
-        traffic = new Traffic(group, consensus, outgoing, new OrderedDelivery(group, effects), missing);
+        traffic = new Traffic(group, consensus, sender, new OrderedDelivery(group, effects), missing);
         viewChange = new ViewChange(group, views, traffic, timers, effects);
         NodeRecords records = new NodeRecords(group, evicted);
-        gather = new Gather(group, records, outgoing, traffic, timers, effects);
-        departure = new Departure(group, outgoing, traffic, timers, viewChange);
-        installation = new Installation(group, consensus, views, records, outgoing, gather, viewChange, departure);
+        gather = new Gather(group, records, sender, traffic, timers, effects);
+        departure = new Departure(group, sender, traffic, timers, viewChange);
+        installation = new Installation(group, consensus, views, records, sender, gather, viewChange, departure);
         membership = new Membership(group, consensus, views, evicted, gather, traffic, installation);
         failureDetector = new FailureDetector(group, consensus, gather, membership, installation, viewChange, timers);
-        delayedNodes = new DelayedNodes(group, evicted, outgoing, missing);
+        delayedNodes = new DelayedNodes(group, evicted, sender, missing);
         receiver = new EvsReceiver(group, views, evicted, traffic, membership, installation, departure, delayedNodes);
     }
 

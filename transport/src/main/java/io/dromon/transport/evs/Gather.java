@@ -12,7 +12,7 @@ final class Gather {
 
     private final GroupKnowledge group;
     private final NodeRecords records;
-    private final Outgoing outgoing;
+    private final EvsSender sender;
     private final Traffic traffic;
     private final Timers timers;
     private final EvsEffects effects;
@@ -23,13 +23,13 @@ final class Gather {
     Gather(
             GroupKnowledge group,
             NodeRecords records,
-            Outgoing outgoing,
+            EvsSender sender,
             Traffic traffic,
             Timers timers,
             EvsEffects effects) {
         this.group = group;
         this.records = records;
-        this.outgoing = outgoing;
+        this.sender = sender;
         this.traffic = traffic;
         this.timers = timers;
         this.effects = effects;
@@ -89,7 +89,7 @@ final class Gather {
                 group.self,
                 group.settings.version(),
                 0,
-                outgoing.nextFifoSeq(),
+                sender.nextFifoSeq(),
                 group.view,
                 group.input.safe(),
                 group.input.aru(),
@@ -101,7 +101,7 @@ final class Gather {
     /** Creates a JOIN and sends it; the others may connect again whom it lists. */
     Join sendJoin() {
         Join join = createJoin();
-        outgoing.broadcast(join);
+        sender.broadcast(join);
         joinSentNs = group.nowNs;
         told = join;
         timers.joinNs = Timers.OFF;

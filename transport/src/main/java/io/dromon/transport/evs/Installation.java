@@ -20,7 +20,7 @@ final class Installation {
     private final Consensus consensus;
     private final PastViews views;
     private final NodeRecords records;
-    private final Outgoing outgoing;
+    private final EvsSender sender;
     private final Gather gather;
     private final ViewChange viewChange;
     private final Departure departure;
@@ -30,7 +30,7 @@ final class Installation {
             Consensus consensus,
             PastViews views,
             NodeRecords records,
-            Outgoing outgoing,
+            EvsSender sender,
             Gather gather,
             ViewChange viewChange,
             Departure departure) {
@@ -38,7 +38,7 @@ final class Installation {
         this.consensus = consensus;
         this.views = views;
         this.records = records;
-        this.outgoing = outgoing;
+        this.sender = sender;
         this.gather = gather;
         this.viewChange = viewChange;
         this.departure = departure;
@@ -66,13 +66,13 @@ final class Installation {
                 group.self,
                 version,
                 EvsMessage.SOURCE,
-                outgoing.nextFifoSeq(),
+                sender.nextFifoSeq(),
                 group.view,
                 group.input.safe(),
                 group.input.aru(),
                 id,
                 records.installRecords());
-        outgoing.broadcast(install);
+        sender.broadcast(install);
         if (isDue(group.me, install)) {
             consider(group.me, install);
         }
@@ -200,11 +200,11 @@ final class Installation {
     }
 
     private void sendInstallPhaseGap(int flags, Install install, long seq) {
-        outgoing.broadcast(new Gap(
+        sender.broadcast(new Gap(
                 group.self,
                 group.settings.version(),
                 flags,
-                outgoing.nextFifoSeq(),
+                sender.nextFifoSeq(),
                 install.installView(),
                 seq,
                 -1,
@@ -216,7 +216,7 @@ final class Installation {
     /** The retransmission timer, while a proposal stands. */
     void repeat(Install install) {
         if (group.isGathering() && install.source().equals(group.self) && !allCommitted(install)) {
-            outgoing.broadcast(install.repeated());
+            sender.broadcast(install.repeated());
         }
         sendCommitGap(install);
         if (group.state() == EvsState.INSTALL) {

@@ -15,11 +15,11 @@ final class MissingMessages {
     private static final int MAX_RESENT_BYTES = 2 << 20;
 
     private final GroupKnowledge group;
-    private final Outgoing outgoing;
+    private final EvsSender sender;
 
-    MissingMessages(GroupKnowledge group, Outgoing outgoing) {
+    MissingMessages(GroupKnowledge group, EvsSender sender) {
         this.group = group;
-        this.outgoing = outgoing;
+        this.sender = sender;
     }
 
     /** Asks {@code target} for messages of {@code origin}, unless it was asked a moment ago. */
@@ -29,7 +29,7 @@ final class MissingMessages {
         }
         long[] runs = group.input.missing(origin, from, to);
         for (int i = 0; i < runs.length; i += 2) {
-            Gap gap = outgoing.gap(
+            Gap gap = sender.gap(
                     EvsMessage.RETRANS,
                     group.lastSent,
                     group.input.aru(),
@@ -37,7 +37,7 @@ final class MissingMessages {
                     runs[i],
                     runs[i + 1]);
             target.requestedNs = group.nowNs;
-            outgoing.sendTo(target, gap);
+            sender.sendTo(target, gap);
         }
     }
 
@@ -54,7 +54,7 @@ final class MissingMessages {
                 continue;
             }
             User repeated = known(message, group.me, seq).resent(input.aru());
-            outgoing.sendTo(target, repeated);
+            sender.sendTo(target, repeated);
             budget -= repeated.encodedLength();
             seq += message.seqRange();
         }
@@ -75,7 +75,7 @@ final class MissingMessages {
                 continue;
             }
             Delegate delegate = delegate(known(message, origin, seq).recovered());
-            outgoing.sendTo(target, delegate);
+            sender.sendTo(target, delegate);
             budget -= delegate.encodedLength();
             seq += message.seqRange();
         }
@@ -101,12 +101,12 @@ final class MissingMessages {
     }
 
     private Delegate delegate(EvsMessage inner) {
-        return new Delegate(group.self, group.settings.version(), 0, outgoing.nextFifoSeq(), group.view, inner);
+        return new Delegate(group.self, group.settings.version(), 0, sender.nextFifoSeq(), group.view, inner);
     }
 
     /** Repeats the LEAVE of another node for those that may have missed it. */
     void repeatLeave(Leave leave) {
-        outgoing.broadcast(delegate(leave.recovered()));
+        sender.broadcast(delegate(leave.recovered()));
     }
 
     /** Asks for everything that is missing in the view that ends (section 5.5, request_missing). */

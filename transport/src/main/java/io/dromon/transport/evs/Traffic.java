@@ -28,7 +28,7 @@ final class Traffic {
 
     private final GroupKnowledge group;
     private final Consensus consensus;
-    private final Outgoing outgoing;
+    private final EvsSender sender;
     final OrderedDelivery delivery;
     final MissingMessages missing;
     final OutputQueue queue = new OutputQueue();
@@ -47,12 +47,12 @@ final class Traffic {
     Traffic(
             GroupKnowledge group,
             Consensus consensus,
-            Outgoing outgoing,
+            EvsSender sender,
             OrderedDelivery delivery,
             MissingMessages missing) {
         this.group = group;
         this.consensus = consensus;
-        this.outgoing = outgoing;
+        this.sender = sender;
         this.delivery = delivery;
         this.missing = missing;
     }
@@ -149,7 +149,7 @@ final class Traffic {
     void acknowledge() {
         long aru = group.input.aru();
         announcedAru = aru;
-        outgoing.broadcast(outgoing.gap(0, group.lastSent, aru, Uuids.NIL, -1, -1));
+        sender.broadcast(sender.gap(0, group.lastSent, aru, Uuids.NIL, -1, -1));
     }
 
     // Sending (section 5.2)
@@ -227,7 +227,7 @@ final class Traffic {
                 group.self,
                 group.settings.version(),
                 flags,
-                outgoing.nextFifoSeq(),
+                sender.nextFifoSeq(),
                 group.view,
                 order,
                 userType,
@@ -238,7 +238,7 @@ final class Traffic {
         group.input.insertOwn(message);
         group.lastSent = seq + range;
         announcedAru = aru;
-        outgoing.broadcast(message);
+        sender.broadcast(message);
     }
 
     // Receiving (sections 5.3 and 5.4)

@@ -5,6 +5,21 @@
  * io.dromon.transport.link.NettyLinks} is the implementation of {@link io.dromon.transport.link.Links} on sockets. What
  * goes over them is chapter 01 sections 2 and 3, {@code protocol/01-stream-and-mesh.md} of this module.
  *
+ * <h2>Who does what</h2>
+ *
+ * <pre>
+ *  NettyLinks         the way in, and what other threads ask for
+ *   ├ Acceptor        the listening socket       Dialler   connects
+ *   ├ Probe, Peek, Reply, Detection, TlsHandshake, OneHandshake       negotiate; each is a handler (Negotiation, Sniffer)
+ *   ├ FramesHandler   bytes to messages          Compression
+ *   └ LinkSet         the connections: negotiated, up, closed; the turn ▸ TurnBuffer; LinkModes  plain text, TLS or either
+ * </pre>
+ *
+ * A connection is NEGOTIATING until its pipeline ends in {@code frames}; then it is UP and the mesh learns of it; CLOSED is
+ * the end, also while its socket still sends what is queued ({@code NettyLink.Phase}). A dialled connection that fails is
+ * told to the mesh in any case, an accepted one only once it was up: before that it is counted and logged ({@code
+ * RefusalLog}).
+ *
  * <h2>Pipelines</h2>
  *
  * Each handler has a name; one that has done its work replaces or removes itself.
@@ -46,6 +61,17 @@
  * sockets that were readable, so that however many messages came in, there is one hook call and one flush per link.
  * Sent messages are encoded once into a buffer that all links of the turn share; a link that sends the same messages
  * as another writes a slice of the same memory.
+ *
+ * <h2>Where Dromon differs from the reference</h2>
+ *
+ * <ul>
+ *   <li>What a connection speaks is decided by its first bytes and short deadlines, and both ends are told the reason of a
+ *       refusal: a line of text to a peer in plain text, a TLS alert to one with TLS (chapter 01 section 3.6).
+ *   <li>Connections that have proven nothing have a deadline, and there is a cap on them: over it one of the address that
+ *       holds most is dropped, so that they cannot keep others out (section 3.4).
+ *   <li>A peer that does not read is dropped when too many bytes wait for it (section 2.5).
+ *   <li>There is no way back from TLS to plain text with {@code socket.dynamic} (section 3.6).
+ * </ul>
  */
 @NullMarked
 package io.dromon.transport.link;

@@ -20,15 +20,7 @@ import java.util.random.RandomGenerator;
 
 /**
  * The full mesh of links between the nodes of a group (gmcast): handshake, topology, reconnecting, liveness, relaying.
- * Specification: chapter 01, sections 4 to 9.
- *
- * <pre>
- *  connector                                    acceptor
- *  HANDSHAKE_WAIT      &lt;---- HANDSHAKE ---------  HANDSHAKE_SENT
- *                      ----- HANDSHAKE_RESPONSE -&gt;
- *  RESPONSE_SENT       &lt;---- OK ----------------  OK
- *  OK                  &lt;---&gt; TOPOLOGY_CHANGE, user messages, KEEPALIVE / OK
- * </pre>
+ * Specification: chapter 01, sections 4 to 9; the states of a link are drawn in the description of the package.
  *
  * <p>What the caller owes: all calls from one thread, with a time that never goes back; {@link #tick} when {@link
  * #nextDeadlineNs} is reached. Nothing that a peer sends makes a method throw. Where Galera ends its process (section

@@ -6,6 +6,42 @@
  * which partition may go on, agrees on the state of all members after each view (STATE, INSTALL), and numbers user
  * messages. {@link io.dromon.transport.primary.SavedView} is what a node keeps on disk to come back after a crash.
  *
+ * <h2>States</h2>
+ *
+ * <pre>
+ *            open                    transitional view
+ *  CLOSED ─────────▶ NON_PRIM ────────────────────────────▶ TRANS ◀───────────────┬──────────────┐
+ *     ▲                 │ ▲ ▲                                 │ regular view       │              │
+ *     │ empty view      │ │ │ no primary component            ▼                    │ transitional │
+ *     └─────────────────┘ │ └─ is possible ─────────── STATES_EXCHANGE ───────────┤ view         │
+ *                         │                                   │ all states are here│              │
+ *          INSTALL by     │                                   ▼                    │              │
+ *          decision       │                                INSTALL ────────────────┘              │
+ *            (bootstrap)  │                                   │ the INSTALL of the first member    │
+ *                         └─────────────────────────────▶    PRIM ────────────────────────────────┘
+ * </pre>
+ *
+ * A fatal contradiction leads to CLOSED from every state ({@link io.dromon.transport.primary.PrimaryEffects#onFatal}).
+ *
+ * <table>
+ * <caption>What happens on each event (chapter 03 section 4)</caption>
+ * <tr><th>event</th><th>what follows</th></tr>
+ * <tr><td>transitional view</td><td>to TRANS. Whoever was primary stays so if the members hold more than half of the weight
+ *     that did not leave in order ({@code WeightedQuorum}), or an option ignores the loss; else a NON_PRIM view is
+ *     delivered. The first view of a node that starts the primary component makes it primary</td></tr>
+ * <tr><td>regular view</td><td>to STATES_EXCHANGE, the own STATE is sent; the empty one: a NON_PRIM view without members
+ *     is delivered, to CLOSED</td></tr>
+ * <tr><td>STATE</td><td>collected ({@code MemberStates}). When all are here: what the others know is taken over; no
+ *     primary component possible: NON_PRIM view, and a promotion if the members are those of the saved view ({@code
+ *     Recovery}); else to INSTALL, and the first member sends an INSTALL</td></tr>
+ * <tr><td>INSTALL</td><td>in INSTALL, or in NON_PRIM by decision: to PRIM, the view is saved and delivered ({@code
+ *     Formation}). In TRANS it came too late: this node stays primary only if the present members outvote the others that it
+ *     lists</td></tr>
+ * <tr><td>INSTALL with a change of weight</td><td>in PRIM: the weight of its source changes. In TRANS too, and the primary
+ *     component is lost if a member is missing</td></tr>
+ * <tr><td>USER</td><td>counted while primary, and delivered with its number; delivered without one while not</td></tr>
+ * </table>
+ *
  * <h2>Messages that break the protocol</h2>
  *
  * The reference ends its process on nearly all of them (section 2.6). Here the process lives, and one of three things

@@ -5,13 +5,13 @@ import io.dromon.transport.wire.Encodable;
 import java.util.UUID;
 
 /** The way out: numbers the messages of this node and hands them to the mesh. */
-final class Outgoing {
+final class EvsSender {
     private final GroupKnowledge group;
     private final EvsEffects effects;
     /** Never reset. */
     private long fifoSeq = -1;
 
-    Outgoing(GroupKnowledge group, EvsEffects effects) {
+    EvsSender(GroupKnowledge group, EvsEffects effects) {
         this.group = group;
         this.effects = effects;
     }

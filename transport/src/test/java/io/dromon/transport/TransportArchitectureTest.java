@@ -29,17 +29,21 @@ import java.util.random.RandomGenerator;
 
 /** The picture of the module's README, held. */
 @AnalyzeClasses(packages = "io.dromon.transport", importOptions = ImportOption.DoNotIncludeTests.class)
-class CoreRulesTest {
+class TransportArchitectureTest {
     private static final DescribedPredicate<JavaClass> CORES = resideInAnyPackage(
                     "io.dromon.transport.mesh..", "io.dromon.transport.evs..", "io.dromon.transport.primary..")
             .or(belongToAnyOf(GroupStack.class, StackEffects.class))
             .as("cores");
 
+    /** What does no more than the cores, though it is none. */
+    private static final DescribedPredicate<JavaClass> CORES_AND_WIRE =
+            CORES.or(resideInAPackage("io.dromon.transport.wire..")).as("cores or wire");
+
     private static final DescribedPredicate<JavaClass> NETTY = resideInAPackage("io.netty..");
 
     @ArchTest
     static final ArchRule CORES_DO_NO_INPUT_OR_OUTPUT = noClasses()
-            .that(CORES)
+            .that(CORES_AND_WIRE)
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(
@@ -47,7 +51,7 @@ class CoreRulesTest {
 
     @ArchTest
     static final ArchRule CORES_HAVE_NO_THREADS_AND_NO_LOCKS = noClasses()
-            .that(CORES)
+            .that(CORES_AND_WIRE)
             .should()
             .dependOnClassesThat(resideInAPackage("java.util.concurrent..")
                     .and(not(belongToAnyOf(TimeUnit.class)))
@@ -56,7 +60,7 @@ class CoreRulesTest {
 
     @ArchTest
     static final ArchRule CORES_OWN_NO_CLOCK = noClasses()
-            .that(CORES)
+            .that(CORES_AND_WIRE)
             .should()
             .callMethod(System.class, "nanoTime")
             .orShould()
@@ -80,6 +84,16 @@ class CoreRulesTest {
             .callMethod(Math.class, "random")
             .orShould()
             .callMethod(RandomGenerator.class, "getDefault");
+
+    @ArchTest
+    static final ArchRule WIRE_MAKES_NO_RANDOM_NUMBERS = noClasses()
+            .that()
+            .resideInAPackage("io.dromon.transport.wire..")
+            .should()
+            .dependOnClassesThat()
+            .areAssignableTo(Random.class)
+            .orShould()
+            .callMethod(UUID.class, "randomUUID");
 
     @ArchTest
     static final ArchRule CORES_KNOW_OF_NETTY_THE_BUFFER_ONLY = noClasses()
@@ -157,6 +171,15 @@ class CoreRulesTest {
             .dependOnClassesThat()
             .resideInAnyPackage(
                     "io.dromon.transport.mesh..", "io.dromon.transport.link..", "io.dromon.transport.primary..");
+
+    @ArchTest
+    static final ArchRule MESH_KNOWS_NO_LAYER_ABOVE = noClasses()
+            .that()
+            .resideInAPackage("io.dromon.transport.mesh..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "io.dromon.transport.evs..", "io.dromon.transport.primary..", "io.dromon.transport.recovery..");
 
     @ArchTest
     static final ArchRule PRIMARY_DOES_NOT_KNOW_THE_MESH = noClasses()
