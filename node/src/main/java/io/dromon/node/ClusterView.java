@@ -29,8 +29,7 @@ public record ClusterView(
      * @param state what is known of its state at this change
      * @param arbitrator whether it keeps no data
      */
-    public record Member(
-            UUID uuid, String name, String address, int segment, NodeState state, boolean arbitrator) {}
+    public record Member(UUID uuid, String name, String address, int segment, NodeState state, boolean arbitrator) {}
 
     public ClusterView {
         members = List.copyOf(members);

@@ -1,7 +1,5 @@
 package io.dromon.node;
 
-import io.dromon.node.engine.StatusFacts;
-
 import io.dromon.config.NodeConfig;
 import io.dromon.config.Options;
 import io.dromon.config.ReplicationOptions;
@@ -29,6 +27,7 @@ import io.dromon.node.engine.Ordering;
 import io.dromon.node.engine.RuntimeOptions;
 import io.dromon.node.engine.SnapshotErrand;
 import io.dromon.node.engine.Standstill;
+import io.dromon.node.engine.StatusFacts;
 import io.dromon.node.group.GroupEvent;
 import io.dromon.node.group.GroupStatus;
 import io.dromon.node.group.ReplicationFailure;

@@ -70,8 +70,8 @@ final class Upkeep {
             TlsRenewal watched = renewal.get();
             thread.scheduleWithFixedDelay(() -> watch(watched), watchMs, watchMs, TimeUnit.MILLISECONDS);
         }
-        renewal.ifPresent(
-                watched -> thread.scheduleWithFixedDelay(() -> watchExpiry(watched), 0, EXPIRY_SECONDS, TimeUnit.SECONDS));
+        renewal.ifPresent(watched ->
+                thread.scheduleWithFixedDelay(() -> watchExpiry(watched), 0, EXPIRY_SECONDS, TimeUnit.SECONDS));
         settings.dynamic().ifPresent(window -> {
             thread.scheduleAtFixedRate(() -> nag(window, plainLinks), 0, 1, TimeUnit.DAYS);
             if (renewal.isPresent()) {

@@ -107,7 +107,9 @@ public record StatusDocument(
                     group.lastCommitted(),
                     group.weight(),
                     group.ownIndex(),
-                    group.members().stream().map(member -> MemberPart.of(member, status)).toList(),
+                    group.members().stream()
+                            .map(member -> MemberPart.of(member, status))
+                            .toList(),
                     FlowControlPart.of(group.flowControl()),
                     new QueuesPart(status.waiting(), status.waitingBytes(), group.queuedBytes(), group.inFlight()));
         }
@@ -211,7 +213,8 @@ public record StatusDocument(
                     mesh.map(other -> other.state().name()).orElse("CLOSING"),
                     mesh.map(MeshLinkStatus::peer).orElse(null),
                     mesh.map(MeshLinkStatus::address).orElse(null),
-                    mesh.flatMap(other -> status.group().memberName(other.peer())).orElse(null),
+                    mesh.flatMap(other -> status.group().memberName(other.peer()))
+                            .orElse(null),
                     link.tls().isPresent() ? "TLS" : "PLAIN",
                     link.tls().map(TlsPeerPart::of).orElse(null),
                     link.applicationProtocol().orElse(null),

@@ -79,7 +79,10 @@ public final class StatusMetrics {
                 "dromon_application_call_seconds",
                 "How long the application has not returned, 0 if it waits for the node.",
                 status.call().map(call -> call.since().toSeconds()).orElse(0L));
-        gauge("dromon_cluster_weight", "Sum of the weights in the primary component, 0 outside.", status.group().weight());
+        gauge(
+                "dromon_cluster_weight",
+                "Sum of the weights in the primary component, 0 outside.",
+                status.group().weight());
     }
 
     private void group(NodeStatus.Group group) {
@@ -152,7 +155,10 @@ public final class StatusMetrics {
                             certificate.serial()),
                     (double) certificate.notAfter().getEpochSecond());
         }
-        gauges("dromon_tls_certificate_not_after_seconds", "End of the own certificates and the trusted ones.", notAfter);
+        gauges(
+                "dromon_tls_certificate_not_after_seconds",
+                "End of the own certificates and the trusted ones.",
+                notAfter);
         gauge("dromon_tls_generation", "Counts up with each reload.", tls.generation());
         gauge(
                 "dromon_tls_reload_refused",

@@ -1,12 +1,10 @@
 package io.dromon.node.engine;
 
 import io.dromon.node.ApplicationCall;
-import io.dromon.node.ClusterView;
 import io.dromon.node.Health;
 import io.dromon.node.NodeState;
 import io.dromon.node.NodeStatus;
 import io.dromon.node.TlsStatus;
-import io.dromon.node.group.GroupMember;
 import io.dromon.node.group.GroupState;
 import io.dromon.node.group.GroupStatus;
 import io.dromon.transport.link.LinkStatus;

@@ -38,8 +38,8 @@ final class StatusDocumentTest {
 
     private final Instant expiry = Instant.now().truncatedTo(ChronoUnit.SECONDS).plus(Duration.ofHours(300));
 
-    private static final Health HEALTH = new Health(
-            true, Health.Word.WARNING, List.of("the certificate will expire", "socket.dynamic is on"));
+    private static final Health HEALTH =
+            new Health(true, Health.Word.WARNING, List.of("the certificate will expire", "socket.dynamic is on"));
 
     private static ClusterView.Member member(UUID uuid, String name, NodeState state, boolean arbitrator) {
         return new ClusterView.Member(uuid, name, arbitrator ? "" : name + ":80", 0, state, arbitrator);
@@ -148,7 +148,8 @@ final class StatusDocumentTest {
                                 0)),
                 List.of(
                         new MeshLinkStatus(1, N2, "ssl://10.0.0.2:4567", MeshLinkState.OK, false, 0, 1, 2),
-                        new MeshLinkStatus(2, UUID.randomUUID(), "tcp://10.0.0.3:4567", MeshLinkState.OK, true, 0, 1, 2)),
+                        new MeshLinkStatus(
+                                2, UUID.randomUUID(), "tcp://10.0.0.3:4567", MeshLinkState.OK, true, 0, 1, 2)),
                 List.of(new RefusedPeer("PlainPeer", "10.0.0.9", "speaks plain text", 2, SINCE, SINCE.plusSeconds(1))),
                 Map.of("PlainPeer", 2L, "ExpiredPeer", 1L),
                 Optional.of(tls()),
@@ -198,14 +199,16 @@ final class StatusDocumentTest {
     void isTheSameAsEver() throws IOException {
         NodeStatus status = everything();
 
-        assertThat(settled(StatusDocument.of(status).toJson(), status)).isEqualToIgnoringNewLines(expected("everything.json"));
+        assertThat(settled(StatusDocument.of(status).toJson(), status))
+                .isEqualToIgnoringNewLines(expected("everything.json"));
     }
 
     @Test
     void leavesOutWhatThereIsNot() throws IOException {
         NodeStatus status = bare();
 
-        assertThat(settled(StatusDocument.of(status).toJson(), status)).isEqualToIgnoringNewLines(expected("bare.json"));
+        assertThat(settled(StatusDocument.of(status).toJson(), status))
+                .isEqualToIgnoringNewLines(expected("bare.json"));
     }
 
     @Test

@@ -2,9 +2,9 @@ package io.dromon.node.credentials;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.dromon.node.Health;
 import io.dromon.node.CertificateExpiry;
 import io.dromon.node.CertificateExpiry.Role;
+import io.dromon.node.Health;
 import io.dromon.transport.testpki.TestPki;
 import io.dromon.transport.tls.TlsGeneration;
 import io.dromon.transport.tls.Trust;
@@ -95,9 +95,12 @@ final class ExpiryWatchTest {
                 .singleElement()
                 .asString()
                 .contains("has EXPIRED", "new ones with certificates of that CA are refused");
-        assertThat(ExpiryRules.health(List.of(list), END.minus(Duration.ofDays(6)))).isEqualTo(Health.Word.OK);
-        assertThat(ExpiryRules.health(List.of(list), END.minus(Duration.ofHours(20)))).isEqualTo(Health.Word.WARNING);
-        assertThat(ExpiryRules.health(List.of(list), END.plus(Duration.ofHours(1)))).isEqualTo(Health.Word.CRITICAL);
+        assertThat(ExpiryRules.health(List.of(list), END.minus(Duration.ofDays(6))))
+                .isEqualTo(Health.Word.OK);
+        assertThat(ExpiryRules.health(List.of(list), END.minus(Duration.ofHours(20))))
+                .isEqualTo(Health.Word.WARNING);
+        assertThat(ExpiryRules.health(List.of(list), END.plus(Duration.ofHours(1))))
+                .isEqualTo(Health.Word.CRITICAL);
     }
 
     @Test
@@ -136,10 +139,14 @@ final class ExpiryWatchTest {
     void healthIsTheWorstOfWhatTheNodeLivesBy() {
         CertificateExpiry own = expiry(Role.OWN, END);
 
-        assertThat(ExpiryRules.health(List.of(own), END.minus(Duration.ofDays(31)))).isEqualTo(Health.Word.OK);
-        assertThat(ExpiryRules.health(List.of(own), END.minus(Duration.ofDays(29)))).isEqualTo(Health.Word.WARNING);
-        assertThat(ExpiryRules.health(List.of(own), END.minus(Duration.ofDays(6)))).isEqualTo(Health.Word.CRITICAL);
-        assertThat(ExpiryRules.health(List.of(own), END.plus(Duration.ofDays(1)))).isEqualTo(Health.Word.EXPIRED);
+        assertThat(ExpiryRules.health(List.of(own), END.minus(Duration.ofDays(31))))
+                .isEqualTo(Health.Word.OK);
+        assertThat(ExpiryRules.health(List.of(own), END.minus(Duration.ofDays(29))))
+                .isEqualTo(Health.Word.WARNING);
+        assertThat(ExpiryRules.health(List.of(own), END.minus(Duration.ofDays(6))))
+                .isEqualTo(Health.Word.CRITICAL);
+        assertThat(ExpiryRules.health(List.of(own), END.plus(Duration.ofDays(1))))
+                .isEqualTo(Health.Word.EXPIRED);
         assertThat(ExpiryRules.health(
                         List.of(expiry(Role.OWN, END.plus(Duration.ofDays(99))), expiry(Role.TRUSTED, END)),
                         END.plus(Duration.ofDays(1))))

@@ -103,8 +103,8 @@ final class StatusFactsTest {
         groupState = GroupState.NON_PRIMARY;
 
         assertThat(health())
-                .isEqualTo(new Health(
-                        false, Health.Word.CRITICAL, List.of("the node is SYNCED, the group NON_PRIMARY")));
+                .isEqualTo(
+                        new Health(false, Health.Word.CRITICAL, List.of("the node is SYNCED, the group NON_PRIMARY")));
     }
 
     @Test
@@ -145,8 +145,7 @@ final class StatusFactsTest {
         assertThat(health().word()).isEqualTo(Health.Word.WARNING);
         assertThat(facts().status(NOW).dynamicWarning().orElseThrow())
                 .contains("plain text is let in until", "links in plain text: n2 at tcp://10.0.0.2:4567");
-        assertThat(facts().plainLinks())
-                .containsExactly(new DynamicEnd.Plain(5, true, "n2 at tcp://10.0.0.2:4567"));
+        assertThat(facts().plainLinks()).containsExactly(new DynamicEnd.Plain(5, true, "n2 at tcp://10.0.0.2:4567"));
 
         dynamic = Optional.of(new DynamicWindow(NOW, Duration.ofDays(1)));
         assertThat(health().word()).isEqualTo(Health.Word.CRITICAL);

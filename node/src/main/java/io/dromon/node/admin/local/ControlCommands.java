@@ -55,7 +55,8 @@ public final class ControlCommands implements ControlServer.Commands {
         try {
             answer.put("ok", true);
             switch (command) {
-                case "status" -> answer.set("status", StatusDocument.of(node.status()).toTree());
+                case "status" ->
+                    answer.set("status", StatusDocument.of(node.status()).toTree());
                 case "metrics" -> answer.put("text", StatusMetrics.of(node.status()));
                 case "reload" -> answer.put("text", node.reload());
                 case "relink" -> answer.put("relinked", relink());
