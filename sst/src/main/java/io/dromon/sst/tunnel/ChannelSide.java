@@ -1,5 +1,6 @@
 package io.dromon.sst.tunnel;
 
+import io.dromon.transport.tls.RecordHandler;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;

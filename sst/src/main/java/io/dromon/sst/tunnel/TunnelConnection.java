@@ -1,6 +1,7 @@
 package io.dromon.sst.tunnel;
 
 import io.dromon.transport.tls.CertificateText;
+import io.dromon.transport.tls.RecordHandler;
 import io.dromon.transport.wire.LinkFailure;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
@@ -30,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("FutureReturnValueIgnored") // failures of writes and closes end the channel, which is told anyway
 final class TunnelConnection {
     private final Tunnel tunnel;
-    private final Running running;
+    private final ActiveService running;
     private final TunnelService service;
     private final EventLoop loop;
     private final Relay relay;
@@ -42,7 +43,7 @@ final class TunnelConnection {
     private boolean half = true;
 
     /** @param caller who connected, for the log */
-    TunnelConnection(Tunnel tunnel, Running running, EventLoop loop, String caller) {
+    TunnelConnection(Tunnel tunnel, ActiveService running, EventLoop loop, String caller) {
         this.tunnel = tunnel;
         this.running = running;
         this.service = running.service();
@@ -249,9 +250,9 @@ final class TunnelConnection {
             return;
         }
         InetSocketAddress address = addresses.remove(0);
-        Bootstrap bootstrap = Tunnel.configure(new Bootstrap())
+        Bootstrap bootstrap = TunnelPorts.configure(new Bootstrap())
                 .group(loop)
-                .channel(Tunnel.socketType())
+                .channel(TunnelPorts.socketType())
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int)
                         service.timeouts().connect().toMillis())
                 .handler(new ChannelInitializer<Channel>() {
@@ -298,7 +299,7 @@ final class TunnelConnection {
     void evict() {
         loop.execute(() -> {
             if (half) {
-                refused(new LinkFailure.SilentPeer(caller + ": dropped, because " + Running.MOST_HALF_OPEN
+                refused(new LinkFailure.SilentPeer(caller + ": dropped, because " + ActiveService.MOST_HALF_OPEN
                         + " connections have not proven anything yet, and no address holds more of them than this one; look for a"
                         + " port scanner or a health check there"));
             }

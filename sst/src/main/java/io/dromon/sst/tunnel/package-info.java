@@ -20,7 +20,7 @@
  * other side takes more, so that a slow receiver slows the sender down. Who receives a buffer owns it.
  *
  * <p>Netty's own TLS handler answers a {@code close_notify} with one of its own, which ends both directions. With
- * BoringSSL it is therefore replaced after the handshake by {@link io.dromon.sst.tunnel.RecordHandler}.
+ * BoringSSL it is therefore replaced after the handshake by {@link io.dromon.transport.tls.RecordHandler}.
  */
 @NullMarked
 package io.dromon.sst.tunnel;

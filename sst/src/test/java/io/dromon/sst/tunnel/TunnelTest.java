@@ -325,7 +325,7 @@ class TunnelTest {
                 TunnelService.server("other", any(), at(service.getLocalPort()), tls("a")));
         List<Socket> silent = new ArrayList<>();
         try {
-            for (int i = 0; i < Running.MOST_HALF_OPEN + 100; i++) {
+            for (int i = 0; i < ActiveService.MOST_HALF_OPEN + 100; i++) {
                 silent.add(new Socket(LOOPBACK, port(far)));
             }
             int otherPort = far.addresses().get(1).getPort();
@@ -336,7 +336,7 @@ class TunnelTest {
 
                 assertThat(behind.getInputStream().read()).isEqualTo('x');
             }
-            assertThat(far.connections()).isLessThanOrEqualTo(Running.MOST_HALF_OPEN + 3);
+            assertThat(far.connections()).isLessThanOrEqualTo(ActiveService.MOST_HALF_OPEN + 3);
         } finally {
             for (Socket socket : silent) {
                 socket.close();

@@ -1,4 +1,4 @@
-package io.dromon.sst.tunnel;
+package io.dromon.transport.tls;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelDuplexHandler;
@@ -16,14 +16,26 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The TLS records of an established connection, by BoringSSL itself. Takes the place of Netty's handler after the
- * handshake, for two reasons: that one answers the peer's {@code close_notify} with its own and so ends the other
- * direction too; and it works record by record, where this encrypts and decrypts whatever came in one go, into one
- * buffer. All calls on the event loop of the channel.
+ * handshake, where a connection has to end one direction at a time.
  *
- * <p>The engine is kept, since it owns the native connection; it is not used any more.
+ * <h2>Why not Netty's handler, or the engine</h2>
+ *
+ * <ul>
+ *   <li>Netty's {@code SslHandler} answers the peer's {@code close_notify} with its own and so ends the other direction
+ *       too, and {@code ReferenceCountedOpenSslEngine} shuts its native connection down on either of the two. A tunnel
+ *       has to pass on the end of one direction and keep the other one.
+ *   <li>The engine works record by record. This encrypts and decrypts whatever came in one go, between two pieces of
+ *       native memory, into one buffer: one call and one buffer for a portion of 128 KiB instead of eight of each.
+ * </ul>
+ *
+ * <p>Links keep Netty's handler: they end as a whole, and what they send is small. Works with the native library only;
+ * a connection by the JDK's engine keeps Netty's handler.
+ *
+ * <p>All calls on the event loop of the channel. Who passes a buffer in or gets one owns it. The engine is kept, since it
+ * owns the native connection; it is not used any more.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // failures of writes and closes end the channel, which is told anyway
-final class RecordHandler extends ChannelDuplexHandler {
+public final class RecordHandler extends ChannelDuplexHandler {
     private static final int RECORD = 16384;
     /** Header, nonce, content type, tag of a record, with room. */
     private static final int OVERHEAD = 64;
@@ -44,7 +56,7 @@ final class RecordHandler extends ChannelDuplexHandler {
     }
 
     /** Replaces the handler, whose handshake is done; nothing happens if it is the JDK's. */
-    static void takeOver(ChannelPipeline pipeline, SslHandler handler) {
+    public static void takeOver(ChannelPipeline pipeline, SslHandler handler) {
         ChannelHandlerContext context = pipeline.context(handler);
         if (context != null
                 && handler.engine() instanceof ReferenceCountedOpenSslEngine engine
@@ -177,7 +189,7 @@ final class RecordHandler extends ChannelDuplexHandler {
     }
 
     /** Says close_notify; input goes on. */
-    void closeOutbound() {
+    public void closeOutbound() {
         ChannelHandlerContext ctx = context;
         if (outputEnded || failed || bio == 0 || ctx == null) {
             return;
