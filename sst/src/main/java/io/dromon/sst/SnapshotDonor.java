@@ -1,7 +1,7 @@
 package io.dromon.sst;
 
 import io.dromon.sst.archive.Manifest;
-import io.dromon.sst.archive.Position;
+import io.dromon.transport.wire.Position;
 import java.io.IOException;
 
 /** The giving end of one transfer, whatever the method. */

@@ -5,7 +5,7 @@ public interface TransferListener {
     /** Hears nothing. */
     TransferListener SILENT = new TransferListener() {};
 
-    /** One line worth knowing: a stranger at the door, a connection that broke, a file that was passed over. */
+    /** One line worth knowing: a connection that was refused, one that broke, a file that was passed over. */
     default void note(String line) {}
 
     /** The donor was let in, or the joiner has let us in; counters are live from now on. */

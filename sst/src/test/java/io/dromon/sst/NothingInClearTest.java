@@ -7,7 +7,6 @@ import io.dromon.sst.SnapshotMethod.Terms;
 import io.dromon.sst.TransferSettings.Compression;
 import io.dromon.sst.archive.Limits;
 import io.dromon.sst.archive.Manifest;
-import io.dromon.sst.archive.Position;
 import io.dromon.sst.archive.Trees;
 import io.dromon.sst.rsync.RsyncMethod;
 import io.dromon.sst.script.ScriptMethod;
@@ -15,6 +14,7 @@ import io.dromon.sst.stream.StreamMethod;
 import io.dromon.transport.testpki.TestPki;
 import io.dromon.transport.tls.TlsContexts;
 import io.dromon.transport.tls.TlsSettings;
+import io.dromon.transport.wire.Position;
 import io.netty.pkitesting.X509Bundle;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -190,7 +190,7 @@ class NothingInClearTest {
                     .doesNotContain(NAME)
                     .doesNotContain(token.text())
                     .doesNotContain("rsync_sst")
-                    .doesNotContain(POSITION.uuid().toString());
+                    .doesNotContain(POSITION.history().toString());
         }
     }
 

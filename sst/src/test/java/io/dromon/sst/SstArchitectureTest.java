@@ -63,7 +63,7 @@ class SstArchitectureTest {
             .whereLayer("channel")
             .mayOnlyAccessLayers("face", "archive", "tunnel")
             .whereLayer("program")
-            .mayOnlyAccessLayers("face")
+            .mayOnlyAccessLayers("channel", "face")
             .whereLayer("stream")
             .mayOnlyAccessLayers("channel", "face", "archive", "tunnel")
             .whereLayer("rsync")

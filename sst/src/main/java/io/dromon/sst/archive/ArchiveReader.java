@@ -2,6 +2,7 @@ package io.dromon.sst.archive;
 
 import com.github.luben.zstd.ZstdInputStream;
 import io.dromon.sst.archive.ArchiveException.Problem;
+import io.dromon.transport.wire.Position;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;

@@ -3,6 +3,7 @@ package io.dromon.sst.archive;
 import com.github.luben.zstd.ZstdOutputStream;
 import io.dromon.sst.archive.ArchiveException.Problem;
 import io.dromon.sst.archive.SourceTree.SourceEntry;
+import io.dromon.transport.wire.Position;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;

@@ -1,5 +1,6 @@
 package io.dromon.sst.archive;
 
+import io.dromon.transport.wire.Position;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;

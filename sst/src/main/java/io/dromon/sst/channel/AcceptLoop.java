@@ -1,27 +1,24 @@
 package io.dromon.sst.channel;
 
-import io.dromon.sst.TransferException;
 import io.dromon.sst.TransferListener;
-import io.dromon.sst.tunnel.TunnelAddress;
-import io.dromon.transport.link.HalfOpen;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 
 /**
  * Takes connections until its socket is closed. What goes wrong for a time, such as too many open files, is told and
  * tried again: nobody could reach this end any more after an end of the loop.
  */
-public final class AcceptLoop implements Runnable {
-    /** Threads of connections that have not proven anything yet; each holds some megabytes of buffers. */
-    private static final int MOST_HALF_OPEN = 16;
-
+final class AcceptLoop implements Runnable {
     private static final long PAUSE_MS = 100;
     private static final long TELL_NS = 60_000_000_000L;
+
+    /** Serves a connection, on another thread, and closes it. */
+    interface Taker {
+        void accept(SocketChannel socket) throws IOException;
+    }
 
     /** The socket that listens. */
     interface Source {
@@ -31,18 +28,17 @@ public final class AcceptLoop implements Runnable {
     }
 
     private final Source source;
-    private final Consumer<SocketChannel> taker;
+    private final Taker taker;
     private final TransferListener listener;
     private long toldNs = System.nanoTime() - TELL_NS;
 
-    /** @param taker serves a connection, on another thread, and closes it */
-    AcceptLoop(Source source, Consumer<SocketChannel> taker, TransferListener listener) {
+    AcceptLoop(Source source, Taker taker, TransferListener listener) {
         this.source = source;
         this.taker = taker;
         this.listener = listener;
     }
 
-    public static AcceptLoop of(ServerSocketChannel server, Consumer<SocketChannel> taker, TransferListener listener) {
+    static AcceptLoop of(ServerSocketChannel server, Taker taker, TransferListener listener) {
         Source source = new Source() {
             @Override
             public SocketChannel accept() throws IOException {
@@ -55,23 +51,6 @@ public final class AcceptLoop implements Runnable {
             }
         };
         return new AcceptLoop(source, taker, listener);
-    }
-
-    /** Listens, or says where that cannot be. */
-    public static void bind(ServerSocketChannel server, InetSocketAddress address) throws IOException {
-        try {
-            server.bind(address);
-        } catch (IOException e) {
-            throw new TransferException(
-                    TransferException.Reason.TARGET,
-                    "cannot listen on " + TunnelAddress.of(address) + ": " + e.getMessage(),
-                    e);
-        }
-    }
-
-    /** For the threads that serve; one that loses its place is interrupted. */
-    public static HalfOpen<Thread> halfOpen() {
-        return new HalfOpen<>(MOST_HALF_OPEN, Thread::interrupt);
     }
 
     @Override

@@ -5,13 +5,10 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.Optional;
 
 /** Short messages over a proven connection, where the state itself takes another way. For one thread. */
 public final class ControlChannel implements AutoCloseable {
-    private static final int LONGEST = 8192;
     private static final long ALIVE_NS = 1_000_000_000L;
     private static final long LAST_WORDS_NS = 1_000_000_000L;
 
@@ -35,8 +32,7 @@ public final class ControlChannel implements AutoCloseable {
     }
 
     public void say(Frame.Type type, String text) throws IOException {
-        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        channel.write(Frame.message(type, 0, bytes.length > LONGEST ? Arrays.copyOf(bytes, LONGEST) : bytes));
+        channel.write(Frame.text(type, text));
         saidNs = System.nanoTime();
     }
 
@@ -50,16 +46,21 @@ public final class ControlChannel implements AutoCloseable {
         }
     }
 
+    /** Ends a wait in {@link #hear}; any thread. */
+    public void wakeUp() {
+        channel.wakeUp();
+    }
+
     /** Says that this end is at work, now and then; {@code text} is how far. */
     public void alive(String text) throws IOException {
-        if (System.nanoTime() - saidNs > ALIVE_NS) {
+        if (System.nanoTime() - saidNs >= ALIVE_NS) {
             say(Frame.Type.ALIVE, text);
         }
     }
 
-    /** The next message; nothing if none came within the time, which fails once that was the idle time. */
-    public Optional<Message> hear(long limitNs) throws IOException {
-        if (!awaitHeader(limitNs)) {
+    /** The next message; nothing if none came until this end should say again that it is there, or until {@link #wakeUp}. */
+    public Optional<Message> hear() throws IOException {
+        if (!awaitHeader()) {
             if (System.nanoTime() - heardNs > idleNs) {
                 throw new SocketTimeoutException("the other side says nothing any more");
             }
@@ -71,18 +72,17 @@ public final class ControlChannel implements AutoCloseable {
         ByteBuffer in = channel.received();
         int end = in.position() + length;
         Frame.Header header = Frame.header(in);
-        if (header.metaLength() > LONGEST || header.metaLength() != length - Frame.HEADER) {
+        if (header.metaLength() != length - Frame.HEADER) {
             throw Frame.protocol("a message that is none");
         }
-        byte[] text = new byte[header.metaLength()];
-        in.get(text);
+        byte[] text = Frame.text(in, header);
         in.position(end);
         return Optional.of(new Message(header.type(), text));
     }
 
-    private boolean awaitHeader(long limitNs) throws IOException {
+    private boolean awaitHeader() throws IOException {
         try {
-            return channel.await(Frame.HEADER, System.nanoTime() + limitNs);
+            return channel.awaitUnlessWoken(Frame.HEADER, saidNs + ALIVE_NS);
         } catch (EOFException e) {
             throw new TransferException(
                     TransferException.Reason.PEER_FAILED, "the other side left without a word: " + e.getMessage(), e);

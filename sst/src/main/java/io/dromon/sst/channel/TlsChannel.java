@@ -4,6 +4,7 @@ import io.dromon.sst.Progress.Stage;
 import io.dromon.transport.tls.TlsContexts;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
@@ -12,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
+import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
@@ -47,6 +49,9 @@ public final class TlsChannel implements AutoCloseable {
     private final ByteBuffer plain = ByteBuffer.allocateDirect(PLAIN).limit(0);
     private final ByteBuffer intoPlain = plain.duplicate().clear();
     private long idleNs;
+    /** Set by another thread: a wait that can be woken ends. */
+    private final AtomicBoolean woken = new AtomicBoolean();
+
     private boolean established;
     private boolean closed;
 
@@ -126,7 +131,7 @@ public final class TlsChannel implements AutoCloseable {
                 case NEED_WRAP -> wrapAndFlush(NOTHING, deadline);
                 case NEED_TASK -> runTasks();
                 case NEED_UNWRAP, NEED_UNWRAP_AGAIN -> {
-                    if (!fill(deadline)) {
+                    if (!fill(deadline, false)) {
                         throw new SocketTimeoutException("no TLS handshake within the time");
                     }
                 }
@@ -186,20 +191,29 @@ public final class TlsChannel implements AutoCloseable {
     }
 
     private boolean ready(int operation, long deadline) throws IOException {
-        long left = deadline - System.nanoTime();
+        int found;
+        long left;
+        do {
+            left = deadline - System.nanoTime();
+            found = select(operation, left);
+        } while (found == 0 && left > 0); // woken, or too early
+        return found > 0;
+    }
+
+    private int select(int operation, long leftNs) throws IOException {
         key.interestOps(operation);
-        int found = left <= 0 ? selector.selectNow() : selector.select(Math.max(1, left / 1_000_000));
+        int found = leftNs <= 0 ? selector.selectNow() : selector.select(Math.max(1, leftNs / 1_000_000));
         selector.selectedKeys().clear();
         if (Thread.currentThread().isInterrupted()) {
-            throw new java.io.InterruptedIOException("stopped");
+            throw new InterruptedIOException("stopped");
         }
-        return found > 0;
+        return found;
     }
 
     /** Waits for bytes, in place from {@link #received}'s position on. */
     public void await(int count) throws IOException {
         while (plain.remaining() < count) {
-            if (!fill(System.nanoTime() + idleNs)) {
+            if (!fill(System.nanoTime() + idleNs, false)) {
                 throw new SocketTimeoutException("nothing came over the connection for too long");
             }
         }
@@ -207,12 +221,27 @@ public final class TlsChannel implements AutoCloseable {
 
     /** Waits for bytes until a time; false if they did not come. */
     public boolean await(int count, long untilNs) throws IOException {
+        return await(count, untilNs, false);
+    }
+
+    /** The same, which {@link #wakeUp} ends too. */
+    public boolean awaitUnlessWoken(int count, long untilNs) throws IOException {
+        return await(count, untilNs, true);
+    }
+
+    private boolean await(int count, long untilNs, boolean wakeable) throws IOException {
         while (plain.remaining() < count) {
-            if (!fill(untilNs)) {
+            if (!fill(untilNs, wakeable)) {
                 return false;
             }
         }
         return true;
+    }
+
+    /** Ends {@link #awaitUnlessWoken}, the present one or else the next, once nothing is there to be read; any thread. */
+    public void wakeUp() {
+        woken.set(true);
+        selector.wakeup();
     }
 
     /**
@@ -247,7 +276,7 @@ public final class TlsChannel implements AutoCloseable {
     }
 
     /** Gets something decrypted, or a step of TLS done; false if nothing came until the deadline. */
-    private boolean fill(long deadline) throws IOException {
+    private boolean fill(long deadline, boolean wakeable) throws IOException {
         if (intoPlain.remaining() < ROOM_FOR_A_RECORD || plain.capacity() - plain.position() < Frame.LARGEST) {
             plain.compact().flip();
             intoPlain.clear().position(plain.limit());
@@ -286,7 +315,9 @@ public final class TlsChannel implements AutoCloseable {
             int read;
             try {
                 read = socket.read(cipherIn);
-                if (read == 0 && ready(SelectionKey.OP_READ, deadline)) {
+                if (read == 0
+                        && !(wakeable && woken.get())
+                        && select(SelectionKey.OP_READ, deadline - System.nanoTime()) > 0) {
                     read = socket.read(cipherIn);
                 }
             } finally {
@@ -296,7 +327,7 @@ public final class TlsChannel implements AutoCloseable {
             if (read < 0) {
                 throw new EOFException("the connection ended");
             }
-            if (read == 0 && System.nanoTime() - deadline >= 0) {
+            if (read == 0 && ((wakeable && woken.getAndSet(false)) || System.nanoTime() - deadline >= 0)) {
                 return false;
             }
         }

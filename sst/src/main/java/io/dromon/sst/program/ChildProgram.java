@@ -3,6 +3,7 @@ package io.dromon.sst.program;
 import io.dromon.sst.Token;
 import io.dromon.sst.TransferException;
 import io.dromon.sst.TransferException.Reason;
+import io.dromon.sst.channel.TransferThreads;
 import io.dromon.transport.wire.PeerText;
 import java.io.BufferedReader;
 import java.io.File;
@@ -13,23 +14,28 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * A program that a method runs, or several, each of which reads what the one before it writes. The last lines of its standard error are kept, to say why it failed. Close it: nothing
- * of it runs on then, its own children included.
+ * A program that a method runs, or several, each of which reads what the one before it writes. The last lines of its
+ * standard error are kept, to say why it failed. Close it: nothing of it runs on then, its own children included.
  */
 public final class ChildProgram implements AutoCloseable {
     private static final int LAST_LINES = 20;
     private static final int LONGEST_LINE = 300;
+    /** So long is waited, after a program's end, for what it said last. */
+    private static final Duration LAST_LINES_TIME = Duration.ofMillis(500);
+
     private static final Pattern PLAIN_NAME = Pattern.compile("[\\w./+-]+");
 
     private static final int BROKEN_PIPE = 128 + 13;
@@ -37,7 +43,7 @@ public final class ChildProgram implements AutoCloseable {
     private final List<String> names;
     private final List<Process> processes;
     private final Deque<String> lastLines = new ArrayDeque<>();
-    private final List<Thread> readers = new ArrayList<>();
+    private final TransferThreads threads = new TransferThreads();
 
     private ChildProgram(List<String> names, List<Process> processes) {
         this.names = names;
@@ -116,28 +122,26 @@ public final class ChildProgram implements AutoCloseable {
     }
 
     private void follow(InputStream stream, String name, Consumer<String> lines) {
-        Thread reader = new Thread(
-                () -> {
-                    try (BufferedReader in =
-                            new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8))) {
-                        for (String line = in.readLine(); line != null; line = in.readLine()) {
-                            String text = printable(line);
-                            synchronized (lastLines) {
-                                lastLines.addLast(text);
-                                if (lastLines.size() > LAST_LINES) {
-                                    lastLines.removeFirst();
-                                }
-                            }
-                            lines.accept(name + ": " + text);
-                        }
-                    } catch (IOException e) {
-                        Thread.onSpinWait(); // it was ended
-                    }
-                },
-                "sst-program-stderr");
-        reader.setDaemon(true);
-        reader.start();
-        readers.add(reader);
+        threads.start("sst-program-output", () -> {
+            try (BufferedReader in = new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8))) {
+                for (String line = in.readLine(); line != null; line = in.readLine()) {
+                    String text = printable(line);
+                    remember(text);
+                    lines.accept(name + ": " + text);
+                }
+            } catch (IOException e) {
+                remember("(its output cannot be read any more: " + e.getMessage() + ")");
+            }
+        });
+    }
+
+    private void remember(String line) {
+        synchronized (lastLines) {
+            lastLines.addLast(line);
+            if (lastLines.size() > LAST_LINES) {
+                lastLines.removeFirst();
+            }
+        }
     }
 
     /** The same for its standard output, where that is not state. */
@@ -162,6 +166,13 @@ public final class ChildProgram implements AutoCloseable {
         return processes.stream().anyMatch(Process::isAlive);
     }
 
+    /** Lets something happen when all of it has ended, at once if it has already. */
+    public void onExit(Runnable action) {
+        CompletableFuture<Void> unused = CompletableFuture.allOf(
+                        processes.stream().map(Process::onExit).toArray(CompletableFuture<?>[]::new))
+                .thenRun(action);
+    }
+
     /** Whether it ended within the time. */
     public boolean await(long limitMs) throws InterruptedException {
         long until = System.nanoTime() + limitMs * 1_000_000;
@@ -170,9 +181,7 @@ public final class ChildProgram implements AutoCloseable {
                 return false;
             }
         }
-        for (Thread reader : readers) {
-            reader.join(500); // what it said last; a child of its own may hold the pipe for longer
-        }
+        threads.await(LAST_LINES_TIME); // a child of its own may hold the pipe for longer
         return true;
     }
 

@@ -42,6 +42,7 @@ final class RsyncDaemon implements AutoCloseable {
             + " remove-* log-file* files-from";
 
     private static final int TRIES = 5;
+    private static final long TRY_AGAIN_MS = 20;
     private static final int SECRET_BYTES = 16;
     private static final Duration START = Duration.ofSeconds(10);
     private static final long MOST_LOG = 2000;
@@ -148,8 +149,8 @@ final class RsyncDaemon implements AutoCloseable {
                 listener::note);
         program = daemon;
         long until = System.nanoTime() + START.toNanos();
-        while (!answers()) {
-            if (daemon.await(20) || System.nanoTime() > until) {
+        while (!answers()) { // nothing tells when another process listens
+            if (daemon.await(TRY_AGAIN_MS) || System.nanoTime() > until) {
                 daemon.close();
                 throw new TransferException(Reason.PROGRAM, "the daemon: " + daemon.ending() + lastLog());
             }
@@ -173,6 +174,14 @@ final class RsyncDaemon implements AutoCloseable {
 
     String secret() {
         return secret;
+    }
+
+    /** Lets something happen when it has ended. */
+    void onExit(Runnable action) {
+        ChildProgram running = program;
+        if (running != null) {
+            running.onExit(action);
+        }
     }
 
     boolean isAlive() {

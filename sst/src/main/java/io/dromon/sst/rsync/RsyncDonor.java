@@ -7,7 +7,6 @@ import io.dromon.sst.TransferException;
 import io.dromon.sst.TransferException.Reason;
 import io.dromon.sst.archive.ArchiveException;
 import io.dromon.sst.archive.Manifest;
-import io.dromon.sst.archive.Position;
 import io.dromon.sst.channel.ControlChannel;
 import io.dromon.sst.channel.DurationText;
 import io.dromon.sst.channel.Frame;
@@ -15,10 +14,12 @@ import io.dromon.sst.channel.JoinerDialler;
 import io.dromon.sst.channel.ProgressCounters;
 import io.dromon.sst.channel.Proof;
 import io.dromon.sst.channel.TlsChannel;
+import io.dromon.sst.channel.TransferThreads;
 import io.dromon.sst.program.ChildProgram;
 import io.dromon.sst.tunnel.Tunnel;
 import io.dromon.sst.tunnel.TunnelAddress;
 import io.dromon.transport.wire.PeerText;
+import io.dromon.transport.wire.Position;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -36,10 +37,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
 
 /** The giving end of method {@code rsync}; see {@link RsyncJoiner}. {@link #send} does all of it on its own thread. */
 final class RsyncDonor implements SnapshotDonor {
-    private static final long TURN_NS = 100_000_000L;
     private static final long RETRY_MS = 200;
     private static final Pattern BEGIN = Pattern.compile("(\\d{1,5}) ([0-9a-f]{32})");
     private static final Pattern PROGRESS = Pattern.compile("\\s*(\\d{1,18})\\s.*");
@@ -50,7 +51,9 @@ final class RsyncDonor implements SnapshotDonor {
     private final Path source;
     private final String rsync;
     private final ProgressCounters progress = new ProgressCounters();
+    private final TransferThreads readers = new TransferThreads();
     private volatile boolean cancelled;
+    private volatile @Nullable ControlChannel open;
 
     RsyncDonor(InetSocketAddress joiner, SnapshotMethod.Terms terms, Path source) throws TransferException {
         this.joiner = joiner;
@@ -68,6 +71,10 @@ final class RsyncDonor implements SnapshotDonor {
     @Override
     public void cancel() {
         cancelled = true;
+        ControlChannel channel = open;
+        if (channel != null) {
+            channel.wakeUp();
+        }
     }
 
     private void checkCancelled() throws TransferException {
@@ -89,6 +96,7 @@ final class RsyncDonor implements SnapshotDonor {
         try (TlsChannel channel = connect();
                 ControlChannel control =
                         new ControlChannel(channel, terms.settings().idle().toNanos())) {
+            open = control;
             progress.moved();
             terms.listener().started(progress);
             try {
@@ -205,36 +213,32 @@ final class RsyncDonor implements SnapshotDonor {
         try (ChildProgram program =
                 ChildProgram.start(command, source, Map.of("RSYNC_PASSWORD", password), terms.listener()::note)) {
             program.input().close();
-            watchProgress(program.output());
-            while (!program.await(0)) {
+            readers.start("sst-rsync-progress", () -> followProgress(program.output()));
+            program.onExit(control::wakeUp);
+            while (program.isAlive()) {
                 checkCancelled();
-                heard(control, TURN_NS);
+                heard(control);
                 control.alive(Long.toString(progress.snapshot().bytes()));
             }
+            boolean unused = program.await(0);
             program.requireSuccess();
         }
     }
 
-    private void watchProgress(InputStream output) {
-        Thread reader = new Thread(
-                () -> {
-                    StringBuilder line = new StringBuilder();
-                    try (output) {
-                        for (int c = output.read(); c >= 0; c = output.read()) {
-                            if (c == '\r' || c == '\n') {
-                                progressLine(line.toString());
-                                line.setLength(0);
-                            } else if (line.length() < 200) {
-                                line.append((char) c);
-                            }
-                        }
-                    } catch (IOException e) {
-                        line.setLength(0); // it was ended
-                    }
-                },
-                "sst-rsync-progress");
-        reader.setDaemon(true);
-        reader.start();
+    private void followProgress(InputStream output) {
+        StringBuilder line = new StringBuilder();
+        try (output) {
+            for (int c = output.read(); c >= 0; c = output.read()) {
+                if (c == '\r' || c == '\n') {
+                    progressLine(line.toString());
+                    line.setLength(0);
+                } else if (line.length() < 200) {
+                    line.append((char) c);
+                }
+            }
+        } catch (IOException e) {
+            terms.listener().note("rsync's progress cannot be read any more: " + e.getMessage());
+        }
     }
 
     private void progressLine(String line) {
@@ -253,7 +257,7 @@ final class RsyncDonor implements SnapshotDonor {
     private ControlChannel.Message hear(ControlChannel control) throws IOException {
         while (true) {
             checkCancelled();
-            Optional<ControlChannel.Message> message = heard(control, TURN_NS);
+            Optional<ControlChannel.Message> message = heard(control);
             if (message.isPresent()) {
                 return message.get();
             }
@@ -261,8 +265,8 @@ final class RsyncDonor implements SnapshotDonor {
         }
     }
 
-    private static Optional<ControlChannel.Message> heard(ControlChannel control, long limitNs) throws IOException {
-        Optional<ControlChannel.Message> message = control.hear(limitNs);
+    private static Optional<ControlChannel.Message> heard(ControlChannel control) throws IOException {
+        Optional<ControlChannel.Message> message = control.hear();
         if (message.isPresent() && message.get().type() == Frame.Type.FAIL) {
             throw new TransferException(
                     Reason.PEER_FAILED, "the joiner failed: " + message.get().text());

@@ -9,26 +9,32 @@ import io.dromon.sst.TransferException.Reason;
 import io.dromon.sst.archive.ArchiveException;
 import io.dromon.sst.archive.Limits;
 import io.dromon.sst.archive.Manifest;
-import io.dromon.sst.archive.Position;
 import io.dromon.sst.archive.Staging;
+import io.dromon.sst.channel.AuthenticatingListener;
 import io.dromon.sst.channel.ControlChannel;
 import io.dromon.sst.channel.DurationText;
 import io.dromon.sst.channel.Frame;
 import io.dromon.sst.channel.ProgressCounters;
 import io.dromon.sst.channel.TlsChannel;
+import io.dromon.sst.channel.TransferThreads;
 import io.dromon.sst.program.ChildProgram;
 import io.dromon.sst.tunnel.Tunnel;
 import io.dromon.sst.tunnel.TunnelAddress;
+import io.dromon.transport.wire.Position;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -51,15 +57,16 @@ import org.jspecify.annotations.Nullable;
  * {@link #await} does all of it on the caller's thread.
  */
 final class RsyncJoiner implements SnapshotJoiner {
-    private static final long TURN_NS = 200_000_000L;
-    private static final long ADMIT_MS = 100;
+    private static final Duration ALIVE = Duration.ofMillis(500);
 
     private final SnapshotMethod.Terms terms;
     private final String rsync;
     private final Limits limits;
     private final Staging staging;
     private final ProgressCounters progress = new ProgressCounters();
-    private final SingleDonorListener door;
+    private final AuthenticatingListener server;
+    private final CompletableFuture<TlsChannel> donor = new CompletableFuture<>();
+    private final AtomicBoolean taken = new AtomicBoolean();
     private final InetSocketAddress address;
     private final ReentrantLock work = new ReentrantLock();
     private volatile boolean cancelled;
@@ -71,8 +78,18 @@ final class RsyncJoiner implements SnapshotJoiner {
         this.rsync = rsync;
         this.limits = limits;
         this.staging = staging;
-        this.door = SingleDonorListener.open(address, terms, progress);
-        this.address = door.address();
+        this.server = AuthenticatingListener.open(
+                address,
+                terms,
+                progress,
+                new TransferThreads(),
+                found -> taken.compareAndSet(false, true),
+                (channel, peer) -> {
+                    if (!donor.complete(channel)) {
+                        channel.close(); // cancelled
+                    }
+                });
+        this.address = server.address();
     }
 
     static RsyncJoiner listen(InetSocketAddress address, SnapshotMethod.Terms terms, SnapshotTarget.Directory target)
@@ -101,6 +118,9 @@ final class RsyncJoiner implements SnapshotJoiner {
     @Override
     public void cancel() {
         cancelled = true;
+        if (!donor.completeExceptionally(new TransferException(Reason.CANCELLED, "cancelled at the joiner"))) {
+            CompletableFuture<Void> unused = donor.thenAccept(TlsChannel::wakeUp);
+        }
     }
 
     @Override
@@ -115,21 +135,9 @@ final class RsyncJoiner implements SnapshotJoiner {
 
     private Manifest receive() throws IOException, InterruptedException {
         long begun = System.nanoTime();
-        long until = begun + terms.settings().first().toNanos();
-        Optional<TlsChannel> proven = Optional.empty();
-        while (proven.isEmpty()) {
-            checkCancelled();
-            if (System.nanoTime() > until) {
-                throw new TransferException(
-                        Reason.IDLE,
-                        "no donor came within "
-                                + DurationText.of(terms.settings().first()) + " (sst-initial-timeout)");
-            }
-            proven = door.await(ADMIT_MS);
-        }
+        TlsChannel channel = awaitDonor();
         progress.moved();
         terms.listener().started(progress);
-        TlsChannel channel = proven.get();
         try (ControlChannel control =
                 new ControlChannel(channel, terms.settings().idle().toNanos())) {
             try {
@@ -153,6 +161,20 @@ final class RsyncJoiner implements SnapshotJoiner {
         }
     }
 
+    /** The connection of the one donor. */
+    private TlsChannel awaitDonor() throws TransferException, InterruptedException {
+        try {
+            return donor.get(terms.settings().first().toNanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            throw new TransferException(
+                    Reason.IDLE,
+                    "no donor came within " + DurationText.of(terms.settings().first()) + " (sst-initial-timeout)",
+                    e);
+        } catch (ExecutionException e) {
+            throw new TransferException(Reason.CANCELLED, "cancelled at the joiner", e);
+        }
+    }
+
     private void checkCancelled() throws TransferException {
         if (cancelled) {
             throw new TransferException(Reason.CANCELLED, "cancelled at the joiner");
@@ -164,7 +186,7 @@ final class RsyncJoiner implements SnapshotJoiner {
         private final ControlChannel control;
         private final TlsChannel channel;
         private final long deadline;
-        private Position position = new Position(new UUID(0, 0), -1);
+        private Position position = Position.NONE;
 
         Transfer(ControlChannel control, TlsChannel channel, long deadline) {
             this.control = control;
@@ -175,10 +197,11 @@ final class RsyncJoiner implements SnapshotJoiner {
         Manifest run() throws IOException, InterruptedException {
             begin(hear(null).text());
             Manifest told;
-            door.close(); // the one donor is in: its rsync comes by the same port
+            server.close(); // the one donor is in: its rsync comes by the same port
             try (RsyncDaemon daemon = RsyncDaemon.start(
                             rsync, staging.root(), terms.settings().idle(), terms.listener());
                     Tunnel tunnel = RsyncTunnel.server(terms.tls(), channel.session(), samePort(), daemon.port())) {
+                daemon.onExit(control::wakeUp);
                 control.say(Frame.Type.BEGIN, tunnel.addresses().get(0).getPort() + " " + daemon.secret());
                 ControlChannel.Message last = hear(daemon);
                 if (last.type() != Frame.Type.MANIFEST) {
@@ -210,7 +233,7 @@ final class RsyncJoiner implements SnapshotJoiner {
                 if (daemon != null && !daemon.isAlive()) {
                     throw new TransferException(Reason.PROGRAM, "the rsync daemon ended" + daemon.lastLog());
                 }
-                Optional<ControlChannel.Message> message = control.hear(TURN_NS);
+                Optional<ControlChannel.Message> message = control.hear();
                 control.alive("");
                 if (message.isEmpty()) {
                     continue;
@@ -276,31 +299,17 @@ final class RsyncJoiner implements SnapshotJoiner {
             Files.delete(file);
         }
 
-        private Manifest commit(Manifest told) throws IOException, InterruptedException {
+        private Manifest commit(Manifest told) throws IOException {
             Files.setPosixFilePermissions(staging.root(), PosixFilePermissions.fromString("rwx------"));
-            AtomicReference<@Nullable Exception> trouble = new AtomicReference<>();
-            Thread worker = new Thread(
+            TransferThreads.call(
+                    "sst-joiner-commit",
                     () -> {
-                        try {
-                            check(told);
-                            staging.commit();
-                        } catch (IOException | RuntimeException e) {
-                            trouble.set(e);
-                        }
+                        check(told);
+                        staging.commit();
+                        return told;
                     },
-                    "sst-joiner-commit");
-            worker.setDaemon(true);
-            worker.start();
-            while (worker.isAlive()) { // bringing it to disk can take longer than the idle time
-                worker.join(500);
-                if (worker.isAlive()) {
-                    quietly(Frame.Type.ALIVE);
-                }
-            }
-            Exception failed = trouble.get();
-            if (failed != null) {
-                throw failed instanceof IOException known ? known : new IOException("a bug: " + failed, failed);
-            }
+                    ALIVE,
+                    () -> quietly(Frame.Type.ALIVE));
             quietly(Frame.Type.DONE);
             return told;
         }
@@ -330,10 +339,11 @@ final class RsyncJoiner implements SnapshotJoiner {
 
     @Override
     public void close() throws IOException {
-        cancelled = true;
-        door.close();
+        cancel();
+        server.close();
         work.lock(); // waits for the end of what runs
         try {
+            CompletableFuture<Void> unused = donor.thenAccept(TlsChannel::close); // if nobody waited for it
             staging.close();
         } finally {
             work.unlock();

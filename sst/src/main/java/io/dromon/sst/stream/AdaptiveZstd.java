@@ -8,7 +8,7 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Compresses units of one connection, or not. Adaptive: every now and then a few units go the other way; what carries
+ * Compresses segments of one connection, or not. Adaptive: every now and then a few segments go the other way; what carries
  * clearly more bytes of content per second, twice in a row, stays. Where compressing loses again and again, it is tried ever more rarely.
  */
 final class AdaptiveZstd implements AutoCloseable {
@@ -39,7 +39,7 @@ final class AdaptiveZstd implements AutoCloseable {
     private ZstdCompressCtx context() {
         ZstdCompressCtx made = context;
         if (made == null) {
-            made = new ZstdCompressCtx().setLevel(Math.max(1, how.level())).setChecksum(false); // a unit has its own
+            made = new ZstdCompressCtx().setLevel(Math.max(1, how.level())).setChecksum(false); // a segment has its own
             context = made;
         }
         return made;
@@ -49,7 +49,7 @@ final class AdaptiveZstd implements AutoCloseable {
         return (int) Zstd.compressBound(length);
     }
 
-    /** Compresses into the other buffer at a place; returns the length, or -1 if the unit is to go as it is. */
+    /** Compresses into the other buffer at a place; returns the length, or -1 if the segment is to go as it is. */
     int compress(ByteBuffer from, int start, int length, ByteBuffer to, int at) {
         if (!compressing || length < 256) {
             return -1;
@@ -62,7 +62,7 @@ final class AdaptiveZstd implements AutoCloseable {
         }
     }
 
-    /** After a unit has gone. */
+    /** After a segment has gone. */
     void sent(long contentBytes) {
         if (!how.adaptive()) {
             return;

@@ -14,14 +14,13 @@ import io.dromon.sst.channel.TlsChannel;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.zip.CRC32C;
 
-/** A proven connection at the donor: sends units, and hears which are safe. For one thread. */
+/** A proven connection at the donor: sends segments, and hears which are safe. For one thread. */
 final class DonorConnection implements AutoCloseable {
     /** SegmentQueue on their way. */
     private static final int WINDOW = 16;
@@ -29,10 +28,13 @@ final class DonorConnection implements AutoCloseable {
     /** After so long without a byte nobody listens any more. */
     private static final long QUIET_NS = 2_000_000_000L;
 
+    /** After so long the joiner hears that this end is still there. */
+    private static final long MOST_SILENT_NS = 1_000_000_000L;
+
     private final TlsChannel channel;
     private final ProgressCounters progress;
     private final RateLimit limit;
-    private final ManifestBuilder tally;
+    private final ManifestBuilder content;
     private final AdaptiveZstd zstd;
     private final Map<Long, Sent> sent = new LinkedHashMap<>();
     private final ByteBuffer frame = ByteBuffer.allocateDirect(Frame.LARGEST);
@@ -42,43 +44,47 @@ final class DonorConnection implements AutoCloseable {
     private long heardNs = spokenNs;
     private boolean done;
 
-    /** A unit on its way and the checksum of what was sent of it. */
-    private record Sent(Segment unit, int crc) {}
+    /** A segment on its way and the checksum of what was sent of it. */
+    private record Sent(Segment segment, int crc) {}
 
     DonorConnection(
-            TlsChannel channel, ProgressCounters progress, RateLimit limit, ManifestBuilder tally, AdaptiveZstd zstd) {
+            TlsChannel channel,
+            ProgressCounters progress,
+            RateLimit limit,
+            ManifestBuilder content,
+            AdaptiveZstd zstd) {
         this.channel = channel;
         this.progress = progress;
         this.limit = limit;
-        this.tally = tally;
+        this.content = content;
         this.zstd = zstd;
     }
 
     /** What was sent and not acknowledged. */
     List<Segment> unacknowledged() {
-        return sent.values().stream().map(Sent::unit).toList();
+        return sent.values().stream().map(Sent::segment).toList();
     }
 
     boolean hasRoom() {
         return sent.size() < WINDOW;
     }
 
-    void send(Segment unit) throws IOException, InterruptedException {
+    void send(Segment segment) throws IOException, InterruptedException {
         if (sent.isEmpty()) {
             heardNs = System.nanoTime(); // from now on there is something to hear
         }
-        sent.put(unit.id(), new Sent(unit, 0));
-        if (unit instanceof Segment.Chunk chunk) {
+        sent.put(segment.id(), new Sent(segment, 0));
+        if (segment instanceof Segment.Chunk chunk) {
             chunk(chunk);
-        } else if (unit instanceof Segment.Batch batch) {
+        } else if (segment instanceof Segment.Batch batch) {
             batch(batch);
-        } else if (unit instanceof Segment.Live live) {
+        } else if (segment instanceof Segment.Live live) {
             frame.clear().position(Frame.HEADER);
             frame.put(live.data().duplicate());
             ship(Frame.Type.LIVE, live.id(), 0, live.data().remaining());
         }
-        sent.put(unit.id(), new Sent(unit, (int) crc.getValue()));
-        zstd.sent(unit.bytes());
+        sent.put(segment.id(), new Sent(segment, (int) crc.getValue()));
+        zstd.sent(segment.bytes());
     }
 
     private void chunk(Segment.Chunk chunk) throws IOException, InterruptedException {
@@ -175,13 +181,12 @@ final class DonorConnection implements AutoCloseable {
     }
 
     void say(Frame.Type type, String text) throws IOException {
-        byte[] meta = text.getBytes(StandardCharsets.UTF_8);
-        channel.write(Frame.message(type, 0, meta.length > 8192 ? java.util.Arrays.copyOf(meta, 8192) : meta));
+        channel.write(Frame.text(type, text));
         spokenNs = System.nanoTime();
     }
 
     /**
-     * The last word; waits until the joiner, which may have units to write before it comes to it, has answered.
+     * Tells why the transfer failed; waits until the joiner, which may have segments to write before it comes to it, has answered.
      *
      * @return whether it has heard it
      */
@@ -207,9 +212,9 @@ final class DonorConnection implements AutoCloseable {
     }
 
     /** What came before a connection broke: the joiner may have said why it gave up. */
-    void hearLast(SegmentQueue units) throws TransferException {
+    void hearLast(SegmentQueue queue) throws TransferException {
         try {
-            listen(units, System.nanoTime());
+            listen(queue, System.nanoTime());
         } catch (TransferException e) {
             throw e;
         } catch (IOException e) {
@@ -219,22 +224,32 @@ final class DonorConnection implements AutoCloseable {
 
     /** Keeps a connection alive that has nothing to send. */
     void alive(Duration silence) throws IOException {
-        if (System.nanoTime() - spokenNs > Math.min(1_000_000_000L, silence.toNanos() / 3)) {
+        if (System.nanoTime() - nextAliveNs(silence) >= 0) {
             say(Frame.Type.ALIVE, "");
         }
     }
 
-    /** Fails if units are on their way and the joiner has long acknowledged none. */
+    /** When this end has to say again that it is there. */
+    long nextAliveNs(Duration silence) {
+        return spokenNs + Math.min(MOST_SILENT_NS, silence.toNanos() / 3);
+    }
+
+    /** Ends a wait in {@link #listen}; any thread. */
+    void wakeUp() {
+        channel.wakeUp();
+    }
+
+    /** Fails if segments are on their way and the joiner has long acknowledged none. */
     void checkSilence(Duration limit) throws IOException {
         if (!sent.isEmpty() && System.nanoTime() - heardNs > limit.toNanos()) {
             throw new IOException("no word of the joiner for " + DurationText.of(limit));
         }
     }
 
-    /** Hears acknowledgements until a time, at least those that are there. */
-    void listen(SegmentQueue units, long untilNs) throws IOException {
+    /** Hears acknowledgements until a time or {@link #wakeUp}, at least those that are there. */
+    void listen(SegmentQueue queue, long untilNs) throws IOException {
         boolean first = true;
-        while (channel.await(Frame.HEADER, first ? untilNs : System.nanoTime())) {
+        while (channel.awaitUnlessWoken(Frame.HEADER, first ? untilNs : System.nanoTime())) {
             first = false;
             heardNs = System.nanoTime();
             int length = Frame.length(channel.received());
@@ -244,7 +259,7 @@ final class DonorConnection implements AutoCloseable {
             byte[] text = new byte[length - Frame.HEADER];
             in.get(text);
             switch (header.type()) {
-                case ACK -> acknowledged(header.unit(), units);
+                case ACK -> acknowledged(header.segment(), queue);
                 case ALIVE -> progress.moved(); // it brings to disk what it has
                 case DONE -> done = true;
                 case FAIL ->
@@ -258,32 +273,32 @@ final class DonorConnection implements AutoCloseable {
         }
     }
 
-    private void acknowledged(long id, SegmentQueue units) throws IOException {
+    private void acknowledged(long id, SegmentQueue queue) throws IOException {
         Sent known = sent.remove(id);
         if (known == null) {
             throw Frame.protocol("it acknowledges what was not sent");
         }
         // First counted, then safe: the one who sees that all is safe writes the manifest.
-        long bytes = known.unit.bytes(); // a piece of a live stream is used again as soon as it is safe
-        count(known.unit, known.crc);
-        units.acknowledge(known.unit);
+        long bytes = known.segment.bytes(); // a piece of a live stream is used again as soon as it is safe
+        count(known.segment, known.crc);
+        queue.acknowledge(known.segment);
         progress.done(bytes);
     }
 
-    private void count(Segment unit, int checksum) {
-        if (unit instanceof Segment.Batch batch) {
+    private void count(Segment segment, int checksum) {
+        if (segment instanceof Segment.Batch batch) {
             for (SourceEntry source : batch.entries()) {
-                tally.entry(source.entry());
+                content.entry(source.entry());
             }
-            tally.piece(Segment.NO_FILE, unit.id(), 0, checksum);
-        } else if (unit instanceof Segment.Chunk chunk) {
+            content.piece(Segment.NO_FILE, segment.id(), 0, checksum);
+        } else if (segment instanceof Segment.Chunk chunk) {
             Entry entry = chunk.file().source().entry();
             if (chunk.offset() == 0) {
-                tally.entry(entry);
+                content.entry(entry);
             }
-            tally.piece(entry.name(), chunk.offset(), chunk.length(), checksum);
+            content.piece(entry.name(), chunk.offset(), chunk.length(), checksum);
         } else {
-            tally.piece(Segment.NO_FILE, unit.id(), (int) unit.bytes(), checksum);
+            content.piece(Segment.NO_FILE, segment.id(), (int) segment.bytes(), checksum);
         }
     }
 

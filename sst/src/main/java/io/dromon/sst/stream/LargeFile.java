@@ -23,7 +23,7 @@ final class LargeFile {
         return source;
     }
 
-    /** The next stretch, null if all are given; the caller holds the lock of all units. */
+    /** The next stretch, null if all are given; the caller holds the lock of all segments. */
     Segment.@Nullable Chunk next(long id) {
         long size = source.entry().size();
         if (given >= size) {

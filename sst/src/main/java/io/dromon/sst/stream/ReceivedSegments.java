@@ -6,16 +6,16 @@ import java.util.BitSet;
 import java.util.HashSet;
 import java.util.Set;
 
-/** Which units a joiner has; memory is bounded by how far a donor may run ahead. */
+/** Which segments a joiner has; memory is bounded by how far a donor may run ahead. */
 final class ReceivedSegments {
     private final BitSet done = new BitSet();
     private final Set<Long> underWay = new HashSet<>();
     private long base;
 
-    /** Whether the caller is to apply the unit; waits while another thread is at the same one. */
+    /** Whether the caller is to apply the segment; waits while another thread is at the same one. */
     synchronized boolean claim(long id) throws TransferException, InterruptedException {
         if (id < 0 || id > base + 2L * SegmentQueue.AHEAD) {
-            throw Frame.protocol("unit " + id + " while " + base + " has not come");
+            throw Frame.protocol("segment " + id + " while " + base + " has not come");
         }
         while (underWay.contains(id)) {
             wait();
@@ -31,7 +31,7 @@ final class ReceivedSegments {
         return id < base || done.get((int) (id - base));
     }
 
-    /** The unit is in the staging folder. */
+    /** The segment is in the staging folder. */
     synchronized void applied(long id) {
         underWay.remove(id);
         done.set((int) (id - base));
@@ -45,7 +45,7 @@ final class ReceivedSegments {
         notifyAll();
     }
 
-    /** The unit could not be applied: the transfer has failed. */
+    /** The segment could not be applied: the transfer has failed. */
     synchronized void failed(long id) {
         underWay.remove(id);
         notifyAll();

@@ -12,12 +12,12 @@ import io.dromon.sst.archive.EntryName;
 import io.dromon.sst.archive.Limits;
 import io.dromon.sst.archive.Manifest;
 import io.dromon.sst.archive.ManifestBuilder;
-import io.dromon.sst.archive.Position;
 import io.dromon.sst.archive.Staging;
 import io.dromon.sst.archive.Staging.StagedFile;
 import io.dromon.sst.channel.Frame;
 import io.dromon.sst.channel.Frame.Header;
 import io.dromon.sst.channel.ProgressCounters;
+import io.dromon.transport.wire.Position;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
@@ -27,14 +27,14 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
-/** What a joiner does with units: into the staging folder, or to the consumer of a live stream. Safe for threads. */
+/** Writes received segments into the staging folder, or to the consumer of a live stream. Safe for threads. */
 final class SegmentApplier implements AutoCloseable {
     private static final int MOST_OPEN_FILES = 1024;
 
-    private final SnapshotTarget receiver;
+    private final SnapshotTarget target;
     private final @Nullable Staging staging;
     private final ProgressCounters progress;
-    private final ManifestBuilder tally = new ManifestBuilder();
+    private final ManifestBuilder content = new ManifestBuilder();
     private final ReceivedSegments log = new ReceivedSegments();
     private final Map<EntryName, Growing> growing = new HashMap<>();
     private long nextLive;
@@ -43,10 +43,10 @@ final class SegmentApplier implements AutoCloseable {
 
     private record Growing(StagedFile file, AtomicLong missing) {}
 
-    SegmentApplier(SnapshotTarget receiver, ProgressCounters progress) throws IOException {
-        this.receiver = receiver;
+    SegmentApplier(SnapshotTarget target, ProgressCounters progress) throws IOException {
+        this.target = target;
         this.progress = progress;
-        this.staging = receiver instanceof SnapshotTarget.Directory directory
+        this.staging = target instanceof SnapshotTarget.Directory directory
                 ? Staging.open(directory.target(), directory.limits())
                 : null;
     }
@@ -64,7 +64,7 @@ final class SegmentApplier implements AutoCloseable {
                 throw Frame.protocol("a BEGIN that is none");
             }
             boolean live = words[0].equals("live");
-            if (live != (receiver instanceof SnapshotTarget.Live)) {
+            if (live != (target instanceof SnapshotTarget.Live)) {
                 throw Frame.protocol(live ? "a live stream for a directory" : "files where a live stream is expected");
             }
             Position told = Position.parse(words[3]);
@@ -85,7 +85,7 @@ final class SegmentApplier implements AutoCloseable {
     }
 
     /** Buffers of one connection. */
-    static final class Tools implements AutoCloseable {
+    static final class Buffers implements AutoCloseable {
         private final ByteBuffer unpacked = ByteBuffer.allocateDirect(Frame.MOST_DATA);
         private @Nullable ZstdDecompressCtx zstd;
         private final CRC32C crc = new CRC32C();
@@ -108,12 +108,12 @@ final class SegmentApplier implements AutoCloseable {
         }
     }
 
-    /** Applies a unit whose frame stands behind {@code header} in the buffer, unless it is here already. */
-    void apply(Header header, ByteBuffer in, Tools tools) throws IOException, InterruptedException {
+    /** Applies a segment whose frame stands behind {@code header} in the buffer, unless it is here already. */
+    void apply(Header header, ByteBuffer in, Buffers buffers) throws IOException, InterruptedException {
         if (position == null) {
-            throw Frame.protocol("units before BEGIN");
+            throw Frame.protocol("segments before BEGIN");
         }
-        if (!log.claim(header.unit())) {
+        if (!log.claim(header.segment())) {
             return;
         }
         boolean applied = false;
@@ -123,11 +123,11 @@ final class SegmentApplier implements AutoCloseable {
             int length = header.length() - Frame.HEADER - header.metaLength();
             ByteBuffer head = in.slice(meta, header.metaLength());
             ByteBuffer data =
-                    header.type() == Frame.Type.HOLE ? zeros(header, tools) : data(header, in, from, length, tools);
-            tools.crc.reset();
-            tools.crc.update(data.duplicate());
-            if ((int) tools.crc.getValue() != header.crc()) {
-                throw Frame.protocol("the checksum of a unit is wrong");
+                    header.type() == Frame.Type.HOLE ? zeros(header, buffers) : data(header, in, from, length, buffers);
+            buffers.crc.reset();
+            buffers.crc.update(data.duplicate());
+            if ((int) buffers.crc.getValue() != header.crc()) {
+                throw Frame.protocol("the checksum of a segment is wrong");
             }
             long start = System.nanoTime();
             switch (header.type()) {
@@ -139,38 +139,39 @@ final class SegmentApplier implements AutoCloseable {
             applied = true;
         } finally {
             if (applied) {
-                log.applied(header.unit());
+                log.applied(header.segment());
             } else {
-                log.failed(header.unit());
+                log.failed(header.segment());
             }
         }
     }
 
-    private static ByteBuffer zeros(Header header, Tools tools) {
+    private static ByteBuffer zeros(Header header, Buffers buffers) {
         for (int i = 0; i < header.rawLength(); i++) {
-            tools.unpacked.put(i, (byte) 0);
+            buffers.unpacked.put(i, (byte) 0);
         }
-        return tools.unpacked.slice(0, header.rawLength());
+        return buffers.unpacked.slice(0, header.rawLength());
     }
 
-    private ByteBuffer data(Header header, ByteBuffer in, int from, int length, Tools tools) throws IOException {
+    private ByteBuffer data(Header header, ByteBuffer in, int from, int length, Buffers buffers) throws IOException {
         if ((header.flags() & Frame.ZSTD) == 0) {
             if (length != header.rawLength()) {
-                throw Frame.protocol("a unit of another length than it says");
+                throw Frame.protocol("a segment of another length than it says");
             }
             return in.slice(from, length);
         }
         long start = System.nanoTime();
         try {
-            int size = tools.zstd().decompressDirectByteBuffer(tools.unpacked, 0, header.rawLength(), in, from, length);
+            int size = buffers.zstd()
+                    .decompressDirectByteBuffer(buffers.unpacked, 0, header.rawLength(), in, from, length);
             if (size != header.rawLength()) {
-                throw Frame.protocol("a unit of another length than it says");
+                throw Frame.protocol("a segment of another length than it says");
             }
         } catch (ZstdException e) {
-            throw Frame.protocol("a unit that cannot be decompressed");
+            throw Frame.protocol("a segment that cannot be decompressed");
         }
         progress.spent(Stage.DECOMPRESS, System.nanoTime() - start);
-        return tools.unpacked.slice(0, header.rawLength());
+        return buffers.unpacked.slice(0, header.rawLength());
     }
 
     private void batch(Header header, ByteBuffer data) throws IOException {
@@ -199,9 +200,9 @@ final class SegmentApplier implements AutoCloseable {
                     bytes += entry.size();
                 }
             }
-            tally.entry(entry);
+            content.entry(entry);
         }
-        tally.piece(Segment.NO_FILE, header.unit(), 0, header.crc());
+        content.piece(Segment.NO_FILE, header.segment(), 0, header.crc());
         progress.done(bytes);
     }
 
@@ -220,9 +221,9 @@ final class SegmentApplier implements AutoCloseable {
             boolean unused = Blocks.writeSparse(file.file.channel(), data, offset);
         }
         if (offset == 0) {
-            tally.entry(entry);
+            content.entry(entry);
         }
-        tally.piece(entry.name(), offset, length, header.crc());
+        content.piece(entry.name(), offset, length, header.crc());
         progress.done(length);
         if (file.missing.addAndGet(-length) <= 0) {
             file.file.finish();
@@ -256,16 +257,16 @@ final class SegmentApplier implements AutoCloseable {
     }
 
     private synchronized void live(Header header, ByteBuffer data) throws IOException {
-        if (!(receiver instanceof SnapshotTarget.Live live)) {
+        if (!(target instanceof SnapshotTarget.Live live)) {
             throw Frame.protocol("a live stream for a directory");
         }
-        if (header.unit() != nextLive) {
+        if (header.segment() != nextLive) {
             throw Frame.protocol("a live stream out of order");
         }
         int length = data.remaining();
         live.consumer().write(data);
         nextLive++;
-        tally.piece(Segment.NO_FILE, header.unit(), length, header.crc());
+        content.piece(Segment.NO_FILE, header.segment(), length, header.crc());
         progress.done(length);
     }
 
@@ -275,7 +276,7 @@ final class SegmentApplier implements AutoCloseable {
         if (committed != null) {
             return committed;
         }
-        Manifest counted = tally.manifest(told.position());
+        Manifest counted = content.manifest(told.position());
         boolean whole;
         synchronized (growing) {
             whole = growing.isEmpty();
@@ -288,7 +289,7 @@ final class SegmentApplier implements AutoCloseable {
         }
         if (staging != null) {
             staging.commit();
-        } else if (receiver instanceof SnapshotTarget.Live live) {
+        } else if (target instanceof SnapshotTarget.Live live) {
             live.consumer().commit();
         }
         committed = told;
@@ -303,7 +304,7 @@ final class SegmentApplier implements AutoCloseable {
             }
             growing.clear();
         }
-        if (committed == null && receiver instanceof SnapshotTarget.Live live) {
+        if (committed == null && target instanceof SnapshotTarget.Live live) {
             live.consumer().abort();
         }
         if (staging != null) {

@@ -39,33 +39,40 @@ final class SegmentQueue {
     private final Map<Object, LargeFile> current = new HashMap<>();
     private final Set<LargeFile> unfinished = new HashSet<>();
     private @Nullable SourceEntry ahead;
+    private final Runnable onMore;
     private boolean exhausted;
+    private boolean tooFarAhead;
     private final SourceTree.Count announced;
     private long entries;
     private long bytes;
     private long nextId;
 
-    /** @param announced what the walk found the first time; it must be the same now */
-    SegmentQueue(SourceTree.@Nullable Walk walk, SourceTree.Count announced) {
+    /**
+     * @param announced what the walk found the first time; it must be the same now
+     * @param onMore wakes the connections that have nothing to send: they may have now
+     */
+    SegmentQueue(SourceTree.@Nullable Walk walk, SourceTree.Count announced, Runnable onMore) {
         this.walk = walk;
         this.announced = announced;
+        this.onMore = onMore;
     }
 
-    /** The next unit for a connection, null if there is none now. */
+    /** The next segment for a connection, null if there is none now. */
     synchronized @Nullable Segment next(Object connection) throws IOException {
-        Segment unit = again.poll();
-        if (unit != null) {
-            return unit;
+        Segment segment = again.poll();
+        if (segment != null) {
+            return segment;
         }
         if (!open.isEmpty() && nextId - open.first() > AHEAD) {
+            tooFarAhead = true;
             return null;
         }
-        unit = walk == null ? live.poll() : fromWalk(connection, walk);
+        segment = walk == null ? live.poll() : fromWalk(connection, walk);
         notifyAll();
-        if (unit != null) {
-            open.add(unit.id());
+        if (segment != null) {
+            open.add(segment.id());
         }
-        return unit;
+        return segment;
     }
 
     private @Nullable Segment fromWalk(Object connection, SourceTree.Walk source) throws IOException {
@@ -164,32 +171,35 @@ final class SegmentQueue {
             wait();
         }
         live.add(new Segment.Live(nextId++, data));
-        notifyAll();
+        onMore.run();
     }
 
     /** After the last piece of a live stream. */
     synchronized void end() {
         exhausted = true;
-        notifyAll();
+        onMore.run();
     }
 
-    /** A unit is safe at the joiner; it was counted before. */
-    synchronized void acknowledge(Segment unit) {
-        open.remove(unit.id());
-        if (unit instanceof Segment.Live piece) {
+    /** A segment is safe at the joiner; it was counted before. */
+    synchronized void acknowledge(Segment segment) {
+        open.remove(segment.id());
+        if (segment instanceof Segment.Live piece) {
             spare.add(piece.data());
         }
-        notifyAll();
+        if (open.isEmpty() || tooFarAhead) {
+            tooFarAhead = false;
+            onMore.run();
+        }
     }
 
     /** A connection broke: these go again. */
-    synchronized void again(Iterable<Segment> units) {
-        for (Segment unit : units) {
-            if (open.contains(unit.id())) {
-                again.add(unit);
+    synchronized void again(Iterable<Segment> segments) {
+        for (Segment segment : segments) {
+            if (open.contains(segment.id())) {
+                again.add(segment);
             }
         }
-        notifyAll();
+        onMore.run();
     }
 
     /** Whether everything was given and is safe. */
@@ -200,12 +210,6 @@ final class SegmentQueue {
     private boolean allGiven() {
         unfinished.removeIf(LargeFile::isGiven);
         return unfinished.isEmpty();
-    }
-
-    /** Waits a little for a change. */
-    @SuppressWarnings("WaitNotInLoop") // the caller looks again anyway
-    synchronized void pause(long ms) throws InterruptedException {
-        wait(ms);
     }
 
     synchronized void close() throws IOException {

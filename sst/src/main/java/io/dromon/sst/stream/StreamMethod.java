@@ -1,14 +1,11 @@
 package io.dromon.sst.stream;
 
 import com.github.luben.zstd.util.Native;
-import io.dromon.sst.Progress;
 import io.dromon.sst.SnapshotDonor;
 import io.dromon.sst.SnapshotJoiner;
 import io.dromon.sst.SnapshotMethod;
 import io.dromon.sst.SnapshotSource;
 import io.dromon.sst.SnapshotTarget;
-import io.dromon.sst.archive.Manifest;
-import io.dromon.sst.archive.Position;
 import io.dromon.transport.tls.TlsContexts;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -40,29 +37,11 @@ public record StreamMethod() implements SnapshotMethod {
 
     @Override
     public SnapshotJoiner listen(InetSocketAddress address, Terms terms, SnapshotTarget target) throws IOException {
-        return StreamJoiner.listen(address, terms.tls(), terms.token(), terms.settings(), target, terms.listener());
+        return StreamJoiner.listen(address, terms, target);
     }
 
     @Override
     public SnapshotDonor donor(InetSocketAddress joiner, Terms terms, SnapshotSource source) {
-        return new OneSource(
-                new StreamDonor(joiner, terms.tls(), terms.token(), terms.settings(), terms.listener()), source);
-    }
-
-    private record OneSource(StreamDonor donor, SnapshotSource source) implements SnapshotDonor {
-        @Override
-        public Progress progress() {
-            return donor.progress();
-        }
-
-        @Override
-        public Manifest send(Position position) throws IOException, InterruptedException {
-            return donor.send(source, position);
-        }
-
-        @Override
-        public void cancel() {
-            donor.cancel();
-        }
+        return new StreamDonor(joiner, terms, source);
     }
 }

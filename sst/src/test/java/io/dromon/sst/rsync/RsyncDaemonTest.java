@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.dromon.sst.TransferListener;
 import io.dromon.sst.archive.ArchiveException;
-import io.dromon.sst.archive.Position;
+import io.dromon.transport.wire.Position;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

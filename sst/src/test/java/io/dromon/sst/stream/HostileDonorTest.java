@@ -10,9 +10,9 @@ import io.dromon.sst.TransferException.Reason;
 import io.dromon.sst.archive.ArchiveException;
 import io.dromon.sst.archive.ArchiveException.Problem;
 import io.dromon.sst.archive.Limits;
-import io.dromon.sst.archive.Position;
 import io.dromon.sst.channel.Frame;
 import io.dromon.sst.channel.ProgressCounters;
+import io.dromon.transport.wire.Position;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** SegmentQueue as a donor of bad will makes them: each is refused, nothing is written outside the staging folder. */
+/** Segments as a donor of bad will makes them: each is refused, nothing is written outside the staging folder. */
 class HostileDonorTest {
     private static final int DIRECTORY = 0;
     private static final int FILE = 1;
@@ -40,7 +40,7 @@ class HostileDonorTest {
     @SuppressWarnings("NullAway.Init") // made before each
     private SegmentApplier intake;
 
-    private final SegmentApplier.Tools tools = new SegmentApplier.Tools();
+    private final SegmentApplier.Buffers tools = new SegmentApplier.Buffers();
     private final ByteBuffer content = ByteBuffer.allocate(Frame.MOST_DATA);
 
     @BeforeEach

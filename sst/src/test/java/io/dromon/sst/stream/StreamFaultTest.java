@@ -2,6 +2,7 @@ package io.dromon.sst.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.dromon.sst.SnapshotMethod;
 import io.dromon.sst.SnapshotSource;
 import io.dromon.sst.SnapshotTarget;
 import io.dromon.sst.Token;
@@ -10,12 +11,12 @@ import io.dromon.sst.TransferListener;
 import io.dromon.sst.TransferSettings;
 import io.dromon.sst.archive.Limits;
 import io.dromon.sst.archive.Manifest;
-import io.dromon.sst.archive.Position;
 import io.dromon.sst.archive.Trees;
 import io.dromon.sst.channel.CuttingProxy;
 import io.dromon.transport.testpki.TestPki;
 import io.dromon.transport.tls.TlsContexts;
 import io.dromon.transport.tls.TlsSettings;
+import io.dromon.transport.wire.Position;
 import io.netty.pkitesting.X509Bundle;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -100,15 +101,15 @@ class StreamFaultTest {
                 .withTimes(Duration.ofSeconds(10), Duration.ofSeconds(1), Duration.ofSeconds(30));
         try (StreamJoiner joiner = StreamJoiner.listen(
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-                        joinerTls,
-                        token,
-                        settings,
-                        new SnapshotTarget.Directory(target, Limits.NONE),
-                        TransferListener.SILENT);
+                        new SnapshotMethod.Terms(joinerTls, token, settings, TransferListener.SILENT),
+                        new SnapshotTarget.Directory(target, Limits.NONE));
                 CuttingProxy proxy = new CuttingProxy(joiner.address())) {
             CompletableFuture<Manifest> received = async(joiner::await);
-            StreamDonor donor = new StreamDonor(proxy.address(), donorTls, token, settings, TransferListener.SILENT);
-            CompletableFuture<Manifest> sent = async(() -> donor.send(new SnapshotSource.Files(source), POSITION));
+            StreamDonor donor = new StreamDonor(
+                    proxy.address(),
+                    new SnapshotMethod.Terms(donorTls, token, settings, TransferListener.SILENT),
+                    new SnapshotSource.Files(source));
+            CompletableFuture<Manifest> sent = async(() -> donor.send(POSITION));
             LockSupport.parkNanos(random.nextInt(500) * 1_000_000L);
             switch (fault) {
                 case CUT_FOR_GOOD -> proxy.end();

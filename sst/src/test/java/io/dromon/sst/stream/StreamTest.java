@@ -1,9 +1,12 @@
 package io.dromon.sst.stream;
 
+import io.dromon.transport.wire.Position;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.dromon.sst.Progress;
+import io.dromon.sst.SnapshotMethod;
 import io.dromon.sst.SnapshotSource;
 import io.dromon.sst.SnapshotTarget;
 import io.dromon.sst.Token;
@@ -14,7 +17,6 @@ import io.dromon.sst.TransferSettings;
 import io.dromon.sst.TransferSettings.Compression;
 import io.dromon.sst.archive.Limits;
 import io.dromon.sst.archive.Manifest;
-import io.dromon.sst.archive.Position;
 import io.dromon.sst.archive.Trees;
 import io.dromon.sst.channel.CuttingProxy;
 import io.dromon.sst.channel.ProgressCounters;
@@ -114,7 +116,7 @@ class StreamTest {
     }
 
     private StreamJoiner listen(TlsContexts contexts, SnapshotTarget receiver) throws IOException {
-        return StreamJoiner.listen(anyPort(), contexts, token, settings, receiver, listener);
+        return StreamJoiner.listen(anyPort(), terms(contexts, token), receiver);
     }
 
     private static CompletableFuture<Manifest> await(StreamJoiner joiner) {
@@ -127,12 +129,24 @@ class StreamTest {
         });
     }
 
+    private SnapshotMethod.Terms terms(TlsContexts contexts, Token which) {
+        return new SnapshotMethod.Terms(contexts, which, settings, listener);
+    }
+
     private StreamDonor donor(InetSocketAddress to) {
-        return new StreamDonor(to, donorTls, token, settings, listener);
+        return donor(to, donorTls, token);
+    }
+
+    private StreamDonor donor(InetSocketAddress to, TlsContexts contexts, Token which) {
+        return new StreamDonor(to, terms(contexts, which), new SnapshotSource.Files(source));
+    }
+
+    private StreamDonor liveDonor(InetSocketAddress to, SnapshotSource.Producer producer) {
+        return new StreamDonor(to, terms(donorTls, token), new SnapshotSource.Live(producer));
     }
 
     private Manifest send(InetSocketAddress to) throws IOException, InterruptedException {
-        return donor(to).send(new SnapshotSource.Files(source), POSITION);
+        return donor(to).send(POSITION);
     }
 
     private static Throwable failureOf(CompletableFuture<Manifest> future) throws Exception {
@@ -218,8 +232,8 @@ class StreamTest {
         InetSocketAddress address = joiner.address();
         CompletableFuture<Manifest> received = await(joiner);
 
-        assertThatThrownBy(() -> new StreamDonor(address, donorTls, Token.create(), settings, listener)
-                        .send(new SnapshotSource.Files(source), POSITION))
+        assertThatThrownBy(() -> donor(address, donorTls, Token.create())
+                        .send(POSITION))
                 .isInstanceOfSatisfying(
                         TransferException.class, e -> assertThat(e.reason()).isEqualTo(Reason.TOKEN_REFUSED));
         assertThat(target.resolve("old")).hasContent("old state");
@@ -387,8 +401,8 @@ class StreamTest {
                 StreamJoiner joiner = listen()) {
             InetSocketAddress address = joiner.address();
 
-            assertThatThrownBy(() -> new StreamDonor(address, other, Token.create(), settings, listener)
-                            .send(new SnapshotSource.Files(source), POSITION))
+            assertThatThrownBy(() -> donor(address, other, Token.create())
+                            .send(POSITION))
                     .isInstanceOfSatisfying(
                             TransferException.class, e -> assertThat(e.reason()).isEqualTo(Reason.TOKEN_REFUSED))
                     .hasMessageContaining("the joiner refuses the token");
@@ -402,8 +416,7 @@ class StreamTest {
     void givesNothingToAJoinerOfTheRightAuthorityWithoutTheToken() throws Exception {
         Trees.mixed(source, 24);
         Token guessed = Token.create();
-        try (StreamJoiner joiner = StreamJoiner.listen(
-                anyPort(), joinerTls, guessed, settings, new SnapshotTarget.Directory(target, Limits.NONE), listener)) {
+        try (StreamJoiner joiner = StreamJoiner.listen(anyPort(), terms(joinerTls, guessed), new SnapshotTarget.Directory(target, Limits.NONE))) {
             InetSocketAddress address = joiner.address();
 
             assertThatThrownBy(() -> send(address))
@@ -439,12 +452,9 @@ class StreamTest {
         InetSocketAddress address = joiner.address();
         CompletableFuture<Manifest> received = await(joiner);
 
-        Manifest sent = donor(address)
-                .send(
-                        new SnapshotSource.Live(out -> {
+        Manifest sent = liveDonor(address, out -> {
                             int unused = out.write(ByteBuffer.allocate(100_000));
-                        }),
-                        POSITION);
+                        }).send(POSITION);
 
         assertThat(received.get(20, TimeUnit.SECONDS)).isEqualTo(sent);
         assertThat(committed).isTrue();
@@ -530,7 +540,7 @@ class StreamTest {
         CompletableFuture<Manifest> received = await(joiner);
         StreamDonor donor = donor(address);
 
-        Manifest sent = donor.send(new SnapshotSource.Files(source), POSITION);
+        Manifest sent = donor.send(POSITION);
 
         assertThat(received.get(20, TimeUnit.SECONDS)).isEqualTo(sent);
         Progress.Snapshot given = donor.progress().snapshot();
@@ -588,8 +598,8 @@ class StreamTest {
                 Socket plain = new Socket(address.getAddress(), address.getPort())) {
             plain.getOutputStream()
                     .write("GET / HTTP/1.0\r\n\r\n".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
-            assertThatThrownBy(() -> new StreamDonor(address, stranger, token, settings, listener)
-                            .send(new SnapshotSource.Files(source), POSITION))
+            assertThatThrownBy(() -> donor(address, stranger, token)
+                            .send(POSITION))
                     .isInstanceOfSatisfying(
                             TransferException.class, e -> assertThat(e.reason()).isEqualTo(Reason.TLS_REFUSED));
         }
@@ -617,8 +627,8 @@ class StreamTest {
                 TlsContexts own = tls(provider, "joiner")) {
             try (StreamJoiner joiner = listen(own, new SnapshotTarget.Directory(target, Limits.NONE))) {
                 InetSocketAddress address = joiner.address();
-                assertThatThrownBy(() -> new StreamDonor(address, strange, token, settings, listener)
-                                .send(new SnapshotSource.Files(source), POSITION))
+                assertThatThrownBy(() -> donor(address, strange, token)
+                                .send(POSITION))
                         .hasMessageContaining("the joiner at " + TunnelAddress.of(address)
                                 + " refused this end's certificate: " + alert);
                 assertThat(notes)
@@ -662,12 +672,7 @@ class StreamTest {
         Assumptions.assumeTrue(addresses.length > 1, "localhost has one address here");
         Trees.mixed(source, 16);
         StreamJoiner joiner = StreamJoiner.listen(
-                new InetSocketAddress(addresses[addresses.length - 1], 0),
-                joinerTls,
-                token,
-                settings,
-                new SnapshotTarget.Directory(target, Limits.NONE),
-                listener);
+                new InetSocketAddress(addresses[addresses.length - 1], 0), terms(joinerTls, token), new SnapshotTarget.Directory(target, Limits.NONE));
         int port = joiner.address().getPort();
         CompletableFuture<Manifest> received = await(joiner);
 
@@ -831,14 +836,11 @@ class StreamTest {
             CompletableFuture<Manifest> received = await(joiner);
             proxy.cutAfter(2_000_000);
 
-            Manifest sent = donor(proxy.address())
-                    .send(
-                            new SnapshotSource.Live(out -> {
+            Manifest sent = liveDonor(proxy.address(), out -> {
                                 for (int at = 0; at < content.length; at += 100_000) {
                                     int unused = out.write(ByteBuffer.wrap(content, at, 100_000));
                                 }
-                            }),
-                            POSITION);
+                            }).send(POSITION);
 
             assertThat(received.get(20, TimeUnit.SECONDS)).isEqualTo(sent);
             assertThat(whole[0]).isTrue();
@@ -862,7 +864,7 @@ class StreamTest {
             donor.cancel();
         });
 
-        assertThatThrownBy(() -> donor.send(new SnapshotSource.Files(source), POSITION))
+        assertThatThrownBy(() -> donor.send(POSITION))
                 .hasMessageContaining("cancelled");
         canceller.get(5, TimeUnit.SECONDS);
         joiner.cancel();
