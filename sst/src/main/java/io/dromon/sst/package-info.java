@@ -2,9 +2,9 @@
  * State snapshot transfer, the face: a {@link io.dromon.sst.SnapshotMethod} makes the two ends of one transfer.
  *
  * <pre>
- *   script ──▶ stream ──▶ channel ──▶ (this package) ──▶ archive, tunnel
- *   rsync  ────────────▶ channel
- *   script, rsync ─────▶ program
+ *   script ──▶ stream ─────┐
+ *     └──▶ program ────────┼──▶ channel ──▶ (this package) ──▶ archive, tunnel
+ *   rsync ────┴────────────┘
  * </pre>
  *
  * Dependencies go along the arrows only. {@code channel} is one TLS connection on which both ends have proven the token of
