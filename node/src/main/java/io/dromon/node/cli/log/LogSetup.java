@@ -43,17 +43,6 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
         return setting(FORMAT, "text").toLowerCase(Locale.ROOT).equals("json");
     }
 
-    /**
-     * In another program that has not configured Logback: that prints everything then, down to each frame. The loggers of
-     * this library and of Netty's say what is of interest; those of the program are its own business.
-     */
-    static void quieten(LoggerContext loggers, ClassLoader program) {
-        if (program.getResource("logback.xml") == null && program.getResource("logback-test.xml") == null) {
-            loggers.getLogger("io.dromon").setLevel(Level.INFO);
-            loggers.getLogger("io.netty").setLevel(Level.INFO);
-        }
-    }
-
     private static String setting(String name, String byDefault) {
         return System.getProperty(name, System.getenv().getOrDefault(name, byDefault))
                 .strip();
@@ -61,11 +50,7 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
 
     @Override
     public ExecutionStatus configure(LoggerContext loggers) {
-        if (System.getProperty("logback.configurationFile") != null) {
-            return ExecutionStatus.INVOKE_NEXT_IF_ANY;
-        }
-        if (!used) {
-            quieten(loggers, LogSetup.class.getClassLoader());
+        if (!used || System.getProperty("logback.configurationFile") != null) {
             return ExecutionStatus.INVOKE_NEXT_IF_ANY;
         }
         LayoutBase<ILoggingEvent> layout = isJson() ? new LogLines.Json() : new LogLines.Text();
