@@ -1,6 +1,7 @@
 package io.dromon.node.cli.control;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.dromon.node.cli.print.Table;
 import io.dromon.transport.wire.PeerText;
 import java.io.PrintStream;
 import java.time.Duration;
@@ -9,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A node's status document for people. */
-public final class StatusTable {
+final class StatusTable {
     private StatusTable() {}
 
     static void print(JsonNode status, PrintStream out) {
@@ -67,8 +68,7 @@ public final class StatusTable {
     }
 
     private static void links(JsonNode status, PrintStream out) {
-        List<List<String>> rows = new ArrayList<>();
-        rows.add(List.of(
+        Table links = Table.of(
                 "PEER",
                 "ADDRESS",
                 "STATE",
@@ -84,10 +84,10 @@ public final class StatusTable {
                 "GEN",
                 "SINCE",
                 "IN",
-                "OUT"));
+                "OUT");
         for (JsonNode link : status.path("links")) {
             boolean tls = text(link, "mode").equals("TLS");
-            rows.add(List.of(
+            links.row(
                     link.has("peerName") ? text(link, "peerName") : text(link, "peer"),
                     link.has("peerAddress") ? text(link, "peerAddress") : text(link, "remoteAddress"),
                     text(link, "state"),
@@ -103,9 +103,9 @@ public final class StatusTable {
                     text(link, "generation"),
                     text(link, "since"),
                     text(link, "bytesIn"),
-                    text(link, "bytesOut")));
+                    text(link, "bytesOut"));
         }
-        table(rows, out);
+        out.print(links);
     }
 
     private static String names(JsonNode link) {
@@ -122,22 +122,6 @@ public final class StatusTable {
                 out.println("  " + text(peer, "lastSeen") + "  " + text(peer, "kind") + "  " + text(peer, "count")
                         + " times  " + text(peer, "message"));
             }
-        }
-    }
-
-    public static void table(List<List<String>> rows, PrintStream out) {
-        int[] widths = new int[rows.get(0).size()];
-        for (List<String> row : rows) {
-            for (int i = 0; i < widths.length; i++) {
-                widths[i] = Math.max(widths[i], row.get(i).length());
-            }
-        }
-        for (List<String> row : rows) {
-            StringBuilder line = new StringBuilder();
-            for (int i = 0; i < widths.length; i++) {
-                line.append(row.get(i)).append(" ".repeat(widths[i] - row.get(i).length() + 2));
-            }
-            out.println(line.toString().stripTrailing());
         }
     }
 

@@ -4,7 +4,6 @@ import io.dromon.node.cli.member.NodeCommand;
 import io.dromon.node.cli.process.ExitCode;
 import io.dromon.node.doctor.Diagnosis;
 import io.dromon.node.doctor.Doctor;
-import io.dromon.transport.wire.PeerText;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -38,7 +37,7 @@ public final class DoctorCommand implements Callable<Integer> {
     public Integer call() {
         Diagnosis diagnosis = Doctor.examine(flags::config, peers);
         if (json) {
-            System.out.println(PeerText.json(DoctorReport.json(diagnosis).toPrettyString()));
+            System.out.println(DoctorReport.json(diagnosis));
         } else {
             DoctorReport.print(diagnosis, System.out);
         }

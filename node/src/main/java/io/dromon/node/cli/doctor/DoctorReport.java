@@ -1,41 +1,20 @@
 package io.dromon.node.cli.doctor;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.dromon.node.cli.control.StatusTable;
+import io.dromon.node.cli.print.Json;
+import io.dromon.node.cli.print.Table;
 import io.dromon.node.doctor.Diagnosis;
 import io.dromon.node.doctor.Diagnosis.Finding;
 import java.io.PrintStream;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Locale;
 
 /** A diagnosis for people and for programs. */
 final class DoctorReport {
     private DoctorReport() {}
 
     static void print(Diagnosis diagnosis, PrintStream out) {
-        for (Diagnosis.Channel channel : diagnosis.channels()) {
-            out.println(channel.name() + (channel.mode().isEmpty() ? "" : ": " + channel.mode()));
-            List<List<String>> values = new ArrayList<>();
-            channel.values()
-                    .forEach(value -> values.add(List.of("  " + value.option(), value.value(), value.source())));
-            table("  OPTION", List.of("VALUE", "FROM"), values, out);
-            List<List<String>> files = new ArrayList<>();
-            for (Diagnosis.Used file : channel.files()) {
-                files.add(List.of(
-                        "  " + file.option(),
-                        file.mode().isEmpty() ? "-" : file.mode(),
-                        file.owner().isEmpty() ? "-" : file.owner(),
-                        file.file() + file.target().map(real -> " -> " + real).orElse(""),
-                        file.source()));
-            }
-            table("  FILE", List.of("MODE", "OWNER", "PATH", "FROM"), files, out);
-            channel.findings().forEach(finding -> line(finding, out));
-            out.println();
+        diagnosis.channels().forEach(channel -> channel(channel, out));
+        if (!diagnosis.peers().isEmpty()) {
+            peers(diagnosis, out);
         }
-        peers(diagnosis, out);
         long failures = findings(diagnosis, Diagnosis.Level.FAIL);
         long warnings = findings(diagnosis, Diagnosis.Level.WARNING);
         out.println(
@@ -43,15 +22,31 @@ final class DoctorReport {
                         + ", " + count(warnings, "warning"));
     }
 
-    private static void peers(Diagnosis diagnosis, PrintStream out) {
-        if (diagnosis.peers().isEmpty()) {
-            return;
+    private static void channel(Diagnosis.Channel channel, PrintStream out) {
+        out.println(channel.name() + (channel.mode().isEmpty() ? "" : ": " + channel.mode()));
+        Table values = Table.indented(2, "OPTION", "VALUE", "FROM");
+        channel.values().forEach(value -> values.row(value.option(), value.value(), value.source()));
+        print(values, out);
+        Table files = Table.indented(2, "FILE", "MODE", "OWNER", "PATH", "FROM");
+        for (Diagnosis.Used file : channel.files()) {
+            files.row(
+                    file.option(),
+                    file.mode().isEmpty() ? "-" : file.mode(),
+                    file.owner().isEmpty() ? "-" : file.owner(),
+                    file.file() + file.target().map(real -> " -> " + real).orElse(""),
+                    file.source());
         }
+        print(files, out);
+        channel.findings().forEach(finding -> line(finding, out));
+        out.println();
+    }
+
+    private static void peers(Diagnosis diagnosis, PrintStream out) {
         out.println("peers");
-        List<List<String>> rows = new ArrayList<>();
+        Table peers = Table.indented(2, "ADDRESS", "MODE", "TLS", "CERTIFICATE", "LET IN BY", "LETS US IN");
         for (Diagnosis.Peer peer : diagnosis.peers()) {
-            rows.add(List.of(
-                    "  " + peer.configured(),
+            peers.row(
+                    peer.configured(),
                     peer.mode(),
                     peer.tls().orElse("-"),
                     peer.certificate()
@@ -62,28 +57,19 @@ final class DoctorReport {
                             .map(Diagnosis.PeerCertificate::admittedBy)
                             .filter(rule -> !rule.isEmpty())
                             .orElse("-"),
-                    peer.admitsUs().orElse("-")));
+                    peer.admitsUs().orElse("-"));
         }
-        table("  ADDRESS", List.of("MODE", "TLS", "CERTIFICATE", "LET IN BY", "LETS US IN"), rows, out);
-        diagnosis
-                .peers()
-                .forEach(peer -> line(
-                        new Finding(
-                                peer.finding().level(),
-                                peer.configured(),
-                                peer.finding().text()),
-                        out));
+        print(peers, out);
+        for (Diagnosis.Peer peer : diagnosis.peers()) {
+            Finding verdict = peer.finding();
+            line(new Finding(verdict.level(), peer.configured(), verdict.text()), out);
+        }
         out.println();
     }
 
-    private static void table(String first, List<String> others, List<List<String>> rows, PrintStream out) {
-        if (!rows.isEmpty()) {
-            List<List<String>> all = new ArrayList<>();
-            List<String> head = new ArrayList<>(List.of(first));
-            head.addAll(others);
-            all.add(head);
-            all.addAll(rows);
-            StatusTable.table(all, out);
+    private static void print(Table table, PrintStream out) {
+        if (!table.isEmpty()) {
+            out.print(table);
         }
     }
 
@@ -106,55 +92,7 @@ final class DoctorReport {
         return number + " " + what + (number == 1 ? "" : "s");
     }
 
-    static ObjectNode json(Diagnosis diagnosis) {
-        ObjectNode document = JsonNodeFactory.instance.objectNode();
-        document.put("coldStart", diagnosis.wouldFail() ? "fails" : "works");
-        ArrayNode channels = document.putArray("channels");
-        for (Diagnosis.Channel channel : diagnosis.channels()) {
-            ObjectNode node = channels.addObject();
-            node.put("name", channel.name()).put("mode", channel.mode());
-            ArrayNode values = node.putArray("options");
-            channel.values()
-                    .forEach(value -> values.addObject()
-                            .put("option", value.option())
-                            .put("value", value.value())
-                            .put("source", value.source()));
-            ArrayNode files = node.putArray("files");
-            for (Diagnosis.Used file : channel.files()) {
-                ObjectNode one = files.addObject()
-                        .put("option", file.option())
-                        .put("path", file.file().toString())
-                        .put("source", file.source())
-                        .put("mode", file.mode())
-                        .put("owner", file.owner());
-                file.target().ifPresent(target -> one.put("target", target.toString()));
-            }
-            ArrayNode findings = node.putArray("findings");
-            channel.findings().forEach(finding -> finding(finding, findings.addObject()));
-        }
-        ArrayNode peers = document.putArray("peers");
-        diagnosis.peers().forEach(peer -> peer(peer, peers.addObject()));
-        return document;
-    }
-
-    private static void peer(Diagnosis.Peer peer, ObjectNode node) {
-        node.put("address", peer.configured()).put("mode", peer.mode());
-        peer.tls().ifPresent(tls -> node.put("tls", tls));
-        peer.certificate()
-                .ifPresent(certificate -> node.putObject("certificate")
-                        .put("subject", certificate.subject())
-                        .put("issuer", certificate.issuer())
-                        .put("serial", certificate.serial())
-                        .put("notAfter", certificate.notAfter())
-                        .put("fingerprint", certificate.fingerprint())
-                        .put("admittedBy", certificate.admittedBy()));
-        peer.admitsUs().ifPresent(admits -> node.put("admitsUs", admits.toLowerCase(Locale.ROOT)));
-        finding(peer.finding(), node);
-    }
-
-    private static void finding(Finding finding, ObjectNode node) {
-        node.put("level", finding.level().name().toLowerCase(Locale.ROOT))
-                .put("check", finding.check())
-                .put("text", finding.text());
+    static String json(Diagnosis diagnosis) {
+        return Json.pretty(DoctorDocument.of(diagnosis));
     }
 }

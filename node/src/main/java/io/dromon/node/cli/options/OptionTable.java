@@ -1,20 +1,20 @@
 package io.dromon.node.cli.options;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import io.dromon.config.ConfigException;
 import io.dromon.config.Defaults;
 import io.dromon.config.NodeConfig;
 import io.dromon.config.Option;
 import io.dromon.config.Registry;
 import io.dromon.config.ServerOptions;
+import io.dromon.node.cli.print.Json;
+import io.dromon.node.cli.print.Table;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Prints options of the registry, with their values where a configuration is at hand. */
 final class OptionTable {
@@ -27,11 +27,6 @@ final class OptionTable {
         /** Columns of plain text; of one option a line for each fact. */
         TABLE
     }
-
-    /** A longer cell does not widen its column. */
-    private static final int WIDEST = 40;
-
-    private static final ObjectMapper MAPPER = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
     private OptionTable() {}
 
@@ -58,13 +53,17 @@ final class OptionTable {
                         + facts(option, Optional.empty()).stream()
                                 .map(fact -> "- " + fact.name + ": " + escaped(fact.value) + "\n")
                                 .reduce("", String::concat);
-            case JSON -> json(object(option, Optional.empty()));
+            case JSON -> json(entry(option, Optional.empty()));
             case TABLE ->
                 option.name() + "\n"
                         + facts(option, Optional.empty()).stream()
                                 .map(fact -> String.format(Locale.ROOT, "  %-10s %s%n", fact.name, fact.value))
                                 .reduce("", String::concat);
         };
+    }
+
+    private static String json(Object document) {
+        return Json.pretty(document) + "\n";
     }
 
     private record Fact(String name, String value) {}
@@ -91,11 +90,8 @@ final class OptionTable {
     private static String print(Format format, List<Option<?>> options, Optional<NodeConfig> config) {
         return switch (format) {
             case MD -> markdown(options, config);
-            case JSON -> {
-                ArrayNode array = MAPPER.createArrayNode();
-                options.forEach(option -> array.add(object(option, config)));
-                yield json(array);
-            }
+            case JSON ->
+                json(options.stream().map(option -> entry(option, config)).toList());
             case TABLE -> columns(options, config);
         };
     }
@@ -119,32 +115,17 @@ final class OptionTable {
     }
 
     private static String columns(List<Option<?>> options, Optional<NodeConfig> config) {
-        List<List<String>> rows = new ArrayList<>();
-        String value = config.isPresent() ? "VALUE" : "DEFAULT";
-        rows.add(List.of("OPTION", value, "TYPE", "RUNTIME", config.isPresent() ? "FROM" : "DROMON"));
+        boolean configured = config.isPresent();
+        Table table =
+                Table.of("OPTION", configured ? "VALUE" : "DEFAULT", "TYPE", "RUNTIME", configured ? "FROM" : "DROMON");
         for (Option<?> option : options) {
-            rows.add(List.of(
+            table.row(
                     option.name(),
                     config.map(current -> current.text(option)).orElseGet(() -> byDefault(option)),
                     option.type().name(),
                     runtime(option),
                     config.map(current -> current.source(option).place())
-                            .orElseGet(() -> option.support().toString())));
-        }
-        int[] widths = new int[5];
-        for (List<String> row : rows) {
-            for (int i = 0; i < widths.length; i++) {
-                widths[i] = Math.min(WIDEST, Math.max(widths[i], row.get(i).length()));
-            }
-        }
-        StringBuilder table = new StringBuilder();
-        for (List<String> row : rows) {
-            StringBuilder line = new StringBuilder();
-            for (int i = 0; i < widths.length; i++) {
-                line.append(row.get(i))
-                        .append(" ".repeat(Math.max(0, widths[i] - row.get(i).length()) + 2));
-            }
-            table.append(line.toString().stripTrailing()).append('\n');
+                            .orElseGet(() -> option.support().toString()));
         }
         return table.toString();
     }
@@ -172,36 +153,46 @@ final class OptionTable {
         return Defaults.of(option).map(option.type()::print).orElse("");
     }
 
-    private static ObjectNode object(Option<?> option, Optional<NodeConfig> config) {
-        ObjectNode object = MAPPER.createObjectNode();
-        object.put("name", option.name());
-        object.put("scope", option.scope().name().toLowerCase(Locale.ROOT));
-        object.put("type", option.type().name());
-        object.put("expects", option.type().expects());
-        object.put("unit", option.unit());
-        object.put("default", byDefault(option));
-        config.ifPresent(current -> {
-            object.put("value", current.text(option));
-            object.put("source", current.source(option).place());
-        });
-        object.put("range", option.range());
-        object.put("runtime", option.change().name().toLowerCase(Locale.ROOT));
-        object.put("support", option.support().level().name().toLowerCase(Locale.ROOT));
-        object.put("part", option.support().part().name().toLowerCase(Locale.ROOT));
-        object.put("note", option.support().note());
-        object.put("deprecated", option.deprecated());
-        object.put("hidden", option.hidden());
-        object.put("secret", option.secret());
-        object.put("doc", option.doc());
-        return object;
-    }
+    /** An option as JSON; value and source where a configuration is at hand. */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    private record Entry(
+            String name,
+            String scope,
+            String type,
+            String expects,
+            String unit,
+            @JsonProperty("default") String byDefault,
+            @Nullable String value,
+            @Nullable String source,
+            String range,
+            String runtime,
+            String support,
+            String part,
+            String note,
+            String deprecated,
+            boolean hidden,
+            boolean secret,
+            String doc) {}
 
-    private static String json(Object tree) {
-        try {
-            return MAPPER.writeValueAsString(tree) + "\n";
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("A tree of texts cannot be written as JSON", e);
-        }
+    private static Entry entry(Option<?> option, Optional<NodeConfig> config) {
+        return new Entry(
+                option.name(),
+                option.scope().name().toLowerCase(Locale.ROOT),
+                option.type().name(),
+                option.type().expects(),
+                option.unit(),
+                byDefault(option),
+                config.map(current -> current.text(option)).orElse(null),
+                config.map(current -> current.source(option).place()).orElse(null),
+                option.range(),
+                runtime(option),
+                option.support().level().name().toLowerCase(Locale.ROOT),
+                option.support().part().name().toLowerCase(Locale.ROOT),
+                option.support().note(),
+                option.deprecated(),
+                option.hidden(),
+                option.secret(),
+                option.doc());
     }
 
     private static String where(Option<?> option) {
