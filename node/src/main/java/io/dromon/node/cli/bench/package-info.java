@@ -1,4 +1,4 @@
-/** {@code dromon bench}: benchmarks on this machine, each in a package of its own or a class. */
+/** {@code dromon bench}: benchmarks on this machine, each in a package of its own. */
 @NullMarked
 package io.dromon.node.cli.bench;
 

@@ -77,7 +77,7 @@ public final class BenchProcess {
                 latency.getMaxValue() / 1e3,
                 cpuSeconds * 1e6 / Math.max(1, delivered),
                 cpuSeconds,
-                (double) (after.allocatedBytes - before.allocatedBytes) / Math.max(1, delivered),
+                Math.round((double) (after.allocatedBytes - before.allocatedBytes) / Math.max(1, delivered)),
                 after.gcMillis - before.gcMillis,
                 (double) (after.traffic.messageBytes() - before.traffic.messageBytes()) / own,
                 (double) (after.traffic.wireBytes() - before.traffic.wireBytes()) / own,

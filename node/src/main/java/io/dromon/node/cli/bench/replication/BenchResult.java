@@ -33,19 +33,19 @@ public record BenchResult(
         double latencyMaxMicros,
         double cpuMicrosPerDelivery,
         double cpuSeconds,
-        double allocatedBytesPerDelivery,
+        long allocatedBytesPerDelivery,
         long gcMillis,
         double messageBytesPerOwn,
         double wireBytesPerOwn,
         String transport) {
-    /** One line of JSON. */
+    /** One line of JSON, made by hand: the processes of JGroups have no library for it. */
     public String toJson() {
         return String.format(
                 Locale.ROOT,
                 "{\"node\":%d,\"seconds\":%.3f,\"deliveredPerSecond\":%.1f,\"ownPerSecond\":%.1f,"
                         + "\"latencyP50Micros\":%.1f,\"latencyP99Micros\":%.1f,\"latencyP999Micros\":%.1f,"
                         + "\"latencyMaxMicros\":%.1f,\"cpuMicrosPerDelivery\":%.2f,\"cpuSeconds\":%.2f,"
-                        + "\"allocatedBytesPerDelivery\":%.0f,\"gcMillis\":%d,"
+                        + "\"allocatedBytesPerDelivery\":%d,\"gcMillis\":%d,"
                         + "\"messageBytesPerOwn\":%.1f,\"wireBytesPerOwn\":%.1f,\"transport\":\"%s\"}",
                 node,
                 seconds,

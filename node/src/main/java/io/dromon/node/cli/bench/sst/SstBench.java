@@ -1,23 +1,16 @@
 package io.dromon.node.cli.bench.sst;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.dromon.node.cli.bench.sst.SstContenders.Run;
-import io.dromon.node.cli.bench.sst.SstContenders.Way;
+import io.dromon.node.cli.print.Json;
 import io.dromon.node.cli.process.CommandFailure;
 import io.dromon.node.cli.process.ExitCode;
 import io.dromon.node.cli.process.Scratch;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -38,8 +31,6 @@ import picocli.CommandLine.Option;
                     + " in place."
         })
 public final class SstBench implements Callable<Integer> {
-    private static final long MEBIBYTE = 1 << 20;
-
     @ArgGroup(multiplicity = "1")
     @SuppressWarnings("NullAway.Init") // set by picocli
     private Source from;
@@ -93,12 +84,11 @@ public final class SstBench implements Callable<Integer> {
         BenchSource.Size size = BenchSource.Size.of(source);
         Map<Way, String> failures = new EnumMap<>(Way.class);
         Map<Way, List<Run>> runs = measure(ways, directory, source, failures);
+        SstResult result = SstResult.of(size, ways, runs, failures);
         if (json) {
-            System.out.println(new ObjectMapper()
-                    .writerWithDefaultPrettyPrinter()
-                    .writeValueAsString(document(size, ways, runs, failures)));
+            System.out.println(Json.pretty(result));
         } else {
-            print(System.out, size, ways, runs, failures);
+            result.print(System.out);
         }
         System.out.flush();
         boolean failed = ways.stream()
@@ -178,86 +168,5 @@ public final class SstBench implements Callable<Integer> {
         if (diff.waitFor() != 0) {
             throw new IOException("what arrived is not the source (diff -r)");
         }
-    }
-
-    private static Run best(List<Run> runs) {
-        return runs.stream().min(Comparator.comparingDouble(Run::seconds)).orElseThrow();
-    }
-
-    private static Optional<Double> timesAsFast(Run run, Map<Way, List<Run>> runs, Way as) {
-        return Optional.ofNullable(runs.get(as)).map(other -> best(other).seconds() / run.seconds());
-    }
-
-    private static void print(
-            PrintStream out,
-            BenchSource.Size size,
-            List<Way> ways,
-            Map<Way, List<Run>> runs,
-            Map<Way, String> failures) {
-        out.printf(
-                Locale.ROOT,
-                "%,d files, %,d MiB%n%-14s %9s %9s %9s %13s %10s %17s %13s%n",
-                size.files(),
-                size.bytes() / MEBIBYTE,
-                "",
-                "seconds",
-                "transfer",
-                "MiB/s",
-                "CPU seconds",
-                "peak MiB",
-                "x rsync-stunnel",
-                "x tar-socat");
-        for (Way way : ways) {
-            List<Run> done = runs.get(way);
-            if (done == null) {
-                out.printf(Locale.ROOT, "%-14s %s%n", way.text, failures.get(way));
-                continue;
-            }
-            Run run = best(done);
-            out.printf(
-                    Locale.ROOT,
-                    "%-14s %9.2f %9s %9.0f %13.2f %10d %17s %13s%n",
-                    way.text,
-                    run.seconds(),
-                    Double.isNaN(run.transferSeconds())
-                            ? "-"
-                            : String.format(Locale.ROOT, "%.2f", run.transferSeconds()),
-                    size.bytes() / (double) MEBIBYTE / run.seconds(),
-                    run.cpuSeconds(),
-                    run.peakKib() / 1024,
-                    ratio(timesAsFast(run, runs, Way.RSYNC_STUNNEL)),
-                    ratio(timesAsFast(run, runs, Way.TAR_SOCAT)));
-        }
-    }
-
-    private static String ratio(Optional<Double> times) {
-        return times.map(ratio -> String.format(Locale.ROOT, "%.2f", ratio)).orElse("-");
-    }
-
-    private static ObjectNode document(
-            BenchSource.Size size, List<Way> ways, Map<Way, List<Run>> runs, Map<Way, String> failures) {
-        ObjectNode document = new ObjectMapper().createObjectNode();
-        document.put("files", size.files()).put("bytes", size.bytes());
-        var list = document.putArray("methods");
-        for (Way way : ways) {
-            ObjectNode row = list.addObject().put("method", way.text);
-            List<Run> done = runs.get(way);
-            if (done == null) {
-                row.put("failure", failures.get(way));
-                continue;
-            }
-            Run run = best(done);
-            if (!Double.isNaN(run.transferSeconds())) {
-                row.put("transferSeconds", run.transferSeconds());
-            }
-            row.put("seconds", run.seconds())
-                    .put("cpuSeconds", run.cpuSeconds())
-                    .put("peakKib", run.peakKib());
-            timesAsFast(run, runs, Way.RSYNC_STUNNEL).ifPresent(ratio -> row.put("timesRsyncStunnel", ratio));
-            timesAsFast(run, runs, Way.TAR_SOCAT).ifPresent(ratio -> row.put("timesTarSocat", ratio));
-            var all = row.putArray("rounds");
-            done.forEach(each -> all.add(each.seconds()));
-        }
-        return document;
     }
 }

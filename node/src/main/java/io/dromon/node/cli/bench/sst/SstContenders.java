@@ -4,103 +4,51 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.dromon.node.cli.process.ChildNode;
 import io.dromon.node.cli.process.LocalPort;
-import io.dromon.node.cli.sst.SstCommand;
 import io.dromon.sst.Token;
 import io.dromon.transport.tls.pem.SharedPair;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The ways of bringing a directory to another place that {@code dromon bench sst} compares, each as processes of its
  * own: both ends start, transfer, and end.
  */
 final class SstContenders {
-    private static final Duration START_LIMIT = Duration.ofSeconds(30);
-    private static final int LIMIT_MINUTES = 60;
     private static final String POSITION = "6c85ca8e-e52e-11f1-8519-369fc54b9e1c:1";
-
-    /** One way. */
-    enum Way {
-        CP("cp", "cp"),
-        STREAM("stream", ""),
-        STREAM_PLAIN("stream-plain", ""),
-        STREAM_ZSTD1("stream-zstd1", ""),
-        STREAM_ZSTD3("stream-zstd3", ""),
-        RSYNC_DROMON("rsync-dromon", "rsync"),
-        RSYNC_STUNNEL("rsync-stunnel", "rsync stunnel"),
-        TAR_SOCAT("tar-socat", "tar socat sh");
-
-        final String text;
-        private final String programs;
-
-        Way(String text, String programs) {
-            this.text = text;
-            this.programs = programs;
-        }
-
-        /** The first program that is not in the path. */
-        Optional<String> missing() {
-            return List.of(programs.split(" ", -1)).stream()
-                    .filter(program -> !program.isEmpty() && !isThere(program))
-                    .findFirst();
-        }
-
-        private static boolean isThere(String program) {
-            for (String folder : System.getenv().getOrDefault("PATH", "").split(File.pathSeparator, -1)) {
-                if (Files.isExecutable(Path.of(folder, program))) {
-                    return true;
-                }
-            }
-            return false;
-        }
-    }
-
-    /**
-     * How a run went.
-     *
-     * @param seconds from the start of the first process to the end of the last
-     * @param transferSeconds of the transfer alone, as the donor measured it; NaN if it does not say
-     * @param cpuSeconds of all processes and their children
-     * @param peakKib the most memory (VmHWM) of one process that was started directly; 0 if unknown
-     */
-    record Run(double seconds, double transferSeconds, double cpuSeconds, long peakKib) {}
 
     private final Path directory;
     private final SharedPair files;
-    private final List<Process> processes = new ArrayList<>();
-    private long peakKib;
+    private MeasuredProcesses processes;
     private double transferSeconds;
 
     /** @param directory for keys, configurations and logs */
     SstContenders(Path directory) throws IOException {
         this.directory = directory;
+        this.processes = new MeasuredProcesses(directory);
         this.files = SharedPair.create(directory, "dromon-bench", Duration.ofDays(1));
     }
 
     /** Brings a directory to a place that does not exist yet. */
     Run run(Way way, Path source, Path target) throws IOException, InterruptedException {
-        peakKib = 0;
+        processes = new MeasuredProcesses(directory);
         transferSeconds = Double.NaN;
-        double cpu = childrenCpuSeconds();
+        double cpu = MeasuredProcesses.childrenCpuSeconds();
         long begin = System.nanoTime();
         try {
             switch (way) {
-                case CP -> finish(start("cp", Map.of(), List.of("cp", "-r", source.toString(), target.toString())));
+                case CP ->
+                    processes.finish(
+                            processes.start("cp", Map.of(), List.of("cp", "-r", source.toString(), target.toString())));
                 case STREAM -> stream(source, target, "adaptive");
                 case STREAM_PLAIN -> stream(source, target, "0");
                 case STREAM_ZSTD1 -> stream(source, target, "1");
@@ -110,28 +58,27 @@ final class SstContenders {
                 case TAR_SOCAT -> tar(source, target);
             }
             double seconds = (System.nanoTime() - begin) / 1e9;
-            end(false);
-            return new Run(seconds, transferSeconds, childrenCpuSeconds() - cpu, peakKib);
+            processes.end(false);
+            return new Run(seconds, transferSeconds, MeasuredProcesses.childrenCpuSeconds() - cpu, processes.peakKib());
         } finally {
-            end(true);
+            processes.end(true);
         }
     }
 
     private void stream(Path source, Path target, String level) throws IOException, InterruptedException {
-        Map<String, String> token =
-                Map.of(SstCommand.TOKEN_VARIABLE, Token.create().text());
+        Map<String, String> token = Map.of(Token.VARIABLE, Token.create().text());
         String options = "tcert=" + files.certificate() + ";tkey=" + files.key() + ";tca=" + files.certificate()
                 + ";zstd-level=" + level;
         Path output = directory.resolve("ready");
         List<String> command = ChildNode.executable(
                 "sst", "receive", "--listen=127.0.0.1:0", "--target=" + target, "--options=" + options);
-        Process joiner = started(
+        Process joiner = processes.started(
                 new ProcessBuilder(command)
                         .redirectOutput(output.toFile())
                         .redirectError(directory.resolve("joiner.log").toFile()),
                 token);
         String ready = firstLine(joiner, output);
-        Process donor = start(
+        Process donor = processes.start(
                 "donor",
                 token,
                 ChildNode.executable(
@@ -142,8 +89,8 @@ final class SstContenders {
                         "--source=" + source,
                         "--position=" + POSITION,
                         "--options=" + options));
-        finish(donor);
-        finish(joiner);
+        processes.finish(donor);
+        processes.finish(joiner);
         try (BufferedReader lines = Files.newBufferedReader(directory.resolve("donor.log"), StandardCharsets.UTF_8)) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 JsonNode event = line.startsWith("{") ? new ObjectMapper().readTree(line) : null;
@@ -155,7 +102,7 @@ final class SstContenders {
     }
 
     private static String firstLine(Process process, Path output) throws IOException, InterruptedException {
-        long deadline = System.nanoTime() + START_LIMIT.toNanos();
+        long deadline = System.nanoTime() + MeasuredProcesses.START_LIMIT.toNanos();
         while (System.nanoTime() < deadline && process.isAlive()) {
             try (BufferedReader lines = Files.newBufferedReader(output, StandardCharsets.UTF_8)) {
                 String line = lines.readLine();
@@ -197,9 +144,9 @@ final class SstContenders {
         Files.createFile(rsh, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         List<String> tunnel = tunnel(dromon, client);
         Files.writeString(rsh, "#!/bin/sh\nexec '" + String.join("' '", tunnel) + "' \"$@\"\n");
-        Process joiner = start(name + "-server", Map.of(), tunnel(dromon, server));
-        awaitListener(joiner, port);
-        finish(start(
+        Process joiner = processes.start(name + "-server", Map.of(), tunnel(dromon, server));
+        MeasuredProcesses.awaitListener(joiner, port);
+        processes.finish(processes.start(
                 name + "-rsync",
                 Map.of(),
                 List.of(
@@ -233,7 +180,7 @@ final class SstContenders {
         int port = LocalPort.free();
         String tls =
                 ",cert=" + files.certificate() + ",key=" + files.key() + ",cafile=" + files.certificate() + ",verify=1";
-        Process joiner = start(
+        Process joiner = processes.start(
                 "socat-joiner",
                 Map.of(),
                 List.of(
@@ -244,7 +191,7 @@ final class SstContenders {
                         "" + port,
                         tls,
                         target.toString()));
-        Process donor = start(
+        Process donor = processes.start(
                 "socat-donor",
                 Map.of(),
                 List.of(
@@ -256,90 +203,7 @@ final class SstContenders {
                         "" + port,
                         tls,
                         source.toString()));
-        finish(donor);
-        finish(joiner);
-    }
-
-    private Process start(String name, Map<String, String> environment, List<String> command) throws IOException {
-        return started(
-                new ProcessBuilder(command)
-                        .redirectErrorStream(true)
-                        .redirectOutput(directory.resolve(name + ".log").toFile()),
-                environment);
-    }
-
-    private Process started(ProcessBuilder builder, Map<String, String> environment) throws IOException {
-        builder.environment().putAll(environment);
-        Process process = builder.start();
-        processes.add(process);
-        return process;
-    }
-
-    private void finish(Process process) throws IOException, InterruptedException {
-        long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(LIMIT_MINUTES);
-        while (!process.waitFor(20, TimeUnit.MILLISECONDS)) {
-            processes.forEach(this::look);
-            if (System.nanoTime() > deadline) {
-                throw new IOException("it did not end within " + LIMIT_MINUTES + " minutes");
-            }
-        }
-        if (process.exitValue() != 0) {
-            throw new IOException("a process ended with code " + process.exitValue());
-        }
-    }
-
-    private void look(Process process) {
-        Path status = Path.of("/proc", Long.toString(process.pid()), "status");
-        try (BufferedReader lines = Files.newBufferedReader(status, StandardCharsets.UTF_8)) {
-            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                if (line.startsWith("VmHWM:")) {
-                    peakKib = Math.max(peakKib, Long.parseLong(line.replaceAll("\\D", "")));
-                }
-            }
-        } catch (IOException e) {
-            return; // it has ended, or there is no /proc
-        }
-    }
-
-    private void end(boolean byForce) throws InterruptedException {
-        for (Process process : processes) {
-            look(process);
-            if (byForce) {
-                process.destroyForcibly();
-            } else {
-                process.destroy();
-            }
-            if (!process.waitFor(10, TimeUnit.SECONDS)) {
-                process.destroyForcibly();
-            }
-        }
-        processes.clear();
-    }
-
-    private static void awaitListener(Process process, int port) throws IOException, InterruptedException {
-        long deadline = System.nanoTime() + START_LIMIT.toNanos();
-        while (true) {
-            try {
-                new Socket(InetAddress.getLoopbackAddress(), port).close();
-                return;
-            } catch (IOException e) {
-                if (System.nanoTime() > deadline || !process.isAlive()) {
-                    throw e;
-                }
-                TimeUnit.MILLISECONDS.sleep(5);
-            }
-        }
-    }
-
-    /** What ended children of this process, and their ended children, have used; NaN where there is no {@code /proc}. */
-    private static double childrenCpuSeconds() {
-        @Nullable String stat;
-        try {
-            stat = Files.readString(Path.of("/proc/self/stat"), StandardCharsets.ISO_8859_1);
-        } catch (IOException e) {
-            return Double.NaN;
-        }
-        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1); // from the third field on
-        return (Long.parseLong(fields[13]) + Long.parseLong(fields[14])) / 100.0; // cutime and cstime, USER_HZ
+        processes.finish(donor);
+        processes.finish(joiner);
     }
 }

@@ -1,4 +1,4 @@
-package io.dromon.node.cli.bench;
+package io.dromon.node.cli.bench.tunnel;
 
 import io.dromon.node.cli.process.ChildNode;
 import io.dromon.node.cli.process.CommandFailure;
