@@ -1,7 +1,6 @@
 package io.dromon.node.cli.sst;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.dromon.node.cli.print.Json;
 import io.dromon.sst.Progress;
 import io.dromon.sst.TransferException;
 import io.dromon.sst.TransferListener;
@@ -13,7 +12,9 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import org.jspecify.annotations.Nullable;
@@ -53,16 +54,13 @@ final class SstReport implements TransferListener {
         return where.equals("none") || where.equals("0");
     }
 
-    private ObjectNode event(String name) {
-        return new ObjectMapper().createObjectNode().put("event", name);
+    private void print(SstEvent event) {
+        out.println(Json.line(event));
     }
 
     void ready(String address, String tokenReference) {
         if (json) {
-            out.println(PeerText.json(event("ready")
-                    .put("address", address)
-                    .put("token", tokenReference)
-                    .toString()));
+            print(new SstEvent.Ready(address, tokenReference));
         } else {
             out.println("ready " + address + " " + tokenReference);
         }
@@ -78,7 +76,7 @@ final class SstReport implements TransferListener {
 
     private void write(String line) {
         if (json) {
-            out.println(PeerText.json(event("note").put("text", line).toString()));
+            print(new SstEvent.Note(line));
         } else {
             log.println("dromon: " + PeerText.lines(line));
         }
@@ -145,16 +143,16 @@ final class SstReport implements TransferListener {
             bar.maxHint(now.totalBytes());
             bar.stepTo(now.bytes());
         } else if (json) {
-            ObjectNode event = event("progress")
-                    .put("bytes", now.bytes())
-                    .put("total", now.totalBytes())
-                    .put("wire", now.wireBytes())
-                    .put("bytesPerSecond", Math.round(now.rate()));
-            now.remainingSeconds().ifPresent(left -> event.put("secondsLeft", Math.round(left)));
-            ObjectNode stages = event.putObject("stageSeconds");
+            Map<String, Double> stages = new LinkedHashMap<>();
             now.stageSeconds()
                     .forEach((stage, seconds) -> stages.put(stage.name().toLowerCase(Locale.ROOT), seconds));
-            out.println(PeerText.json(event.toString()));
+            print(new SstEvent.Moved(
+                    now.bytes(),
+                    now.totalBytes(),
+                    now.wireBytes(),
+                    Math.round(now.rate()),
+                    now.remainingSeconds().map(Math::round).orElse(null),
+                    stages));
         } else {
             log.println("dromon: " + line(now));
         }
@@ -190,15 +188,12 @@ final class SstReport implements TransferListener {
     void done(Manifest manifest) throws InterruptedException {
         stop();
         if (json) {
-            ObjectNode event = event("done")
-                    .put("position", manifest.position().toString())
-                    .put("entries", manifest.entries())
-                    .put("bytes", manifest.bytes())
-                    .put("checksum", manifest.checksum());
-            if (progress != null) {
-                event.put("seconds", progress.snapshot().seconds());
-            }
-            out.println(PeerText.json(event.toString()));
+            print(new SstEvent.Done(
+                    manifest.position().toString(),
+                    manifest.entries(),
+                    manifest.bytes(),
+                    manifest.checksum(),
+                    progress == null ? null : progress.snapshot().seconds()));
             return;
         }
         if (progress != null) {
@@ -209,18 +204,19 @@ final class SstReport implements TransferListener {
                             String.format(Locale.ROOT, " %s %.2f", stage.name().toLowerCase(Locale.ROOT), seconds)));
             log.println("dromon: " + stages);
         }
-        out.println(
-                "done " + manifest.position() + " " + manifest.entries() + " entries " + manifest.bytes() + " bytes");
+        out.println(summary(manifest));
+    }
+
+    /** A snapshot that is whole, in one line. */
+    static String summary(Manifest manifest) {
+        return "done " + manifest.position() + " " + manifest.entries() + " entries " + manifest.bytes() + " bytes";
     }
 
     void failed(Exception e) throws InterruptedException {
         stop();
         String reason = e instanceof TransferException known ? known.reason().name() : "FAILED";
         if (json) {
-            out.println(PeerText.json(event("failed")
-                    .put("reason", reason)
-                    .put("text", e.getMessage())
-                    .toString()));
+            print(new SstEvent.Failed(reason, e.getMessage()));
         }
         log.println("dromon: " + PeerText.lines(String.valueOf(e.getMessage())));
     }

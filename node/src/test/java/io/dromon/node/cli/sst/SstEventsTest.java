@@ -58,7 +58,7 @@ class SstEventsTest {
         ProcessBuilder builder = new ProcessBuilder(ChildNode.command(arguments))
                 .redirectOutput(folder.resolve(name).toFile())
                 .redirectError(folder.resolve(name + ".log").toFile());
-        builder.environment().put(SstCommand.TOKEN_VARIABLE, token.text());
+        builder.environment().put(Token.VARIABLE, token.text());
         Process process = builder.start();
         processes.add(process);
         return process;
@@ -114,7 +114,7 @@ class SstEventsTest {
         assertThat(exitCode(donor)).isZero();
         assertThat(exitCode(joiner)).isZero();
 
-        assertThat(awaitEvent("joiner", "ready").path("token").asText()).isEqualTo("env:" + SstCommand.TOKEN_VARIABLE);
+        assertThat(awaitEvent("joiner", "ready").path("token").asText()).isEqualTo("env:" + Token.VARIABLE);
         for (String end : List.of("donor", "joiner")) {
             List<JsonNode> progress = events(end, "progress");
             assertThat(progress).hasSizeGreaterThan(1);
