@@ -26,22 +26,16 @@ import java.util.concurrent.ExecutionException;
  *
  * <p>Each node needs a data directory of its own, also within one JVM: a second node of a directory is refused.
  */
-public final class Node implements AutoCloseable {
-    private final NodeDriver driver;
-
-    private Node(NodeDriver driver) {
-        this.driver = driver;
-    }
-
+public interface Node extends AutoCloseable {
     /**
      * Starts a node and returns at once; {@link #synced} tells when it is a full member.
      *
      * @throws NodeException if the configuration, a file it names, the data directory or the listen address cannot be used
      */
-    public static Node start(NodeConfig config, Application application) {
+    static Node start(NodeConfig config, Application application) {
         Objects.requireNonNull(config, "config");
         Objects.requireNonNull(application, "application");
-        return new Node(NodeDriver.start(config, application));
+        return NodeProviders.find(Node.class.getClassLoader()).start(config, application);
     }
 
     /**
@@ -50,7 +44,7 @@ public final class Node implements AutoCloseable {
      * @throws NodeException if it cannot be started, or ends before it is synced: no primary component within {@code
      *     pc.wait_prim_timeout} (the message says what each peer answered), refused by the group
      */
-    public static Node join(NodeConfig config, Application application) {
+    static Node join(NodeConfig config, Application application) {
         Node node = start(config, application);
         try {
             node.synced().get();
@@ -68,9 +62,7 @@ public final class Node implements AutoCloseable {
     }
 
     /** Done when the node is SYNCED for the first time; fails with a {@link NodeException} if it ends before. */
-    public CompletableFuture<Void> synced() {
-        return driver.synced().copy();
-    }
+    CompletableFuture<Void> synced();
 
     /**
      * Replicates a write-set. The future completes, on the delivery thread, with its number once every member of the
@@ -79,19 +71,14 @@ public final class Node implements AutoCloseable {
      * lost, when the node leaves or fails, it fails (on the caller's thread what is refused at once). After the node has
      * failed it fails with that reason and cause.
      */
-    public CompletableFuture<Committed> replicate(WriteSet change) {
-        Objects.requireNonNull(change, "change");
-        return driver.replicate(change);
-    }
+    CompletableFuture<Committed> replicate(WriteSet change);
 
     /**
      * Done, on the delivery thread, as soon as at most half of {@code node.send_queue_bytes} waits to be sent: what to wait
      * for after {@link NodeException.Reason#BUSY}. Another writer may be quicker, so that {@link #replicate} can be {@code
      * BUSY} again. It fails with a {@link NodeException} when the node ends.
      */
-    public CompletableFuture<Void> room() {
-        return driver.room();
-    }
+    CompletableFuture<Void> room();
 
     /**
      * A causal read: the future completes, on the delivery thread, when the application was given everything that the
@@ -100,32 +87,26 @@ public final class Node implements AutoCloseable {
      * fails with a {@link NodeException} outside of the primary component, and after {@code repl.causal_read_timeout}
      * (then on a thread of the JDK).
      */
-    public CompletableFuture<Long> sync() {
-        return driver.sync();
-    }
+    CompletableFuture<Long> sync();
 
     /** Own UUID in the group. */
-    public UUID uuid() {
-        return driver.uuid();
-    }
+    UUID uuid();
 
     /** The address the node listens on, {@code tcp://ip:port} or {@code ssl://ip:port}. */
-    public String listenAddress() {
-        return driver.listenAddress();
-    }
+    String listenAddress();
 
     /**
      * Whether the node still runs. False once it has left or failed, though the application may not have been told yet,
      * if it has not returned.
      */
-    public boolean isOpen() {
-        return driver.isOpen();
-    }
+    boolean isOpen();
 
-    /** A snapshot of the node's state, its links and its flow control. */
-    public NodeStatus status() {
-        return driver.status();
-    }
+    /**
+     * A snapshot of the node's state, its links and its flow control.
+     *
+     * @throws NodeException if the protocol thread does not answer
+     */
+    NodeStatus status();
 
     /**
      * Changes an option of the running node.
@@ -134,9 +115,7 @@ public final class Node implements AutoCloseable {
      *     value is out of range
      * @throws NodeException if the group does not allow it now (a weight outside of the primary component, say)
      */
-    public void set(String option, String value) {
-        driver.set(option, value);
-    }
+    void set(String option, String value);
 
     /**
      * Reads certificate, key and CA files again, as {@code socket.ssl_reload} does. New links use them; open ones stay as
@@ -145,32 +124,26 @@ public final class Node implements AutoCloseable {
      * @return one line that says what is used now
      * @throws NodeException with everything that is wrong with the files: what was used before stays in use
      */
-    public String reload() {
-        return driver.reload();
-    }
+    String reload();
 
     /**
-     * Makes all links anew, one at a time, without a view change: after a {@link #reload}, so that open links use the new
+     * Relinks all links, one at a time, without a view change: after a {@link #reload}, so that open links use the new
      * certificate and trust as well.
      *
-     * @return the number of links that were made anew; fails with a {@link NodeException} if a peer refuses the new link
+     * @return the number of links; fails with a {@link NodeException} if a peer refuses the new link
      *     (the old one stays, and so do the rest)
      */
-    public CompletableFuture<Integer> relink() {
-        return driver.relink();
-    }
+    CompletableFuture<Integer> relink();
 
     /**
      * Leaves the group gracefully and waits for the end: {@code pc.linger} at most, and five seconds for an application
      * that does not return. Further calls do nothing.
      */
-    public void leave() {
-        driver.leave();
-    }
+    void leave();
 
     /** The same as {@link #leave}. */
     @Override
-    public void close() {
+    default void close() {
         leave();
     }
 }

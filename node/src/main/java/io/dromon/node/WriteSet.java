@@ -30,7 +30,8 @@ public final class WriteSet {
         return data.length();
     }
 
-    Bytes data() {
+    /** Its bytes, the very array that was given away. */
+    public Bytes data() {
         return data;
     }
 }

@@ -6,9 +6,11 @@
  * the delivery thread, for a future of the same node. Why a future failed, or a node ended, is a {@link
  * io.dromon.node.NodeException} with a reason that a program can react to.
  *
- * <p>{@link io.dromon.node.NodeStatus} and {@link io.dromon.node.Health} are what a running node tells of itself, {@link
- * io.dromon.node.doctor.Doctor} is the look at a configuration before a start. {@link io.dromon.node.NodeCore} is the protocol
- * without I/O, for simulators.
+ * <p>{@link io.dromon.node.NodeStatus} and {@link io.dromon.node.Health} are what a running node tells of itself.
+ *
+ * <p>This package is the public API and knows none of those below it, its rooms. What puts a node together lies in {@code
+ * io.dromon.node.assembly} and is found by {@link java.util.ServiceLoader} ({@link io.dromon.node.NodeProvider}). Each room
+ * may import those that stand before it in the list of {@code NodeArchitectureTest}.
  */
 @NullMarked
 package io.dromon.node;

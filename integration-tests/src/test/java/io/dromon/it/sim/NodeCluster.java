@@ -1,5 +1,6 @@
 package io.dromon.it.sim;
 
+import io.dromon.node.engine.CoreStatus;
 import io.dromon.node.engine.NodeCore;
 import io.dromon.node.group.GroupEvent;
 import io.dromon.node.group.GroupMember;
@@ -112,7 +113,7 @@ class NodeCluster extends SimCluster<NodeCluster.NodeProcess> {
 
     @Override
     protected final boolean isSettled(NodeProcess process) {
-        GroupStatus status = process.core().group().status();
+        GroupStatus status = process.core().status(clock().nowNs()).group();
         return process.begun == process.ended
                 && process.queue.isEmpty()
                 && status.ownStatus() == MemberStatus.SYNCED
@@ -122,7 +123,7 @@ class NodeCluster extends SimCluster<NodeCluster.NodeProcess> {
     @Override
     protected final void bootstrap(NodeProcess process, long nowNs) {
         order.onHistoryMayFork();
-        process.core().stack().primary().bootstrap();
+        process.core().controls().bootstrap();
     }
 
     @Override
@@ -283,7 +284,7 @@ class NodeCluster extends SimCluster<NodeCluster.NodeProcess> {
             for (int i = 0; i < limit && !queue.isEmpty(); i++) {
                 long seqno = queue.remove();
                 order.onApplied(life, seqno);
-                core().group().reportApplied(seqno);
+                core().reportApplied(seqno);
             }
         }
 
@@ -444,10 +445,10 @@ class NodeCluster extends SimCluster<NodeCluster.NodeProcess> {
 
         @Override
         public String toString() {
-            GroupStatus status = core().group().status();
-            return self + " evs " + core().stack().evs().state() + " pc "
-                    + core().stack().primary().state() + " gcs " + status.state() + " " + status.ownStatus() + " at "
-                    + life.last() + " open " + (begun - ended) + " queue " + queue.size();
+            CoreStatus core = core().status(clock().nowNs());
+            return self + " evs " + core.evs() + " pc " + core.primary() + " gcs "
+                    + core.group().state() + " " + core.group().ownStatus() + " at " + life.last() + " open "
+                    + (begun - ended) + " queue " + queue.size();
         }
     }
 }

@@ -103,7 +103,7 @@ public final class TlsFileSwap {
      * @return what was done, one line each
      * @throws IOException if neither can be done
      */
-    public static List<String> recover(TlsSettings settings) throws IOException {
+    static List<String> recover(TlsSettings settings) throws IOException {
         List<String> done = new ArrayList<>();
         for (Path first : firsts(settings)) {
             if (Files.exists(note(first))) {

@@ -75,8 +75,22 @@ public final class TlsRenewal {
     /** Files that were read, and what they held. */
     public record Loaded(TlsContexts contexts, String digest) {}
 
+    /**
+     * Reads the files at the start of a node; ends first what a rotation has begun that was cut off.
+     *
+     * @throws NodeException with everything that is wrong with the files
+     */
+    public static Loaded loadAtStart(TlsSettings settings) {
+        try {
+            TlsFileSwap.recover(settings).forEach(LOG::warn);
+            return load(1, settings);
+        } catch (IOException | TlsConfigException e) {
+            throw new NodeException(NodeException.Reason.CONFIGURATION, String.valueOf(e.getMessage()), e);
+        }
+    }
+
     /** Reads the files, all of them from one moment. */
-    public static Loaded load(long number, TlsSettings settings) throws TlsConfigException {
+    static Loaded load(long number, TlsSettings settings) throws TlsConfigException {
         for (int i = 0; i < READS; i++) {
             String before = FilesDigest.of(settings.files());
             TlsContexts contexts = TlsContexts.load(number, settings);

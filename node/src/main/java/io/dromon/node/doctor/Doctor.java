@@ -222,7 +222,7 @@ public final class Doctor {
         }
         NodeSettings.dynamic(config)
                 .ifPresent(window -> findings.add(
-                        new Finding(WARNING, "socket.dynamic", DynamicEnd.warning(window, List.of(), Instant.now()))));
+                        new Finding(WARNING, "socket.dynamic", DynamicEnd.warning(window, Instant.now()))));
         ProtocolThread thread = ProtocolThread.start("dromon-doctor");
         try {
             checkListen(thread, tls, findings);

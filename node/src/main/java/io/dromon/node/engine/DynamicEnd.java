@@ -16,7 +16,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What becomes of links that are in plain text when {@code socket.dynamic} ends. They are made anew, one at a time, each
+ * What becomes of links that are in plain text when {@code socket.dynamic} ends. They are relinked, one at a time, each
  * by the node that dialled it, a little later by the other one as well (it may be a Galera node, which knows of no end).
  * Those of peers that cannot do TLS are named every minute, and closed when the grace is over.
  *
@@ -24,10 +24,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class DynamicEnd {
     /** A link in plain text. */
-    public record Plain(long link, boolean accepted, String peer) {}
+    record Plain(long link, boolean accepted, String peer) {}
 
     /** What a node lets this class see and do. */
-    public interface Links {
+    interface Links {
         /** The established ones that are in plain text. */
         List<Plain> plain();
 
@@ -38,8 +38,8 @@ public final class DynamicEnd {
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(DynamicEnd.class);
-    /** Whoever dialled a link has so long to make it anew before the other side does. */
-    private static final Duration SECOND_LOOK = Duration.ofSeconds(10);
+    /** Whoever dialled a link has so long to relink it before the other side does. */
+    private static final Duration SECOND_CHECK = Duration.ofSeconds(10);
 
     private static final Duration EVERY = Duration.ofMinutes(1);
 
@@ -48,7 +48,7 @@ public final class DynamicEnd {
     private final Links links;
     private final InstantSource clock;
 
-    /** Links are being made anew. */
+    /** A relinking is in progress. */
     private boolean busy;
     /** How often that was tried for all of them. */
     private int rounds;
@@ -56,7 +56,7 @@ public final class DynamicEnd {
     private Instant nextAt = Instant.MIN;
     private boolean named;
 
-    public DynamicEnd(String nodeName, DynamicWindow window, Links links, InstantSource clock) {
+    DynamicEnd(String nodeName, DynamicWindow window, Links links, InstantSource clock) {
         this.nodeName = nodeName;
         this.window = window;
         this.links = links;
@@ -64,7 +64,7 @@ public final class DynamicEnd {
     }
 
     /** To be called every few seconds. */
-    public void look() {
+    void check() {
         Instant now = clock.instant();
         if (busy || !window.isOver(now)) {
             return;
@@ -86,7 +86,7 @@ public final class DynamicEnd {
         } else if (!now.isBefore(nextAt)) {
             busy = true;
             boolean first = rounds++ == 0;
-            nextAt = now.plus(first ? SECOND_LOOK : EVERY);
+            nextAt = now.plus(first ? SECOND_CHECK : EVERY);
             Deque<Plain> turn = new ArrayDeque<>(plain);
             turn.removeIf(link -> first && link.accepted);
             next(turn, new TreeMap<>());
@@ -143,8 +143,13 @@ public final class DynamicEnd {
         return plain.stream().map(Plain::peer).collect(Collectors.joining(", "));
     }
 
-    /** Said every day, in every status, and before a start. */
-    public static String warning(DynamicWindow window, List<Plain> plain, Instant now) {
+    /** What {@code socket.dynamic} means now, for a node that does not run. */
+    public static String warning(DynamicWindow window, Instant now) {
+        return warning(window, List.of(), now);
+    }
+
+    /** The same for a node with these links: said every day, and in every status. */
+    static String warning(DynamicWindow window, List<Plain> plain, Instant now) {
         String open = plain.isEmpty() ? "" : "; links in plain text: " + names(plain);
         if (!window.isOver(now)) {
             return "socket.dynamic is on: plain text is let in"

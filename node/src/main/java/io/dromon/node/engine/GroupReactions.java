@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * What the node itself makes of the group's events, beside what its application is told: log lines, and what follows from
  * its configuration. On the protocol thread, but for {@link #agreedVersions}.
  */
-public final class GroupReactions implements GroupEvent.Handler {
+final class GroupReactions implements GroupEvent.Handler {
     private final NodeLog log;
     private final @Nullable SnapshotErrand snapshot;
     private final Runnable whenSynced;
@@ -20,7 +20,7 @@ public final class GroupReactions implements GroupEvent.Handler {
      * @param whenSynced called at each {@link GroupEvent.Synced}
      * @param leave called when the errand is over
      */
-    public GroupReactions(NodeLog log, @Nullable SnapshotErrand snapshot, Runnable whenSynced, Runnable leave) {
+    GroupReactions(NodeLog log, @Nullable SnapshotErrand snapshot, Runnable whenSynced, Runnable leave) {
         this.log = log;
         this.snapshot = snapshot;
         this.whenSynced = whenSynced;
@@ -28,7 +28,7 @@ public final class GroupReactions implements GroupEvent.Handler {
     }
 
     /** What the members have agreed on, {@link GroupVersions#NONE} outside of the primary component. Any thread. */
-    public GroupVersions agreedVersions() {
+    GroupVersions agreedVersions() {
         return agreedVersions;
     }
 

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The whole protocol of one node, transport and group layer, without sockets, clock or threads: what the simulator
- * runs, and what {@link io.dromon.node.Node} drives on its event loop.
+ * runs, and what {@link ProtocolLoop} drives on its event loop.
  *
  * <p>What the caller owes: all calls from one thread; {@link #endTurn} after each batch of link events, {@link
  * #replicate} and {@link #tick}; {@link #tick} when {@link #nextDeadlineNs} is reached.
@@ -79,6 +79,7 @@ public final class NodeCore {
 
     private final GroupStack stack;
     private final GroupCore group;
+    private final CoreControls controls;
     private final Effects effects;
     private long nowNs;
     /** Why the node must leave. */
@@ -106,6 +107,7 @@ public final class NodeCore {
         this.stack =
                 new GroupStack(stackSettings, self, listenAddress, restored, uuids, random, links, new FromStack());
         this.group = new GroupCore(groupSettings, self, position, uuids, new FromGroup());
+        this.controls = new CoreControls(stack, group);
     }
 
     /** Where the links report to. */
@@ -113,14 +115,19 @@ public final class NodeCore {
         return stack;
     }
 
-    /** The transport, for its status and its run-time options. */
-    public GroupStack stack() {
-        return stack;
+    /** What can be changed while the core runs. */
+    public CoreControls controls() {
+        return controls;
     }
 
-    /** The group layer, for its status and what is asked of it besides {@link #replicate}. */
-    public GroupCore group() {
-        return group;
+    /** A snapshot, as of a moment that is not before the last call. */
+    public CoreStatus status(long nowNs) {
+        return new CoreStatus(
+                stack.mesh().links(),
+                stack.evs().state(),
+                stack.primary().state(),
+                stack.primary().clusterWeight(),
+                group.status(nowNs));
     }
 
     /** Starts to join, or to bootstrap. */
@@ -137,6 +144,21 @@ public final class NodeCore {
     /** Asks for a causal point ({@link GroupCore#sync}); false if too many are asked for. */
     public boolean sync(Ticket.OfRead ticket) {
         return group.sync(ticket);
+    }
+
+    /** The application has applied all up to {@code seqno}. Cheap; call as often as convenient. */
+    public void reportApplied(long seqno) {
+        group.reportApplied(seqno);
+    }
+
+    /** Bytes of the write-sets that were taken and are not sent. */
+    public long queuedBytes() {
+        return group.queuedBytes();
+    }
+
+    /** Whether a shorter queue of the application would make this node speak. */
+    public boolean awaitsShortQueue() {
+        return group.awaitsShortQueue();
     }
 
     /**

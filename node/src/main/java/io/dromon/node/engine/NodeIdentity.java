@@ -98,20 +98,20 @@ public final class NodeIdentity {
         }
     }
 
-    public UUID uuid() {
+    UUID uuid() {
         return uuid;
     }
 
-    public Optional<SavedView> restored() {
+    Optional<SavedView> restored() {
         return restored;
     }
 
     /** Where the history ends that this node has kept: nowhere yet, no application keeps more than its process lives. */
-    public Position position() {
+    Position position() {
         return Position.NONE;
     }
 
-    public void save(SavedView view) {
+    void save(SavedView view) {
         try {
             file.replace(view);
             unsaved = Optional.empty();
@@ -137,11 +137,11 @@ public final class NodeIdentity {
     }
 
     /** Why the last primary view is not on disk. */
-    public Optional<UnsavedView> unsaved() {
+    Optional<UnsavedView> unsaved() {
         return unsaved;
     }
 
-    public void remove() {
+    void remove() {
         try {
             file.remove();
         } catch (IOException e) {
@@ -150,7 +150,7 @@ public final class NodeIdentity {
     }
 
     /** Time based, never the same twice in this process. */
-    public static UUID freshUuid() {
+    static UUID freshUuid() {
         long now = System.currentTimeMillis() * 1000;
         return Uuids.timeBased(LAST_MICROS.updateAndGet(last -> Math.max(last + 1, now)), new SecureRandom());
     }

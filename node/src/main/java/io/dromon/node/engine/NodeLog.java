@@ -15,7 +15,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** What a node tells of its life in the log; what peers can provoke at a limited rate. The protocol thread's. */
-public final class NodeLog {
+final class NodeLog {
     private static final Logger LOG = LoggerFactory.getLogger(NodeLog.class);
     private final String nodeName;
     /** Whether a link without compression is worth a word. */
@@ -26,14 +26,14 @@ public final class NodeLog {
     private List<GroupMember> lastPrimary = List.of();
     private boolean leaving;
 
-    public NodeLog(NodeSettings settings) {
+    NodeLog(NodeSettings settings) {
         this.nodeName = settings.name();
         this.compresses =
                 settings.tls().map(tls -> !tls.applicationProtocols().isEmpty()).orElse(false);
     }
 
     /** From here on a view without a primary component is no loss. */
-    public void leaves() {
+    void leaves() {
         leaving = true;
     }
 
@@ -102,7 +102,7 @@ public final class NodeLog {
         LOG.info("{}: the state transfer is lost: {}", nodeName, lost.reason());
     }
 
-    public void linkUp(LinkStatus status, UUID peer, String address) {
+    void linkUp(LinkStatus status, UUID peer, String address) {
         String tls = status.tls()
                 .map(peerTls -> peerTls.protocol() + " " + peerTls.cipher() + ", " + peerTls.subject())
                 .orElse("plain text");
@@ -118,12 +118,12 @@ public final class NodeLog {
                 : ", NOT compressed: the peer is a Galera node, or socket.ssl_compression is off there";
     }
 
-    public void linkDown(UUID peer, String address, LinkFailure failure) {
+    void linkDown(UUID peer, String address, LinkFailure failure) {
         link("link to " + Uuids.brief(peer) + " " + address + " is down: " + failure.message());
     }
 
     /** A line that peers can provoke. */
-    public void notice(String text) {
+    void notice(String text) {
         if (notices.room(System.nanoTime(), left -> LOG.info("{}: {} more lines were left out", nodeName, left))) {
             LOG.info("{}: {}", nodeName, text);
         }

@@ -24,12 +24,12 @@ import org.jspecify.annotations.Nullable;
  * <p>The tickets of the group layer are a node's own calls: {@link PendingCommit} of write-sets, {@link PendingRead} of
  * causal reads.
  */
-public final class Ordering implements GroupEvent.Handler {
+final class Ordering implements GroupEvent.Handler {
     private final Consumer<DeliveryItem> out;
     private ClusterView view = ClusterView.NONE;
 
     /** @param out takes the items, from inside of the calls */
-    public Ordering(Consumer<DeliveryItem> out) {
+    Ordering(Consumer<DeliveryItem> out) {
         this.out = out;
     }
 
@@ -107,7 +107,7 @@ public final class Ordering implements GroupEvent.Handler {
     public void onLeft(GroupEvent.Left event) {}
 
     /** The group layer will not order an own write-set. */
-    public void onWriteSetFailed(Ticket.OfWriteSet ticket, ReplicationFailure reason) {
+    void onWriteSetFailed(Ticket.OfWriteSet ticket, ReplicationFailure reason) {
         PendingCommit call = (PendingCommit) ticket;
         out.accept(
                 reason == ReplicationFailure.CLOSED
@@ -116,7 +116,7 @@ public final class Ordering implements GroupEvent.Handler {
     }
 
     /** The group layer has no answer to a causal read. */
-    public void onReadFailed(Ticket.OfRead ticket, ReplicationFailure reason) {
+    void onReadFailed(Ticket.OfRead ticket, ReplicationFailure reason) {
         PendingRead call = read(ticket);
         out.accept(
                 reason == ReplicationFailure.CLOSED
@@ -154,7 +154,7 @@ public final class Ordering implements GroupEvent.Handler {
     }
 
     /** The state of a node that has a status in its group. */
-    public static NodeState state(MemberStatus status) {
+    static NodeState state(MemberStatus status) {
         return switch (status) {
             case NON_PRIM -> NodeState.OPEN;
             case PRIM -> NodeState.PRIMARY;

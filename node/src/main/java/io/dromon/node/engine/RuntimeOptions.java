@@ -19,11 +19,11 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /** Brings a changed option to the layer that honours it. */
-public final class RuntimeOptions {
+final class RuntimeOptions {
     /** What is to be done on the protocol thread. */
-    public interface Change {
+    interface Change {
         /** @throws NodeException if the group does not allow the change now */
-        void apply(NodeCore core, long nowNs);
+        void apply(CoreControls core, long nowNs);
     }
 
     private RuntimeOptions() {}
@@ -34,14 +34,14 @@ public final class RuntimeOptions {
      * @param config the configuration with the change, checked already
      * @throws NodeException if no part of the node honours it, or it cannot be used
      */
-    public static Change of(NodeConfig config, String option) {
+    static Change of(NodeConfig config, String option) {
         if (Registry.find(option).map(known -> known.support().level()).orElse(Support.Level.NOT_YET)
                 != Support.Level.HONOURED) {
             throw notHonoured(option);
         } else if (option.startsWith("evs.")) {
             return evs(config, option);
         } else if (option.startsWith("gcs.")) {
-            return (core, nowNs) -> core.group().configure(NodeSettings.flow(config));
+            return (core, nowNs) -> core.configure(NodeSettings.flow(config));
         } else if (option.startsWith("pc.")) {
             return primary(config, option);
         } else if (option.startsWith("gmcast.")) {
@@ -50,9 +50,9 @@ public final class RuntimeOptions {
             boolean on = config.value(ServerOptions.WSREP_DESYNC);
             return (core, nowNs) -> {
                 if (on) {
-                    core.group().desync();
+                    core.desync();
                 } else {
-                    core.group().resync();
+                    core.resync();
                 }
             };
         }
@@ -67,7 +67,7 @@ public final class RuntimeOptions {
     }
 
     /** What is given for the start and belongs to no settings of a layer. May ask a name server. */
-    public static List<Change> atStart(NodeConfig config) {
+    static List<Change> atStart(NodeConfig config) {
         List<Change> changes = new ArrayList<>();
         changes.add(largestWriteSet(config.value(ReplicationOptions.REPL_MAX_WS_SIZE)));
         if (config.value(Options.GMCAST_ISOLATE) != 0) {
@@ -78,25 +78,25 @@ public final class RuntimeOptions {
     }
 
     private static Change largestWriteSet(long bytes) {
-        return (core, nowNs) -> core.group().limitWriteSets(bytes);
+        return (core, nowNs) -> core.limitWriteSets(bytes);
     }
 
     /** Whether a change is to be carried out: triggers always, of the others what differs. */
-    public static boolean isNews(NodeConfig before, NodeConfig changed, String option) {
+    static boolean isNews(NodeConfig before, NodeConfig changed, String option) {
         Option<?> known = Registry.find(option).orElseThrow();
         return known.change() == Option.Change.TRIGGER
                 || !before.optional(known).equals(changed.optional(known));
     }
 
     /** What a change has changed, for the log. */
-    public static String changeText(NodeConfig before, NodeConfig changed, String option) {
+    static String changeText(NodeConfig before, NodeConfig changed, String option) {
         Option<?> known = Registry.find(option).orElseThrow(() -> ConfigException.unknownOption(option));
         String was = known.change() == Option.Change.TRIGGER ? "" : ", it was '" + before.text(known) + "'";
         return known.name() + " is set to '" + changed.text(known) + "'" + was;
     }
 
     /** The values of all options that can be changed, by name; not those that are orders. */
-    public static SortedMap<String, String> values(NodeConfig config) {
+    static SortedMap<String, String> values(NodeConfig config) {
         SortedMap<String, String> values = new TreeMap<>();
         for (Option<?> option : config.options()) {
             if (option.change() == Option.Change.YES && option.support().level() == Support.Level.HONOURED) {
@@ -109,32 +109,29 @@ public final class RuntimeOptions {
     private static Change evs(NodeConfig config, String option) {
         if (option.equals(EvsOptions.EVS_EVICT.name())) {
             return (core, nowNs) ->
-                    core.stack().evict(config.optional(EvsOptions.EVS_EVICT).orElse(null), nowNs);
+                    core.evict(config.optional(EvsOptions.EVS_EVICT).orElse(null), nowNs);
         }
-        return (core, nowNs) -> core.stack().configure(NodeSettings.evs(config), nowNs);
+        return (core, nowNs) -> core.configure(NodeSettings.evs(config), nowNs);
     }
 
     private static Change primary(NodeConfig config, String option) {
         if (option.equals(PrimaryOptions.PC_WEIGHT.name())) {
-            return (core, nowNs) ->
-                    require(option, core.stack().primary().changeWeight(config.value(PrimaryOptions.PC_WEIGHT)));
+            return (core, nowNs) -> require(option, core.changeWeight(config.value(PrimaryOptions.PC_WEIGHT)));
         } else if (option.equals(PrimaryOptions.PC_BOOTSTRAP.name())) {
-            return (core, nowNs) -> require(option, core.stack().primary().bootstrap());
+            return (core, nowNs) -> require(option, core.bootstrap());
         } else if (option.equals(PrimaryOptions.PC_IGNORE_SB.name())
                 || option.equals(PrimaryOptions.PC_IGNORE_QUORUM.name())) {
-            return (core, nowNs) -> core.stack()
-                    .primary()
-                    .setIgnore(
-                            config.value(PrimaryOptions.PC_IGNORE_SB), config.value(PrimaryOptions.PC_IGNORE_QUORUM));
+            return (core, nowNs) -> core.setIgnore(
+                    config.value(PrimaryOptions.PC_IGNORE_SB), config.value(PrimaryOptions.PC_IGNORE_QUORUM));
         }
         throw notHonoured(option);
     }
 
     private static Change mesh(NodeConfig config, String option) {
         if (option.equals(Options.GMCAST_ISOLATE.name())) {
-            return (core, nowNs) -> core.stack().isolate(config.value(Options.GMCAST_ISOLATE), nowNs);
+            return (core, nowNs) -> core.isolate(config.value(Options.GMCAST_ISOLATE), nowNs);
         } else if (option.equals(Options.GMCAST_MIRA.name())) {
-            return (core, nowNs) -> core.stack().mesh().limitAttempts(config.value(Options.GMCAST_MIRA));
+            return (core, nowNs) -> core.limitAttempts(config.value(Options.GMCAST_MIRA));
         } else if (option.equals(Options.GMCAST_PEER_ADDR.name())) {
             return peer(config, config.value(Options.GMCAST_PEER_ADDR));
         }
@@ -156,9 +153,9 @@ public final class RuntimeOptions {
         return (core, nowNs) -> {
             for (String ip : numeric) {
                 if (adds) {
-                    core.stack().mesh().addPeer(ip, nowNs);
+                    core.addPeer(ip, nowNs);
                 } else {
-                    core.stack().mesh().removePeer(ip, nowNs);
+                    core.removePeer(ip, nowNs);
                 }
             }
         };

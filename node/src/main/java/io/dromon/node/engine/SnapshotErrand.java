@@ -11,7 +11,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** An arbitrator that only asks a donor for a snapshot ({@code node.snapshot_request}) and leaves with its result. */
-public final class SnapshotErrand {
+final class SnapshotErrand {
     private static final Logger LOG = LoggerFactory.getLogger(SnapshotErrand.class);
 
     private final String nodeName;
@@ -27,18 +27,18 @@ public final class SnapshotErrand {
     }
 
     /** Null where none is asked for. */
-    public static @Nullable SnapshotErrand of(NodeConfig config) {
+    static @Nullable SnapshotErrand of(NodeConfig config) {
         String request = config.value(Options.NODE_SNAPSHOT_REQUEST);
         return request.isEmpty() ? null : new SnapshotErrand(config.name(), request);
     }
 
-    public String request() {
+    String request() {
         return request;
     }
 
     /** Why there is no snapshot; null once there is one. */
     @Nullable
-    public NodeException failure() {
+    NodeException failure() {
         return failure;
     }
 

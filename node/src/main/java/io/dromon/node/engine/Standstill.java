@@ -10,13 +10,13 @@ import java.time.Duration;
  * @param since for how long
  * @param text the sentence for health, status and log
  */
-public record Standstill(Kind kind, Duration since, String text) {
+record Standstill(Kind kind, Duration since, String text) {
     /** From here on it is told. */
-    public static final Duration WORTH_TELLING = Duration.ofSeconds(5);
+    static final Duration WORTH_TELLING = Duration.ofSeconds(5);
     /** From here on somebody must look. */
     static final Duration CRITICAL = Duration.ofMinutes(1);
 
-    public enum Kind {
+    enum Kind {
         PAUSED("no longer paused"),
         APPLICATION("the application has returned"),
         PROTOCOL_THREAD("the protocol thread answers again");
@@ -29,7 +29,7 @@ public record Standstill(Kind kind, Duration since, String text) {
         }
     }
 
-    public Health.Word word() {
+    Health.Word word() {
         return since.compareTo(CRITICAL) >= 0 ? Health.Word.CRITICAL : Health.Word.WARNING;
     }
 }

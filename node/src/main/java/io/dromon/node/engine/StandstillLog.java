@@ -8,7 +8,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Tells in the log that a node stands still: when it begins, each minute while it lasts, and when it is over. */
-public final class StandstillLog {
+final class StandstillLog {
     private static final Logger LOG = LoggerFactory.getLogger(StandstillLog.class);
     private static final Duration AGAIN = Duration.ofMinutes(1);
 
@@ -16,12 +16,12 @@ public final class StandstillLog {
     /** What lasts, and how long it had lasted when it was told last. */
     private final Map<Standstill.Kind, Duration> told = new EnumMap<>(Standstill.Kind.class);
 
-    public StandstillLog(String nodeName) {
+    StandstillLog(String nodeName) {
         this.nodeName = nodeName;
     }
 
     /** To be called each second or so. */
-    public void look(List<Standstill> now) {
+    void check(List<Standstill> now) {
         told.keySet().removeIf(kind -> {
             boolean over = now.stream().noneMatch(standstill -> standstill.kind() == kind);
             if (over) {

@@ -31,7 +31,7 @@ import java.util.stream.Collectors;
  * @param waiting items that the application has not taken yet
  * @param options the options that can be changed while the node runs, with their values now
  */
-public record StatusFacts(
+record StatusFacts(
         String name,
         String groupName,
         UUID uuid,
@@ -52,7 +52,7 @@ public record StatusFacts(
         SortedMap<String, String> options) {
 
     /** The status of the node. */
-    public NodeStatus status(Instant now) {
+    NodeStatus status(Instant now) {
         return new NodeStatus(
                 name,
                 uuid,
@@ -124,7 +124,7 @@ public record StatusFacts(
     }
 
     /** What has held the node or the group up for a while. */
-    public List<Standstill> standstills() {
+    List<Standstill> standstills() {
         List<Standstill> all = new ArrayList<>();
         GroupStatus.FlowControlStatus flow = group.flowControl();
         Duration paused = Duration.ofNanos(flow.pausedForNs());
@@ -152,7 +152,7 @@ public record StatusFacts(
     }
 
     /** The established links that are in plain text. */
-    public List<DynamicEnd.Plain> plainLinks() {
+    List<DynamicEnd.Plain> plainLinks() {
         List<DynamicEnd.Plain> plain = new ArrayList<>();
         for (LinkStatus link : links) {
             if (link.tls().isEmpty()) {

@@ -6,4 +6,4 @@ package io.dromon.node.engine;
  * @param problem what was tried, what was seen, what to do
  * @param stale whether an older one still stands there, which must not be used
  */
-public record UnsavedView(String problem, boolean stale) {}
+record UnsavedView(String problem, boolean stale) {}

@@ -56,7 +56,7 @@ final class DynamicEndTest {
         plain.add(new Plain(1, false, "a"));
         now = UNTIL.minusMillis(1);
 
-        end.look();
+        end.check();
 
         assertThat(relinked).isEmpty();
         assertThat(ended).isEmpty();
@@ -68,8 +68,8 @@ final class DynamicEndTest {
         plain.add(new Plain(2, true, "b"));
         plain.add(new Plain(3, false, "c"));
 
-        end.look();
-        end.look();
+        end.check();
+        end.check();
         assertThat(relinked).containsExactly(1L);
         plain.remove(0);
         answers.get(0).complete(1);
@@ -77,10 +77,10 @@ final class DynamicEndTest {
         plain.remove(1);
         answers.get(1).complete(1);
         now = UNTIL.plusSeconds(9);
-        end.look();
+        end.check();
         assertThat(relinked).as("the other side has its time").containsExactly(1L, 3L);
         now = UNTIL.plusSeconds(10);
-        end.look();
+        end.check();
 
         assertThat(relinked).containsExactly(1L, 3L, 2L);
     }
@@ -90,18 +90,18 @@ final class DynamicEndTest {
         plain.add(new Plain(1, false, "a"));
         plain.add(new Plain(2, false, "b"));
 
-        end.look();
+        end.check();
         refuse();
         refuse();
         now = UNTIL.plusSeconds(10);
-        end.look();
+        end.check();
         refuse();
         refuse();
         now = UNTIL.plusSeconds(69);
-        end.look();
+        end.check();
         assertThat(relinked).containsExactly(1L, 2L, 1L, 2L);
         now = UNTIL.plusSeconds(70);
-        end.look();
+        end.check();
 
         assertThat(relinked).containsExactly(1L, 2L, 1L, 2L, 1L);
         assertThat(ended).isEmpty();
@@ -113,7 +113,7 @@ final class DynamicEndTest {
         plain.add(new Plain(2, true, "b"));
         now = UNTIL.plus(Duration.ofMinutes(10));
 
-        end.look();
+        end.check();
 
         assertThat(ended).containsExactly(1L, 2L);
         assertThat(relinked).isEmpty();

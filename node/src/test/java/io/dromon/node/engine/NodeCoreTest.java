@@ -51,7 +51,7 @@ class NodeCoreTest {
         core.open(List.of(), 0);
         core.endTurn(0, 0, 0);
         core.endTurn(Integer.MAX_VALUE, 0, MS); // far too much is waiting: STOP, which pauses this node as well
-        assertThat(core.group().status().flowControl().paused()).isTrue();
+        assertThat(core.status(3 * MS).group().flowControl().paused()).isTrue();
         Ticket.OfWriteSet ticket = new Ticket.OfWriteSet() {};
         core.replicate(new Bytes(new byte[] {1}), ticket);
         core.endTurn(Integer.MAX_VALUE, 0, 2 * MS);
@@ -59,7 +59,7 @@ class NodeCoreTest {
 
         core.endTurn(0, 0, 3 * MS); // worked off: CONT, and nobody else would cause another turn
 
-        assertThat(core.group().status().flowControl().paused()).isFalse();
+        assertThat(core.status(3 * MS).group().flowControl().paused()).isFalse();
         assertThat(recorder.tickets).containsExactly(ticket);
     }
 

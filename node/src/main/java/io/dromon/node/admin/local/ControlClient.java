@@ -2,6 +2,7 @@ package io.dromon.node.admin.local;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -15,6 +16,7 @@ import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -24,6 +26,7 @@ public final class ControlClient {
     public static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final ThreadFactory THREADS = new DefaultThreadFactory("dromon-control-deadline", true);
 
     private ControlClient() {}
 
@@ -52,7 +55,7 @@ public final class ControlClient {
             throw new IOException("a request is one line");
         }
         AtomicBoolean late = new AtomicBoolean();
-        ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(ControlClient::daemon);
+        ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(THREADS);
         try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
             // A Unix domain channel knows no time limit: closed by another thread, it ends whatever waits for it.
             Future<?> deadline = clock.schedule(
@@ -78,12 +81,6 @@ public final class ControlClient {
         } finally {
             clock.shutdownNow();
         }
-    }
-
-    private static Thread daemon(Runnable task) {
-        Thread thread = new Thread(task, "dromon-control-deadline");
-        thread.setDaemon(true);
-        return thread;
     }
 
     private static String command(String request) {

@@ -17,17 +17,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** What the control socket of a node understands. */
-public final class ControlCommands implements ControlServer.Commands {
+final class ControlCommands implements ControlServer.Commands {
     private static final Logger LOG = LoggerFactory.getLogger(ControlCommands.class);
     private static final int RELINK_SECONDS = 300;
 
-    private static final Set<String> LOOKS = Set.of("status", "metrics");
+    private static final Set<String> READING = Set.of("status", "metrics");
 
     private final AdminOperations node;
     private final String name;
 
     /** @param name of the node, for the log */
-    public ControlCommands(AdminOperations node, String name) {
+    ControlCommands(AdminOperations node, String name) {
         this.node = node;
         this.name = name;
     }
@@ -35,7 +35,7 @@ public final class ControlCommands implements ControlServer.Commands {
     @Override
     public ObjectNode execute(String command, String argument, String user) {
         ObjectNode answer = answer(command, argument);
-        if (!LOOKS.contains(command)) {
+        if (!READING.contains(command)) {
             boolean done = answer.path("ok").asBoolean();
             LOG.info(
                     "{}: {} on the control socket: {} {}: {}",

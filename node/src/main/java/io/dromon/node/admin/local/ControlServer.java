@@ -2,6 +2,7 @@ package io.dromon.node.admin.local;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.dromon.transport.link.HalfOpen;
+import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -17,11 +18,11 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -33,7 +34,7 @@ import org.slf4j.LoggerFactory;
  * Answers on the control socket. One thread accepts, a few others answer; a client that is slow or sends too much is
  * cut off. {@link #close} removes the socket.
  */
-public final class ControlServer implements AutoCloseable {
+final class ControlServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ControlServer.class);
     /** Clients that have not sent their request yet; a newcomer takes the place of an older one. */
     private static final int MOST_SILENT = 4;
@@ -44,7 +45,7 @@ public final class ControlServer implements AutoCloseable {
     private static final Duration ACCEPT_AGAIN = Duration.ofMillis(100);
 
     /** What a command does. May block: relinking takes its time. */
-    public interface Commands {
+    interface Commands {
         /**
          * The answer; never throws for a bad request.
          *
@@ -67,8 +68,7 @@ public final class ControlServer implements AutoCloseable {
      * @param deadlines ends slow clients; stays the caller's
      * @throws IOException with the reason, if there can be no socket there
      */
-    public static ControlServer open(
-            Path directory, String threadName, ScheduledExecutorService deadlines, Commands commands)
+    static ControlServer open(Path directory, String threadName, ScheduledExecutorService deadlines, Commands commands)
             throws IOException {
         Path path = ControlSocket.in(directory).toAbsolutePath();
         checkLength(path.resolveSibling("ctl-00000000000000000000").resolve("s"));
@@ -128,16 +128,9 @@ public final class ControlServer implements AutoCloseable {
         this.listener = listener;
         this.deadlines = deadlines;
         this.commands = commands;
-        this.clients = new ThreadPoolExecutor(
-                0, MOST_CLIENTS, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), task -> daemon(task, threadName));
-        daemon(this::accept, threadName).start();
-    }
-
-    private static Thread daemon(Runnable task, String name) {
-        Thread thread = Executors.defaultThreadFactory().newThread(task);
-        thread.setName(name);
-        thread.setDaemon(true);
-        return thread;
+        ThreadFactory threads = new DefaultThreadFactory(threadName, true);
+        this.clients = new ThreadPoolExecutor(0, MOST_CLIENTS, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), threads);
+        threads.newThread(this::accept).start();
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // serve() handles what can go wrong

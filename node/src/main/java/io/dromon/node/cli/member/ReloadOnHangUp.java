@@ -2,6 +2,7 @@ package io.dromon.node.cli.member;
 
 import io.dromon.node.Node;
 import io.dromon.node.NodeException;
+import io.dromon.node.NodeStatus;
 import io.dromon.node.cli.log.LogFile;
 import io.dromon.node.cli.process.HangUp;
 import java.io.IOException;
@@ -15,7 +16,10 @@ final class ReloadOnHangUp {
     private static final Logger LOG = LoggerFactory.getLogger(ReloadOnHangUp.class);
 
     private final @Nullable LogFile log;
-    private final AtomicReference<Node> node = new AtomicReference<>();
+    private final AtomicReference<Started> started = new AtomicReference<>();
+
+    /** What is asked of the node once: a SIGHUP must do its work though the node does not answer. */
+    private record Started(Node node, String name, boolean tls) {}
 
     private ReloadOnHangUp(@Nullable LogFile log) {
         this.log = log;
@@ -29,13 +33,14 @@ final class ReloadOnHangUp {
     }
 
     /** The node is there. */
-    void of(Node started) {
-        node.set(started);
+    void of(Node node) {
+        NodeStatus status = node.status();
+        started.set(new Started(node, status.name(), status.tls().isPresent()));
     }
 
     private void run() {
-        Node running = node.get();
-        String who = running == null ? "" : running.status().name() + ": ";
+        Started running = started.get();
+        String who = running == null ? "" : running.name + ": ";
         if (log != null) {
             try {
                 log.reopen();
@@ -43,12 +48,12 @@ final class ReloadOnHangUp {
                 LOG.error("{}SIGHUP: the log file stays as it is, a new one cannot be opened: {}", who, e.getMessage());
             }
         }
-        if (running == null || running.status().tls().isEmpty()) {
+        if (running == null || !running.tls) {
             LOG.info("{}SIGHUP: the log goes on here; there are no TLS files to read", who);
             return;
         }
         try {
-            LOG.info("{}SIGHUP: {}; open links stay as they are until 'dromon relink'", who, running.reload());
+            LOG.info("{}SIGHUP: {}; open links stay as they are until 'dromon relink'", who, running.node.reload());
         } catch (NodeException e) {
             LOG.warn("{}SIGHUP: the TLS files were not taken: {}", who, e.getMessage());
         }

@@ -1,4 +1,4 @@
-package io.dromon.node;
+package io.dromon.node.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -7,6 +7,11 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
 import io.dromon.config.NodeConfig;
+import io.dromon.node.Application;
+import io.dromon.node.Committed;
+import io.dromon.node.Health;
+import io.dromon.node.Node;
+import io.dromon.node.WriteSet;
 import io.dromon.node.admin.StatusDocument;
 import io.dromon.node.admin.StatusMetrics;
 import java.nio.file.Path;
@@ -32,7 +37,7 @@ final class StandstillTest {
     Path directory;
 
     private final Queue<String> log = new ConcurrentLinkedQueue<>();
-    private final Logger logger = (Logger) LoggerFactory.getLogger(io.dromon.node.engine.StandstillLog.class);
+    private final Logger logger = (Logger) LoggerFactory.getLogger(StandstillLog.class);
     private final AppenderBase<ILoggingEvent> appender = new AppenderBase<>() {
         @Override
         protected void append(ILoggingEvent event) {

@@ -1,0 +1,16 @@
+package io.dromon.node;
+
+import io.dromon.config.NodeConfig;
+
+/**
+ * What {@link Node#start} finds, by {@link java.util.ServiceLoader}, to make nodes with: the one that Dromon brings. Not for
+ * applications.
+ */
+public interface NodeProvider {
+    /**
+     * Starts a node, see {@link Node#start}.
+     *
+     * @throws NodeException if the configuration, a file it names, the data directory or the listen address cannot be used
+     */
+    Node start(NodeConfig config, Application application);
+}

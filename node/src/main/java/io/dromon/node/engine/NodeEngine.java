@@ -1,0 +1,398 @@
+package io.dromon.node.engine;
+
+import io.dromon.config.NodeConfig;
+import io.dromon.config.ReplicationOptions;
+import io.dromon.config.ServerOptions;
+import io.dromon.node.Application;
+import io.dromon.node.Committed;
+import io.dromon.node.NodeException;
+import io.dromon.node.NodeState;
+import io.dromon.node.NodeStatus;
+import io.dromon.node.TlsStatus;
+import io.dromon.node.WriteSet;
+import io.dromon.node.apply.CallFailures;
+import io.dromon.node.apply.DeliveryListener;
+import io.dromon.transport.link.LinkStatus;
+import io.dromon.transport.link.NettyLinks;
+import io.dromon.transport.link.ProtocolThread;
+import io.dromon.transport.link.RefusedPeer;
+import io.dromon.transport.tls.TlsContexts;
+import io.dromon.transport.wire.Uuids;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongPredicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A running node without its surroundings: the protocol on its thread, the application on the delivery thread, and what
+ * is asked of both. Any thread.
+ */
+public final class NodeEngine {
+    private static final Logger LOG = LoggerFactory.getLogger(NodeEngine.class);
+    /** How often it is checked whether socket.dynamic has ended, and whether the node stands still. */
+    private static final Duration CHECK_PAUSE = Duration.ofSeconds(1);
+
+    private static final Duration REMINDER_PAUSE = Duration.ofDays(1);
+    /** What an application has to return from its last call, nanoseconds. */
+    private static final long LAST_CALL_NS = 5_000_000_000L;
+
+    private final NodeSettings settings;
+    private final NodeIdentity identity;
+    private final List<RuntimeOptions.Change> atStart;
+    private final NodeLog log;
+    private final UpkeepThread upkeep;
+    private final RunState state = new RunState();
+    private final Relinking relinking;
+    private final DeliveryStage delivery;
+    private final GroupReactions reactions;
+    private final ProtocolLoop loop;
+    private final NodeEnd end;
+    private volatile NodeConfig config;
+
+    /**
+     * Listens, and starts nothing yet.
+     *
+     * @param settings of the configuration
+     * @param identity given back when the node has ended; if this throws it stays the caller's
+     * @param tls what the first links are made with, the caller's; empty in plain text
+     * @param upkeep ends with the node
+     * @param closeRest closes, on the upkeep thread, what others have opened for this node, when its links are closed
+     * @throws NodeException if the address cannot be listened on, or an option cannot be used
+     */
+    public static NodeEngine open(
+            NodeConfig config,
+            NodeSettings settings,
+            NodeIdentity identity,
+            Optional<TlsContexts> tls,
+            UpkeepThread upkeep,
+            Application application,
+            Runnable closeRest) {
+        ProtocolThread thread = ProtocolThread.start("dromon-" + settings.name());
+        try {
+            return new NodeEngine(config, settings, identity, tls, upkeep, application, closeRest, thread);
+        } catch (RuntimeException | Error e) {
+            thread.end();
+            throw e;
+        }
+    }
+
+    private NodeEngine(
+            NodeConfig config,
+            NodeSettings settings,
+            NodeIdentity identity,
+            Optional<TlsContexts> tls,
+            UpkeepThread upkeep,
+            Application application,
+            Runnable closeRest,
+            ProtocolThread thread) {
+        String name = settings.name();
+        this.config = config;
+        this.settings = settings;
+        this.identity = identity;
+        this.upkeep = upkeep;
+        this.atStart = RuntimeOptions.atStart(config);
+        this.log = new NodeLog(settings);
+        this.relinking = new Relinking(name, upkeep);
+        this.delivery = new DeliveryStage(name, application, new FromDelivery());
+        SnapshotErrand snapshot = SnapshotErrand.of(config);
+        this.reactions = new GroupReactions(log, snapshot, this::desyncAgain, this::requestLeave);
+        this.end = new NodeEnd(name, state, delivery, identity, thread, upkeep, relinking, snapshot, closeRest);
+        this.loop = new ProtocolLoop(settings, thread, tls, state, delivery, this::onBug, this::core);
+        thread.onDeath(() -> end.onThreadDeath(loop));
+        if (snapshot != null) {
+            loop.core().controls().wantSnapshot(snapshot.request());
+        }
+    }
+
+    private NodeCore core(NettyLinks links, String listenAddress) {
+        return new NodeCore(
+                settings.stack(),
+                settings.group(),
+                identity.uuid(),
+                listenAddress,
+                identity.restored(),
+                identity.position(),
+                NodeIdentity::freshUuid,
+                new SecureRandom(),
+                links,
+                new NodeEffects(
+                        settings.name(),
+                        new Ordering(delivery::add),
+                        reactions,
+                        identity,
+                        log,
+                        links,
+                        relinking,
+                        why -> end.onClosed(why, loop)));
+    }
+
+    private void onBug(Throwable bug) {
+        end.onBug(bug, loop);
+    }
+
+    /** So it was configured, or before the state was lost. */
+    private void desyncAgain() {
+        if (config.value(ServerOptions.WSREP_DESYNC)) {
+            loop.core().controls().desync();
+        }
+    }
+
+    /**
+     * Joins the group, or forms it.
+     *
+     * @param mode how links are made, for the log
+     */
+    public void start(String mode) {
+        delivery.start();
+        LOG.info(
+                "{}: node {} of group {} listens on {} ({})",
+                settings.name(),
+                Uuids.brief(identity.uuid()),
+                settings.stack().mesh().group(),
+                listenAddress(),
+                mode);
+        StandstillLog standstills = new StandstillLog(settings.name());
+        upkeep.every("watching for a standstill", CHECK_PAUSE, CHECK_PAUSE, () -> standstills.check(standstills()));
+        settings.dynamic().ifPresent(this::watchDynamic);
+        loop.open(settings.peers(), atStart);
+    }
+
+    private void watchDynamic(DynamicWindow window) {
+        PlainLinks links = new PlainLinks();
+        upkeep.every(
+                "reminding of socket.dynamic",
+                Duration.ZERO,
+                REMINDER_PAUSE,
+                () -> LOG.warn("{}: {}", settings.name(), DynamicEnd.warning(window, links.plain(), Instant.now())));
+        if (settings.tls().isPresent()) {
+            DynamicEnd dynamicEnd = new DynamicEnd(settings.name(), window, links, InstantSource.system());
+            upkeep.every("watching for the end of socket.dynamic", CHECK_PAUSE, CHECK_PAUSE, dynamicEnd::check);
+        }
+    }
+
+    /** Replicates a write-set, see {@link io.dromon.node.Node#replicate}. */
+    public CompletableFuture<Committed> replicate(WriteSet change) {
+        if (!settings.group().format().isWritable(reactions.agreedVersions())) {
+            CompletableFuture<Committed> refused = new CompletableFuture<>();
+            refused.completeExceptionally(new NodeException(
+                    NodeException.Reason.INCOMPATIBLE_GROUP,
+                    "a Galera database is a member of this group, and opaque write-sets would break it; use a group of"
+                            + " Dromon nodes and arbitrators"));
+            return refused;
+        }
+        return loop.submissions().replicate(change, delivery.thread());
+    }
+
+    /** Waits for room to replicate, see {@link io.dromon.node.Node#room}. */
+    public CompletableFuture<Void> room() {
+        return loop.submissions().room(delivery.thread());
+    }
+
+    /** A causal read, see {@link io.dromon.node.Node#sync}. */
+    public CompletableFuture<Long> sync() {
+        return loop.submissions().sync(delivery.thread(), config.value(ReplicationOptions.REPL_CAUSAL_READ_TIMEOUT));
+    }
+
+    /** Done when the node is SYNCED for the first time; fails when it ends before. */
+    public CompletableFuture<Void> synced() {
+        return delivery.synced();
+    }
+
+    /** Own UUID in the group. */
+    public UUID uuid() {
+        return identity.uuid();
+    }
+
+    /** The address the node listens on. */
+    public String listenAddress() {
+        return loop.listenAddress();
+    }
+
+    /** Whether the node still runs. */
+    public boolean isOpen() {
+        return !state.isOver();
+    }
+
+    /** The configuration with all that was changed since the start. */
+    public NodeConfig config() {
+        return config;
+    }
+
+    /** The links, for who renews what new ones are made with. */
+    public NettyLinks links() {
+        return loop.links();
+    }
+
+    /**
+     * What the node looks like now.
+     *
+     * @param tls what its TLS material tells
+     * @throws NodeException if the protocol thread does not answer
+     */
+    public NodeStatus status(Optional<TlsStatus> tls) {
+        return facts(tls).status(Instant.now());
+    }
+
+    private StatusFacts facts(Optional<TlsStatus> tls) {
+        if (state.isOver()) {
+            return facts(List.of(), List.of(), Map.of(), tls);
+        }
+        try {
+            CompletableFuture<List<LinkStatus>> open = links().status();
+            CompletableFuture<List<RefusedPeer>> refused = links().refusedPeers();
+            CompletableFuture<Map<String, Long>> kinds = links().refusedByKind();
+            return loop.call(() -> facts(open.join(), refused.join(), kinds.join(), tls)); // done before
+        } catch (RejectedExecutionException e) {
+            return facts(List.of(), List.of(), Map.of(), tls); // it ended in between
+        } catch (NodeException e) {
+            if (e.reason() != NodeException.Reason.CLOSED) {
+                throw e;
+            }
+            return facts(List.of(), List.of(), Map.of(), tls);
+        }
+    }
+
+    private StatusFacts facts(
+            List<LinkStatus> open, List<RefusedPeer> refused, Map<String, Long> kinds, Optional<TlsStatus> tls) {
+        long nowNs = System.nanoTime();
+        CoreStatus core = loop.core().status(nowNs);
+        return new StatusFacts(
+                settings.name(),
+                settings.stack().mesh().group(),
+                identity.uuid(),
+                listenAddress(),
+                state.isOver() ? NodeState.CLOSED : Ordering.state(core.group().ownStatus()),
+                core.group(),
+                core.weight(),
+                open,
+                open.isEmpty() ? List.of() : core.links(),
+                refused,
+                kinds,
+                tls,
+                settings.dynamic(),
+                identity.unsaved(),
+                delivery.length(),
+                delivery.bytes(),
+                delivery.call(nowNs),
+                RuntimeOptions.values(config));
+    }
+
+    /** What holds the node up. */
+    List<Standstill> standstills() {
+        try {
+            return state.isOver() ? List.of() : facts(Optional.empty()).standstills();
+        } catch (NodeException e) {
+            return state.isOver()
+                    ? List.of()
+                    : List.of(new Standstill(
+                            Standstill.Kind.PROTOCOL_THREAD,
+                            Duration.ofSeconds(ProtocolLoop.ANSWER_SECONDS),
+                            String.valueOf(e.getMessage())));
+        }
+    }
+
+    /**
+     * Changes an option.
+     *
+     * @throws io.dromon.config.ConfigException if there is no such option, or it cannot have this value at run time
+     * @throws NodeException if the group does not allow it now
+     */
+    public synchronized void set(String option, String value) {
+        NodeConfig before = config;
+        NodeConfig changed = before.withChanged(option, value);
+        if (RuntimeOptions.isNews(before, changed, option)) {
+            RuntimeOptions.Change change = RuntimeOptions.of(changed, option);
+            loop.call(() -> {
+                change.apply(loop.core().controls(), System.nanoTime());
+                config = changed;
+                links().scheduleEndTurn();
+                return changed;
+            });
+            LOG.info("{}: {}", settings.name(), RuntimeOptions.changeText(before, changed, option));
+        }
+    }
+
+    /**
+     * Relinks links, one at a time, without a view change.
+     *
+     * @param which the links, by their numbers
+     * @return the number of links; fails if a peer refuses the new one
+     * @throws NodeException if a relinking is in progress, or the node has ended
+     */
+    public CompletableFuture<Integer> relink(LongPredicate which) {
+        CompletableFuture<Integer> result = new CompletableFuture<>();
+        loop.call(() -> {
+            if (state.isOver()) {
+                throw CallFailures.ended(null);
+            }
+            relinking.begin(result);
+            loop.core().controls().relink(which, System.nanoTime());
+            links().scheduleEndTurn();
+            return result;
+        });
+        return result;
+    }
+
+    /** Leaves gracefully and waits for the end; on the delivery thread without the wait. */
+    public void leave() {
+        requestLeave();
+        if (Thread.currentThread() == delivery.thread()) {
+            return; // the end comes on this very thread
+        }
+        try {
+            if (!delivery.awaitEnd(settings.stack().lingerNs() + LAST_CALL_NS)) {
+                LOG.warn("{}: the application did not end its last call; the node is left without it", settings.name());
+            }
+            if (!end.awaitReleased(1, TimeUnit.SECONDS)) {
+                LOG.warn("{}: links or the control socket are still being closed", settings.name());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void requestLeave() {
+        loop.requestLeave(log::leaves);
+    }
+
+    /** For the end of {@code socket.dynamic}. */
+    private final class PlainLinks implements DynamicEnd.Links {
+        @Override
+        public List<DynamicEnd.Plain> plain() {
+            return facts(Optional.empty()).plainLinks();
+        }
+
+        @Override
+        public CompletableFuture<Integer> relink(long link) {
+            return NodeEngine.this.relink(other -> other == link);
+        }
+
+        @Override
+        public void end(long link) {
+            links().endPlain(link);
+        }
+    }
+
+    private final class FromDelivery implements DeliveryListener {
+        @Override
+        public void onDrained() {
+            loop.onDrained();
+        }
+
+        @Override
+        public void onApplicationFailure(NodeException failure) {
+            state.failBecauseOf(failure);
+            requestLeave();
+        }
+    }
+}

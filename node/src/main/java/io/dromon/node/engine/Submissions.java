@@ -1,0 +1,149 @@
+package io.dromon.node.engine;
+
+import io.dromon.node.Committed;
+import io.dromon.node.NodeException;
+import io.dromon.node.WriteSet;
+import io.dromon.node.apply.CallFailures;
+import io.dromon.node.apply.DeliveryItem;
+import io.dromon.node.apply.PendingCall;
+import io.dromon.node.apply.PendingCommit;
+import io.dromon.node.apply.PendingRead;
+import java.time.Duration;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+
+/**
+ * Calls of any thread on their way to the protocol thread: write-sets, causal reads, and who waits for room. Every call
+ * ends, also one that comes while the node ends.
+ */
+final class Submissions {
+    private final long limitBytes;
+    private final RunState state;
+    private final Runnable requestTurn;
+
+    private final Queue<PendingCommit> commits = new ConcurrentLinkedQueue<>();
+    private final Queue<PendingRead> reads = new ConcurrentLinkedQueue<>();
+    private final Queue<PendingCall<Void>> roomWaiters = new ConcurrentLinkedQueue<>();
+    private final AtomicLong commitBytes = new AtomicLong();
+    /** What the core had not sent after the last turn. */
+    private volatile long unsentBytes;
+
+    /**
+     * @param limitBytes most bytes that may wait to be sent
+     * @param requestTurn has the protocol thread come for what is here
+     */
+    Submissions(long limitBytes, RunState state, Runnable requestTurn) {
+        this.limitBytes = limitBytes;
+        this.state = state;
+        this.requestTurn = requestTurn;
+    }
+
+    // Any thread.
+
+    /** @param delivery completes what is returned, and must not wait for it */
+    CompletableFuture<Committed> replicate(WriteSet change, Thread delivery) {
+        PendingCommit commit = new PendingCommit(delivery, change.data());
+        if (hasFailed(commit)) {
+            return commit;
+        }
+        // Refused here and not on the delivery thread, which an application may hold: refusals must not pile up there.
+        long before = unsentBytes + commitBytes.getAndAdd(change.data().length());
+        if (before > 0 && before + change.data().length() > limitBytes) {
+            commitBytes.addAndGet(-change.data().length());
+            commit.completeExceptionally(CallFailures.busy(limitBytes));
+            return commit;
+        }
+        commits.add(commit);
+        submitted();
+        return commit;
+    }
+
+    /** Done when there is room to replicate again. */
+    CompletableFuture<Void> room(Thread delivery) {
+        PendingCall<Void> waiter = new PendingCall<>(delivery);
+        if (!hasFailed(waiter)) {
+            roomWaiters.add(waiter);
+            submitted();
+        }
+        return waiter;
+    }
+
+    /** A causal read. */
+    CompletableFuture<Long> sync(Thread delivery, Duration limit) {
+        PendingRead read = new PendingRead(delivery);
+        if (hasFailed(read)) {
+            return read;
+        }
+        reads.add(read);
+        submitted();
+        return read.within(limit);
+    }
+
+    /** After a failure a call must not wait for the end that follows it. */
+    private boolean hasFailed(PendingCall<?> call) {
+        NodeException why = state.failure();
+        return why != null && call.completeExceptionally(CallFailures.ended(why));
+    }
+
+    private void submitted() {
+        if (state.isOver()) {
+            failAll();
+        } else {
+            requestTurn.run();
+        }
+    }
+
+    /** Ends what came too late for a turn. The delivery thread may have ended. */
+    void failAll() {
+        endAll(call -> call.completeExceptionally(CallFailures.ended(state.failure())));
+    }
+
+    // The protocol thread.
+
+    /** Gives the core what is here; what it does not take is told. */
+    void hand(NodeCore core, Consumer<DeliveryItem> out) {
+        PendingCommit commit;
+        while ((commit = commits.poll()) != null) {
+            commitBytes.addAndGet(-commit.data().length());
+            if (!core.replicate(commit.data(), commit)) {
+                out.accept(new DeliveryItem.CallFailed(commit, () -> CallFailures.busy(limitBytes)));
+            }
+        }
+        PendingRead read;
+        while ((read = reads.poll()) != null) {
+            if (!core.sync(read)) {
+                out.accept(new DeliveryItem.CallFailed(read, CallFailures::tooManyReads));
+            }
+        }
+    }
+
+    /** So much has not been sent after a turn: tells who waits for room if there is some. */
+    void afterTurn(long unsent, Consumer<DeliveryItem> out) {
+        unsentBytes = unsent;
+        if (unsent <= limitBytes / 2) {
+            PendingCall<Void> waiter;
+            while ((waiter = roomWaiters.poll()) != null) {
+                out.accept(new DeliveryItem.Room(waiter));
+            }
+        }
+    }
+
+    /** Takes all that is here away and ends it. */
+    void endAll(Consumer<PendingCall<?>> how) {
+        PendingCommit commit;
+        while ((commit = commits.poll()) != null) {
+            how.accept(commit);
+        }
+        PendingRead read;
+        while ((read = reads.poll()) != null) {
+            how.accept(read);
+        }
+        PendingCall<Void> waiter;
+        while ((waiter = roomWaiters.poll()) != null) {
+            how.accept(waiter);
+        }
+    }
+}
