@@ -1,31 +1,127 @@
 package io.dromon.node;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.core.domain.Dependency;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import java.io.ByteArrayOutputStream;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.Random;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 
-/** The order of the packages of this module. */
+/** The rooms of this module: what each may know of the others. */
 @Tag("unit")
 @AnalyzeClasses(packages = "io.dromon.node", importOptions = ImportOption.DoNotIncludeTests.class)
 final class NodeArchitectureTest {
+    private static final String ROOT = "io.dromon.node";
     private static final String COMMAND_LINE = "io.dromon.node.cli";
+    /** The public API, which is the root. */
+    private static final String API = "api";
+
+    /** Each room may import those that stand before it. */
+    private static final List<String> ROOMS = List.of(
+            API,
+            "group",
+            "writeset",
+            "certification",
+            "apply",
+            "cache",
+            "ist",
+            "state",
+            "engine",
+            "credentials",
+            "admin",
+            "assembly",
+            "doctor",
+            "rebootstrap",
+            "tap",
+            "store",
+            "cli");
+
+    private static final String[] CORES = {
+        "io.dromon.node.group..", "io.dromon.node.writeset..", "io.dromon.node.certification.."
+    };
+
+    private static String room(JavaClass type) {
+        String name = type.getPackageName();
+        if (!name.startsWith(ROOT)) {
+            return "";
+        }
+        return name.equals(ROOT) ? API : name.substring(ROOT.length() + 1).replaceFirst("[.].*", "");
+    }
+
+    private static final SliceAssignment BY_ROOM = new SliceAssignment() {
+        @Override
+        public SliceIdentifier getIdentifierOf(JavaClass type) {
+            String room = room(type);
+            return room.isEmpty() ? SliceIdentifier.ignore() : SliceIdentifier.of(room);
+        }
+
+        @Override
+        public String getDescription() {
+            return "rooms";
+        }
+    };
 
     @ArchTest
-    static final ArchRule nothingUsesTheCommandLine = noClasses()
+    static final ArchRule roomsAreFreeOfCircles =
+            slices().assignedFrom(BY_ROOM).should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule packagesAreFreeOfCircles =
+            slices().matching("(io.dromon.node..)").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule theApiKnowsNoRoom = noClasses()
             .that()
-            .resideOutsideOfPackage(COMMAND_LINE + "..")
+            .resideInAPackage(ROOT)
             .should()
             .dependOnClassesThat()
-            .resideInAPackage(COMMAND_LINE + "..");
+            .resideInAPackage("io.dromon.node.*..");
+
+    @ArchTest
+    static final ArchRule roomsKnowThoseBeforeThem = classes()
+            .should(new ArchCondition<>("be in a room of the list and import those before it only") {
+                @Override
+                public void check(JavaClass type, ConditionEvents events) {
+                    int own = ROOMS.indexOf(room(type));
+                    if (own < 0) {
+                        events.add(SimpleConditionEvent.violated(type, type.getName() + " is in no room of the list"));
+                    }
+                    for (Dependency dependency : type.getDirectDependenciesFromSelf()) {
+                        String other = room(dependency.getTargetClass());
+                        if (!other.isEmpty() && ROOMS.indexOf(other) > own) {
+                            events.add(SimpleConditionEvent.violated(type, dependency.getDescription()));
+                        }
+                    }
+                }
+            });
+
+    @ArchTest
+    static final ArchRule nothingImportsWhatPutsANodeTogether = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.dromon.node.assembly..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.dromon.node.assembly..");
 
     @ArchTest
     static final ArchRule whatIsOptionalIsUsedByTheCommandLineAlone = noClasses()
@@ -34,10 +130,6 @@ final class NodeArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("picocli..", "me.tongfei..", "ch.qos.logback..", "org.HdrHistogram..");
-
-    @ArchTest
-    static final ArchRule packagesOfTheCommandLineAreFreeOfCircles =
-            slices().assignedFrom(packagesOf(COMMAND_LINE)).should().beFreeOfCycles();
 
     @ArchTest
     static final ArchRule onlyTheMainClassStandsAboveTheCommands = classes()
@@ -55,21 +147,67 @@ final class NodeArchitectureTest {
             .onlyHaveDependentClassesThat()
             .resideInAnyPackage("io.dromon.node.doctor..", COMMAND_LINE + "..");
 
-    /** Each package at and below this one by itself. */
-    private static SliceAssignment packagesOf(String root) {
-        return new SliceAssignment() {
-            @Override
-            public SliceIdentifier getIdentifierOf(JavaClass javaClass) {
-                String name = javaClass.getPackageName();
-                return name.equals(root) || name.startsWith(root + ".")
-                        ? SliceIdentifier.of(name)
-                        : SliceIdentifier.ignore();
-            }
+    @ArchTest
+    static final ArchRule nettyStaysInItsRooms = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.dromon.node.admin..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "io.netty.channel..", "io.netty.handler..", "io.netty.bootstrap..", "io.netty.internal..");
 
-            @Override
-            public String getDescription() {
-                return "packages of " + root;
-            }
-        };
-    }
+    @ArchTest
+    static final ArchRule nettyBuffersStayInTheCodecs = noClasses()
+            .that()
+            .resideOutsideOfPackages("io.dromon.node.admin..", "io.dromon.node.group..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.netty..");
+
+    @ArchTest
+    static final ArchRule coresDoNoInputOrOutput = noClasses()
+            .that()
+            .resideInAnyPackage(CORES)
+            .should()
+            .dependOnClassesThat(resideInAnyPackage(
+                            "java.io..",
+                            "java.net..",
+                            "java.nio.file..",
+                            "java.nio.channels..",
+                            "javax.net..",
+                            "org.slf4j..")
+                    .and(not(type(ByteArrayOutputStream.class)))); // memory only
+
+    @ArchTest
+    static final ArchRule coresOwnNoThreads = noClasses()
+            .that()
+            .resideInAnyPackage(CORES)
+            .should()
+            .dependOnClassesThat(
+                    resideInAnyPackage("java.util.concurrent..").and(not(type(TimeUnit.class)))) // arithmetic
+            .orShould()
+            .dependOnClassesThat()
+            .areAssignableTo(Thread.class);
+
+    @ArchTest
+    static final ArchRule coresOwnNoClockAndNoRandomness = noClasses()
+            .that()
+            .resideInAnyPackage(CORES)
+            .should()
+            .callMethod(System.class, "nanoTime")
+            .orShould()
+            .callMethod(System.class, "currentTimeMillis")
+            .orShould()
+            .callMethod(UUID.class, "randomUUID")
+            .orShould()
+            .callMethod(Math.class, "random")
+            .orShould()
+            .dependOnClassesThat()
+            .areAssignableTo(Clock.class)
+            .orShould()
+            .dependOnClassesThat()
+            .areAssignableTo(Instant.class)
+            .orShould()
+            .dependOnClassesThat()
+            .areAssignableTo(Random.class);
 }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dromon.sst.TransferException;
 import io.dromon.sst.archive.Manifest;
-import io.dromon.sst.archive.Position;
+import io.dromon.transport.wire.Position;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
