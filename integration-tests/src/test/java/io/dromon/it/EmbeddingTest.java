@@ -72,7 +72,7 @@ final class EmbeddingTest {
                         "Embedded"),
                 Duration.ofSeconds(60));
 
-        assertThat(output.lines()).contains("1 from node1", "committed 1");
+        assertThat(output.lines()).contains("2 from node1", "committed 2"); // the first view has number 1
     }
 
     /** The packaged jar; where only the classes were built there is none to look at. */
