@@ -91,8 +91,8 @@ final class Membership {
         if (group.state() != EvsState.GATHER) {
             gather.shiftToGather(false);
         }
-        if (source.isMember() && !join.view().equals(group.view) && join.view().seq() > group.view.seq()) {
-            group.setInactive(source);
+        if (source.isMember() && !join.view().equals(group.view)) {
+            group.setInactive(source); // it has gone on, or never came into this view and has formed another one
             return;
         }
         learnFrom(join);

@@ -16,9 +16,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** One or two nodes, message by message: the unit-level scenarios of chapter 02 section 12. */
+@Tag("unit")
 class EvsStepTest {
     private final EvsNetwork network = new EvsNetwork(1);
 
@@ -356,6 +358,31 @@ class EvsStepTest {
         network.await("the new one is in", 30, () -> a.isIn(a, again) && again.isIn(a, again));
     }
 
+    /** It was left out while this node installed the view, and has formed one of its own with the same seq. */
+    @Test
+    void aMemberThatHasFormedAnotherViewOfThisSeqIsGivenUp() {
+        Peer a = pair(s -> s);
+        UUID b = network.peers.get(1).uuid;
+        network.crash(network.peers.get(1));
+        a.recordOutbox = true;
+        ViewId shared = a.view().id();
+        ViewId other = new ViewId(ViewId.Type.REG, b, shared.seq());
+        List<NodeRecord> records = List.of(
+                new NodeRecord(a.uuid, NodeRecord.OPERATIONAL, 0, -1, shared, -1, 0, -1),
+                new NodeRecord(b, NodeRecord.OPERATIONAL, 0, -1, other, 0, 1, 0));
+
+        network.give(b, a, new Join(b, 1, 0, 100, other, 0, 0, records));
+        network.run(1200);
+
+        List<NodeRecord> told = a.takeOutbox().stream()
+                .filter(Join.class::isInstance)
+                .flatMap(join -> ((Join) join).records().stream())
+                .filter(record -> record.uuid().equals(b))
+                .toList();
+        assertThat(told).isNotEmpty().noneMatch(NodeRecord::isOperational);
+        assertThat(a.isIn(a)).isTrue();
+    }
+
     @Test
     void aGracefulLeaveNeedsNoTimeout() {
         Peer a = pair(s -> s);
@@ -499,6 +526,31 @@ class EvsStepTest {
 
         assertThat(a.isIn(a)).isTrue();
         assertThat(a.evs.describe()).contains("isolated");
+    }
+
+    /** Each node that is given up lets the install timer look again: somebody who invents them must not stop it. */
+    @Test
+    void inventedNodesDoNotPutOffTheInstallTimerForEver() {
+        Peer a = network.add(1);
+        a.recordOutbox = true;
+        network.start(a);
+        UUID smaller = EvsNetwork.uuid(0);
+        ViewId fresh = new ViewId(ViewId.Type.TRANS, smaller, 0);
+        List<NodeRecord> records = new ArrayList<>(List.of(new NodeRecord(smaller, 1, 0, -1, fresh, -1, 0, -1)));
+        boolean alone = false;
+        for (int second = 0; second < 40 && !alone; second++) {
+            UUID invented = EvsNetwork.uuid(100 + second);
+            records.add(new NodeRecord(invented, 1, 0, -1, new ViewId(ViewId.Type.TRANS, invented, 0), -1, 0, -1));
+            network.give(smaller, a, new Join(smaller, 1, 0, second, fresh, -1, -1, records));
+            for (int tick = 0; tick < 20; tick++) {
+                network.nowNs += 50 * EvsNetwork.MILLI;
+                a.evs.tick(network.nowNs);
+                a.settle();
+            }
+            alone = second > 0 && a.isIn(a);
+        }
+
+        assertThat(alone).isTrue();
     }
 
     // Set-up
