@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a cluster address may hold and what it comes to (chapter 01 section 10, chapter 03 section 7.1). */
+@Tag("unit")
 class ClusterAddressTest {
     @Test
     void readsHostsAndFillsInTheDefaultPort() {

@@ -11,11 +11,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Each option of the registry against {@code options.txt}, which was written from the chapters' tables. */
+@Tag("unit")
 class RegistryTest {
     /** A line of the table. */
     record Expected(String name, String byDefault, String accepted, String printed, String refused) {

@@ -7,10 +7,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Which options of {@code [sst]} and of the server's sections count (chapter 06 section 12). */
+@Tag("unit")
 class SstSectionTest {
     @TempDir
     Path directory;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -14,6 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * The syntax of values (chapter 01 section 10, "Value syntax"); what garbd 26.4.23 accepts and refuses was tried on the
  * real program.
  */
+@Tag("unit")
 class TypesTest {
     @ParameterizedTest
     @ValueSource(strings = {"1", "y", "Y", "yes", "YeS", "on", "ON", "true", "True"})

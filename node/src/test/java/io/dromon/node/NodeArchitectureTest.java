@@ -11,6 +11,7 @@ import com.tngtech.archunit.core.domain.Dependency;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTag;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
@@ -25,10 +26,9 @@ import java.util.List;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Tag;
 
 /** The rooms of this module: what each may know of the others. */
-@Tag("unit")
+@ArchTag("unit")
 @AnalyzeClasses(packages = "io.dromon.node", importOptions = ImportOption.DoNotIncludeTests.class)
 final class NodeArchitectureTest {
     private static final String ROOT = "io.dromon.node";

@@ -13,9 +13,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.Enumeration;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What makes nodes is found by a file beside the classes; who merges jars can lose it, and is told so. */
+@Tag("unit")
 final class NodeProvidersTest {
     private static final String FILE = "META-INF/services/io.dromon.node.NodeProvider";
 

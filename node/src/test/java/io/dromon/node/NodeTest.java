@@ -24,11 +24,13 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The public API, used as it is meant and as it is not, on a cluster of one node. */
+@Tag("sockets")
 @Timeout(120)
 final class NodeTest {
     private static final Duration LIMIT = Duration.ofSeconds(20);

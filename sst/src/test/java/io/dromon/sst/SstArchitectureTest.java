@@ -6,12 +6,14 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTag;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 
 /** The packages of this module and their order, as the page of {@code io.dromon.sst} draws it. */
+@ArchTag("unit")
 @AnalyzeClasses(packages = "io.dromon.sst", importOptions = ImportOption.DoNotIncludeTests.class)
 class SstArchitectureTest {
     private static final String ROOT = "io.dromon.sst";

@@ -7,10 +7,12 @@ import io.dromon.sst.SstSettings.Role;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+@Tag("unit")
 class SstSettingsTest {
     @Test
     void oldNamesCountBeforeNewOnes() {

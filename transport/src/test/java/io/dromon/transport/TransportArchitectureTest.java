@@ -12,6 +12,7 @@ import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTag;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import io.dromon.transport.link.LinkEvents;
@@ -28,6 +29,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 
 /** The picture of the module's README, held. */
+@ArchTag("unit")
 @AnalyzeClasses(packages = "io.dromon.transport", importOptions = ImportOption.DoNotIncludeTests.class)
 class TransportArchitectureTest {
     private static final DescribedPredicate<JavaClass> CORES = resideInAnyPackage(

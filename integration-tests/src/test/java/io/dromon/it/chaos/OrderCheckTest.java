@@ -3,9 +3,11 @@ package io.dromon.it.chaos;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The judge of {@link ChaosRun} sees what it is there for. */
+@Tag("unit")
 final class OrderCheckTest {
     private final OrderCheck check = new OrderCheck(what -> {});
     private final OrderCheck.Life a = check.begin("a.1");

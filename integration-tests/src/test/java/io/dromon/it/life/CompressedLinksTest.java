@@ -6,6 +6,7 @@ import io.dromon.it.life.LiveCluster.Member;
 import io.dromon.transport.link.LinkStatus;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -13,6 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code socket.ssl_compression}: between nodes that have it on, and no hindrance where one has it off. */
+@Tag("sockets")
 @Timeout(60)
 final class CompressedLinksTest {
     @TempDir

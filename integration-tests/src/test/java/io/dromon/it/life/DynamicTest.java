@@ -13,11 +13,13 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code socket.dynamic}: a cluster goes from plain text to TLS and back by restarts, one node at a time. */
+@Tag("sockets")
 @Timeout(300)
 final class DynamicTest {
     private static final int WRITERS = 4;

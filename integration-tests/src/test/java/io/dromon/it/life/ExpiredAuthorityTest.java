@@ -12,11 +12,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The authority of all nodes has ended: what is up stays up, says so, and comes back from local files alone. */
+@Tag("sockets")
 @Timeout(120)
 final class ExpiredAuthorityTest {
     @TempDir

@@ -12,11 +12,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Renewal and the change of mode with a real Galera node as a member. */
+@Tag("peers")
 @Timeout(120)
 final class GarbdLifeTest {
     private static final int ROUNDS = Integer.getInteger("life.rounds", 6);

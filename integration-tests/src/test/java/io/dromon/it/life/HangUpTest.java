@@ -10,11 +10,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** SIGHUP as other servers take it. */
+@Tag("sockets")
 @Timeout(180)
 final class HangUpTest {
     private static final Duration LIMIT = Duration.ofMinutes(1);

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
  * While three nodes replicate at full load, certificates are replaced and all links made anew, again and again, then
  * the authority. {@code -Dlife.rounds=N} sets how often.
  */
+@Tag("sockets")
 @Timeout(600)
 final class RelinkUnderLoadTest {
     private static final int ROUNDS = Integer.getInteger("life.rounds", 5);

@@ -8,11 +8,13 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Old generations are released, with their memory outside of the heap. {@code -Dlife.reloads=N} sets how many. */
+@Tag("sockets")
 @Timeout(300)
 final class ReloadLeakTest {
     private static final int RELOADS = Integer.getInteger("life.reloads", 1000);

@@ -14,11 +14,13 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Certificates and authorities of a running cluster are replaced without a stop. */
+@Tag("sockets")
 @Timeout(120)
 final class ReloadTest {
     private static final String NO_WATCH = "tls.watch_interval=0";

@@ -7,11 +7,13 @@ import io.dromon.it.life.LiveCluster.Member;
 import io.dromon.transport.testpki.TestPki;
 import io.netty.pkitesting.X509Bundle;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The certification authority of a running cluster is replaced in three steps, each done when all are ready for it. */
+@Tag("sockets")
 @Timeout(120)
 final class RotationTest {
     @TempDir

@@ -14,11 +14,13 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Options of a running node that no other test shows at work. */
+@Tag("sockets")
 @Timeout(120)
 final class RuntimeOptionsTest {
     static final String QUICK = "tls.watch_interval=0; evs.keepalive_period=PT0.2S;"

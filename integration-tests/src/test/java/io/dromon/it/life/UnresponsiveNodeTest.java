@@ -10,11 +10,13 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Asking a node that cannot answer. */
+@Tag("sockets")
 @Timeout(180)
 final class UnresponsiveNodeTest {
     private static final Duration LIMIT = Duration.ofMinutes(1);

@@ -13,10 +13,12 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The checker of the order finds rules that are broken on purpose, also where the one who broke them is dead. */
+@Tag("simulation")
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class NodeBrokenRuleTest {
     private static final int SEEDS = 60;

@@ -428,6 +428,11 @@ class NodeCluster extends SimCluster<NodeCluster.NodeProcess> {
         }
 
         @Override
+        public void onNotice(String text) {
+            note("notice: " + text);
+        }
+
+        @Override
         public void onRefused(String address, LinkFailure why) {
             if (trace().isOn()) {
                 note("refused " + address + ": " + why);

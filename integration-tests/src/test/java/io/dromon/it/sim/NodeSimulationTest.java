@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.dromon.transport.sim.Seeds;
 import io.dromon.transport.sim.SimTrace;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Whole nodes under virtual time. */
+@Tag("simulation")
 @Timeout(value = 20, unit = TimeUnit.MINUTES)
 class NodeSimulationTest {
     private static final Seeds SEEDS =

@@ -14,9 +14,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What the checker of the order finds, and what it lets pass because nobody is left who could know better. */
+@Tag("unit")
 class OrderCheckerTest {
     private static final UUID HISTORY = new UUID(7, 7);
     private static final UUID A = new UUID(1, 1);

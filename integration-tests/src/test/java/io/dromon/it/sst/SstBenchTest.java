@@ -10,11 +10,13 @@ import io.dromon.it.peers.Peers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code dromon bench sst} at a size that says nothing about speed, but something about memory. */
+@Tag("peers")
 @Timeout(180)
 class SstBenchTest {
     private static final long MOST_KIB = 200 * 1024;

@@ -7,6 +7,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Transfers of the executable with kills, cuts, stalls and full disks at random points: {@code -Dsst.process.faults=N} for
  * more, {@code -Dsst.seed=N} to repeat, {@code -Dsst.parallel=N} at a time.
  */
+@Tag("peers")
 @Timeout(3600)
 class SstFaultsTest {
     @TempDir

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,6 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code dromon sst receive} and {@code send} as two processes, each with an option file of MariaDB's kind. */
+@Tag("peers")
 @Timeout(120)
 class SstMethodsTest {
     private static final Duration LIMIT = Duration.ofMinutes(1);

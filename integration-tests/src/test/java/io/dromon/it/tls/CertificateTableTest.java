@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
  * holds the verdicts, and why they differ where they do. A new difference fails, and so does one that is gone.
  * {@code -Dcertificates.write=FILE} writes what was seen, with the reasons of the old table.
  */
+@Tag("peers")
 @Timeout(900)
 final class CertificateTableTest {
     private static final String TABLE = "certificates.md";

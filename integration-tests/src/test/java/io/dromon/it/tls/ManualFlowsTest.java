@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
  * What four manuals tell to do, with their openssl commands as they stand there, and a cluster of three nodes with the
  * result. Answers to openssl's questions come on its standard input.
  */
+@Tag("peers")
 @Timeout(180)
 final class ManualFlowsTest {
     private static final Duration LIMIT = Duration.ofSeconds(30);

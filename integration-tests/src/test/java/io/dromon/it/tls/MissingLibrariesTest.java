@@ -7,11 +7,13 @@ import io.dromon.it.peers.OpenSsl;
 import io.dromon.it.peers.TlsFiles;
 import java.nio.file.Path;
 import java.time.Duration;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A machine without BoringSSL's and zstd's native libraries: the node works, and says what it does without them. */
+@Tag("sockets")
 @Timeout(180)
 final class MissingLibrariesTest {
     private static final Duration LIMIT = Duration.ofSeconds(60);

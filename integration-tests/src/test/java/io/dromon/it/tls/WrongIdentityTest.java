@@ -21,11 +21,13 @@ import java.util.List;
 import java.util.Optional;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A certificate of a trusted CA that does not belong here is refused, and the cluster is not disturbed. */
+@Tag("sockets")
 @Timeout(120)
 final class WrongIdentityTest {
     @TempDir

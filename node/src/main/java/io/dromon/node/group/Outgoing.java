@@ -15,8 +15,6 @@ final class Outgoing {
 
     private final Configuration configuration;
     private final FlowControl flow;
-    private boolean sending;
-    private boolean sendAgain;
     private long retryAtNs = Long.MAX_VALUE;
 
     Outgoing(GroupSettings settings, Configuration configuration, FlowControl flow, GroupEffects effects) {
@@ -60,27 +58,11 @@ final class Outgoing {
     }
 
     void send(long nowNs) {
-        sendAgain = true;
-        if (sending) {
-            return;
-        }
-        sending = true;
-        retryAtNs = Long.MAX_VALUE;
-        try {
-            // The layer below may deliver from inside of its send(), and that may give more to send.
-            while (sendAgain) {
-                sendAgain = false;
-                if (!sendOnce()) {
-                    retryAtNs = nowNs + RETRY_NS;
-                    return;
-                }
-            }
-        } finally {
-            sending = false;
-        }
+        retryAtNs = sendAll() ? Long.MAX_VALUE : nowNs + RETRY_NS;
     }
 
-    private boolean sendOnce() {
+    /** Returns whether the layer below has taken all that may be sent now. */
+    private boolean sendAll() {
         return switch (configuration.state()) {
             case WAIT_STATE_UUID, WAIT_STATE_MSG -> control.sendExchange();
             case PRIMARY -> control.send() && reads.send() && sendActions();

@@ -76,34 +76,24 @@ final class SendQueue {
         int from = action.sentBytes;
         int length = Math.min(fragmentBytes, action.data.length() - from);
         OwnFragment fragment = new OwnFragment(action, version, actionId, action.sentFragments, from, length);
-        // Booked before: the layer below may deliver from inside of send().
-        action.sentBytes += length;
-        action.sentFragments++;
-        boolean last = action.isSent();
-        if (last) {
-            current = null;
-            sent.addLast(action);
-            actionId++;
-            book(action, -1);
-        }
         SendResult result = effects.send(MessageType.ACTION, fragment);
-        if (result != SendResult.ACCEPTED) {
-            action.sentBytes = from;
-            action.sentFragments--;
-            if (last) {
-                sent.removeLastOccurrence(action);
-                actionId--;
-                current = action;
-                book(action, 1);
+        if (result == SendResult.ACCEPTED) {
+            action.sentBytes += length;
+            action.sentFragments++;
+            if (action.isSent()) {
+                moveToSent(action);
             }
         }
         return result;
     }
 
-    private void book(OwnAction action, int sign) {
+    private void moveToSent(OwnAction action) {
+        current = null;
+        sent.addLast(action);
+        actionId++;
         if (action.type == ActionType.WRITESET) {
-            queuedBytes += (long) sign * action.data.length();
-            sentWriteSets -= sign;
+            queuedBytes -= action.data.length();
+            sentWriteSets++;
         }
     }
 

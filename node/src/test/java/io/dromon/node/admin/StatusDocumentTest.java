@@ -26,9 +26,11 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What monitoring reads of a node: each field with its name, type, place and value, and each metric. */
+@Tag("unit")
 final class StatusDocumentTest {
     private static final Instant SINCE = Instant.parse("2026-11-29T12:00:00Z");
     private static final UUID N1 = UUID.fromString("00000000-0000-1000-8000-000000000001");

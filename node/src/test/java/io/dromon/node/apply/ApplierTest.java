@@ -15,9 +15,11 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What the application and the callers get of each item. */
+@Tag("unit")
 final class ApplierTest {
     private static final UUID HISTORY = new UUID(1, 1);
     private static final UUID ORIGIN = new UUID(1, 2);

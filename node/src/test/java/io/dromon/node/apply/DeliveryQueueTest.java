@@ -7,9 +7,11 @@ import io.dromon.transport.wire.Bytes;
 import io.dromon.transport.wire.Uuids;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What waits for the application is counted by the memory that it keeps. */
+@Tag("unit")
 final class DeliveryQueueTest {
     private static final int FRAME = 32_000;
 

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -20,6 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /**
  * Random histories. Replay one with {@code -Dtest=CertificationPropertyTest -Dsim.seeds=1 -Dcertification.seed=N}.
  */
+@Tag("unit")
 final class CertificationPropertyTest {
     private static final int[] FLAGS = {
         WriteSetFlags.TRANSACTION,

@@ -13,11 +13,13 @@ import io.dromon.node.writeset.WriteSetFlags;
 import io.dromon.transport.wire.MalformedMessageException;
 import java.util.Objects;
 import java.util.UUID;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Chapter 05 section 7, statement by statement. The group starts at seqno 10. */
+@Tag("unit")
 final class CertificationTest {
     private static final UUID N1 = node(1);
     private static final UUID N2 = node(2);

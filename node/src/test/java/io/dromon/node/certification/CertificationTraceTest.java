@@ -14,9 +14,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Chapter 05 section 12.4: the history of a group of two real nodes, with the verdicts of both. */
+@Tag("unit")
 final class CertificationTraceTest {
     private static final String FOLDER = "/vectors/write-sets/";
     private static final int START = 6;

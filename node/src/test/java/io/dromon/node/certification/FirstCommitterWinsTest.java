@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.UUID;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.Test;
  * passed although one overwrote what the other had read or written. Replay a seed with {@code
  * -Dtest=FirstCommitterWinsTest -Dsim.seeds=1 -Dcertification.seed=N}.
  */
+@Tag("unit")
 final class FirstCommitterWinsTest {
     private static final int VERSION = 6;
 

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The table, against a map; keys that agree in their first word (chapter 05 section 6.4). */
+@Tag("unit")
 final class KeyIndexTest {
     @Test
     void holdsWhatAMapHolds() {

@@ -14,11 +14,13 @@ import java.util.List;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.UUID;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** First committer wins between the transactions of one node (chapter 05, pitfalls 2 to 4). The group starts at seqno 10. */
+@Tag("unit")
 final class KeysInFlightTest {
     private static final UUID SELF = node(1);
     private static final UUID OTHER = node(2);

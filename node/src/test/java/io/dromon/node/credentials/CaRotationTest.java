@@ -14,9 +14,11 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What a step of a rotation asks of the members; whole rotations are in module integration-tests. */
+@Tag("unit")
 final class CaRotationTest {
     private static final X509Bundle OLD = TestPki.ca("old CA");
     private static final X509Bundle NEW = TestPki.ca("new CA");

@@ -14,9 +14,11 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Warnings at 30, 14, 7 and 1 days, once each; an expired certificate is named every hour. */
+@Tag("unit")
 final class ExpiryWatchTest {
     private static final Instant END = Instant.parse("2027-06-01T00:00:00Z");
     private final ExpiryWatch watch = new ExpiryWatch();

@@ -11,12 +11,14 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A node does not rely on what others can change. */
+@Tag("unit")
 class DataDirectoryTest {
     private static final String SAVED = """
             my_uuid: d96df135-e52e-11f1-b1fc-a2eb830c6078

@@ -9,9 +9,11 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Links in plain text at the end of {@code socket.dynamic}: over TLS, or named and then closed. */
+@Tag("unit")
 final class DynamicEndTest {
     private static final Instant UNTIL = Instant.parse("2027-01-31T12:00:00Z");
     private static final DynamicWindow WINDOW = new DynamicWindow(UNTIL, Duration.ofMinutes(10));

@@ -21,9 +21,11 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A cluster of one node: everything it sends is ordered at once. */
+@Tag("unit")
 class NodeCoreTest {
     private static final long MS = 1_000_000;
 

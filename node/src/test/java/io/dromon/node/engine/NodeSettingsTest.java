@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.dromon.config.NodeConfig;
 import io.dromon.node.group.FlowSettings;
 import java.net.InetAddress;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("unit")
 class NodeSettingsTest {
     @Test
     void givesTheGroupLayerItsFlowControl() {

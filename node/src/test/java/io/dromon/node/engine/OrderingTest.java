@@ -17,9 +17,11 @@ import io.dromon.transport.wire.Uuids;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What becomes of each event of the group. */
+@Tag("unit")
 final class OrderingTest {
     private static final UUID HISTORY = new UUID(1, 1);
     private static final UUID SELF = new UUID(1, 2);

@@ -8,12 +8,14 @@ import io.dromon.node.group.GroupEvent;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.UUID;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** How an arbitrator that only asks for a snapshot says what came of it. */
+@Tag("unit")
 final class SnapshotErrandTest {
     private static final UUID DONOR = UUID.fromString("6c85ca8e-e52e-11f1-8519-369fc54b9e1c");
 

@@ -22,9 +22,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What follows from what the parts of a node tell: whether it is ready, what somebody should look at, and why. */
+@Tag("unit")
 final class StatusFactsTest {
     private static final Instant NOW = Instant.parse("2027-01-01T00:00:00Z");
     private static final UUID N1 = new UUID(0, 1);

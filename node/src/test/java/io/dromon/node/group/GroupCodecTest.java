@@ -11,9 +11,11 @@ import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.UUID;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Messages of the group layer, against captured bytes (chapter 04 sections 3, 4.2, 7.3, 8 and 14). */
+@Tag("unit")
 final class GroupCodecTest {
     @Test
     void readsAndWritesTheStateOfANewGarbd() throws MalformedMessageException {

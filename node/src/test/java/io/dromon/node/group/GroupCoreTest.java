@@ -7,9 +7,11 @@ import io.dromon.transport.wire.Bytes;
 import io.dromon.transport.wire.Position;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Group layers on a perfect transport (chapter 04 sections 4 to 12). */
+@Tag("unit")
 final class GroupCoreTest {
     private final TestGroup group = new TestGroup(1);
 

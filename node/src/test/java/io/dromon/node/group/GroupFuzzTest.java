@@ -9,9 +9,11 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Garbage of every kind: only the declared exception from decoders, and nothing at all from a living core. */
+@Tag("unit")
 final class GroupFuzzTest {
     private static final List<Bytes> SAMPLES = List.of(
             Vectors.STATE_OF_GARBD,

@@ -8,9 +8,11 @@ import io.dromon.transport.wire.MalformedMessageException;
 import io.dromon.transport.wire.Uuids;
 import java.util.List;
 import java.util.UUID;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Single rules of the group layer: reassembly, quorum, donors, commit cut, flow control, votes (chapter 04). */
+@Tag("unit")
 final class GroupRulesTest {
     private static final UUID OTHER = UUID.fromString("00000000-0000-1000-8000-000000000001");
     private static final long MS = 1_000_000;

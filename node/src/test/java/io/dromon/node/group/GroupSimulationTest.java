@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.Test;
  * the order (seqno, states, commit cut, pause, delivered data: checked by {@link TestGroup}), each ticket ends once,
  * and nothing hangs when the faults stop.
  */
+@Tag("simulation")
 final class GroupSimulationTest {
     private static final int STEPS = 60;
 

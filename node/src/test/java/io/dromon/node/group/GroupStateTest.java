@@ -13,11 +13,13 @@ import io.dromon.transport.wire.Position;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The states of the group (chapter 04, section 5.2). */
+@Tag("unit")
 final class GroupStateTest {
     private static final Map<GroupState, Set<GroupState>> LEGAL = Map.of(
             NON_PRIMARY, Set.of(NON_PRIMARY, WAIT_STATE_UUID, CLOSED),

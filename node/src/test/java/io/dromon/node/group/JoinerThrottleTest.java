@@ -6,9 +6,11 @@ import static org.assertj.core.data.Percentage.withPercentage;
 import io.dromon.node.group.TestGroup.Peer;
 import io.dromon.transport.wire.Bytes;
 import io.dromon.transport.wire.Position;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The throttle of a JOINER (chapter 04 section 10). */
+@Tag("simulation")
 final class JoinerThrottleTest {
     private static final long MS = TestGroup.MS;
     private static final long SECOND = 1000 * MS;

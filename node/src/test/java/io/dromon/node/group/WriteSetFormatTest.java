@@ -2,9 +2,11 @@ package io.dromon.node.group;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Which write-sets a node may read and write in a group (chapter 04, section 2). */
+@Tag("unit")
 final class WriteSetFormatTest {
     private static final GroupVersions DATABASES = new GroupVersions(5, 11, 4);
     private static final GroupVersions OPAQUE_NODES = new GroupVersions(5, 127, 127);

@@ -9,9 +9,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What the writer gives, and what goes to the wire (chapter 05, sections 3, 6.5, 6.6 and 9.1). */
+@Tag("unit")
 final class WriteSetBuilderTest {
     private static final Originator ORIGINATOR =
             new Originator(new UUID(0x1122334455667788L, 0x99aabbccddeeff00L), 7, 8);

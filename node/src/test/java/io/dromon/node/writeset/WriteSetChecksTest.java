@@ -9,9 +9,11 @@ import io.dromon.transport.wire.Murmur128;
 import java.util.Arrays;
 import java.util.UUID;
 import java.util.function.Consumer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Chapter 05 section 9.2, row by row: one bad field in a captured write-set, all checksums around it repaired. */
+@Tag("unit")
 final class WriteSetChecksTest {
     private static final int KEYS = 64;
     private static final int DATA = 120;

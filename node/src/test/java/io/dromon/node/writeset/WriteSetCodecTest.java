@@ -11,11 +11,13 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.UUID;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Chapter 05, sections 2 to 6, statement by statement, against the captured bytes of section 12. */
+@Tag("unit")
 final class WriteSetCodecTest {
     private static final UUID SOURCE = UUID.fromString("44af9fc5-e52e-11f1-8919-124b092245ad");
 

@@ -7,9 +7,11 @@ import io.dromon.transport.wire.Bytes;
 import io.dromon.transport.wire.MalformedMessageException;
 import io.dromon.transport.wire.Murmur128;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Garbage of every kind, with checksums as they came and with repaired ones: only the declared exception. */
+@Tag("unit")
 final class WriteSetFuzzTest {
     private static final List<Bytes> SAMPLES =
             WriteSetVectors.WHOLE.stream().map(WriteSetVectors::bytes).toList();

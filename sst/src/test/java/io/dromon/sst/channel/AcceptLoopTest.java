@@ -11,10 +11,12 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What goes wrong for a time ends no listener. */
+@Tag("sockets")
 @Timeout(30)
 class AcceptLoopTest {
     private final List<String> notes = new ArrayList<>();

@@ -22,12 +22,14 @@ import java.util.UUID;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Segments as a donor of bad will makes them: each is refused, nothing is written outside the staging folder. */
+@Tag("sockets")
 class HostileDonorTest {
     private static final int DIRECTORY = 0;
     private static final int FILE = 1;

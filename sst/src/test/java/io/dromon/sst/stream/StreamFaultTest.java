@@ -30,11 +30,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Faults at random points; {@code -Dsst.faults=N} for more, {@code -Dsst.seed=N} to repeat. */
+@Tag("sockets")
 @Timeout(600)
 class StreamFaultTest {
     private static final Position POSITION = new Position(new UUID(7, 8), 42);

@@ -21,12 +21,14 @@ import java.time.Duration;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What goes on after a fault, and what both ends say where it cannot. */
+@Tag("sockets")
 @Timeout(120)
 class StreamRecoveryTest extends StreamFixture {
     @Test

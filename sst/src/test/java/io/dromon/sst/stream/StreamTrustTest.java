@@ -33,12 +33,14 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Who is let in by certificate and token, and what the others are told. */
+@Tag("sockets")
 @Timeout(120)
 class StreamTrustTest extends StreamFixture {
     private static final String UNKNOWN_CA =

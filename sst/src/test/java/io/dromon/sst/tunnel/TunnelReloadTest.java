@@ -16,11 +16,13 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a running tunnel does about other files, services and ports. */
+@Tag("sockets")
 @Timeout(60)
 class TunnelReloadTest {
     private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();

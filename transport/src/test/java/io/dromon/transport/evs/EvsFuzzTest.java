@@ -10,10 +10,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Mutated and random messages: for the decoder, and for a member of a live group. */
+@Tag("unit")
 @Timeout(300)
 class EvsFuzzTest {
     private static final int STEPS = 100;

@@ -7,10 +7,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.function.LongConsumer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The group-level scenarios of chapter 02 section 12, each over many seeds, with the checks of section 11. */
+@Tag("simulation")
 @Timeout(300)
 class EvsGroupTest {
     private static final int SEEDS = Integer.getInteger("sim.seeds", 200);

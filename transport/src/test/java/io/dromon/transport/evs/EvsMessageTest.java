@@ -19,9 +19,11 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The layouts of chapter 02 section 2, against the captured bytes of section 13.B, in both directions. */
+@Tag("unit")
 class EvsMessageTest {
     static final UUID A = UUID.fromString("6a5fe19f-e52e-11f1-b9d1-efd60c2458ab");
     static final UUID G = UUID.fromString("73386757-e52e-11f1-ac16-5a17dd511ba4");

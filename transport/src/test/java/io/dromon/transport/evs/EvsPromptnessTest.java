@@ -10,6 +10,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongUnaryOperator;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Timeout;
  * How long writes stand still: with the default timers, nothing that all know already may wait for the second of the
  * retransmission timer.
  */
+@Tag("simulation")
 @Timeout(120)
 class EvsPromptnessTest {
     private static final int SEEDS = 100;

@@ -11,9 +11,11 @@ import io.dromon.transport.wire.ViewId;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What becomes of the messages and the name of a node that is gone (chapter 02 sections 5.5, 7.7 and 12). */
+@Tag("unit")
 class EvsRecoveryTest {
     private final EvsNetwork network = new EvsNetwork(3);
 

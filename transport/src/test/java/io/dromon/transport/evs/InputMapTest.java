@@ -13,12 +13,14 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * The messages of a view and the numbers made of them (chapter 02 sections 1.4 and 5.1, with the scenarios of section
  * 12).
  */
+@Tag("unit")
 class InputMapTest {
     private static final ViewId VIEW = new ViewId(ViewId.Type.REG, EvsNetwork.uuid(0), 1);
 

@@ -7,8 +7,10 @@ import io.netty.channel.embedded.EmbeddedChannel;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("unit")
 final class AcceptFailuresTest {
     /** Netty itself would print two lines each second, which say that somebody has forgotten to handle this. */
     @Test

@@ -15,10 +15,12 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Many small messages of a turn are few TLS records. Counted by a proxy between the nodes. */
+@Tag("sockets")
 @Timeout(60)
 class CoalescingTest {
     private static final X509Bundle SHARED = TestPki.selfSigned("shared");

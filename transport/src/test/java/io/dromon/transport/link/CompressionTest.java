@@ -12,9 +12,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What goes in comes out, smaller on the wire where it can be; a peer's damaged blocks end the link. */
+@Tag("sockets")
 final class CompressionTest {
     private final NettyLink sender = new NettyLink(1, false, "ssl://10.0.0.1:1", "10.0.0.1");
     private final NettyLink receiver = new NettyLink(2, true, "ssl://10.0.0.2:1", "10.0.0.2");

@@ -17,12 +17,14 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The table of chapter 01 section 3.2, on real sockets, both providers: what each side reports. */
+@Tag("sockets")
 @ExtendWith(NoLeaks.class)
 @Timeout(60)
 class IdentityTest {

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("unit")
 class LineBudgetTest {
     private final LineBudget budget = new LineBudget(3, Duration.ofSeconds(1));
     private final List<Long> leftOut = new ArrayList<>();

@@ -20,11 +20,13 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** What a look at a peer sees, on real sockets. The greeting of a node is the test's: links do not speak by themselves. */
+@Tag("sockets")
 @ExtendWith(NoLeaks.class)
 @Timeout(60)
 final class PeerLookTest {

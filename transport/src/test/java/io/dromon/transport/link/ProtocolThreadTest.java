@@ -28,10 +28,12 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A loop that dies of an error which Netty does not survive. */
+@Tag("sockets")
 @Timeout(60)
 final class ProtocolThreadTest {
     private final AtomicBoolean outOfMemory = new AtomicBoolean();

@@ -12,6 +12,7 @@ import java.net.InetAddress;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLServerSocket;
 import javax.net.ssl.SSLSocket;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -19,6 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** A second handshake within a connection of TLS 1.2 is refused by name, whoever asks for it. */
+@Tag("sockets")
 @ExtendWith(NoLeaks.class)
 @Timeout(60)
 class RenegotiationTest {

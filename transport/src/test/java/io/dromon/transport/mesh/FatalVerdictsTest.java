@@ -14,6 +14,7 @@ import io.dromon.transport.wire.PeerIdentity;
 import io.dromon.transport.wire.Uuids;
 import java.util.List;
 import java.util.UUID;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -22,6 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Whose word ends a node: chapter 01 section 5.4 honours it from anybody, this node from a member of its group that it
  * has dialled.
  */
+@Tag("unit")
 class FatalVerdictsTest {
     private static final LinkFailure RESET = new LinkFailure.Disconnected("reset");
     private static final UUID HANDSHAKE = new UUID(0x77, 0x77);

@@ -20,12 +20,14 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The messages of the mesh, against captured bytes (chapter 01 sections 5 and 12). */
+@Tag("unit")
 class GmcastMessageTest {
     private static final UUID ACCEPTOR = UUID.fromString("63a84654-e52e-11f1-a7a5-db70ba1274b9");
     private static final UUID CONNECTOR = UUID.fromString("6e27208e-e52e-11f1-817d-bb2d674da280");

@@ -10,9 +10,11 @@ import io.dromon.transport.mesh.GmcastMessage.Handshake;
 import io.dromon.transport.wire.LinkFailure;
 import java.util.List;
 import java.util.UUID;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A configured name is looked up before it is dialled, each time, and all its addresses are dialled. */
+@Tag("unit")
 class HostNamesTest {
     private static final String NAME = "tcp://galera-0.galera-headless.production.svc.cluster.example.org:4567";
     private static final UUID HANDSHAKE = new UUID(0x77, 0x77);

@@ -10,9 +10,11 @@ import io.dromon.transport.mesh.GmcastMessage.TopologyChange.Entry;
 import io.dromon.transport.wire.LinkFailure;
 import java.util.List;
 import java.util.UUID;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A peer that tells addresses of nodes that do not exist makes this node dial third parties: little, and not for long. */
+@Tag("simulation")
 class InventedAddressesTest {
     private static final LinkFailure REFUSED = new LinkFailure.Disconnected("connection refused");
 

@@ -13,9 +13,11 @@ import java.util.List;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Sequences of mutated messages and events against a live mesh: no exception, bounded lists, a life after. */
+@Tag("unit")
 class MeshFuzzTest {
     private static final int STEPS = 40;
 

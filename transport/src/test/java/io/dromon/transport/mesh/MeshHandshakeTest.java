@@ -19,11 +19,13 @@ import io.dromon.transport.wire.LinkFailure;
 import io.dromon.transport.wire.Uuids;
 import java.util.List;
 import java.util.UUID;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Handshakes in both roles, refusals, double links, and what ends a real node (chapter 01 sections 5.4, 6 and 13). */
+@Tag("unit")
 class MeshHandshakeTest {
     private static final UUID HANDSHAKE = new UUID(0x77, 0x77);
 

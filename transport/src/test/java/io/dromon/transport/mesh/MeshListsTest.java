@@ -15,9 +15,11 @@ import io.dromon.transport.wire.LinkFailure;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Which nodes the mesh dials, lists, forgets and drops as silent (chapter 01 sections 7 and 8). */
+@Tag("unit")
 class MeshListsTest {
     private static final LinkFailure RESET = new LinkFailure.Disconnected("reset");
 

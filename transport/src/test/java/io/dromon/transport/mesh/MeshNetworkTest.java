@@ -15,11 +15,13 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Several meshes on a network in memory: virtual time, one millisecond a hop, the same run each time. */
+@Tag("simulation")
 class MeshNetworkTest {
     private static final long HOP_NS = TimeUnit.MILLISECONDS.toNanos(1);
 

@@ -12,9 +12,11 @@ import io.dromon.transport.wire.LinkFailure;
 import io.dromon.transport.wire.Uuids;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** User messages: to one node, to all, over segments and relays (chapter 01 section 9). */
+@Tag("unit")
 class MeshTrafficTest {
     private static final Bytes HELLO = new Bytes("hello".getBytes(StandardCharsets.US_ASCII));
 

@@ -10,9 +10,11 @@ import io.dromon.transport.wire.LinkFailure;
 import io.dromon.transport.wire.Uuids;
 import java.nio.charset.StandardCharsets;
 import java.util.UUID;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Links are made anew one at a time, and nothing that is under way is lost. */
+@Tag("unit")
 final class RelinkTest {
     private static final UUID GREATEST = new UUID(-1L, -1L);
     private static final UUID SMALLEST = new UUID(1L, 1L);

@@ -11,9 +11,11 @@ import io.dromon.transport.testpki.TestPki;
 import io.dromon.transport.wire.LinkFailure;
 import io.dromon.transport.wire.PeerIdentity;
 import java.util.UUID;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A second link to a member takes the place of the first only with the identity of the first. */
+@Tag("unit")
 class SecondLinkTest {
     private static final UUID GREATEST = new UUID(-1L, -1L);
     private static final PeerIdentity MEMBER = identity("n2");

@@ -11,11 +11,13 @@ import io.dromon.transport.wire.ViewId;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.UUID;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The messages of the primary component, against captured bytes (chapter 03 sections 2 and 12). */
+@Tag("unit")
 class PcMessageTest {
     private static final UUID MARIADBD = UUID.fromString("d96df135-e52e-11f1-b1fc-a2eb830c6078");
     private static final UUID GARBD = UUID.fromString("eff0a58b-e52e-11f1-ae10-06364d5c0298");

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -23,6 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Messages that break the protocol: each row of the table in the package's description (chapter 03 sections 2.6, 4.3
  * and 5.5).
  */
+@Tag("unit")
 class PrimaryBadInputTest {
     private static final Bytes USER = PcVectors.hex("0103000001000000 41");
 

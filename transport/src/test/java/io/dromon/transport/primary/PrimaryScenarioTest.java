@@ -12,12 +12,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The scenarios of chapter 03 section 10; the fixture checks the invariants. */
+@Tag("unit")
 class PrimaryScenarioTest {
     private final SimulatedEvs evs = new SimulatedEvs();
 

@@ -12,12 +12,14 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Random partitions, merges, joins, leaves and crashes over a perfect EVS; the fixture checks the invariants of chapter
  * 03 section 10. Replay of one seed: {@code -Dsim.seeds=1 -Dsim.seed=N}.
  */
+@Tag("simulation")
 class PrimarySimulationTest {
     private static final int RUNS_PER_SEED = 10;
 

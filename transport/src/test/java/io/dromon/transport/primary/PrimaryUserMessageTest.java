@@ -19,12 +19,14 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * User messages and their numbers, bootstrap and weight by an operator, the end (chapter 03 sections 5.8, 5.9, 5.11,
  * 5.12 and 8).
  */
+@Tag("unit")
 class PrimaryUserMessageTest {
     private final SimulatedEvs evs = new SimulatedEvs();
 

@@ -7,11 +7,13 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The worked examples of chapter 03 section 9, played through the layer. */
+@Tag("unit")
 class QuorumTableTest {
     /** Nodes are numbers from 1 on, in the order of their weights; a set is written {@code 1+2}. */
     @ParameterizedTest(name = "row {0}: weights {1}, survivors {2}, left {3}: primary {4}")

@@ -12,12 +12,14 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.UUID;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The text of {@code gvwstate.dat}, and when it is read, written and removed (chapter 03 sections 6.1 and 6.2). */
+@Tag("unit")
 class SavedViewFileTest {
     /** Written by a mariadbd. */
     private static final String SAMPLE = """

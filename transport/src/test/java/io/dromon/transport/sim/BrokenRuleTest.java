@@ -10,10 +10,12 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The checkers are worth something: they find rules that are broken on purpose. */
+@Tag("simulation")
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class BrokenRuleTest {
     private static final int SEEDS = 150;

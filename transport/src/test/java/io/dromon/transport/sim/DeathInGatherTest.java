@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -15,6 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * they must be a primary component by themselves. With the rules of the reference, on real processes and in one of
  * fifty such runs here, all of them ended alone, each in a component of its own, which only an operator could mend.
  */
+@Tag("simulation")
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class DeathInGatherTest {
     private static final long SECOND = 1_000_000_000L;

@@ -24,6 +24,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -31,6 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * A joiner that refuses one member, or cannot reach it, but reaches others: as a revocation list or a rule that only one
  * node has brings about. The healthy members go on.
  */
+@Tag("simulation")
 class RefusingJoinerTest {
     private static final long SECOND = 1_000_000_000L;
     private static final long MS = 1_000_000L;

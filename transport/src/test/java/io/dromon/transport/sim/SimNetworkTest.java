@@ -8,8 +8,10 @@ import io.dromon.transport.wire.LinkFailure;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("unit")
 class SimNetworkTest {
     private static final long SECOND = 1_000_000_000L;
 

@@ -387,6 +387,11 @@ public class StackCluster extends SimCluster<StackCluster.StackProcess> {
         }
 
         @Override
+        public void onNotice(String text) {
+            trace().add(clock().nowNs(), name, "notice: " + text);
+        }
+
+        @Override
         public void onRefused(String address, LinkFailure why) {
             if (trace().isOn()) {
                 trace().add(clock().nowNs(), name, "refused " + address + ": " + why);

@@ -3,10 +3,12 @@ package io.dromon.transport.sim;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Mesh, EVS and primary component of several nodes under virtual time. */
+@Tag("simulation")
 @Timeout(value = 20, unit = TimeUnit.MINUTES)
 class StackSimulationTest {
     private static final Seeds SEEDS =

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.Timeout;
  * Why {@code evs.suspect_timeout <= evs.install_timeout <= evs.inactive_timeout} must hold, and the configuration
  * refuses anything else: members of a majority that has nothing to fear give each other up.
  */
+@Tag("simulation")
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class TimerOrderTest {
     private static final int SEEDS = 40;

@@ -25,11 +25,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import org.bouncycastle.asn1.x509.Extension;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Certificates that nobody should send: refused with a named reason and nothing else. */
+@Tag("unit")
 @Timeout(60)
 class BadCertificatesTest {
     private static final X509Bundle CA = TestPki.ca("CA");

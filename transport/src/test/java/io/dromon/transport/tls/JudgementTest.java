@@ -13,9 +13,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What becomes of a peer: marks of its authorities, lists of revoked certificates, rules that go together. */
+@Tag("unit")
 class JudgementTest {
     private static final X509Bundle CA = TestPki.ca("CA");
     private static final X509Bundle OWN = TestPki.issue(TestPki.builder("own").subject("CN=own,OU=nodes"), CA);

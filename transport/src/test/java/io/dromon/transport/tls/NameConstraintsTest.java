@@ -16,11 +16,13 @@ import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralSubtree;
 import org.bouncycastle.asn1.x509.NameConstraints;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** RFC 5280, section 4.2.1.10: the names that an authority may sign, its own certificate being trusted or sent. */
+@Tag("unit")
 class NameConstraintsTest {
     private static final X509Bundle ROOT = TestPki.ca("Root");
 

@@ -14,11 +14,13 @@ import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is said of a node's key is what the peers' TLS will decide. */
+@Tag("unit")
 class OwnKeyTest {
     private static final Duration DAY = Duration.ofDays(1);
     private static final Authority CA = Authority.create(KeyKind.EC.generate(), named("CA"), DAY);

@@ -14,9 +14,11 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSession;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The verdict on an established session, whatever its handshake asked. */
+@Tag("unit")
 class SessionsTest {
     private static final X509Bundle CA = TestPki.ca("CA");
 

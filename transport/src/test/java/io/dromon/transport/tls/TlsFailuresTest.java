@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dromon.transport.wire.LinkFailure;
 import javax.net.ssl.SSLException;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Both providers' words for the same thing. */
+@Tag("unit")
 class TlsFailuresTest {
     @ParameterizedTest
     @ValueSource(

@@ -14,12 +14,14 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Frames, checksums, partial reads, against captured bytes (chapter 01 sections 2 and 12). */
+@Tag("unit")
 class FrameTest {
     private static final String OK = "14000002 2456387e 00030000 63a84654e52e11f1a7a5db70ba1274b9";
     private static final String HANDSHAKE =

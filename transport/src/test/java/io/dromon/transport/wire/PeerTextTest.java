@@ -2,8 +2,10 @@ package io.dromon.transport.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("unit")
 class PeerTextTest {
     /** A line feed, an escape of a terminal, its C1 form, an override of the direction, an isolate, half a character. */
     private static final String HOSTILE = "a\nb\u001b[2Jc\u009b2Jd\u202ee\u2066f\ud800g";

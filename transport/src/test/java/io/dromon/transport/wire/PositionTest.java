@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.util.UUID;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The text of a position (chapter 06, section 1). */
+@Tag("unit")
 final class PositionTest {
     private static final String HISTORY = "6c85ca8e-e52e-11f1-8519-369fc54b9e1c";
 

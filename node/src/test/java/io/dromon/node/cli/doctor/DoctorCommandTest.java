@@ -24,11 +24,13 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a start would trip over is said before it. */
+@Tag("sockets")
 @Timeout(60)
 final class DoctorCommandTest {
     private final X509Bundle ca = TestPki.ca("doctor CA");

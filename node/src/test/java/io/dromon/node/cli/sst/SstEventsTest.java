@@ -20,11 +20,13 @@ import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code dromon sst} with {@code --json}, as processes. */
+@Tag("sockets")
 @Timeout(120)
 class SstEventsTest {
     private static final Duration LIMIT = Duration.ofSeconds(30);

@@ -24,6 +24,7 @@ import org.bouncycastle.openssl.CertificateTrustBlock;
 import org.bouncycastle.openssl.X509TrustedCertificateBlock;
 import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,6 +32,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** All of a file is read, or the file is refused. */
+@Tag("unit")
 class PemFilesTest {
     private static final X509Bundle ONE = TestPki.ca("one");
     private static final X509Bundle TWO = TestPki.ca("two");

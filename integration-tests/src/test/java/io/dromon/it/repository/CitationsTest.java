@@ -1,4 +1,4 @@
-package io.dromon.it;
+package io.dromon.it.repository;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -17,12 +17,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * What code and Markdown cite of the specification is there. A section or pitfall belongs to the chapter that was cited
  * last before it in the file; without one, to the chapter that the description of the package names.
  */
+@Tag("unit")
 final class CitationsTest {
     private static final String NUMBER = "\\d+(?:\\.(?:\\d+|[A-Z]\\b))?";
     private static final String AND = "(?:\\s*,\\s*(?:and\\s+)?|\\s+(?:and|or|to)\\s+)";

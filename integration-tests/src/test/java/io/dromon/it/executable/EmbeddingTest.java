@@ -1,4 +1,4 @@
-package io.dromon.it;
+package io.dromon.it.executable;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;

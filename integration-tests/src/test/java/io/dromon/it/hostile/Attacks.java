@@ -1,4 +1,4 @@
-package io.dromon.it;
+package io.dromon.it.hostile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package io.dromon.it;
+package io.dromon.it.repository;
 
 import java.util.ArrayList;
 import java.util.List;

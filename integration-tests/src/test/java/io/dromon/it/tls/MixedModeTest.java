@@ -1,14 +1,15 @@
-package io.dromon.it;
+package io.dromon.it.tls;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.dromon.it.MixedMode.Outcome;
-import io.dromon.it.MixedMode.Program;
-import io.dromon.it.MixedMode.Said;
-import io.dromon.it.MixedMode.Side;
 import io.dromon.it.peers.OpenSsl;
+import io.dromon.it.tls.MixedMode.Outcome;
+import io.dromon.it.tls.MixedMode.Program;
+import io.dromon.it.tls.MixedMode.Said;
+import io.dromon.it.tls.MixedMode.Side;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,6 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * Plain text against TLS, in both directions, Dromon against Dromon and against real garbd: Dromon's side names the
  * mismatch and the remedy. {@link MixedModeTable} shows all combinations, with mariadbd too.
  */
+@Tag("peers")
 @Timeout(240)
 final class MixedModeTest {
     @TempDir

@@ -1,4 +1,4 @@
-package io.dromon.it;
+package io.dromon.it.hostile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -11,11 +11,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Members that fill a small heap: the node goes, by name, before the memory is used up, and never hangs. */
+@Tag("sockets")
 @Timeout(240)
 final class OutOfMemoryTest {
     private static final Duration LIMIT = Duration.ofMinutes(2);

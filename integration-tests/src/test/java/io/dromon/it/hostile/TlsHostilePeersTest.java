@@ -1,4 +1,4 @@
-package io.dromon.it;
+package io.dromon.it.hostile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -29,6 +29,7 @@ import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509KeyManager;
 import javax.net.ssl.X509TrustManager;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -39,6 +40,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * The same attacks through TLS, by peers that have a certificate of the right authority where they need one, and attacks
  * on TLS itself. Node a uses BoringSSL, node b the JDK.
  */
+@Tag("peers")
 @Timeout(240)
 final class TlsHostilePeersTest extends Attacks {
     private static final X509Bundle AUTHORITY = TestPki.ca("hostile CA");

@@ -1,4 +1,4 @@
-package io.dromon.it;
+package io.dromon.it.executable;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -12,11 +12,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What {@code dromon doctor --peers} says of real Galera nodes, and what it does to them: nothing. */
+@Tag("peers")
 @Timeout(60)
 final class DoctorPeersTest {
     private static final Duration LIMIT = Duration.ofSeconds(30);

@@ -1,4 +1,4 @@
-package io.dromon.it;
+package io.dromon.it.repository;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
@@ -7,6 +7,7 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.core.importer.Location;
 import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTag;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 
@@ -14,6 +15,7 @@ import com.tngtech.archunit.lang.ArchRule;
  * The rules that hold over the classes of all modules. What concerns one module stands beside its code, in an architecture
  * test of its own.
  */
+@ArchTag("unit")
 @AnalyzeClasses(
         packages = "io.dromon",
         importOptions = {ImportOption.DoNotIncludeTests.class, ArchitectureTest.NoFixtures.class})

@@ -1,4 +1,4 @@
-package io.dromon.it;
+package io.dromon.it.members;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -13,11 +13,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Members that hang, return or restart, Dromon's and real ones, over TLS. */
+@Tag("peers")
 @Timeout(240)
 final class FaultsTest {
     private static final Duration LIMIT = Duration.ofMinutes(1);

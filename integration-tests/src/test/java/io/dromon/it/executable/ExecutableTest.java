@@ -1,4 +1,4 @@
-package io.dromon.it;
+package io.dromon.it.executable;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -20,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,6 +29,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The executable as a process of its system: its Java, its output, signals, a directory that another one uses. */
+@Tag("sockets")
 @Timeout(120)
 final class ExecutableTest {
     private static final Duration LIMIT = Duration.ofSeconds(40);

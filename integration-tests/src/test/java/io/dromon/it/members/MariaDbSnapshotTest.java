@@ -1,4 +1,4 @@
-package io.dromon.it;
+package io.dromon.it.members;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -15,6 +15,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
  * A state transfer between two real servers by MariaDB's own script, which finds {@code dromon tunnel} where it looks
  * for stunnel: a program of that name in front of the PATH is all it takes.
  */
+@Tag("peers")
 @Timeout(180)
 class MariaDbSnapshotTest {
     private static final Duration LIMIT = Duration.ofMinutes(1);

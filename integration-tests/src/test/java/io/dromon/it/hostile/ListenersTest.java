@@ -1,4 +1,4 @@
-package io.dromon.it;
+package io.dromon.it.hostile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -23,12 +23,14 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What every listener of the product outlives: those who come and stay silent, and a time without file descriptors. */
+@Tag("peers")
 @Timeout(240)
 class ListenersTest {
     private static final Duration LIMIT = Duration.ofSeconds(60);

@@ -1,4 +1,4 @@
-package io.dromon.it;
+package io.dromon.it.tls;
 
 import io.dromon.it.peers.DromonNode;
 import io.dromon.it.peers.Garbd;

@@ -1,4 +1,4 @@
-package io.dromon.it;
+package io.dromon.it.executable;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -8,11 +8,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The first command of the README. */
+@Tag("sockets")
 @Timeout(240)
 class DemoTest {
     @TempDir

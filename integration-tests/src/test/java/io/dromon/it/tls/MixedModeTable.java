@@ -1,12 +1,12 @@
-package io.dromon.it;
+package io.dromon.it.tls;
 
-import io.dromon.it.MixedMode.Outcome;
-import io.dromon.it.MixedMode.Program;
-import io.dromon.it.MixedMode.Said;
-import io.dromon.it.MixedMode.Side;
 import io.dromon.it.peers.MariaDb;
 import io.dromon.it.peers.OpenSsl;
 import io.dromon.it.peers.Peers;
+import io.dromon.it.tls.MixedMode.Outcome;
+import io.dromon.it.tls.MixedMode.Program;
+import io.dromon.it.tls.MixedMode.Said;
+import io.dromon.it.tls.MixedMode.Side;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -1,4 +1,4 @@
-package io.dromon.it;
+package io.dromon.it.executable;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -16,11 +16,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Three {@code dromon node --pipe} processes over TLS with the classic shared pair, and a real garbd among them. */
+@Tag("peers")
 @Timeout(240)
 final class PipeTest {
     private static final Duration JOIN = Duration.ofMinutes(1);

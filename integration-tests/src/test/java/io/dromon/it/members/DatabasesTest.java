@@ -1,4 +1,4 @@
-package io.dromon.it;
+package io.dromon.it.members;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -7,11 +7,13 @@ import io.dromon.it.peers.DromonNode;
 import io.dromon.it.peers.MariaDb;
 import java.nio.file.Path;
 import java.time.Duration;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Data nodes of Dromon and real databases in one group: the one that came to the others goes, before anything breaks. */
+@Tag("peers")
 @Timeout(240)
 final class DatabasesTest {
     private static final Duration LIMIT = Duration.ofMinutes(1);

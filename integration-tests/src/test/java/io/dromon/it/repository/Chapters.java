@@ -1,4 +1,4 @@
-package io.dromon.it;
+package io.dromon.it.repository;
 
 import java.io.IOException;
 import java.nio.file.Files;
