@@ -36,6 +36,15 @@ public record Diagnosis(List<Channel> channels, List<Peer> peers) {
         public Finding {
             text = PeerText.lines(text);
         }
+
+        /** A text that may begin with what it is about, an option or a place, taken apart there. */
+        static Finding named(Level level, String otherwise, String text) {
+            int colon = text.indexOf(": ");
+            String head = colon < 0 ? "" : text.substring(0, colon);
+            return head.isEmpty() || head.contains(" ")
+                    ? new Finding(level, otherwise, text)
+                    : new Finding(level, head, text.substring(colon + 2));
+        }
     }
 
     /**

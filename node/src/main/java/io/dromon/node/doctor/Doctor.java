@@ -107,7 +107,7 @@ public final class Doctor {
 
     private Diagnosis examine(boolean lookAtPeers) {
         List<Finding> findings = new ArrayList<>();
-        config.warnings().forEach(warning -> findings.add(finding(WARNING, "configuration", warning)));
+        config.warnings().forEach(warning -> findings.add(Finding.named(WARNING, "configuration", warning)));
         if (findings.isEmpty() && problems.isEmpty()) {
             findings.add(new Finding(OK, "configuration", "every option is known and honoured"));
         }
@@ -120,15 +120,6 @@ public final class Doctor {
         List<Diagnosis.Peer> peers = group(lookAtPeers);
         sst();
         return new Diagnosis(channels, peers);
-    }
-
-    /** A text that begins with the name of an option or a place, taken apart. */
-    static Finding finding(Diagnosis.Level level, String otherwise, String text) {
-        int colon = text.indexOf(": ");
-        String head = colon < 0 ? "" : text.substring(0, colon);
-        return head.isEmpty() || head.contains(" ")
-                ? new Finding(level, otherwise, text)
-                : new Finding(level, head, text.substring(colon + 2));
     }
 
     private void checkDataDirectory(List<Finding> findings) {
@@ -300,7 +291,7 @@ public final class Doctor {
             findings.add(runningNode()
                     .map(node -> new Finding(
                             OK, Options.GMCAST_LISTEN_ADDR.name(), "in use by the node that runs here: " + node))
-                    .orElseGet(() -> finding(FAIL, Options.GMCAST_LISTEN_ADDR.name(), text)));
+                    .orElseGet(() -> Finding.named(FAIL, Options.GMCAST_LISTEN_ADDR.name(), text)));
         }
         links.stop().join();
     }

@@ -31,7 +31,7 @@ final class MaterialCheck {
      */
     static Optional<TlsContexts> run(TlsSettings settings, List<Finding> findings, UnaryOperator<String> words) {
         if (TlsFileSwap.isUnfinished(settings)) {
-            findings.add(Doctor.finding(
+            findings.add(Finding.named(
                     FAIL,
                     "TLS",
                     "a step of a rotation was cut off between its files; the next start of the node finishes or undoes it;"
@@ -44,12 +44,21 @@ final class MaterialCheck {
             contexts = TlsContexts.load(1, settings);
         } catch (TlsConfigException raw) {
             TlsConfigException e = raw.worded(words);
-            e.problems().forEach(problem -> findings.add(Doctor.finding(FAIL, "TLS", problem)));
-            e.notes().forEach(note -> findings.add(Doctor.finding(WARNING, "TLS", note)));
+            e.problems().forEach(problem -> findings.add(Finding.named(FAIL, "TLS", problem)));
+            e.notes().forEach(note -> findings.add(Finding.named(WARNING, "TLS", note)));
             return Optional.empty();
         }
-        Instant now = Instant.now();
-        TlsGeneration generation = contexts.generation();
+        certificates(contexts.generation(), contexts, words, findings);
+        findings.add(new Finding(
+                OK, "TLS", contexts.provider() + ", " + String.join(" and ", settings.protocols()) + " allowed"));
+        List<String> others = new ArrayList<>(contexts.warnings());
+        others.removeAll(contexts.refusals());
+        others.forEach(warning -> findings.add(Finding.named(WARNING, "TLS", words.apply(warning))));
+        return Optional.of(contexts);
+    }
+
+    private static void certificates(
+            TlsGeneration generation, TlsContexts contexts, UnaryOperator<String> words, List<Finding> findings) {
         X509Certificate own = generation.certificate();
         findings.add(new Finding(
                 OK, "key", own.getPublicKey().getAlgorithm() + ", is the key of the certificate; one in its file"));
@@ -65,8 +74,8 @@ final class MaterialCheck {
                     "chain, usage",
                     "nodes with this trust and these rules accept it, as TLS server and as client"));
         }
-        contexts.refusals().forEach(refusal -> findings.add(Doctor.finding(FAIL, "certificate", words.apply(refusal))));
-        findings.addAll(expiry(generation, now));
+        contexts.refusals().forEach(refusal -> findings.add(Finding.named(FAIL, "certificate", words.apply(refusal))));
+        findings.addAll(expiry(generation, Instant.now()));
         findings.add(new Finding(
                 OK,
                 "trust",
@@ -76,12 +85,6 @@ final class MaterialCheck {
                                 generation.anchors().stream()
                                         .map(CertificateText::subject)
                                         .toList())));
-        findings.add(new Finding(
-                OK, "TLS", contexts.provider() + ", " + String.join(" and ", settings.protocols()) + " allowed"));
-        List<String> others = new ArrayList<>(contexts.warnings());
-        others.removeAll(contexts.refusals());
-        others.forEach(warning -> findings.add(Doctor.finding(WARNING, "TLS", words.apply(warning))));
-        return Optional.of(contexts);
     }
 
     private static List<Finding> expiry(TlsGeneration generation, Instant now) {

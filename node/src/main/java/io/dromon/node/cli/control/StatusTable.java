@@ -15,7 +15,6 @@ final class StatusTable {
 
     static void print(JsonNode status, PrintStream out) {
         JsonNode group = status.path("group");
-        JsonNode tls = status.path("tls");
         line(out, "node", text(status, "name") + "  " + text(status, "uuid") + "  " + text(status, "listenAddress"));
         line(
                 out,
@@ -30,31 +29,32 @@ final class StatusTable {
                         + (member.path("arbitrator").asBoolean() ? ", arbitrator" : "") + ")"));
         line(out, "members", members.size() + ": " + String.join(", ", members));
         line(out, "links", text(status, "linkSummary"));
-        if (tls.path("enabled").asBoolean()) {
-            line(
-                    out,
-                    "tls",
-                    text(tls, "provider") + ", generation " + text(tls, "generation") + " since " + text(tls, "loaded")
-                            + ", trusts " + tls.path("trusted").size() + " (fingerprint "
-                            + text(tls, "trustFingerprint")
-                            + ")");
-            line(
-                    out,
-                    "certificate",
-                    text(tls, "subject") + ", serial " + text(tls, "serial") + ", until " + until(tls));
-            tls.path("warnings").forEach(warning -> line(out, "WARNING", PeerText.lines(warning.asText())));
-            if (tls.has("refusedReload")) {
-                line(out, "WARNING", "the files on disk are not used: " + text(tls, "refusedReload"));
-            }
-        } else {
-            line(out, "tls", "off: PLAIN TEXT");
-        }
+        tls(status.path("tls"), out);
         if (status.has("dynamic")) {
             line(out, "WARNING", text(status, "dynamic"));
         }
         out.println();
         links(status, out);
         refused(status, out);
+    }
+
+    private static void tls(JsonNode tls, PrintStream out) {
+        if (!tls.path("enabled").asBoolean()) {
+            line(out, "tls", "off: PLAIN TEXT");
+            return;
+        }
+        line(
+                out,
+                "tls",
+                text(tls, "provider") + ", generation " + text(tls, "generation") + " since " + text(tls, "loaded")
+                        + ", trusts " + tls.path("trusted").size() + " (fingerprint "
+                        + text(tls, "trustFingerprint")
+                        + ")");
+        line(out, "certificate", text(tls, "subject") + ", serial " + text(tls, "serial") + ", until " + until(tls));
+        tls.path("warnings").forEach(warning -> line(out, "WARNING", PeerText.lines(warning.asText())));
+        if (tls.has("refusedReload")) {
+            line(out, "WARNING", "the files on disk are not used: " + text(tls, "refusedReload"));
+        }
     }
 
     /** "ready, warning: the certificate ends at ...". */
