@@ -10,7 +10,7 @@ import java.time.Duration;
  * @param bytesPerSecond limit of what the donor sends, 0 for none
  * @param handshake time from the first byte of a connection until both sides are proven
  * @param first time that a joiner waits for its donor
- * @param idle time without anything moving after which the transfer is given up; a connection is made anew after half
+ * @param idle time without anything moving after which the transfer is given up; a connection is replaced after half
  *     of it
  * @param total time for the whole transfer
  */
@@ -22,6 +22,7 @@ public record TransferSettings(
         Duration first,
         Duration idle,
         Duration total) {
+    /** TLS connections of one transfer. */
     public static final int MOST_STREAMS = 64;
 
     /**

@@ -72,7 +72,7 @@ public final class Staging implements AutoCloseable {
                 directory);
     }
 
-    /** What somebody who runs this should know of the place; empty if nothing. */
+    /** What the operator should know of the place; empty if nothing. */
     public Optional<String> warning() {
         return places.warning();
     }

@@ -54,7 +54,7 @@ final class SwitchOver implements AutoCloseable {
         this.danger = danger;
     }
 
-    /** What somebody who runs this should know of the place; empty if nothing. */
+    /** What the operator should know of the place; empty if nothing. */
     Optional<String> warning() {
         return danger.filter(finding -> finding.danger() == FileTrust.Danger.A_GROUP_REPLACES)
                 .map(FileTrust.Finding::text);

@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Takes connections until its socket is closed. What goes wrong for a time, such as too many open files, is told and
- * tried again: nobody could reach this end any more after an end of the loop.
+ * tried again: after an end of the loop no donor could reach this end.
  */
 final class AcceptLoop implements Runnable {
     private static final long PAUSE_MS = 100;

@@ -58,7 +58,7 @@ public final class ControlChannel implements AutoCloseable {
         }
     }
 
-    /** The next message; nothing if none came until this end should say again that it is there, or until {@link #wakeUp}. */
+    /** The next message; nothing if none came until it is time for {@link #alive}, or until {@link #wakeUp}. */
     public Optional<Message> hear() throws IOException {
         if (!awaitHeader()) {
             if (System.nanoTime() - heardNs > idleNs) {
@@ -85,7 +85,9 @@ public final class ControlChannel implements AutoCloseable {
             return channel.awaitUnlessWoken(Frame.HEADER, saidNs + ALIVE_NS);
         } catch (EOFException e) {
             throw new TransferException(
-                    TransferException.Reason.PEER_FAILED, "the other side left without a word: " + e.getMessage(), e);
+                    TransferException.Reason.PEER_FAILED,
+                    "the other side ended the connection without notice: " + e.getMessage(),
+                    e);
         }
     }
 

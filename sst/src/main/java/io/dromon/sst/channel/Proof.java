@@ -18,8 +18,8 @@ import javax.net.ssl.SSLSession;
 
 /**
  * Both ends prove inside TLS that they know the token. The proof covers a fresh nonce of each end and the certificates
- * of both ends as this end sees them: somebody in the middle, with a certificate of the right CA, sees other ones than
- * the ends do, and what he hands on proves nothing. (The keying-material exporter of RFC 5705, which would bind to the
+ * of both ends as this end sees them: an attacker in the middle, with a certificate of the right CA, sees other ones
+ * than the ends do, and what he hands on proves nothing. (The keying-material exporter of RFC 5705, which would bind to the
  * very session, is not offered by the JDK 17 nor by netty-tcnative.)
  */
 public final class Proof {

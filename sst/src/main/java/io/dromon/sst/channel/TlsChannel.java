@@ -238,7 +238,7 @@ public final class TlsChannel implements AutoCloseable {
         return true;
     }
 
-    /** Ends {@link #awaitUnlessWoken}, the present one or else the next, once nothing is there to be read; any thread. */
+    /** Ends the present {@link #awaitUnlessWoken}, or else the next, once nothing is there to be read; any thread. */
     public void wakeUp() {
         woken.set(true);
         selector.wakeup();
@@ -256,7 +256,7 @@ public final class TlsChannel implements AutoCloseable {
         long deadline = System.nanoTime() + limitNs;
         boolean ended = false;
         try {
-            // Closing with something unread would reset the connection and take the last word from the other side.
+            // Closing with something unread would reset the connection and take the last message from the other side.
             int read;
             do {
                 read = socket.read(cipherIn.clear());

@@ -100,7 +100,7 @@ public final class ChildProgram implements AutoCloseable {
         List<String> names = new ArrayList<>();
         for (List<String> command : commands) {
             ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());
-            builder.environment().remove(Token.VARIABLE); // it is nobody else's
+            builder.environment().remove(Token.VARIABLE); // a program that runs here must not know it
             builder.environment().putAll(environment);
             builders.add(builder);
             names.add(String.valueOf(Path.of(command.get(0)).getFileName()));
@@ -190,7 +190,7 @@ public final class ChildProgram implements AutoCloseable {
         return processes.get(culprit()).exitValue();
     }
 
-    /** The one to blame: that nobody reads from a program any more is another one's doing. */
+    /** The program that failed first: a broken pipe is the failure of the one that should have read. */
     private int culprit() {
         int found = -1;
         for (int i = 0; i < processes.size(); i++) {

@@ -84,7 +84,7 @@ final class RsyncDaemon implements AutoCloseable {
                     daemon.run(program, listener);
                     return daemon;
                 } catch (TransferException e) {
-                    if (i == TRIES) { // its port may have been taken by somebody else in between
+                    if (i == TRIES) { // another process may have taken its port in between
                         throw e;
                     }
                 }

@@ -114,7 +114,7 @@ final class RsyncDonor implements SnapshotDonor {
         return manifest;
     }
 
-    /** The joiner waits for somebody who will not come. */
+    /** Tells the joiner, which waits, why no snapshot will come. */
     private void tell(IOException why) {
         try (ControlChannel control =
                 new ControlChannel(connectOnce(), terms.settings().idle().toNanos())) {

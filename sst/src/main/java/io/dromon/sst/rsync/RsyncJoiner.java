@@ -343,7 +343,7 @@ final class RsyncJoiner implements SnapshotJoiner {
         server.close();
         work.lock(); // waits for the end of what runs
         try {
-            CompletableFuture<Void> unused = donor.thenAccept(TlsChannel::close); // if nobody waited for it
+            CompletableFuture<Void> unused = donor.thenAccept(TlsChannel::close); // if no await() took it
             staging.close();
         } finally {
             work.unlock();

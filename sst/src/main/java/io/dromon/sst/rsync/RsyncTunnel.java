@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.SSLSession;
 
-/** The tunnel under rsync: each end takes nobody but the very certificate that has proven the token. */
+/** The tunnel under rsync: each end accepts only the certificate that has proven the token. */
 final class RsyncTunnel {
     private static final List<String> TLS = List.of("TLSv1.3");
 

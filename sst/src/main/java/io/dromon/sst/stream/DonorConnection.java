@@ -25,7 +25,7 @@ final class DonorConnection implements AutoCloseable {
     /** SegmentQueue on their way. */
     private static final int WINDOW = 16;
 
-    /** After so long without a byte nobody listens any more. */
+    /** After so long without a byte the joiner does not listen any more. */
     private static final long QUIET_NS = 2_000_000_000L;
 
     /** After so long the joiner hears that this end is still there. */
@@ -186,7 +186,7 @@ final class DonorConnection implements AutoCloseable {
     }
 
     /**
-     * Tells why the transfer failed; waits until the joiner, which may have segments to write before it comes to it, has answered.
+     * Tells why the transfer failed; waits until the joiner, which may have segments to write before that, has answered.
      *
      * @return whether it has heard it
      */
@@ -242,7 +242,7 @@ final class DonorConnection implements AutoCloseable {
     /** Fails if segments are on their way and the joiner has long acknowledged none. */
     void checkSilence(Duration limit) throws IOException {
         if (!sent.isEmpty() && System.nanoTime() - heardNs > limit.toNanos()) {
-            throw new IOException("no word of the joiner for " + DurationText.of(limit));
+            throw new IOException("nothing came from the joiner for " + DurationText.of(limit));
         }
     }
 

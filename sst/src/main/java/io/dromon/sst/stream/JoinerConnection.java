@@ -186,7 +186,7 @@ final class JoinerConnection {
         return aborted;
     }
 
-    /** Why the donor gave up, which stands behind segments that will come again, or will not. */
+    /** Why the donor gave up, which stands behind segments that are lost with the connection. */
     private Optional<TransferException> lastMessage() throws TransferException {
         long deadline = System.nanoTime() + QUIET_NS;
         try {

@@ -65,7 +65,7 @@ final class LargeFile {
     }
 
     private synchronized void release() throws IOException {
-        // Stays open between stretches; closed when nobody reads and all were given.
+        // Stays open between stretches; closed when no connection reads and all were given.
         if (--users == 0 && isGiven() && channel != null) {
             channel.close();
             channel = null;

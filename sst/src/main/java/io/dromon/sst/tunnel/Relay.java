@@ -182,7 +182,7 @@ final class Relay {
         if (end.ended || closing) {
             failed(side, "closed before it took everything");
         } else {
-            // Its last words may say why.
+            // Its last message may say why.
             side.requestRead();
         }
     }

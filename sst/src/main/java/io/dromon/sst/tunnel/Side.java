@@ -38,7 +38,7 @@ interface Side {
         return false;
     }
 
-    /** Whether nobody is there any more who could miss something: a program that has ended well. */
+    /** Whether the other end cannot miss anything any more: a program that has ended well. */
     default boolean isGone() {
         return false;
     }
