@@ -4,12 +4,10 @@ import io.dromon.sst.archive.ArchiveException.Problem;
 import io.dromon.transport.recovery.FileTrust;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -24,7 +22,6 @@ import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -335,26 +332,6 @@ public final class Staging implements AutoCloseable {
             places.removeLeftovers();
         } finally {
             places.close();
-        }
-    }
-
-    /** Deletes a tree without following links; nothing there is fine. */
-    static void delete(Path path) throws IOException {
-        if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
-            Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwx------"));
-            try (var children = Files.newDirectoryStream(path)) {
-                for (Path child : children) {
-                    delete(child);
-                }
-            }
-        }
-        try {
-            Files.deleteIfExists(path);
-        } catch (NoSuchFileException | DirectoryNotEmptyException e) {
-            throw new IOException(
-                    "cannot remove " + path + ": somebody else writes there ("
-                            + e.getClass().getSimpleName().toLowerCase(Locale.ROOT) + ")",
-                    e);
         }
     }
 }

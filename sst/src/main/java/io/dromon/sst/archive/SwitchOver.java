@@ -10,15 +10,19 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -222,7 +226,7 @@ final class SwitchOver implements AutoCloseable {
             }
         }
         Durable.syncDirectory(parent);
-        Staging.delete(previous());
+        delete(previous());
     }
 
     private static void move(Path from, Path to) throws IOException {
@@ -235,12 +239,12 @@ final class SwitchOver implements AutoCloseable {
 
     /** What is neither the target nor needed to restore it. */
     void removeLeftovers() throws IOException {
-        Staging.delete(staging());
+        delete(staging());
         if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
-            Staging.delete(complete());
-            Staging.delete(previous());
+            delete(complete());
+            delete(previous());
         } else {
-            Staging.delete(complete());
+            delete(complete());
         }
     }
 
@@ -255,5 +259,25 @@ final class SwitchOver implements AutoCloseable {
     public void close() throws IOException {
         // The file stays: removing it would let two receivers lock two files of one name.
         lockFile.close();
+    }
+
+    /** Deletes a tree without following links; nothing there is fine. */
+    private static void delete(Path path) throws IOException {
+        if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
+            Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwx------"));
+            try (var children = Files.newDirectoryStream(path)) {
+                for (Path child : children) {
+                    delete(child);
+                }
+            }
+        }
+        try {
+            Files.deleteIfExists(path);
+        } catch (NoSuchFileException | DirectoryNotEmptyException e) {
+            throw new IOException(
+                    "cannot remove " + path + ": another process writes there ("
+                            + e.getClass().getSimpleName().toLowerCase(Locale.ROOT) + ")",
+                    e);
+        }
     }
 }
