@@ -5,6 +5,7 @@ import io.dromon.sst.TransferException.Reason;
 import io.dromon.sst.TransferSettings;
 import io.dromon.sst.channel.DurationText;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
@@ -16,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * the connections included. Safe for threads.
  */
 final class DonorState {
+    /** So long the joiner may take to hear why the transfer failed. */
+    static final Duration FAILURE_NOTICE = Duration.ofSeconds(5);
+
     private final TransferSettings settings;
     private final Set<DonorConnection> connections = new HashSet<>();
     private @Nullable IOException failure;

@@ -135,7 +135,7 @@ final class DonorWorker implements Runnable {
                 state.manifestUnanswered();
             }
             Optional<String> notice = state.failureNotice();
-            if (notice.isPresent() && connection.abort(notice.get(), StreamDonor.FAILURE_NOTICE)) {
+            if (notice.isPresent() && connection.abort(notice.get(), DonorState.FAILURE_NOTICE)) {
                 state.joinerTold();
             }
         }

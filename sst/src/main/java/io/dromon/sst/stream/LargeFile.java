@@ -23,16 +23,16 @@ final class LargeFile {
         return source;
     }
 
-    /** The next stretch, null if all are given; the caller holds the lock of all segments. */
-    Segment.@Nullable Chunk next(long id) {
-        long size = source.entry().size();
-        if (given >= size) {
-            return null;
-        }
-        int length = (int) Math.min(Frame.MOST_DATA, size - given);
-        Segment.Chunk chunk = new Segment.Chunk(id, this, given, length);
+    /** Where the next stretch begins; the caller holds the lock of all segments. */
+    long given() {
+        return given;
+    }
+
+    /** Gives the next stretch to a connection; returns its length, 0 if all are given. Under the same lock. */
+    int give() {
+        int length = (int) Math.min(Frame.MOST_DATA, source.entry().size() - given);
         given += length;
-        return chunk;
+        return length;
     }
 
     boolean isGiven() {

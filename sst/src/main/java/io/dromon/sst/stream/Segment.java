@@ -5,6 +5,7 @@ import io.dromon.sst.archive.EntryName;
 import io.dromon.sst.archive.SourceTree.SourceEntry;
 import java.nio.ByteBuffer;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A piece of work that can be sent again, as often as it takes. */
 sealed interface Segment {
@@ -29,6 +30,13 @@ sealed interface Segment {
 
     /** A stretch of a file. */
     record Chunk(long id, LargeFile file, long offset, int length) implements Segment {
+        /** The next stretch of a file; null if all are given. */
+        static @Nullable Chunk next(long id, LargeFile file) {
+            long offset = file.given();
+            int length = file.give();
+            return length == 0 ? null : new Chunk(id, file, offset, length);
+        }
+
         @Override
         public long bytes() {
             return length;

@@ -77,7 +77,7 @@ final class SegmentQueue {
 
     private @Nullable Segment fromWalk(Object connection, SourceTree.Walk source) throws IOException {
         LargeFile own = current.get(connection);
-        Segment chunk = own == null ? null : own.next(nextId);
+        Segment chunk = own == null ? null : Segment.Chunk.next(nextId, own);
         if (chunk == null) {
             Segment batch = batch(source);
             if (batch != null) {
@@ -89,7 +89,7 @@ final class SegmentQueue {
                 LargeFile work = new LargeFile(large);
                 unfinished.add(work);
                 current.put(connection, work);
-                chunk = work.next(nextId);
+                chunk = Segment.Chunk.next(nextId, work);
             } else {
                 exhausted = true;
                 chunk = help();
@@ -154,7 +154,7 @@ final class SegmentQueue {
     private @Nullable Segment help() {
         unfinished.removeIf(LargeFile::isGiven);
         for (LargeFile work : unfinished) {
-            return work.next(nextId);
+            return Segment.Chunk.next(nextId, work);
         }
         return null;
     }

@@ -25,9 +25,6 @@ import java.util.Optional;
  * thread. Each connection is a {@link DonorWorker} on a thread of its own.
  */
 final class StreamDonor implements SnapshotDonor {
-    /** So long the joiner may take to hear why the transfer failed. */
-    static final Duration FAILURE_NOTICE = Duration.ofSeconds(5);
-
     private static final Duration END_OF_THREADS = Duration.ofSeconds(5);
 
     private final SnapshotSource source;
@@ -107,7 +104,7 @@ final class StreamDonor implements SnapshotDonor {
     private void stopThreads() throws InterruptedException {
         producers.interrupt();
         if (state.failureNotice().isPresent()) {
-            workers.await(FAILURE_NOTICE);
+            workers.await(DonorState.FAILURE_NOTICE);
         }
         workers.interrupt();
         workers.await(END_OF_THREADS);
@@ -118,8 +115,8 @@ final class StreamDonor implements SnapshotDonor {
     private IOException gaveUp() {
         Optional<String> notice = state.failureNotice();
         if (notice.isPresent() && !state.isJoinerTold()) {
-            try (DonorConnection connection = connector.connect(Optional.empty(), FAILURE_NOTICE)) {
-                boolean unused = connection.abort(notice.get(), FAILURE_NOTICE);
+            try (DonorConnection connection = connector.connect(Optional.empty(), DonorState.FAILURE_NOTICE)) {
+                boolean unused = connection.abort(notice.get(), DonorState.FAILURE_NOTICE);
             } catch (IOException e) {
                 listener.note("the joiner at " + connector.joiner() + " cannot be told: " + e.getMessage());
             }
