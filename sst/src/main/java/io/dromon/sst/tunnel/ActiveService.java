@@ -20,15 +20,21 @@ import org.slf4j.LoggerFactory;
 
 /** A service with its TLS, which is closed when it is retired and the last of its handshakes is over. */
 final class ActiveService {
-    private static final Logger LOG = LoggerFactory.getLogger(Tunnel.class);
+    private static final Logger LOG = LoggerFactory.getLogger(ActiveService.class);
 
     /** So many connections may be between their first byte and their handshake's end. */
     static final int MOST_HALF_OPEN = 1024;
 
+    /** A connection in its handshake. */
+    interface Evictable {
+        /** Ends it, since others wait to shake hands and it has not proven anything yet. Any thread. */
+        void evict();
+    }
+
     private final TunnelService service;
     private final TlsEndpoint endpoint;
     private final AtomicInteger turn = new AtomicInteger();
-    private final HalfOpen<TunnelConnection> halfOpen = new HalfOpen<>(MOST_HALF_OPEN, TunnelConnection::evict);
+    private final HalfOpen<Evictable> halfOpen = new HalfOpen<>(MOST_HALF_OPEN, Evictable::evict);
     private int users = 1;
 
     ActiveService(TunnelService service, TlsEndpoint endpoint) {
@@ -98,7 +104,7 @@ final class ActiveService {
     }
 
     /** Accepted connections in their handshake. */
-    HalfOpen<TunnelConnection> halfOpen() {
+    HalfOpen<Evictable> halfOpen() {
         return halfOpen;
     }
 

@@ -1,7 +1,6 @@
 package io.dromon.sst.tunnel;
 
 import io.dromon.config.NameBytes;
-import io.dromon.sst.tunnel.StunnelFile.Entry;
 import io.dromon.transport.tls.PeerSubjects;
 import io.dromon.transport.tls.TlsEndpoint;
 import io.dromon.transport.tls.TlsEndpoint.Verification;
@@ -40,37 +39,37 @@ final class ServiceReader {
     /** A parent process waits so long after the peer's end. */
     private static final Duration LEAST_CLOSE_OF_STREAMS = Duration.ofMillis(100);
 
-    private final StunnelFile file;
+    private final StunnelFindings findings;
     private final String name;
     private final int line;
     private final boolean allowUnauthenticated;
     /** By the key in lower case; a section's own lines replace those before the first section. */
-    private final Map<String, List<Entry>> values = new HashMap<>();
+    private final Map<String, List<StunnelEntry>> values = new HashMap<>();
 
     private boolean failed;
 
     ServiceReader(
-            StunnelFile file,
+            StunnelFindings findings,
             String name,
             int line,
-            List<Entry> global,
-            List<Entry> own,
+            List<StunnelEntry> global,
+            List<StunnelEntry> own,
             boolean allowUnauthenticated) {
-        this.file = file;
+        this.findings = findings;
         this.name = name;
         this.line = line;
         this.allowUnauthenticated = allowUnauthenticated;
         collect(global);
-        Map<String, List<Entry>> inherited = new HashMap<>(values);
+        Map<String, List<StunnelEntry>> inherited = new HashMap<>(values);
         values.clear();
         collect(own);
         inherited.forEach(values::putIfAbsent);
     }
 
-    private void collect(List<Entry> entries) {
-        for (Entry entry : entries) {
+    private void collect(List<StunnelEntry> entries) {
+        for (StunnelEntry entry : entries) {
             String key = entry.key().toLowerCase(Locale.ROOT);
-            List<Entry> all = values.computeIfAbsent(key, k -> new ArrayList<>());
+            List<StunnelEntry> all = values.computeIfAbsent(key, k -> new ArrayList<>());
             if (!all.isEmpty() && !StunnelKeys.REPEATABLE.contains(key)) {
                 problem(entry, "is given in line " + all.get(0).line() + " already");
             } else {
@@ -83,7 +82,7 @@ final class ServiceReader {
         boolean client = flag("client", false);
         Optional<TunnelAddress> accept = address("accept");
         List<TunnelAddress> connect = new ArrayList<>();
-        for (Entry entry : all("connect")) {
+        for (StunnelEntry entry : all("connect")) {
             parseAddress(entry).ifPresent(connect::add);
         }
         List<String> command = command();
@@ -105,7 +104,7 @@ final class ServiceReader {
                 tls(client),
                 serverName(client, connect),
                 oneOf("failover", "prio", "rr", "prio").equals("rr"),
-                one("local").map(Entry::value),
+                one("local").map(StunnelEntry::value),
                 new TunnelService.Timeouts(
                         seconds("timeoutconnect", TunnelService.Timeouts.DEFAULT.connect()),
                         seconds("timeoutbusy", TunnelService.Timeouts.DEFAULT.handshake()),
@@ -116,8 +115,8 @@ final class ServiceReader {
     }
 
     private List<String> command() {
-        Optional<Entry> program = one("exec");
-        Optional<Entry> arguments = one("execargs");
+        Optional<StunnelEntry> program = one("exec");
+        Optional<StunnelEntry> arguments = one("execargs");
         if (program.isEmpty()) {
             arguments.ifPresent(entry -> problem(entry, "there is no exec"));
             return List.of();
@@ -165,7 +164,7 @@ final class ServiceReader {
                 verification,
                 subjects,
                 protocols(),
-                one("ciphers").map(Entry::value).orElse(""),
+                one("ciphers").map(StunnelEntry::value).orElse(""),
                 suites());
     }
 
@@ -187,7 +186,7 @@ final class ServiceReader {
         int least = 2;
         int most = 3;
         for (String key : List.of("sslversion", "sslversionmin", "sslversionmax")) {
-            Optional<Entry> entry = one(key);
+            Optional<StunnelEntry> entry = one(key);
             if (entry.isEmpty() || entry.get().value().equalsIgnoreCase("all")) {
                 continue;
             }
@@ -195,14 +194,14 @@ final class ServiceReader {
             if (!key.equals("sslversionmax")) {
                 least = Math.max(least, version);
                 if (version < 2 && key.equals("sslversionmin")) {
-                    file.note(entry.get().line(), "TLS 1.2 is the oldest version that is spoken");
+                    findings.note(entry.get().line(), "TLS 1.2 is the oldest version that is spoken");
                 }
             }
             if (!key.equals("sslversionmin")) {
                 most = Math.min(most, version);
             }
         }
-        for (Entry entry : all("options")) {
+        for (StunnelEntry entry : all("options")) {
             String option = entry.value().toUpperCase(Locale.ROOT);
             if (option.equals("NO_TLSV1.2") || option.equals("NO_TLSV1_2")) {
                 least = 3;
@@ -210,7 +209,7 @@ final class ServiceReader {
                 most = 2;
             } else if (OPTIONS_WITHOUT_EFFECT.contains(option)
                     || (option.startsWith("-") && OPTIONS_WITHOUT_EFFECT.contains(option.substring(1)))) {
-                file.note(
+                findings.note(
                         entry.line(),
                         "options = " + entry.value() + " has no effect: TLS 1.2 and 1.3 without"
                                 + " resumption, renegotiation and compression is all that is spoken");
@@ -228,7 +227,7 @@ final class ServiceReader {
         return protocols;
     }
 
-    private int version(Entry entry) {
+    private int version(StunnelEntry entry) {
         return switch (entry.value().toLowerCase(Locale.ROOT)) {
             case "tlsv1.3" -> 3;
             case "tlsv1.2" -> 2;
@@ -241,7 +240,7 @@ final class ServiceReader {
     }
 
     private List<String> suites() {
-        Optional<Entry> entry = one("ciphersuites");
+        Optional<StunnelEntry> entry = one("ciphersuites");
         if (entry.isEmpty()) {
             return List.of();
         }
@@ -250,19 +249,19 @@ final class ServiceReader {
         if (known.isEmpty()) {
             problem(entry.get(), "none of the suites is spoken; " + String.join(":", TlsEndpoint.TLS13) + " are");
         } else if (known.size() < suites.size()) {
-            file.note(entry.get().line(), "of the suites only " + String.join(":", known) + " are spoken");
+            findings.note(entry.get().line(), "of the suites only " + String.join(":", known) + " are spoken");
         }
         return known;
     }
 
     private Optional<String> serverName(boolean client, List<TunnelAddress> connect) {
-        Optional<Entry> entry = one("sni");
+        Optional<StunnelEntry> entry = one("sni");
         if (entry.isPresent() && !client) {
             problem(entry.get(), "a server has one certificate here; give each name a service with its own port");
             return Optional.empty();
         }
         if (entry.isPresent()) {
-            return entry.map(Entry::value).filter(value -> !value.isEmpty());
+            return entry.map(StunnelEntry::value).filter(value -> !value.isEmpty());
         }
         return connect.stream()
                 .filter(address ->
@@ -271,7 +270,7 @@ final class ServiceReader {
                 .findFirst();
     }
 
-    private List<Path> directory(Entry entry) {
+    private List<Path> directory(StunnelEntry entry) {
         Optional<Path> directory = existing(entry);
         if (directory.isEmpty()) {
             return List.of();
@@ -288,7 +287,7 @@ final class ServiceReader {
         return one(key).flatMap(this::existing);
     }
 
-    private Optional<Path> existing(Entry entry) {
+    private Optional<Path> existing(StunnelEntry entry) {
         if (entry.value().isEmpty() || entry.value().indexOf('\0') >= 0) {
             problem(entry, "names no file");
             return Optional.empty();
@@ -305,7 +304,7 @@ final class ServiceReader {
         return one(key).flatMap(this::parseAddress);
     }
 
-    private Optional<TunnelAddress> parseAddress(Entry entry) {
+    private Optional<TunnelAddress> parseAddress(StunnelEntry entry) {
         try {
             return Optional.of(TunnelAddress.parse(entry.value()));
         } catch (IllegalArgumentException e) {
@@ -319,7 +318,7 @@ final class ServiceReader {
     }
 
     private String oneOf(String key, String unset, String... allowed) {
-        Optional<Entry> entry = one(key);
+        Optional<StunnelEntry> entry = one(key);
         if (entry.isEmpty()) {
             return unset;
         }
@@ -332,7 +331,7 @@ final class ServiceReader {
     }
 
     private Duration seconds(String key, Duration unset) {
-        Optional<Entry> entry = one(key);
+        Optional<StunnelEntry> entry = one(key);
         long seconds = number(key, 0, 31_536_000, unset.toSeconds());
         if (entry.isPresent() && seconds == 0) {
             problem(entry.get(), "0 would end every connection; leave the line out for " + unset.toSeconds());
@@ -348,14 +347,14 @@ final class ServiceReader {
         }
         Duration least = onStreams ? LEAST_CLOSE_OF_STREAMS : LEAST_CLOSE;
         one("timeoutclose")
-                .ifPresent(entry -> file.note(
+                .ifPresent(entry -> findings.note(
                         entry.line(),
                         "TIMEOUTclose = 0 is " + least.toMillis() + " ms, so that what is under way still arrives"));
         return least;
     }
 
     private long number(String key, long least, long most, long unset) {
-        Optional<Entry> entry = one(key);
+        Optional<StunnelEntry> entry = one(key);
         if (entry.isEmpty()) {
             return unset;
         }
@@ -373,28 +372,28 @@ final class ServiceReader {
 
     private List<String> texts(String key) {
         return all(key).stream()
-                .map(Entry::value)
+                .map(StunnelEntry::value)
                 .filter(value -> !value.isEmpty())
                 .toList();
     }
 
-    private Optional<Entry> one(String key) {
-        List<Entry> entries = all(key);
+    private Optional<StunnelEntry> one(String key) {
+        List<StunnelEntry> entries = all(key);
         return entries.isEmpty() ? Optional.empty() : Optional.of(entries.get(0));
     }
 
-    private List<Entry> all(String key) {
-        @Nullable List<Entry> entries = values.get(key);
+    private List<StunnelEntry> all(String key) {
+        @Nullable List<StunnelEntry> entries = values.get(key);
         return entries == null ? List.of() : entries;
     }
 
-    private void problem(Entry entry, String text) {
+    private void problem(StunnelEntry entry, String text) {
         failed = true;
-        file.problem(entry.line(), entry.key() + ": " + text);
+        findings.problem(entry.line(), entry.key() + ": " + text);
     }
 
     private void problem(String text) {
         failed = true;
-        file.problem(line, text);
+        findings.problem(line, text);
     }
 }

@@ -38,7 +38,7 @@ final class StreamSide implements Side {
     private volatile boolean stopped;
 
     /** Whose streams they are. */
-    sealed interface Owner permits Program, Parent {
+    interface Owner {
         /** Its output has ended. */
         default void outputEnded() throws InterruptedException {}
 

@@ -21,16 +21,13 @@ import java.util.Optional;
 final class StunnelFile {
     private static final long LARGEST_FILE = 1 << 20;
 
-    /** A line of the file. */
-    record Entry(String key, String value, int line) {}
-
     private final Path file;
     private final boolean allowUnauthenticated;
-    private final List<ConfigProblem> problems = new ArrayList<>();
-    private final List<String> notes = new ArrayList<>();
+    private final StunnelFindings findings;
 
     StunnelFile(Path file, boolean allowUnauthenticated) {
         this.file = file;
+        this.findings = new StunnelFindings(file);
         this.allowUnauthenticated = allowUnauthenticated;
     }
 
@@ -38,10 +35,10 @@ final class StunnelFile {
         if (Files.size(file) > LARGEST_FILE) {
             throw new ConfigException(List.of(new ConfigProblem(file.toString(), "is too large for a configuration")));
         }
-        List<Entry> global = new ArrayList<>();
-        Map<String, List<Entry>> sections = new LinkedHashMap<>();
+        List<StunnelEntry> global = new ArrayList<>();
+        Map<String, List<StunnelEntry>> sections = new LinkedHashMap<>();
         Map<String, Integer> lines = new LinkedHashMap<>();
-        List<Entry> current = global;
+        List<StunnelEntry> current = global;
         int number = 0;
         for (String raw : NameBytes.decode(Files.readAllBytes(file)).split("\n", -1)) {
             number++;
@@ -54,10 +51,10 @@ final class StunnelFile {
                         ? line.substring(1, line.length() - 1).trim()
                         : "";
                 if (name.isEmpty()) {
-                    problem(number, "a section is written as [name]");
+                    findings.problem(number, "a section is written as [name]");
                     current = new ArrayList<>();
                 } else if (sections.containsKey(name)) {
-                    problem(number, "there is a service [" + name + "] already, in line " + lines.get(name));
+                    findings.problem(number, "there is a service [" + name + "] already, in line " + lines.get(name));
                     current = new ArrayList<>();
                 } else {
                     current = new ArrayList<>();
@@ -68,10 +65,10 @@ final class StunnelFile {
             }
             int equals = line.indexOf('=');
             if (equals < 1) {
-                problem(number, "\"key = value\" is expected");
+                findings.problem(number, "\"key = value\" is expected");
                 continue;
             }
-            Entry entry = new Entry(
+            StunnelEntry entry = new StunnelEntry(
                     line.substring(0, equals).trim(), line.substring(equals + 1).trim(), number);
             if (admitted(entry)) {
                 current.add(entry);
@@ -81,69 +78,51 @@ final class StunnelFile {
     }
 
     /** Whether the key is one that is honoured; the others are told. */
-    private boolean admitted(Entry entry) {
-        if (StunnelKeys.SUPPORTED.contains(entry.key.toLowerCase(Locale.ROOT))) {
+    private boolean admitted(StunnelEntry entry) {
+        if (StunnelKeys.SUPPORTED.contains(entry.key().toLowerCase(Locale.ROOT))) {
             return true;
         }
-        Optional<String> instead = StunnelKeys.harmless(entry.key, entry.value);
+        Optional<String> instead = StunnelKeys.harmless(entry.key(), entry.value());
         if (instead.isPresent()) {
-            notes.add(place(entry.line) + ": " + entry.key + " = " + entry.value + " has no effect: " + instead.get());
+            findings.note(entry.line(), entry.key() + " = " + entry.value() + " has no effect: " + instead.get());
         } else {
-            problem(entry.line, StunnelKeys.refusal(entry.key));
+            findings.problem(entry.line(), StunnelKeys.refusal(entry.key()));
         }
         return false;
     }
 
-    private TunnelConfig services(List<Entry> global, Map<String, List<Entry>> sections, Map<String, Integer> lines) {
+    private TunnelConfig services(
+            List<StunnelEntry> global, Map<String, List<StunnelEntry>> sections, Map<String, Integer> lines) {
         Optional<Path> pid = Optional.empty();
-        for (Entry entry : global) {
-            if (entry.key.equalsIgnoreCase("pid") && !entry.value.isEmpty()) {
-                pid = Optional.of(NameBytes.path(entry.value));
+        for (StunnelEntry entry : global) {
+            if (entry.key().equalsIgnoreCase("pid") && !entry.value().isEmpty()) {
+                pid = Optional.of(NameBytes.path(entry.value()));
             }
         }
         sections.forEach((name, entries) -> entries.stream()
-                .filter(entry -> entry.key.equalsIgnoreCase("pid"))
-                .forEach(entry -> problem(entry.line, "pid stands before the first section")));
+                .filter(entry -> entry.key().equalsIgnoreCase("pid"))
+                .forEach(entry -> findings.problem(entry.line(), "pid stands before the first section")));
         List<TunnelService> services = new ArrayList<>();
         if (sections.isEmpty()) {
-            new ServiceReader(this, "stdio", 1, List.of(), global, allowUnauthenticated)
+            new ServiceReader(findings, "stdio", 1, List.of(), global, allowUnauthenticated)
                     .read()
                     .ifPresent(services::add);
         }
         sections.forEach((name, entries) -> new ServiceReader(
-                        this, name, lines.getOrDefault(name, 1), global, entries, allowUnauthenticated)
+                        findings, name, lines.getOrDefault(name, 1), global, entries, allowUnauthenticated)
                 .read()
                 .ifPresent(service -> {
                     if (service.accept().isEmpty()) {
-                        problem(
+                        findings.problem(
                                 lines.getOrDefault(name, 1),
                                 "[" + name + "] has no accept; without sections the file serves standard input and"
                                         + " output");
                     }
                     services.add(service);
                 }));
-        if (!problems.isEmpty()) {
-            throw new ConfigException(problems);
+        if (!findings.problems().isEmpty()) {
+            throw new ConfigException(findings.problems());
         }
-        return new TunnelConfig(services, pid, notes);
-    }
-
-    void problem(int line, String text) {
-        ConfigProblem problem = new ConfigProblem(place(line), text);
-        // What stands before the first section is looked at once per service.
-        if (!problems.contains(problem)) {
-            problems.add(problem);
-        }
-    }
-
-    void note(int line, String text) {
-        String note = place(line) + ": " + text;
-        if (!notes.contains(note)) {
-            notes.add(note);
-        }
-    }
-
-    private String place(int line) {
-        return file + ":" + line;
+        return new TunnelConfig(services, pid, findings.notes());
     }
 }

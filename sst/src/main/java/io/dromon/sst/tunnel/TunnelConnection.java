@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 
 /** One connection: from the accepted socket through the handshake to the relay, on its event loop. */
 @SuppressWarnings("FutureReturnValueIgnored") // failures of writes and closes end the channel, which is told anyway
-final class TunnelConnection {
+final class TunnelConnection implements ActiveService.Evictable {
     private final Tunnel tunnel;
     private final ActiveService running;
     private final TunnelService service;
@@ -250,9 +250,8 @@ final class TunnelConnection {
             return;
         }
         InetSocketAddress address = addresses.remove(0);
-        Bootstrap bootstrap = TunnelPorts.configure(new Bootstrap())
+        Bootstrap bootstrap = TunnelSockets.dialling()
                 .group(loop)
-                .channel(TunnelPorts.socketType())
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int)
                         service.timeouts().connect().toMillis())
                 .handler(new ChannelInitializer<Channel>() {
@@ -295,8 +294,8 @@ final class TunnelConnection {
         }
     }
 
-    /** Others wait to shake hands, and this one has not proven anything yet. Any thread. */
-    void evict() {
+    @Override
+    public void evict() {
         loop.execute(() -> {
             if (half) {
                 refused(new LinkFailure.SilentPeer(caller + ": dropped, because " + ActiveService.MOST_HALF_OPEN

@@ -1,19 +1,11 @@
 package io.dromon.sst.tunnel;
 
 import io.dromon.transport.link.AcceptFailures;
-import io.netty.bootstrap.AbstractBootstrap;
 import io.netty.bootstrap.ServerBootstrap;
-import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.WriteBufferWaterMark;
-import io.netty.channel.socket.ServerSocketChannel;
-import io.netty.channel.socket.SocketChannel;
-import io.netty.channel.socket.nio.NioServerSocketChannel;
-import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.Promise;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -30,10 +22,7 @@ import org.slf4j.LoggerFactory;
 
 /** The ports of a tunnel: opened, kept over a reload, closed. */
 final class TunnelPorts {
-    private static final Logger LOG = LoggerFactory.getLogger(Tunnel.class);
-    private static final int PORTION = 128 * 1024;
-    private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(PORTION, 2 * PORTION);
-
+    private static final Logger LOG = LoggerFactory.getLogger(TunnelPorts.class);
     private final EventLoopGroup loops;
     private final BiConsumer<Supplier<ActiveService>, Channel> accepted;
 
@@ -117,16 +106,8 @@ final class TunnelPorts {
             throws TunnelException {
         AtomicReference<@Nullable Listener> listener = new AtomicReference<>();
         try {
-            ServerBootstrap bootstrap = new ServerBootstrap()
+            ServerBootstrap bootstrap = TunnelSockets.listening()
                     .group(loops)
-                    .channel(listenerType())
-                    .option(ChannelOption.SO_REUSEADDR, true)
-                    .option(ChannelOption.SO_BACKLOG, 1024)
-                    .childOption(ChannelOption.AUTO_READ, false)
-                    .childOption(ChannelOption.TCP_NODELAY, true)
-                    .childOption(ChannelOption.SO_KEEPALIVE, true)
-                    .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
-                    .childOption(ChannelOption.RECVBUF_ALLOCATOR, portions())
                     .childHandler(new ChannelInitializer<Channel>() {
                         @Override
                         protected void initChannel(Channel channel) {
@@ -165,29 +146,5 @@ final class TunnelPorts {
             closed.add(selected);
         }
         closed.forEach(Promise::syncUninterruptibly);
-    }
-
-    private static AdaptiveRecvByteBufAllocator portions() {
-        AdaptiveRecvByteBufAllocator portions = new AdaptiveRecvByteBufAllocator(2048, 16 * 1024, PORTION);
-        portions.maxMessagesPerRead(1);
-        return portions;
-    }
-
-    /** What all sockets have. */
-    static <B extends AbstractBootstrap<B, C>, C extends Channel> B configure(B bootstrap) {
-        return bootstrap
-                .option(ChannelOption.AUTO_READ, false)
-                .option(ChannelOption.TCP_NODELAY, true)
-                .option(ChannelOption.SO_KEEPALIVE, true)
-                .option(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
-                .option(ChannelOption.RECVBUF_ALLOCATOR, portions());
-    }
-
-    static Class<? extends SocketChannel> socketType() {
-        return NioSocketChannel.class;
-    }
-
-    private static Class<? extends ServerSocketChannel> listenerType() {
-        return NioServerSocketChannel.class;
     }
 }

@@ -1,0 +1,44 @@
+package io.dromon.sst.tunnel;
+
+import io.dromon.config.ConfigProblem;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What is wrong with a file in stunnel's format, and how that is taken which is only odd; each with its line. */
+final class StunnelFindings {
+    private final Path file;
+    private final List<ConfigProblem> problems = new ArrayList<>();
+    private final List<String> notes = new ArrayList<>();
+
+    StunnelFindings(Path file) {
+        this.file = file;
+    }
+
+    List<ConfigProblem> problems() {
+        return problems;
+    }
+
+    List<String> notes() {
+        return notes;
+    }
+
+    void problem(int line, String text) {
+        ConfigProblem problem = new ConfigProblem(place(line), text);
+        // What stands before the first section is looked at once per service.
+        if (!problems.contains(problem)) {
+            problems.add(problem);
+        }
+    }
+
+    void note(int line, String text) {
+        String note = place(line) + ": " + text;
+        if (!notes.contains(note)) {
+            notes.add(note);
+        }
+    }
+
+    private String place(int line) {
+        return file + ":" + line;
+    }
+}
