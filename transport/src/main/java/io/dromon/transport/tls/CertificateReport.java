@@ -31,8 +31,8 @@ public final class CertificateReport {
         "decipherOnly"
     };
     private static final Map<String, String> PURPOSES = Map.of(
-            CertificateRules.Role.SERVER.oid, CertificateRules.Role.SERVER.usage,
-            CertificateRules.Role.CLIENT.oid, CertificateRules.Role.CLIENT.usage);
+            Role.SERVER.oid, Role.SERVER.usage,
+            Role.CLIENT.oid, Role.CLIENT.usage);
 
     private CertificateReport() {}
 
@@ -56,11 +56,11 @@ public final class CertificateReport {
             } else if (item instanceof PemFiles.Item.Request one) {
                 lines.add("request");
                 lines.add("  subject      "
-                        + CertificateRules.printable(one.request().subject()));
+                        + CertificateText.printable(one.request().subject()));
             } else if (item instanceof PemFiles.Item.Key one) {
                 lines.add("private key    " + (one.encrypted() ? "encrypted" : "not encrypted"));
             } else if (item instanceof PemFiles.Item.Other other) {
-                lines.add("other          " + CertificateRules.printable(other.kind()));
+                lines.add("other          " + CertificateText.printable(other.kind()));
             }
         }
         if (lines.isEmpty()) {
@@ -78,13 +78,13 @@ public final class CertificateReport {
         lines.add("certificate");
         lines.add("  subject      " + (subject.isEmpty() ? "(none)" : subject));
         lines.add("  issuer       " + (Chains.isSelfSigned(certificate) ? "itself" : issuer));
-        lines.add("  serial       " + CertificateRules.serial(certificate));
-        lines.add("  valid from   " + CertificateRules.date(certificate.getNotBefore()) + (early ? " NOT YET" : ""));
-        lines.add("  valid until  " + CertificateRules.date(certificate.getNotAfter()) + (late ? " EXPIRED" : ""));
+        lines.add("  serial       " + CertificateText.serial(certificate));
+        lines.add("  valid from   " + CertificateText.date(certificate.getNotBefore()) + (early ? " NOT YET" : ""));
+        lines.add("  valid until  " + CertificateText.date(certificate.getNotAfter()) + (late ? " EXPIRED" : ""));
         lines.add("  names        "
                 + (names.alternativeNames().isEmpty()
                         ? "(none)"
-                        : CertificateRules.printable(String.join(", ", names.alternativeNames()))));
+                        : CertificateText.printable(String.join(", ", names.alternativeNames()))));
         lines.add("  key          " + key(certificate.getPublicKey()) + ", signed with " + certificate.getSigAlgName());
         int path = certificate.getBasicConstraints();
         lines.add("  CA           "
@@ -119,16 +119,15 @@ public final class CertificateReport {
         } catch (CertificateParsingException e) {
             usages.add("(damaged extendedKeyUsage)");
         }
-        return usages.isEmpty() ? "any" : CertificateRules.printable(String.join(", ", usages));
+        return usages.isEmpty() ? "any" : CertificateText.printable(String.join(", ", usages));
     }
 
     private static void list(X509CRL list, List<String> lines) {
         lines.add("revocation list");
-        lines.add(
-                "  issuer       " + CertificateRules.printable(DistinguishedName.text(list.getIssuerX500Principal())));
-        lines.add("  issued       " + CertificateRules.date(list.getThisUpdate()));
+        lines.add("  issuer       " + CertificateText.printable(DistinguishedName.text(list.getIssuerX500Principal())));
+        lines.add("  issued       " + CertificateText.date(list.getThisUpdate()));
         lines.add("  next         "
-                + (list.getNextUpdate() == null ? "(none)" : CertificateRules.date(list.getNextUpdate())));
+                + (list.getNextUpdate() == null ? "(none)" : CertificateText.date(list.getNextUpdate())));
         lines.add("  revoked      "
                 + (list.getRevokedCertificates() == null
                         ? 0
@@ -173,10 +172,10 @@ public final class CertificateReport {
             if (problems.isEmpty()) {
                 Revocations.warnings(trust, chain, now).forEach(note -> notes.add("tls.crl: " + note));
             }
-            for (CertificateRules.Role role : CertificateRules.Role.values()) {
+            for (Role role : Role.values()) {
                 try {
                     CertificateRules.check(chain, trust, role, now);
-                } catch (CertificateRules.Refused refused) {
+                } catch (Refused refused) {
                     String problem = String.valueOf(refused.getMessage());
                     if (!problems.contains(problem)) {
                         problems.add(problem);

@@ -1,18 +1,11 @@
 package io.dromon.transport.tls;
 
-import io.dromon.transport.tls.pem.DistinguishedName;
 import io.dromon.transport.tls.pem.NameConstraintCheck;
 import io.dromon.transport.tls.pem.ValidityForm;
-import io.dromon.transport.wire.PeerText;
-import java.security.cert.CertPathValidatorException;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
-import java.util.Date;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -23,9 +16,6 @@ import org.jspecify.annotations.Nullable;
  * section 3.2).
  */
 final class CertificateRules {
-    /** A peer may not make this node check signatures without end. (BoringSSL shows ten and drops the rest.) */
-    static final int LONGEST_CHAIN = 9;
-
     private static final int DIGITAL_SIGNATURE = 0;
     private static final int KEY_CERT_SIGN = 5;
     private static final String BASIC_CONSTRAINTS = "2.5.29.19";
@@ -44,72 +34,6 @@ final class CertificateRules {
             "2.5.29.54", // inhibitAnyPolicy
             NetscapeType.OID);
 
-    private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss 'UTC'", Locale.ROOT)
-            .withZone(ZoneOffset.UTC);
-
-    /** What the peer is in the handshake. */
-    enum Role {
-        CLIENT("clientAuth", "1.3.6.1.5.5.7.3.2"),
-        SERVER("serverAuth", "1.3.6.1.5.5.7.3.1");
-
-        /** Forerunners of serverAuth, by Netscape and by Microsoft. */
-        private static final List<String> GATED = List.of("2.16.840.1.113730.4.1", "1.3.6.1.4.1.311.10.3.3");
-
-        final String usage;
-        final String oid;
-
-        Role(String usage, String oid) {
-            this.usage = usage;
-            this.oid = oid;
-        }
-
-        boolean isAmong(List<String> purposes) {
-            return purposes.contains(oid)
-                    || (this == SERVER && purposes.stream().anyMatch(GATED::contains));
-        }
-    }
-
-    /** Which rule a certificate broke; decides the kind of failure and the alert. */
-    enum Rule {
-        EXPIRED,
-        NOT_YET_VALID,
-        UNKNOWN_CA,
-        SELF_SIGNED,
-        PURPOSE,
-        CHAIN_TOO_LONG,
-        REVOKED,
-        /** Trusted, but not one of those that belong here. */
-        IDENTITY,
-        INVALID
-    }
-
-    /** A certificate is not accepted. */
-    static final class Refused extends CertPathValidatorException {
-        private static final long serialVersionUID = 1L;
-        private final Rule rule;
-
-        Refused(Rule rule, String message) {
-            super(
-                    PeerText.printable(message), // it names what a peer chose
-                    null,
-                    null,
-                    -1,
-                    rule == Rule.EXPIRED
-                            ? BasicReason.EXPIRED
-                            : rule == Rule.NOT_YET_VALID ? BasicReason.NOT_YET_VALID : BasicReason.UNSPECIFIED);
-            this.rule = rule;
-        }
-
-        Rule rule() {
-            return rule;
-        }
-
-        @Override
-        public synchronized Throwable fillInStackTrace() {
-            return this;
-        }
-    }
-
     private CertificateRules() {}
 
     /**
@@ -120,14 +44,14 @@ final class CertificateRules {
     static List<X509Certificate> check(List<X509Certificate> presented, Trust trust, Role role, Instant now)
             throws Refused {
         if (presented.isEmpty()) {
-            throw new Refused(Rule.INVALID, "no certificate");
+            throw new Refused(Refused.Rule.INVALID, "no certificate");
         }
         X509Certificate leaf = presented.get(0);
-        if (presented.size() > LONGEST_CHAIN) {
+        if (presented.size() > Chains.LONGEST_CHAIN) {
             throw new Refused(
-                    Rule.CHAIN_TOO_LONG,
-                    describe(leaf) + ": " + presented.size() + " certificates were sent, at most " + LONGEST_CHAIN
-                            + " are accepted; send the own one and its intermediate CAs alone");
+                    Refused.Rule.CHAIN_TOO_LONG,
+                    CertificateText.describe(leaf) + ": " + presented.size() + " certificates were sent, at most "
+                            + Chains.LONGEST_CHAIN + " are accepted; send the own one and its intermediate CAs alone");
         }
         List<X509Certificate> chain = Chains.build(presented, trust.known(), now);
         for (X509Certificate certificate : chain) {
@@ -144,13 +68,14 @@ final class CertificateRules {
     /** Checks that the peer's own certificate is a trusted one itself, whoever signed it, and that it may be used now. */
     static void checkPinned(List<X509Certificate> presented, Trust trust, Role role, Instant now) throws Refused {
         if (presented.isEmpty()) {
-            throw new Refused(Rule.INVALID, "no certificate");
+            throw new Refused(Refused.Rule.INVALID, "no certificate");
         }
         X509Certificate leaf = presented.get(0);
         if (!trust.anchors().contains(leaf)) {
             throw new Refused(
-                    Rule.UNKNOWN_CA,
-                    describe(leaf) + ": is not one of the certificates in socket.ssl_ca themselves; put this very"
+                    Refused.Rule.UNKNOWN_CA,
+                    CertificateText.describe(leaf)
+                            + ": is not one of the certificates in socket.ssl_ca themselves; put this very"
                             + " certificate there, its CA's is not enough here");
         }
         checkDates(leaf, leaf, now);
@@ -161,19 +86,20 @@ final class CertificateRules {
 
     private static void checkDates(X509Certificate certificate, X509Certificate leaf, Instant now) throws Refused {
         String which = certificate.equals(leaf)
-                ? describe(leaf)
-                : describe(leaf) + ": its chain holds " + describe(certificate) + ", which";
+                ? CertificateText.describe(leaf)
+                : CertificateText.describe(leaf) + ": its chain holds " + CertificateText.describe(certificate)
+                        + ", which";
         if (now.isAfter(certificate.getNotAfter().toInstant())) {
             throw new Refused(
-                    Rule.EXPIRED,
-                    which + " has expired at " + date(certificate.getNotAfter()) + " (now " + DATE.format(now)
-                            + "); renew it, or set the clock right");
+                    Refused.Rule.EXPIRED,
+                    which + " has expired at " + CertificateText.date(certificate.getNotAfter()) + " (now "
+                            + CertificateText.date(now) + "); renew it, or set the clock right");
         }
         if (now.isBefore(certificate.getNotBefore().toInstant())) {
             throw new Refused(
-                    Rule.NOT_YET_VALID,
-                    which + " is not valid before " + date(certificate.getNotBefore()) + " (now " + DATE.format(now)
-                            + "); wait, or set the clock right");
+                    Refused.Rule.NOT_YET_VALID,
+                    which + " is not valid before " + CertificateText.date(certificate.getNotBefore()) + " (now "
+                            + CertificateText.date(now) + "); wait, or set the clock right");
         }
     }
 
@@ -183,11 +109,11 @@ final class CertificateRules {
         for (X509Certificate certificate : chain) {
             if (trust.rejected().getOrDefault(certificate, Set.of()).contains(role.oid)) {
                 throw new Refused(
-                        Rule.INVALID,
-                        describe(leaf) + ": "
+                        Refused.Rule.INVALID,
+                        CertificateText.describe(leaf) + ": "
                                 + (certificate.equals(leaf)
                                         ? "it"
-                                        : "its chain holds " + describe(certificate) + ", which")
+                                        : "its chain holds " + CertificateText.describe(certificate) + ", which")
                                 + " is marked as rejected for " + role.usage
                                 + " in socket.ssl_ca (block TRUSTED CERTIFICATE); have it issued by a CA that is trusted,"
                                 + " or take the mark away with openssl x509 -clrtrust -clrreject");
@@ -200,23 +126,25 @@ final class CertificateRules {
         boolean[] keyUsage = leaf.getKeyUsage();
         if (keyUsage != null && !keyUsage[DIGITAL_SIGNATURE]) {
             throw new Refused(
-                    Rule.PURPOSE,
-                    describe(leaf) + ": unsuitable purpose: its keyUsage lacks digitalSignature; issue it anew");
+                    Refused.Rule.PURPOSE,
+                    CertificateText.describe(leaf)
+                            + ": unsuitable purpose: its keyUsage lacks digitalSignature; issue it anew");
         }
         for (int i = 0; i < chain.size(); i++) {
             X509Certificate certificate = chain.get(i);
             List<String> extended = extendedKeyUsage(certificate, leaf);
             if (extended != null && !role.isAmong(extended)) {
                 throw new Refused(
-                        Rule.PURPOSE,
-                        describe(leaf) + ": unsuitable purpose: the extendedKeyUsage of "
-                                + (i == 0 ? "the certificate" : describe(certificate)) + " lacks " + role.usage
+                        Refused.Rule.PURPOSE,
+                        CertificateText.describe(leaf) + ": unsuitable purpose: the extendedKeyUsage of "
+                                + (i == 0 ? "the certificate" : CertificateText.describe(certificate)) + " lacks "
+                                + role.usage
                                 + "; every node needs serverAuth and clientAuth; issue it anew");
             }
             if (i == 0 && !NetscapeType.allows(certificate, role)) {
                 throw new Refused(
-                        Rule.PURPOSE,
-                        describe(leaf) + ": unsuitable purpose: its nsCertType lacks "
+                        Refused.Rule.PURPOSE,
+                        CertificateText.describe(leaf) + ": unsuitable purpose: its nsCertType lacks "
                                 + (role == Role.CLIENT ? "client" : "server")
                                 + "; every node needs client and server; issue it anew without nsCertType");
             }
@@ -239,14 +167,14 @@ final class CertificateRules {
         int pathLength = certificate.getBasicConstraints();
         if (pathLength < 0 && !root) {
             throw new Refused(
-                    Rule.INVALID,
-                    describe(leaf) + ": its issuer " + describe(certificate)
+                    Refused.Rule.INVALID,
+                    CertificateText.describe(leaf) + ": its issuer " + CertificateText.describe(certificate)
                             + " is not a CA; have it issued by one (basicConstraints CA:TRUE)");
         }
         if (usage != null && !usage[KEY_CERT_SIGN]) {
             throw new Refused(
-                    Rule.INVALID,
-                    describe(leaf) + ": its issuer " + describe(certificate)
+                    Refused.Rule.INVALID,
+                    CertificateText.describe(leaf) + ": its issuer " + CertificateText.describe(certificate)
                             + " may not sign certificates (keyUsage lacks keyCertSign); have it issued by a CA that may");
         }
         // A CA's certificate for a new key of its own does not count.
@@ -255,8 +183,8 @@ final class CertificateRules {
                 .count();
         if (!root && pathLength < below) {
             throw new Refused(
-                    Rule.INVALID,
-                    describe(leaf) + ": the path length of " + describe(certificate)
+                    Refused.Rule.INVALID,
+                    CertificateText.describe(leaf) + ": the path length of " + CertificateText.describe(certificate)
                             + " is exceeded; have it issued by a CA that stands higher");
         }
     }
@@ -266,7 +194,8 @@ final class CertificateRules {
         try {
             return certificate.getExtendedKeyUsage();
         } catch (CertificateParsingException e) {
-            throw new Refused(Rule.INVALID, describe(leaf) + ": damaged extendedKeyUsage; issue it anew");
+            throw new Refused(
+                    Refused.Rule.INVALID, CertificateText.describe(leaf) + ": damaged extendedKeyUsage; issue it anew");
         }
     }
 
@@ -275,13 +204,16 @@ final class CertificateRules {
             X509Certificate certificate = chain.get(i);
             Optional<String> problem = KeyRules.problem(certificate.getPublicKey());
             if (problem.isPresent()) {
-                throw new Refused(Rule.INVALID, describe(certificate) + ": " + problem.get() + "; issue it anew");
+                throw new Refused(
+                        Refused.Rule.INVALID,
+                        CertificateText.describe(certificate) + ": " + problem.get() + "; issue it anew");
             }
             boolean anchor = i == chain.size() - 1;
             if (!anchor && SignatureRules.isWeak(certificate)) {
                 throw new Refused(
-                        Rule.INVALID,
-                        describe(certificate) + ": signed with " + printable(SignatureRules.name(certificate))
+                        Refused.Rule.INVALID,
+                        CertificateText.describe(certificate) + ": signed with "
+                                + CertificateText.printable(SignatureRules.name(certificate))
                                 + ", which is too weak; issue it anew with SHA-256");
             }
         }
@@ -292,24 +224,25 @@ final class CertificateRules {
         X509Certificate leaf = chain.get(0);
         try {
             for (X509Certificate certificate : chain) {
-                String which = describe(leaf) + ": " + (certificate.equals(leaf) ? "" : describe(certificate) + " ");
+                String which = CertificateText.describe(leaf) + ": "
+                        + (certificate.equals(leaf) ? "" : CertificateText.describe(certificate) + " ");
                 for (String oid : Optional.ofNullable(certificate.getCriticalExtensionOIDs())
                         .orElse(Set.of())) {
                     if (!KNOWN_EXTENSIONS.contains(oid)) {
                         throw new Refused(
-                                Rule.INVALID,
+                                Refused.Rule.INVALID,
                                 which + "has a critical extension that is not known (" + oid
                                         + "); issue it anew without");
                     }
                 }
                 if (certificate.getExtensionValue(PROXY) != null) {
                     throw new Refused(
-                            Rule.INVALID,
+                            Refused.Rule.INVALID,
                             which + "is a proxy certificate (RFC 3820), which no node takes; issue one by a CA");
                 }
                 if (!ValidityForm.isStrict(certificate)) {
                     throw new Refused(
-                            Rule.INVALID,
+                            Refused.Rule.INVALID,
                             which + "has dates that are not written as RFC 5280 demands (seconds, and Z for UTC);"
                                     + " issue it anew");
                 }
@@ -317,36 +250,16 @@ final class CertificateRules {
             NameConstraintCheck.check(chain);
         } catch (NameConstraintCheck.Violation e) {
             throw new Refused(
-                    Rule.INVALID,
-                    describe(leaf) + ": outside of the nameConstraints of " + describe(e.authority()) + ": "
-                            + printable(String.valueOf(e.getMessage()))
+                    Refused.Rule.INVALID,
+                    CertificateText.describe(leaf) + ": outside of the nameConstraints of "
+                            + CertificateText.describe(e.authority()) + ": "
+                            + CertificateText.printable(String.valueOf(e.getMessage()))
                             + "; issue it anew, within what openssl x509 -text shows of that CA");
         } catch (RuntimeException e) {
             throw new Refused(
-                    Rule.INVALID,
-                    describe(leaf) + ": a damaged extension in its chain ("
+                    Refused.Rule.INVALID,
+                    CertificateText.describe(leaf) + ": a damaged extension in its chain ("
                             + e.getClass().getSimpleName() + "); issue it anew");
         }
-    }
-
-    /** Subject, serial and end, short enough for a line of a log. */
-    static String describe(X509Certificate certificate) {
-        String subject = DistinguishedName.text(certificate.getSubjectX500Principal());
-        return "certificate \"" + printable(subject.isEmpty() ? "(no subject)" : subject) + "\" (serial "
-                + serial(certificate) + ", valid until " + date(certificate.getNotAfter()) + ")";
-    }
-
-    static String serial(X509Certificate certificate) {
-        String hex = certificate.getSerialNumber().toString(16);
-        return hex.length() > 40 ? hex.substring(0, 40) + "..." : hex;
-    }
-
-    /** A peer chose this text: no control characters in the log, and an end. */
-    static String printable(String text) {
-        return PeerText.printable(text, 200);
-    }
-
-    static String date(Date date) {
-        return DATE.format(date.toInstant());
     }
 }

@@ -1,11 +1,9 @@
 package io.dromon.transport.tls;
 
-import static io.dromon.transport.tls.CertificateRules.LONGEST_CHAIN;
-import static io.dromon.transport.tls.CertificateRules.describe;
-import static io.dromon.transport.tls.CertificateRules.printable;
+import static io.dromon.transport.tls.CertificateText.describe;
+import static io.dromon.transport.tls.CertificateText.printable;
 
-import io.dromon.transport.tls.CertificateRules.Refused;
-import io.dromon.transport.tls.CertificateRules.Rule;
+import io.dromon.transport.tls.Refused.Rule;
 import io.dromon.transport.tls.pem.DistinguishedName;
 import io.dromon.transport.tls.pem.IssuerLink;
 import java.security.GeneralSecurityException;
@@ -21,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Finds who signed whom, up to an anchor, as OpenSSL finds it; every signature on the way is verified. */
 final class Chains {
+    /** A peer may not make this node check signatures without end. (BoringSSL shows ten and drops the rest.) */
+    static final int LONGEST_CHAIN = 9;
+
     static final int LARGEST_RSA = 16384;
 
     private Chains() {}

@@ -29,15 +29,15 @@ abstract class HandshakeVerifier extends X509ExtendedTrustManager {
      * @param presented the peer's certificates, its own first
      * @param role what the peer is
      */
-    abstract void verify(List<X509Certificate> presented, CertificateRules.Role role) throws CertificateRules.Refused;
+    abstract void verify(List<X509Certificate> presented, Role role) throws Refused;
 
     /** Through the JDK's strict reader, whatever the engine made of the bytes. */
-    static List<X509Certificate> read(Certificate[] presented) throws CertificateRules.Refused {
+    static List<X509Certificate> read(Certificate[] presented) throws Refused {
         List<X509Certificate> certificates = new ArrayList<>();
-        if (presented.length > CertificateRules.LONGEST_CHAIN) {
-            throw new CertificateRules.Refused(
-                    CertificateRules.Rule.CHAIN_TOO_LONG,
-                    presented.length + " certificates: at most " + CertificateRules.LONGEST_CHAIN
+        if (presented.length > Chains.LONGEST_CHAIN) {
+            throw new Refused(
+                    Refused.Rule.CHAIN_TOO_LONG,
+                    presented.length + " certificates: at most " + Chains.LONGEST_CHAIN
                             + " are accepted; send the own one and its intermediate CAs alone");
         }
         for (Certificate certificate : presented) {
@@ -46,11 +46,11 @@ abstract class HandshakeVerifier extends X509ExtendedTrustManager {
                         .generateCertificate(new ByteArrayInputStream(certificate.getEncoded())));
             } catch (CertificateException | RuntimeException e) {
                 // The reader's words may quote the peer's bytes, but are short and of one line when cut.
-                throw new CertificateRules.Refused(
-                        CertificateRules.Rule.INVALID,
+                throw new Refused(
+                        Refused.Rule.INVALID,
                         "certificate " + (certificates.size() + 1) + " of " + presented.length
                                 + ": malformed, it cannot be read ("
-                                + CertificateRules.printable(String.valueOf(e.getMessage())) + "); issue it anew");
+                                + CertificateText.printable(String.valueOf(e.getMessage())) + "); issue it anew");
             }
         }
         return certificates;
@@ -64,18 +64,16 @@ abstract class HandshakeVerifier extends X509ExtendedTrustManager {
      */
     final void verify(SSLSession session, boolean accepted) throws SSLException {
         try {
-            verify(
-                    read(session.getPeerCertificates()),
-                    accepted ? CertificateRules.Role.CLIENT : CertificateRules.Role.SERVER);
-        } catch (CertificateRules.Refused refused) {
+            verify(read(session.getPeerCertificates()), accepted ? Role.CLIENT : Role.SERVER);
+        } catch (Refused refused) {
             throw (SSLException) new SSLHandshakeException(refused.getMessage()).initCause(refused);
         }
     }
 
-    private void check(X509Certificate[] chain, CertificateRules.Role role) throws CertificateException {
+    private void check(X509Certificate[] chain, Role role) throws CertificateException {
         try {
             verify(read(chain), role);
-        } catch (CertificateRules.Refused refused) {
+        } catch (Refused refused) {
             String message = String.valueOf(refused.getMessage());
             if (openSsl) {
                 throw new OpenSslCertificateException(message, refused, errorNumber(refused.rule()));
@@ -90,14 +88,13 @@ abstract class HandshakeVerifier extends X509ExtendedTrustManager {
      */
     private void refuseRenegotiation(SSLEngine engine) throws CertificateException {
         if (!openSsl && engine.getSession().getProtocol().equals("TLSv1.2")) {
-            CertificateRules.Refused refused = new CertificateRules.Refused(
-                    CertificateRules.Rule.INVALID, "a renegotiation of TLS, which is never granted");
+            Refused refused = new Refused(Refused.Rule.INVALID, "a renegotiation of TLS, which is never granted");
             throw new CertificateException(refused.getMessage(), refused);
         }
     }
 
     /** What BoringSSL makes the alert from. */
-    private static int errorNumber(CertificateRules.Rule rule) {
+    private static int errorNumber(Refused.Rule rule) {
         return switch (rule) {
             case EXPIRED -> CertificateVerifier.X509_V_ERR_CERT_HAS_EXPIRED;
             case NOT_YET_VALID -> CertificateVerifier.X509_V_ERR_CERT_NOT_YET_VALID;
@@ -116,7 +113,7 @@ abstract class HandshakeVerifier extends X509ExtendedTrustManager {
             throws CertificateException {
         refuseRenegotiation(engine);
         Sessions.forget(engine, openSsl);
-        check(chain, CertificateRules.Role.CLIENT);
+        check(chain, Role.CLIENT);
     }
 
     @Override
@@ -124,29 +121,29 @@ abstract class HandshakeVerifier extends X509ExtendedTrustManager {
             throws CertificateException {
         refuseRenegotiation(engine);
         Sessions.forget(engine, openSsl);
-        check(chain, CertificateRules.Role.SERVER);
+        check(chain, Role.SERVER);
     }
 
     @Override
     public final void checkClientTrusted(X509Certificate[] chain, String authType, Socket socket)
             throws CertificateException {
-        check(chain, CertificateRules.Role.CLIENT);
+        check(chain, Role.CLIENT);
     }
 
     @Override
     public final void checkServerTrusted(X509Certificate[] chain, String authType, Socket socket)
             throws CertificateException {
-        check(chain, CertificateRules.Role.SERVER);
+        check(chain, Role.SERVER);
     }
 
     @Override
     public final void checkClientTrusted(X509Certificate[] chain, String authType) throws CertificateException {
-        check(chain, CertificateRules.Role.CLIENT);
+        check(chain, Role.CLIENT);
     }
 
     @Override
     public final void checkServerTrusted(X509Certificate[] chain, String authType) throws CertificateException {
-        check(chain, CertificateRules.Role.SERVER);
+        check(chain, Role.SERVER);
     }
 
     /** No names: a real node sends an empty list too, and peers with several CAs need no hint. */

@@ -30,7 +30,7 @@ final class KeyRules {
     }
 
     private static Optional<String> other(PublicKey key) {
-        return Optional.of("its key is " + CertificateRules.printable(key.getAlgorithm()) + "; " + TAKEN);
+        return Optional.of("its key is " + CertificateText.printable(key.getAlgorithm()) + "; " + TAKEN);
     }
 
     /**

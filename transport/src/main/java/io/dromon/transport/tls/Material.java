@@ -15,7 +15,7 @@ import java.security.SecureRandom;
 import java.security.Signature;
 import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
-import java.time.InstantSource;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -77,10 +77,9 @@ final class Material {
 
     /** Files that cannot be used may hold a certificate that peers would refuse besides. */
     private void judge(List<X509Certificate> chain, Trust trust) {
-        InstantSource clock = InstantSource.system();
-        problems.addAll(TlsGeneration.refusals(chain, trust, clock.instant()));
-        TlsContexts.ownIdentity(chain, trust, new PeerPolicy(settings.peers(), trust), clock)
-                .ifPresent(problems::add);
+        Instant now = Instant.now();
+        problems.addAll(TlsGeneration.refusals(chain, trust, now));
+        new PeerPolicy(settings.peers(), trust).refusalOfOwn(chain, now).ifPresent(problems::add);
     }
 
     private boolean isEncrypted() {
@@ -142,7 +141,7 @@ final class Material {
     private void checkAnchors(String option, Path file, List<X509Certificate> certificates) {
         if (certificates.stream().noneMatch(Chains::isSelfSigned)) {
             problems.add(option + ": " + file + " holds no self-signed certificate ("
-                    + CertificateRules.describe(certificates.get(0))
+                    + CertificateText.describe(certificates.get(0))
                     + " is none); a chain ends in one: name the root of that organisation's CA");
         }
     }
@@ -160,14 +159,14 @@ final class Material {
         X509Certificate shown = leaf == null ? file.get(0) : leaf;
         Optional<String> unusable = KeyRules.ownProblem(shown.getPublicKey());
         if (unusable.isPresent()) {
-            problems.add("socket.ssl_cert: " + CertificateRules.describe(shown) + " in " + settings.certificate() + ": "
+            problems.add("socket.ssl_cert: " + CertificateText.describe(shown) + " in " + settings.certificate() + ": "
                     + unusable.get() + "; make a new pair");
             return null;
         }
         if (leaf == null) {
             problems.add("socket.ssl_key: the key in " + settings.key()
                     + " is not the key of the first certificate in " + settings.certificate() + " ("
-                    + CertificateRules.describe(file.get(0)) + ")"
+                    + CertificateText.describe(file.get(0)) + ")"
                     + (file.size() == 1 ? "" : ", nor of another one there")
                     + "; compare them with: openssl pkey -in KEY -pubout, openssl x509 -in CERTIFICATE -pubkey -noout");
             return null;
@@ -181,7 +180,7 @@ final class Material {
         int others = file.size() - chain.size();
         if (others > 0) {
             notes.add("socket.ssl_cert: " + others + " of " + file.size() + " certificates in "
-                    + settings.certificate() + " do not belong to the chain of " + CertificateRules.describe(leaf)
+                    + settings.certificate() + " do not belong to the chain of " + CertificateText.describe(leaf)
                     + " and are not sent");
         }
         return chain;

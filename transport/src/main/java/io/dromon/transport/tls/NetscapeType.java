@@ -13,14 +13,14 @@ final class NetscapeType {
     private NetscapeType() {}
 
     /** Whether the certificate may be used in the role; without the extension it may. */
-    static boolean allows(X509Certificate certificate, CertificateRules.Role role) {
+    static boolean allows(X509Certificate certificate, Role role) {
         byte @Nullable [] value = certificate.getExtensionValue(OID);
         if (value == null) {
             return true;
         }
         // An OCTET STRING around a BIT STRING: tag, length, tag, length, unused bits, bits.
         boolean wellFormed = value.length >= 6 && value[0] == 0x04 && value[2] == 0x03 && value[3] >= 2;
-        int bit = role == CertificateRules.Role.CLIENT ? CLIENT : SERVER;
+        int bit = role == Role.CLIENT ? CLIENT : SERVER;
         return wellFormed && (value[5] & bit) != 0;
     }
 }

@@ -1,9 +1,9 @@
 package io.dromon.transport.tls;
 
-import io.dromon.transport.tls.CertificateRules.Refused;
-import io.dromon.transport.tls.CertificateRules.Rule;
+import io.dromon.transport.tls.Refused.Rule;
 import io.dromon.transport.tls.pem.DistinguishedName;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -67,7 +67,23 @@ final class PeerPolicy {
                 ? "; its subject names nobody, since one of its texts cannot be read for sure (a T61String of more than"
                         + " ASCII, say): have it issued with UTF8String"
                 : "";
-        throw new Refused(Rule.IDENTITY, CertificateRules.describe(leaf) + noRule(names, matched) + unreadable);
+        throw new Refused(Rule.IDENTITY, CertificateText.describe(leaf) + noRule(names, matched) + unreadable);
+    }
+
+    /** Nodes usually have the same rules: what this one would refuse of itself, its peers will refuse. */
+    Optional<String> refusalOfOwn(List<X509Certificate> own, Instant now) {
+        List<X509Certificate> chain;
+        try {
+            chain = CertificateRules.check(own, trust, Role.CLIENT, now);
+        } catch (Refused refused) {
+            return Optional.empty(); // said by the generation
+        }
+        try {
+            admit(chain);
+            return Optional.empty();
+        } catch (Refused refused) {
+            return Optional.of("socket.ssl_cert: peers with this node's rules will refuse it: " + refused.getMessage());
+        }
     }
 
     private static Optional<String> first(List<String> values, Predicate<String> has, String rule) {
@@ -96,12 +112,12 @@ final class PeerPolicy {
             if (!speaksFor.contains(organisation)) {
                 throw new Refused(
                         Rule.IDENTITY,
-                        CertificateRules.describe(leaf) + ": its O is \"" + CertificateRules.printable(organisation)
-                                + "\", but its chain ends in " + CertificateRules.describe(anchor) + ", "
+                        CertificateText.describe(leaf) + ": its O is \"" + CertificateText.printable(organisation)
+                                + "\", but its chain ends in " + CertificateText.describe(anchor) + ", "
                                 + (speaksFor.isEmpty()
                                         ? "which is no CA of that organisation"
                                         : "which is a CA of " + String.join(", ", speaksFor))
-                                + " (rule tls.client_ca." + CertificateRules.printable(organisation)
+                                + " (rule tls.client_ca." + CertificateText.printable(organisation)
                                 + "); have it signed by that organisation's CA, or add the CA to the rule here");
             }
             admitted = "tls.client_ca." + organisation;
@@ -109,7 +125,7 @@ final class PeerPolicy {
         if (admitted.isEmpty() && !speaksFor.isEmpty() && !trust.general().contains(anchor)) {
             throw new Refused(
                     Rule.IDENTITY,
-                    CertificateRules.describe(leaf) + ": its chain ends in " + CertificateRules.describe(anchor)
+                    CertificateText.describe(leaf) + ": its chain ends in " + CertificateText.describe(anchor)
                             + ", which speaks for " + String.join(", ", speaksFor) + " alone (rule tls.client_ca."
                             + String.join(", tls.client_ca.", speaksFor) + "), but its O is "
                             + shown(names.organisations()) + "; issue it anew with that O, or by another CA");
@@ -143,7 +159,7 @@ final class PeerPolicy {
         String text = String.join("; ", rules);
         return (all
                         ? ": trusted, but it does not match each rule, which tls.match=all asks for (it matches "
-                                + (matched.isEmpty() ? "none" : CertificateRules.printable(String.join("; ", matched)))
+                                + (matched.isEmpty() ? "none" : CertificateText.printable(String.join("; ", matched)))
                                 + "): "
                         : ": trusted, but it matches no rule of tls.verify=identity: ")
                 + (text.length() > SHOWN * 2 ? text.substring(0, SHOWN * 2) + "..." : text)
@@ -154,7 +170,7 @@ final class PeerPolicy {
         if (values.isEmpty()) {
             return "none";
         }
-        String text = CertificateRules.printable(String.join(", ", values));
+        String text = CertificateText.printable(String.join(", ", values));
         return text.length() > SHOWN ? text.substring(0, SHOWN) + "..." : text;
     }
 
@@ -177,7 +193,7 @@ final class PeerPolicy {
         if (!named) {
             throw new Refused(
                     Rule.IDENTITY,
-                    CertificateRules.describe(certificate) + ": it does not name the host that was dialled, " + plain
+                    CertificateText.describe(certificate) + ": it does not name the host that was dialled, " + plain
                             + (aliases.isEmpty() ? "" : " (" + String.join(", ", new TreeSet<>(aliases)) + ")")
                             + " (rule tls.check_host; its SAN: " + shown(names.alternativeNames())
                             + "); issue one with that subjectAltName, or set tls.check_host=no");

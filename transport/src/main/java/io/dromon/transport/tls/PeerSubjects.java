@@ -38,20 +38,20 @@ public record PeerSubjects(List<String> hosts, List<String> addresses, List<Stri
         return hosts.isEmpty() && addresses.isEmpty() && emails.isEmpty();
     }
 
-    void check(X509Certificate certificate) throws CertificateRules.Refused {
+    void check(X509Certificate certificate) throws Refused {
         if (isAny() || matches(certificate)) {
             return;
         }
         List<String> wanted = new ArrayList<>(hosts);
         wanted.addAll(addresses);
         wanted.addAll(emails);
-        throw new CertificateRules.Refused(
-                CertificateRules.Rule.IDENTITY,
-                CertificateRules.describe(certificate) + ": belongs to none of " + String.join(", ", wanted)
+        throw new Refused(
+                Refused.Rule.IDENTITY,
+                CertificateText.describe(certificate) + ": belongs to none of " + String.join(", ", wanted)
                         + "; its alternative names decide, the common name only if it has none");
     }
 
-    private boolean matches(X509Certificate certificate) throws CertificateRules.Refused {
+    private boolean matches(X509Certificate certificate) throws Refused {
         List<String> names = names(certificate, DNS, DistinguishedName.COMMON_NAME);
         for (String host : hosts) {
             if (names.stream().anyMatch(name -> hostMatches(host, name))) {
@@ -103,8 +103,7 @@ public record PeerSubjects(List<String> hosts, List<String> addresses, List<Stri
     }
 
     /** The alternative names of a kind; without any, the values of an attribute of the subject. */
-    private static List<String> names(X509Certificate certificate, int kind, String attribute)
-            throws CertificateRules.Refused {
+    private static List<String> names(X509Certificate certificate, int kind, String attribute) throws Refused {
         List<String> found = new ArrayList<>();
         try {
             Collection<List<?>> all = certificate.getSubjectAlternativeNames();
@@ -125,8 +124,7 @@ public record PeerSubjects(List<String> hosts, List<String> addresses, List<Stri
                 }
             }
         } catch (CertificateParsingException | RuntimeException e) {
-            throw new CertificateRules.Refused(
-                    CertificateRules.Rule.INVALID, CertificateRules.describe(certificate) + ": damaged names");
+            throw new Refused(Refused.Rule.INVALID, CertificateText.describe(certificate) + ": damaged names");
         }
         return found;
     }

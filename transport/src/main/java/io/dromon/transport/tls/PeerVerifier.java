@@ -21,27 +21,26 @@ final class PeerVerifier extends HandshakeVerifier {
     /**
      * The rule that admits the peer.
      *
-     * @throws CertificateRules.Refused with the rule that it broke
+     * @throws Refused with the rule that it broke
      */
-    String admit(Certificate[] presented, CertificateRules.Role role) throws CertificateRules.Refused {
+    String admit(Certificate[] presented, Role role) throws Refused {
         return admit(read(presented), role);
     }
 
-    private String admit(List<X509Certificate> chain, CertificateRules.Role role) throws CertificateRules.Refused {
+    private String admit(List<X509Certificate> chain, Role role) throws Refused {
         try {
             return policy.admit(CertificateRules.check(chain, trust, role, clock.instant()));
-        } catch (CertificateRules.Refused refused) {
+        } catch (Refused refused) {
             throw switch (refused.rule()) {
                 case UNKNOWN_CA, SELF_SIGNED ->
-                    new CertificateRules.Refused(
-                            refused.rule(), refused.getMessage() + TrustText.refusal(trust, chain));
+                    new Refused(refused.rule(), refused.getMessage() + TrustText.refusal(trust, chain));
                 default -> refused;
             };
         }
     }
 
     @Override
-    void verify(List<X509Certificate> presented, CertificateRules.Role role) throws CertificateRules.Refused {
+    void verify(List<X509Certificate> presented, Role role) throws Refused {
         admit(presented, role);
     }
 }

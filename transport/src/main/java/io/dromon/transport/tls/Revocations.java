@@ -1,7 +1,6 @@
 package io.dromon.transport.tls;
 
-import io.dromon.transport.tls.CertificateRules.Refused;
-import io.dromon.transport.tls.CertificateRules.Rule;
+import io.dromon.transport.tls.Refused.Rule;
 import io.dromon.transport.tls.pem.DistinguishedName;
 import java.security.GeneralSecurityException;
 import java.security.PublicKey;
@@ -54,9 +53,9 @@ final class Revocations {
                 // Also in a list that is out of date: what was revoked stays revoked.
                 throw new Refused(
                         Rule.REVOKED,
-                        CertificateRules.describe(leaf) + ": "
-                                + (certificate.equals(leaf) ? "" : CertificateRules.describe(certificate) + " ")
-                                + "was revoked by its CA at " + CertificateRules.date(entry.getRevocationDate())
+                        CertificateText.describe(leaf) + ": "
+                                + (certificate.equals(leaf) ? "" : CertificateText.describe(certificate) + " ")
+                                + "was revoked by its CA at " + CertificateText.date(entry.getRevocationDate())
                                 + (entry.getRevocationReason() == null ? "" : " (" + entry.getRevocationReason() + ")")
                                 + " (rule tls.crl); issue a new one with a new key");
             }
@@ -69,15 +68,15 @@ final class Revocations {
         if (!current && outdated == null && trust.everyList()) {
             throw new Refused(
                     Rule.REVOKED,
-                    CertificateRules.describe(leaf) + ": tls.crl holds no list of " + CertificateRules.describe(issuer)
+                    CertificateText.describe(leaf) + ": tls.crl holds no list of " + CertificateText.describe(issuer)
                             + ", so that nobody can tell whether it was revoked (rule tls.crl_required); put that CA's"
                             + " list into the file and reload");
         }
         if (!current && outdated != null) {
             throw new Refused(
                     Rule.REVOKED,
-                    CertificateRules.describe(leaf) + ": the revocation list of "
-                            + CertificateRules.describe(issuer) + " is out of date: " + dates(outdated)
+                    CertificateText.describe(leaf) + ": the revocation list of "
+                            + CertificateText.describe(issuer) + " is out of date: " + dates(outdated)
                             + " (rule tls.crl); put the CA's current list into the file and reload");
         }
     }
@@ -89,8 +88,8 @@ final class Revocations {
 
     private static String dates(X509CRL crl) {
         Date next = crl.getNextUpdate();
-        return "issued " + CertificateRules.date(crl.getThisUpdate())
-                + (next == null ? "" : ", valid until " + CertificateRules.date(next));
+        return "issued " + CertificateText.date(crl.getThisUpdate())
+                + (next == null ? "" : ", valid until " + CertificateText.date(next));
     }
 
     private static boolean isBy(X509CRL crl, X509Certificate issuer) {
@@ -112,7 +111,7 @@ final class Revocations {
         List<String> problems = new ArrayList<>();
         for (X509CRL crl : crls) {
             String which = "the list of \""
-                    + CertificateRules.printable(DistinguishedName.text(crl.getIssuerX500Principal())) + "\" ";
+                    + CertificateText.printable(DistinguishedName.text(crl.getIssuerX500Principal())) + "\" ";
             for (String oid : PARTIAL) {
                 if (crl.getExtensionValue(oid) != null) {
                     problems.add(which + "is partial (a delta list, or one of a distribution point); complete lists"
@@ -145,7 +144,7 @@ final class Revocations {
             if (anchors.stream().noneMatch(known -> isBy(crl, known))
                     && ownChain.stream().noneMatch(known -> isBy(crl, known))) {
                 warnings.add("the list of \""
-                        + CertificateRules.printable(DistinguishedName.text(crl.getIssuerX500Principal()))
+                        + CertificateText.printable(DistinguishedName.text(crl.getIssuerX500Principal()))
                         + "\" belongs to no CA that is known here, and has no effect unless a peer sends that CA's"
                         + " certificate below a trusted one; if it is the list of another CA than was meant, put the"
                         + " right one in its place");
@@ -154,7 +153,7 @@ final class Revocations {
         for (X509Certificate anchor : anchors) {
             boolean isCa = anchor.getBasicConstraints() >= 0 || anchor.getVersion() == 1;
             if (isCa && crls.stream().noneMatch(crl -> isBy(crl, anchor))) {
-                warnings.add("it holds no list of the CA " + CertificateRules.describe(anchor)
+                warnings.add("it holds no list of the CA " + CertificateText.describe(anchor)
                         + ", whose certificates are "
                         + (trust.everyList() ? "refused (tls.crl_required)" : "not checked"));
             }
@@ -162,7 +161,7 @@ final class Revocations {
         for (X509CRL crl : crls) {
             if (!isCurrent(crl, now)) {
                 warnings.add("the list of \""
-                        + CertificateRules.printable(DistinguishedName.text(crl.getIssuerX500Principal()))
+                        + CertificateText.printable(DistinguishedName.text(crl.getIssuerX500Principal()))
                         + "\" is out of date ("
                         + dates(crl) + "); certificates of that CA are refused until the file holds a current one");
             }

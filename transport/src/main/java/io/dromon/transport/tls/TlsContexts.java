@@ -2,13 +2,11 @@ package io.dromon.transport.tls;
 
 import io.dromon.transport.wire.LinkFailure;
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.OpenSsl;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
-import io.netty.handler.ssl.SslProvider;
 import io.netty.util.ReferenceCountUtil;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
@@ -23,7 +21,6 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
-import javax.net.ssl.TrustManager;
 
 /**
  * Makes TLS handlers of one {@link TlsGeneration} for both ends of a link: TLS 1.3 and 1.2, the peer's certificate
@@ -102,7 +99,7 @@ public final class TlsContexts implements AutoCloseable {
         List<String> warnings = new ArrayList<>(generation.notes());
         warnings.addAll(generation.warnings(clock.instant()));
         List<String> refusals = new ArrayList<>(generation.refusals(clock.instant()));
-        ownIdentity(generation.chain(), generation.trust(), policy, clock).ifPresent(refusal -> {
+        policy.refusalOfOwn(generation.chain(), clock.instant()).ifPresent(refusal -> {
             warnings.add(refusal);
             refusals.add(refusal);
         });
@@ -134,7 +131,7 @@ public final class TlsContexts implements AutoCloseable {
         NodeKey key = new NodeKey(generation, boringSsl);
         PeerVerifier verifier = new PeerVerifier(generation.trust(), policy, clock, boringSsl);
         try {
-            SslContext server = build(
+            SslContext server = NettyContexts.build(
                     SslContextBuilder.forServer(key).clientAuth(ClientAuth.REQUIRE),
                     verifier,
                     ciphers,
@@ -142,7 +139,7 @@ public final class TlsContexts implements AutoCloseable {
                     boringSsl);
             try {
                 // Netty compares the host name by default; nodes are known by their certificate alone.
-                SslContext client = build(
+                SslContext client = NettyContexts.build(
                         SslContextBuilder.forClient().keyManager(key).endpointIdentificationAlgorithm(null),
                         verifier,
                         ciphers,
@@ -159,46 +156,6 @@ public final class TlsContexts implements AutoCloseable {
         }
     }
 
-    /** Nodes usually have the same rules: what this one would refuse of itself, its peers will refuse. */
-    static Optional<String> ownIdentity(
-            List<X509Certificate> own, Trust trust, PeerPolicy policy, InstantSource clock) {
-        List<X509Certificate> chain;
-        try {
-            chain = CertificateRules.check(own, trust, CertificateRules.Role.CLIENT, clock.instant());
-        } catch (CertificateRules.Refused refused) {
-            return Optional.empty(); // said by the generation
-        }
-        try {
-            policy.admit(chain);
-            return Optional.empty();
-        } catch (CertificateRules.Refused refused) {
-            return Optional.of("socket.ssl_cert: peers with this node's rules will refuse it: " + refused.getMessage());
-        }
-    }
-
-    static SslContext build(
-            SslContextBuilder builder,
-            TrustManager verifier,
-            List<String> ciphers,
-            TlsSettings settings,
-            boolean boringSsl)
-            throws SSLException {
-        builder.sslProvider(boringSsl ? SslProvider.OPENSSL_REFCNT : SslProvider.JDK)
-                .trustManager(verifier)
-                .protocols(settings.protocols());
-        if (!ciphers.isEmpty()) {
-            builder.ciphers(ciphers);
-        }
-        if (!settings.applicationProtocols().isEmpty()) {
-            builder.applicationProtocolConfig(new ApplicationProtocolConfig(
-                    ApplicationProtocolConfig.Protocol.ALPN,
-                    ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
-                    ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
-                    settings.applicationProtocols()));
-        }
-        return Sessions.build(builder, boringSsl);
-    }
-
     private static boolean useBoringSsl(
             TlsSettings settings, CipherList list, TlsGeneration generation, List<String> warnings)
             throws TlsConfigException {
@@ -209,7 +166,7 @@ public final class TlsContexts implements AutoCloseable {
         boolean available = OpenSsl.isAvailable();
         if (!available && wanted == TlsSettings.Provider.AUTO) {
             warnings.add("tls.provider: BoringSSL's library cannot be loaded here ("
-                    + CertificateRules.printable(String.valueOf(OpenSsl.unavailabilityCause()))
+                    + CertificateText.printable(String.valueOf(OpenSsl.unavailabilityCause()))
                     + "); the JDK's TLS is used instead, which is slower; tls.provider=jdk says that this is meant");
         }
         if (!available && wanted == TlsSettings.Provider.BORINGSSL) {
@@ -348,15 +305,14 @@ public final class TlsContexts implements AutoCloseable {
             SSLSession session, boolean accepted, String peer, String ip, Consumer<TlsPeer> admitted) {
         try {
             Certificate[] presented = session.getPeerCertificates();
-            String rule =
-                    verifier.admit(presented, accepted ? CertificateRules.Role.CLIENT : CertificateRules.Role.SERVER);
+            String rule = verifier.admit(presented, accepted ? Role.CLIENT : Role.SERVER);
             X509Certificate certificate = (X509Certificate) presented[0];
             if (!accepted) {
                 policy.checkHost(certificate, ip);
             }
             admitted.accept(TlsPeer.of(session, certificate, generation.number(), rule));
             return Optional.empty();
-        } catch (CertificateRules.Refused refused) {
+        } catch (Refused refused) {
             return TlsFailures.of(peer, refused);
         } catch (SSLPeerUnverifiedException e) {
             return Optional.of(
@@ -391,14 +347,14 @@ public final class TlsContexts implements AutoCloseable {
     public Judgement judge(List<X509Certificate> presented, Optional<String> dialledIp, Instant now) {
         String rule = "";
         try {
-            for (CertificateRules.Role role : CertificateRules.Role.values()) {
+            for (Role role : Role.values()) {
                 rule = policy.admit(CertificateRules.check(presented, generation.trust(), role, now));
             }
             if (dialledIp.isPresent()) {
                 policy.checkHost(presented.get(0), dialledIp.get());
             }
             return new Judgement(Optional.empty(), rule);
-        } catch (CertificateRules.Refused refused) {
+        } catch (Refused refused) {
             return new Judgement(Optional.of(String.valueOf(refused.getMessage())), "");
         }
     }

@@ -210,7 +210,7 @@ public final class TlsEndpoint implements AutoCloseable {
         }
 
         @Override
-        void verify(List<X509Certificate> presented, CertificateRules.Role role) throws CertificateRules.Refused {
+        void verify(List<X509Certificate> presented, Role role) throws Refused {
             Verification wanted = spec.verification;
             if (wanted == Verification.NONE) {
                 return;

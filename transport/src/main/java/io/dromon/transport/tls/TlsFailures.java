@@ -24,7 +24,7 @@ public final class TlsFailures {
     /** @param ownTrust {@link TlsContexts#trustText}, told where the peer does not trust this node's certificate */
     public static Optional<LinkFailure> of(String peer, Throwable cause, String ownTrust) {
         for (Throwable at = cause; at != null; at = at.getCause() == at ? null : at.getCause()) {
-            if (at instanceof CertificateRules.Refused refused) {
+            if (at instanceof Refused refused) {
                 return Optional.of(refused(peer, refused));
             }
         }
@@ -43,7 +43,7 @@ public final class TlsFailures {
         return Optional.empty();
     }
 
-    private static LinkFailure refused(String peer, CertificateRules.Refused refused) {
+    private static LinkFailure refused(String peer, Refused refused) {
         String text = peer + ": refused " + refused.getMessage();
         return switch (refused.rule()) {
             case EXPIRED, NOT_YET_VALID -> new LinkFailure.ExpiredPeer(text);
@@ -175,6 +175,6 @@ public final class TlsFailures {
     /** OpenSSL's reason without its numbers; a text of the JDK as it is. */
     private static String reason(String message) {
         int colon = message.startsWith("error:") ? message.lastIndexOf(':') : -1;
-        return CertificateRules.printable(message.substring(colon + 1));
+        return CertificateText.printable(message.substring(colon + 1));
     }
 }

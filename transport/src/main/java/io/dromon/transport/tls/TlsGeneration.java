@@ -65,7 +65,7 @@ public record TlsGeneration(long number, PrivateKey key, List<X509Certificate> c
     public Map<String, Instant> currentLists() {
         Map<String, Instant> ends = new TreeMap<>();
         for (X509CRL list : trust.crls()) {
-            String issuer = CertificateRules.printable(DistinguishedName.text(list.getIssuerX500Principal()));
+            String issuer = CertificateText.printable(DistinguishedName.text(list.getIssuerX500Principal()));
             Instant end = list.getNextUpdate() == null
                     ? Instant.MAX
                     : list.getNextUpdate().toInstant();
@@ -101,10 +101,10 @@ public record TlsGeneration(long number, PrivateKey key, List<X509Certificate> c
     /** The same of a chain that may be no part of a generation. */
     static List<String> refusals(List<X509Certificate> chain, Trust trust, Instant now) {
         List<String> warnings = new ArrayList<>();
-        for (CertificateRules.Role role : CertificateRules.Role.values()) {
+        for (Role role : Role.values()) {
             try {
                 CertificateRules.check(chain, trust, role, now);
-            } catch (CertificateRules.Refused refused) {
+            } catch (Refused refused) {
                 String text = "socket.ssl_cert: peers will refuse this node's certificate: " + refused.getMessage();
                 if (!warnings.contains(text)) {
                     warnings.add(text);
@@ -117,6 +117,6 @@ public record TlsGeneration(long number, PrivateKey key, List<X509Certificate> c
     /** Never the key. */
     @Override
     public String toString() {
-        return "TlsGeneration[" + number + ", " + CertificateRules.describe(certificate()) + "]";
+        return "TlsGeneration[" + number + ", " + CertificateText.describe(certificate()) + "]";
     }
 }

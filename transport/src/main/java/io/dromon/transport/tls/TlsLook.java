@@ -40,7 +40,7 @@ public final class TlsLook implements AutoCloseable {
         SslContextBuilder builder = SslContextBuilder.forClient().endpointIdentificationAlgorithm(null);
         own.ifPresent(builder::keyManager);
         try {
-            return new TlsLook(eyes, TlsContexts.build(builder, eyes, ciphers, settings, boringSsl));
+            return new TlsLook(eyes, NettyContexts.build(builder, eyes, ciphers, settings, boringSsl));
         } catch (SSLException e) {
             throw new IllegalStateException("TLS cannot be set up: " + e.getMessage(), e);
         }
@@ -71,7 +71,7 @@ public final class TlsLook implements AutoCloseable {
         public void checkServerTrusted(X509Certificate[] chain, String authType, SSLEngine engine) {
             try {
                 presented = PeerVerifier.read(chain);
-            } catch (CertificateRules.Refused e) {
+            } catch (Refused e) {
                 presented = List.of(); // damaged, or far too many: the same as none
             }
         }

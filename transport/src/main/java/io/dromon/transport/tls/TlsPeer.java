@@ -48,17 +48,17 @@ public record TlsPeer(
                 session.getProtocol(),
                 session.getCipherSuite(),
                 CertificateText.subject(certificate),
-                CertificateRules.serial(certificate),
+                CertificateText.serial(certificate),
                 certificate.getNotAfter().toInstant(),
                 generation,
                 shown(names.organisations()),
                 shown(names.units()),
                 shown(names.alternativeNames()),
                 names.fingerprint(),
-                CertificateRules.printable(admittedBy));
+                CertificateText.printable(admittedBy));
     }
 
     private static List<String> shown(List<String> names) {
-        return names.stream().limit(MOST_NAMES).map(CertificateRules::printable).toList();
+        return names.stream().limit(MOST_NAMES).map(CertificateText::printable).toList();
     }
 }

@@ -61,7 +61,7 @@ public record Trust(
     /** What an operator should know of the marks in the files, as sentences. */
     List<String> notes() {
         List<String> notes = new ArrayList<>();
-        rejected.forEach((certificate, uses) -> notes.add(CertificateRules.describe(certificate)
+        rejected.forEach((certificate, uses) -> notes.add(CertificateText.describe(certificate)
                 + " is marked as rejected"
                 + (isRejected(rejected, certificate)
                         ? " and is not trusted"

@@ -42,7 +42,7 @@ final class TrustText {
             last = next;
             next = issuer(last, certificates, chain);
         }
-        String name = CertificateRules.printable(DistinguishedName.text(last.getIssuerX500Principal()));
+        String name = CertificateText.printable(DistinguishedName.text(last.getIssuerX500Principal()));
         return Chains.isSelfSigned(last)
                 ? "\"" + name + "\", SHA-256 " + Fingerprints.of(last) + ", set " + Fingerprints.ofSet(List.of(last))
                         + " if it is alone"
@@ -62,7 +62,7 @@ final class TrustText {
     private static String keyIdentifier(X509Certificate certificate) {
         try {
             return IssuerLink.keyIdentifier(certificate)
-                    .map(key -> ", key identifier " + CertificateRules.printable(key))
+                    .map(key -> ", key identifier " + CertificateText.printable(key))
                     .orElse("");
         } catch (RuntimeException e) {
             return ""; // a peer chose these bytes

@@ -76,8 +76,8 @@ class BadCertificatesTest {
         Trust trust = Trust.in(List.of(CA.getCertificate()));
         PeerVerifier verifier =
                 new PeerVerifier(trust, new PeerPolicy(PeerSettings.ANY, trust), InstantSource.system(), false);
-        Throwable refused = catchThrowable(() -> verifier.admit(presented, CertificateRules.Role.CLIENT));
-        assertThat(refused).isInstanceOf(CertificateRules.Refused.class);
+        Throwable refused = catchThrowable(() -> verifier.admit(presented, Role.CLIENT));
+        assertThat(refused).isInstanceOf(Refused.class);
         assertThat(refused.getStackTrace()).isEmpty();
         assertThat(refused.getMessage()).doesNotContain("\n").hasSizeLessThan(2000);
         return String.valueOf(refused.getMessage());
@@ -112,9 +112,8 @@ class BadCertificatesTest {
         for (int i = 0; i < 1500; i++) {
             byte[] bad = good.clone();
             bad[random.nextInt(bad.length)] ^= (byte) (1 + random.nextInt(255));
-            Throwable thrown = catchThrowable(
-                    () -> verifier.admit(new Certificate[] {new Raw(bad)}, CertificateRules.Role.CLIENT));
-            assertThat(thrown).as("change " + i).isInstanceOf(CertificateRules.Refused.class);
+            Throwable thrown = catchThrowable(() -> verifier.admit(new Certificate[] {new Raw(bad)}, Role.CLIENT));
+            assertThat(thrown).as("change " + i).isInstanceOf(Refused.class);
         }
     }
 
@@ -195,7 +194,7 @@ class BadCertificatesTest {
         assertThatCode(() -> CertificateRules.check(
                         List.of(node.getCertificate()),
                         Trust.in(List.of(CA.getCertificate())),
-                        CertificateRules.Role.CLIENT,
+                        Role.CLIENT,
                         Instant.now()))
                 .doesNotThrowAnyException();
     }
@@ -205,7 +204,7 @@ class BadCertificatesTest {
         X509Bundle node = TestPki.issue(
                 TestPki.builder("n").addExtendedKeyUsageClientAuth().addExtendedKeyUsage("2.16.840.1.113730.4.1"), CA);
 
-        for (CertificateRules.Role role : CertificateRules.Role.values()) {
+        for (Role role : Role.values()) {
             assertThatCode(() -> CertificateRules.check(
                             List.of(node.getCertificate()),
                             Trust.in(List.of(CA.getCertificate())),
@@ -231,7 +230,7 @@ class BadCertificatesTest {
         assertThatThrownBy(() -> CertificateRules.check(
                         List.of(leaf.getCertificate()),
                         Trust.in(List.of(ca.getCertificate())),
-                        CertificateRules.Role.CLIENT,
+                        Role.CLIENT,
                         Instant.now()))
                 .hasMessageContaining("CN=Renewed")
                 .hasMessageContaining("has that name, but another key or key identifier");

@@ -71,9 +71,8 @@ class NameConstraintsTest {
     }
 
     private static List<X509Certificate> accepted(List<X509Certificate> presented, X509Certificate anchor)
-            throws CertificateRules.Refused {
-        return CertificateRules.check(
-                presented, Trust.in(List.of(anchor)), CertificateRules.Role.CLIENT, Instant.now());
+            throws Refused {
+        return CertificateRules.check(presented, Trust.in(List.of(anchor)), Role.CLIENT, Instant.now());
     }
 
     @ParameterizedTest
@@ -142,7 +141,7 @@ class NameConstraintsTest {
         X509Bundle node = TestPki.issue(TestPki.builder("n").addSanRegisteredId(id), trusted);
 
         assertThatThrownBy(() -> accepted(List.of(node.getCertificate()), trusted.getCertificate()))
-                .isInstanceOf(CertificateRules.Refused.class)
+                .isInstanceOf(Refused.class)
                 .hasMessageContaining("constraints on names of the form registered ID are checked by no TLS")
                 .hasMessageNotContaining("damaged");
     }
@@ -173,7 +172,7 @@ class NameConstraintsTest {
         X509Bundle node = TestPki.issue(TestPki.builder("n"), trusted);
 
         assertThatThrownBy(() -> accepted(List.of(node.getCertificate()), trusted.getCertificate()))
-                .isInstanceOf(CertificateRules.Refused.class)
+                .isInstanceOf(Refused.class)
                 .hasMessageContaining("damaged extension");
     }
 }
