@@ -55,13 +55,6 @@ public final class Certification {
 
     private long lastPaUnsafe = NOTHING;
     private long lastPreordered = NOTHING;
-    /**
-     * The chain of verdicts at a seqno.
-     *
-     * @param seqno the last one in it
-     * @param value equal on all members that have certified alike since the last configuration change
-     */
-    public record Digest(long seqno, long value) {}
 
     public Certification(CertificationSettings settings) {
         this.settings = settings;

@@ -15,12 +15,12 @@ final class VerdictDigest {
     private long value;
     private long cut;
     private boolean whole;
-    private Certification.Digest kept = new Certification.Digest(0, 0);
+    private Digest kept = new Digest(0, 0);
 
     void restart(long seqno) {
         value = Rules.mix(seqno);
         cut = Math.max(cut, seqno);
-        kept = new Certification.Digest(seqno, value);
+        kept = new Digest(seqno, value);
         whole = true;
     }
 
@@ -38,15 +38,15 @@ final class VerdictDigest {
         long link = Rules.mix(seqno << 1 | (passed ? 1 : 0)) ^ Math.max(depends, bound);
         value = Rules.mix(value + link);
         if (seqno % STEP == 0) {
-            kept = new Certification.Digest(seqno, value);
+            kept = new Digest(seqno, value);
         }
     }
 
-    Optional<Certification.Digest> value(long seqno) {
-        return whole ? Optional.of(new Certification.Digest(seqno, value)) : Optional.empty();
+    Optional<Digest> value(long seqno) {
+        return whole ? Optional.of(new Digest(seqno, value)) : Optional.empty();
     }
 
-    Optional<Certification.Digest> kept() {
+    Optional<Digest> kept() {
         return whole ? Optional.of(kept) : Optional.empty();
     }
 }

@@ -84,7 +84,7 @@ final class FirstCommitterWinsTest {
         private final List<Member> members = new ArrayList<>();
         private final List<Ordered> order = new ArrayList<>();
         private final Map<Long, Verdict> verdicts = new HashMap<>();
-        private final Map<Long, Certification.Digest> digests = new HashMap<>();
+        private final Map<Long, Digest> digests = new HashMap<>();
         private long seqno = 1;
         private long cut;
 
@@ -194,8 +194,8 @@ final class FirstCommitterWinsTest {
             assertThat(before == null ? verdict.outcome() : before.outcome())
                     .as("seed %d, verdict of %d", seed, verdict.seqno())
                     .isEqualTo(verdict.outcome());
-            Certification.Digest digest = member.certification.digest().orElseThrow();
-            Certification.Digest other = digests.putIfAbsent(digest.seqno(), digest);
+            Digest digest = member.certification.digest().orElseThrow();
+            Digest other = digests.putIfAbsent(digest.seqno(), digest);
             assertThat(other == null ? digest : other)
                     .as("seed %d, digest at %d", seed, verdict.seqno())
                     .isEqualTo(digest);
