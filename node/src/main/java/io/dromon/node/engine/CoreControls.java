@@ -5,6 +5,8 @@ import io.dromon.node.group.GroupCore;
 import io.dromon.transport.GroupStack;
 import io.dromon.transport.evs.EvsSettings;
 import io.dromon.transport.evs.SendResult;
+import io.dromon.transport.wire.Bytes;
+import io.dromon.transport.wire.Position;
 import java.util.UUID;
 import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
@@ -95,5 +97,20 @@ public final class CoreControls {
     /** Has the node join as an arbitrator that only asks a donor for a snapshot; before the first view. */
     public void wantSnapshot(String request) {
         group.wantSnapshot(request);
+    }
+
+    /** Asks for the state ({@link GroupCore#requestState}). */
+    public void requestState(Position position, Bytes request) {
+        group.requestState(position, request);
+    }
+
+    /** A state was received or given, or that failed ({@link GroupCore#join}). */
+    public void endStateTransfer(long seqno, long code) {
+        group.join(seqno, code);
+    }
+
+    /** The application failed to apply a write-set ({@link GroupCore#vote}). */
+    public void vote(long seqno, Bytes error) {
+        group.vote(seqno, error);
     }
 }

@@ -10,6 +10,7 @@ import io.dromon.transport.GroupStack;
 import io.dromon.transport.StackEffects;
 import io.dromon.transport.StackFailure;
 import io.dromon.transport.StackSettings;
+import io.dromon.transport.evs.EvsView;
 import io.dromon.transport.evs.SendResult;
 import io.dromon.transport.link.LinkEvents;
 import io.dromon.transport.link.Links;
@@ -51,6 +52,9 @@ public final class NodeCore {
         void save(SavedView view);
 
         void removeSavedView();
+
+        /** The virtual synchrony has a new view, transitional or regular. For log and status. */
+        default void onGroupView(EvsView view) {}
 
         /** Joined a primary component, or need not wait for one. */
         void onConnected();
@@ -229,6 +233,11 @@ public final class NodeCore {
         public void deliverView(PrimaryView view) {
             left |= view.isEmpty();
             group.onView(view, nowNs);
+        }
+
+        @Override
+        public void onGroupView(EvsView view) {
+            effects.onGroupView(view);
         }
 
         @Override
