@@ -66,7 +66,7 @@ public record ClusterAddress(List<Address> hosts, Map<String, String> query, boo
         List<Address> hosts = new ArrayList<>();
         String[] parts = authority.split(",", -1);
         if (parts[0].isEmpty()) {
-            // Galera 26.4.23 makes a new group of this; nobody who lists hosts means that
+            // Galera 26.4.23 makes a new group of this; which is not what a list of hosts means
             throw new IllegalArgumentException("the first host is empty; write gcomm:// for a new group");
         }
         for (String part : parts) {

@@ -188,7 +188,7 @@ public final class Option<T> {
         return inAddress;
     }
 
-    /** Whether it stands for many: the last part of its name is a word of the user's choice. */
+    /** Whether it is an option family: the last part of its name is a word of the user's choice. */
     public boolean family() {
         return family;
     }
@@ -254,7 +254,7 @@ public final class Option<T> {
     /**
      * What is wrong with the value, as a whole sentence.
      *
-     * @param written the value as somebody wrote it; empty for a default
+     * @param written the value as it was given; empty for a default
      */
     Optional<String> rangeProblem(T value, String written, Values values, Bound.When when) {
         String shown = written.isEmpty() ? type.print(value) : written;

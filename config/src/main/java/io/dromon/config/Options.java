@@ -226,7 +226,7 @@ public final class Options {
             .check("a moment like 2027-01-31T12:00:00Z", Options::momentProblem)
             .honoured(LINK)
             .doc(
-                    "When socket.dynamic ends: plain text is refused from then on, links in plain text are made anew over TLS.")
+                    "When socket.dynamic ends: plain text is refused from then on, links in plain text are relinked over TLS.")
             .in(HERE);
 
     /** {@code tls.dynamic_grace}. */

@@ -109,7 +109,7 @@ final class Resolver implements Values {
         return value;
     }
 
-    /** Hands out the values that a derived default looks at, and remembers the first one that somebody has given. */
+    /** Hands out the values that a derived default looks at, and remembers the first one that was given. */
     private final class Derivation implements Values {
         private @Nullable Source cause;
 

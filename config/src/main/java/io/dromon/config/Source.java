@@ -35,7 +35,7 @@ public record Source(Kind kind, String place) {
         return new Source(inner, kind == Kind.CODE ? what : place + ", " + what);
     }
 
-    /** Of a default that is derived from an option that somebody has given: still a default, but not for no reason. */
+    /** Of a default that is derived from an option that was given: still a default, but not for no reason. */
     static Source derived(Source given, Option<?> from) {
         return new Source(Kind.DEFAULT, given.place + ", by " + from.name());
     }

@@ -53,7 +53,7 @@ final class TlsOptionRules {
                 ? "socket.ssl is false"
                 : "neither socket.ssl_key nor socket.ssl_cert is set";
         List<Option<?>> ignored = new ArrayList<>(FILES);
-        OF_TLS.stream() // what is switched off, or as it would be anyway, is missed by nobody
+        OF_TLS.stream() // what is switched off, or as it would be anyway, is not missed
                 .filter(option -> !resolver.optional(option).equals(option.defaultValue(resolver))
                         && !resolver.optional(option).equals(Optional.of(false)))
                 .forEach(ignored::add);

@@ -5,7 +5,7 @@ import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import org.jspecify.annotations.Nullable;
 
-/** Finds the provider of nodes, which lies in the same jar as this class if nobody has taken them apart. */
+/** Finds the provider of nodes, which lies in the same jar as this class unless the jar was taken apart. */
 final class NodeProviders {
     private NodeProviders() {}
 

@@ -19,7 +19,7 @@ import java.util.UUID;
  * @param uuid own UUID in the group
  * @param listenAddress where it listens
  * @param state its state
- * @param health whether it can take work, and what somebody should look at
+ * @param health whether it can take work, and what needs an operator's attention
  * @param group the group: members, numbers, flow control
  * @param links its connections
  * @param mesh the same connections as the mesh knows them; one that is not among them is being closed

@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 
 /**
- * The taking end of one transfer, whatever the method. It listens from its beginning on. Unauthenticated connections are
+ * The taking end of one transfer, whatever the method. It listens from its beginning on. Half-open connections are
  * told nothing and do not end the wait; the first donor that proves certificate and token is the only one.
  */
 public interface SnapshotJoiner extends AutoCloseable {

@@ -15,7 +15,7 @@ public sealed interface SnapshotTarget {
      */
     record Directory(Path target, Limits limits) implements SnapshotTarget {}
 
-    /** Somebody who takes a live stream. */
+    /** A program that takes a live stream. */
     record Live(Consumer consumer) implements SnapshotTarget {}
 
     /** Takes a stream; calls come one after the other. */

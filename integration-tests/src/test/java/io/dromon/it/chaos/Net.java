@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Hosts that are network namespaces of this machine, joined by a bridge. It takes root. Packets are lost without a word
+ * Hosts that are network namespaces of this machine, joined by a bridge. It takes root. Packets are lost without notice
  * to anybody: towards a lost neighbour they go to an Ethernet address that nobody has.
  */
 final class Net implements AutoCloseable {

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The authority of all nodes has ended: what is up stays up, says so, and comes back from local files alone. */
+/** The authority of all nodes has expired: what is up stays up, says so, and comes back from local files alone. */
 @Tag("sockets")
 @Timeout(120)
 final class ExpiredAuthorityTest {

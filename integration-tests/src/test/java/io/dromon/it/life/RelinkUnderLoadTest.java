@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * While three nodes replicate at full load, certificates are replaced and all links made anew, again and again, then
+ * While three nodes replicate at full load, certificates are replaced and all links relinked, again and again, then
  * the authority. {@code -Dlife.rounds=N} sets how often.
  */
 @Tag("sockets")

@@ -14,7 +14,7 @@ import java.util.List;
 final class Rotation {
     private Rotation() {}
 
-    /** All three steps on every member, and its links anew; each step is done when all members are ready for it. */
+    /** All three steps on every member, and a relink of its links; each step is done when all members are ready for it. */
     static void run(List<Member> members, X509Bundle before, X509Bundle next) throws IOException {
         for (Member member : members) {
             stageTrust(member, before, next);

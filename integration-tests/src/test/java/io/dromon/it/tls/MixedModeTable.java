@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Prints what every mixture of TLS and plain text ends in, Dromon against Dromon, garbd and mariadbd, as dialler and
- * as acceptor: {@code MixedModeTable [dromon] [garbd] [mariadbd]}, all of them without a word.
+ * as acceptor: {@code MixedModeTable [dromon] [garbd] [mariadbd]}, all of them without an argument.
  */
 public final class MixedModeTable {
     private MixedModeTable() {}

@@ -131,7 +131,7 @@ public final class StatusMetrics {
         counters("dromon_link_received_bytes", "Bytes of frames received over the open links.", received);
         counters("dromon_link_sent_bytes", "Bytes of frames sent over the open links.", sent);
         counters("dromon_link_sent_compressed_bytes", "What compression made of them.", compressed);
-        gauges("dromon_peer_certificate_not_after_seconds", "End of the certificates that peers present.", notAfter);
+        gauges("dromon_peer_certificate_not_after_seconds", "Expiry of the certificates that peers present.", notAfter);
         Map<Labels, Double> refused = new LinkedHashMap<>();
         new TreeMap<>(status.refusedByKind())
                 .forEach((reason, count) -> refused.put(Labels.of("reason", reason), (double) count));
@@ -157,7 +157,7 @@ public final class StatusMetrics {
         }
         gauges(
                 "dromon_tls_certificate_not_after_seconds",
-                "End of the own certificates and the trusted ones.",
+                "Expiry of the own certificates and the trusted ones.",
                 notAfter);
         gauge("dromon_tls_generation", "Counts up with each reload.", tls.generation());
         gauge(

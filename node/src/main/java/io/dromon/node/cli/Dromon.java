@@ -74,7 +74,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             DemoNode.class
         })
 public final class Dromon implements Runnable {
-    /** Their last word is a line of the log, where a program reads that. */
+    /** Their last message is a line of the log, where a program reads that. */
     private static final Set<String> SERVICES = Set.of("node", "arbitrator", "tunnel");
 
     @Spec

@@ -79,7 +79,7 @@ public final class ExpiryRules {
                 case REVOCATION_LIST -> "the revocation list of \"" + subject + "\"";
             };
             if (days > 0) {
-                return what + " ends at " + expiry.notAfter() + ", in less than " + days
+                return what + " expires at " + expiry.notAfter() + ", in less than " + days
                         + (days == 1 ? " day" : " days") + "; renew it";
             }
             return what + " has EXPIRED at " + expiry.notAfter() + consequence(expiry);

@@ -14,7 +14,7 @@ import java.util.Optional;
  * What {@link Doctor} found.
  *
  * @param channels the channels of the node: its configuration as a whole, the group, state transfer
- * @param peers what answers at the addresses of the cluster; empty if nobody looked
+ * @param peers what answers at the addresses of the cluster; empty if they were not asked
  */
 public record Diagnosis(List<Channel> channels, List<Peer> peers) {
     public Diagnosis {
@@ -25,13 +25,13 @@ public record Diagnosis(List<Channel> channels, List<Peer> peers) {
     /** How much it matters. */
     public enum Level {
         OK,
-        /** The node starts and works; somebody should look at it. */
+        /** The node starts and works; an operator should look at it. */
         WARNING,
         /** The node, or the cluster, would not start like this. */
         FAIL
     }
 
-    /** One thing that was looked at. */
+    /** One thing that was checked. */
     public record Finding(Level level, String check, String text) {
         public Finding {
             text = PeerText.lines(text);

@@ -46,7 +46,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The look before a start: everything that a cold start would trip over, by the very code that starts. Nothing is
+ * The preflight check: everything that a cold start would fail on, by the very code that starts. Nothing is
  * changed, and no group is joined.
  */
 public final class Doctor {
@@ -79,14 +79,14 @@ public final class Doctor {
      * Examines a configuration.
      *
      * @param configuration throws {@link ConfigException} if there is none
-     * @param lookAtPeers whether to dial the addresses of the cluster; each peer logs a connection that ended
+     * @param checkPeers whether to dial the addresses of the cluster; each peer logs a connection that ended
      */
-    public static Diagnosis examine(Supplier<NodeConfig> configuration, boolean lookAtPeers) {
+    public static Diagnosis examine(Supplier<NodeConfig> configuration, boolean checkPeers) {
         try {
-            return new Doctor(configuration.get(), List.of()).examine(lookAtPeers);
+            return new Doctor(configuration.get(), List.of()).examine(checkPeers);
         } catch (ConfigException e) {
             return e.rest()
-                    .map(rest -> new Doctor(rest, e.problems()).examine(lookAtPeers))
+                    .map(rest -> new Doctor(rest, e.problems()).examine(checkPeers))
                     .orElseGet(() -> new Diagnosis(List.of(unusable(e.problems(), List.of())), List.of()));
         }
     }
@@ -105,7 +105,7 @@ public final class Doctor {
                         || problem.message().startsWith(option.name() + ":"));
     }
 
-    private Diagnosis examine(boolean lookAtPeers) {
+    private Diagnosis examine(boolean checkPeers) {
         List<Finding> findings = new ArrayList<>();
         config.warnings().forEach(warning -> findings.add(Finding.named(WARNING, "configuration", warning)));
         if (findings.isEmpty() && problems.isEmpty()) {
@@ -117,7 +117,7 @@ public final class Doctor {
                 problems.isEmpty()
                         ? new Channel("configuration", "", List.of(), List.of(), findings)
                         : unusable(problems, findings));
-        List<Diagnosis.Peer> peers = group(lookAtPeers);
+        List<Diagnosis.Peer> peers = group(checkPeers);
         sst();
         return new Diagnosis(channels, peers);
     }
@@ -184,7 +184,7 @@ public final class Doctor {
 
     // ---- the group
 
-    private List<Diagnosis.Peer> group(boolean lookAtPeers) {
+    private List<Diagnosis.Peer> group(boolean checkPeers) {
         List<Finding> findings = new ArrayList<>();
         List<Used> files = new ArrayList<>();
         Optional<TlsContexts> tls = Optional.empty();
@@ -218,7 +218,7 @@ public final class Doctor {
         try {
             checkListen(thread, tls, findings);
             channels.add(new Channel("group", mode(), values(), files, findings));
-            return lookAtPeers && knowsPeers() ? new PeerCheck(config, thread, tls, usable).run() : List.of();
+            return checkPeers && knowsPeers() ? new PeerCheck(config, thread, tls, usable).run() : List.of();
         } finally {
             thread.end();
             tls.ifPresent(TlsContexts::close);

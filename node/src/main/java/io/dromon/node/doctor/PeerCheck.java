@@ -11,7 +11,7 @@ import io.dromon.config.PrimaryOptions;
 import io.dromon.node.doctor.Diagnosis.Finding;
 import io.dromon.node.doctor.Diagnosis.PeerCertificate;
 import io.dromon.node.engine.NodeSettings;
-import io.dromon.transport.link.PeerLook;
+import io.dromon.transport.link.PeerInspection;
 import io.dromon.transport.link.ProtocolThread;
 import io.dromon.transport.recovery.SavedViewFile;
 import io.dromon.transport.tls.CertificateText;
@@ -49,7 +49,7 @@ final class PeerCheck {
     }
 
     List<Diagnosis.Peer> run() {
-        Map<Address, CompletableFuture<PeerLook.Result>> looks = new LinkedHashMap<>();
+        Map<Address, CompletableFuture<PeerInspection.Result>> inspections = new LinkedHashMap<>();
         List<Diagnosis.Peer> peers = new ArrayList<>();
         for (Address peer : config.peers()) {
             List<InetAddress> ips = NodeSettings.resolve(peer);
@@ -61,13 +61,14 @@ final class PeerCheck {
                 if (isSelf(ip, peer.port())) {
                     peers.add(peer(there, "SELF", OK, "this node's own address"));
                 } else {
-                    looks.put(
+                    inspections.put(
                             there,
-                            thread.look(NodeSettings.numeric(config, ip, peer.port()), NodeSettings.link(config), tls));
+                            thread.inspect(
+                                    NodeSettings.numeric(config, ip, peer.port()), NodeSettings.link(config), tls));
                 }
             }
         }
-        looks.forEach((peer, look) -> peers.add(judge(peer, look.join())));
+        inspections.forEach((peer, inspection) -> peers.add(judge(peer, inspection.join())));
         boolean alone = peers.stream()
                 .noneMatch(peer -> peer.finding().level() == OK && !peer.mode().equals("SELF"));
         boolean waits = config.value(PrimaryOptions.PC_RECOVERY)
@@ -106,7 +107,7 @@ final class PeerCheck {
                 new Finding(level, "peer", text));
     }
 
-    private Diagnosis.Peer judge(Address peer, PeerLook.Result seen) {
+    private Diagnosis.Peer judge(Address peer, PeerInspection.Result seen) {
         Optional<TlsContexts.Judgement> judgement = seen.presented().isEmpty()
                 ? Optional.empty()
                 : tls.map(own -> own.judge(
@@ -118,7 +119,7 @@ final class PeerCheck {
                 seen.mode().name(),
                 seen.protocol().map(protocol -> protocol + " " + seen.cipher().orElse("")),
                 seen.presented().stream().findFirst().map(leaf -> certificate(leaf, judgement)),
-                seen.mode() == PeerLook.Mode.TLS && tls.isPresent()
+                seen.mode() == PeerInspection.Mode.TLS && tls.isPresent()
                         ? Optional.of(seen.admission().name())
                         : Optional.empty(),
                 verdict(seen, judgement));
@@ -134,7 +135,7 @@ final class PeerCheck {
                 judgement.map(TlsContexts.Judgement::admittedBy).orElse(""));
     }
 
-    private Finding verdict(PeerLook.Result seen, Optional<TlsContexts.Judgement> judgement) {
+    private Finding verdict(PeerInspection.Result seen, Optional<TlsContexts.Judgement> judgement) {
         return switch (seen.mode()) {
             case UNREACHABLE, SILENT -> new Finding(WARNING, "peer", seen.text());
             case OTHER -> new Finding(FAIL, "peer", seen.text());
@@ -159,7 +160,7 @@ final class PeerCheck {
                                 + " socket.ssl_key " + tlsAt + ", or socket.ssl=NO " + plainAt);
     }
 
-    private Finding tlsPeer(PeerLook.Result seen, Optional<TlsContexts.Judgement> judgement) {
+    private Finding tlsPeer(PeerInspection.Result seen, Optional<TlsContexts.Judgement> judgement) {
         if (!usable) {
             return new Finding(WARNING, "peer", "TLS, as this node; no more can be said without this node's files");
         }
@@ -167,13 +168,13 @@ final class PeerCheck {
         judgement
                 .flatMap(TlsContexts.Judgement::refusal)
                 .ifPresent(refusal -> wrong.add("this node would refuse it: " + refusal));
-        if (seen.admission() == PeerLook.Admission.NO) {
+        if (seen.admission() == PeerInspection.Admission.NO) {
             wrong.add("it would refuse this node: " + seen.text());
         }
         if (!wrong.isEmpty()) {
             return new Finding(FAIL, "peer", String.join("; ", wrong));
         }
-        return seen.admission() == PeerLook.Admission.YES && judgement.isPresent()
+        return seen.admission() == PeerInspection.Admission.YES && judgement.isPresent()
                 ? new Finding(OK, "peer", "both would accept each other")
                 : new Finding(WARNING, "peer", seen.text());
     }

@@ -1,6 +1,6 @@
 package io.dromon.node.engine;
 
-/** The threads of an engine. None keeps the JVM alive: a node that nobody waits for ends with its process. */
+/** The threads of an engine beside the protocol thread. None keeps the JVM alive. */
 final class DaemonThreads {
     private DaemonThreads() {}
 

@@ -55,7 +55,7 @@ final class DeliveryStage {
         return queue.length();
     }
 
-    /** Bytes of memory that is kept by what nobody has begun with. */
+    /** Bytes of memory that is kept by items that are not begun. */
     long bytes() {
         return queue.bytes();
     }

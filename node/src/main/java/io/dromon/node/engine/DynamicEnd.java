@@ -38,7 +38,7 @@ public final class DynamicEnd {
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(DynamicEnd.class);
-    /** Whoever dialled a link has so long to relink it before the other side does. */
+    /** The side that dialled a link has so long to relink it before the other side does. */
     private static final Duration SECOND_CHECK = Duration.ofSeconds(10);
 
     private static final Duration EVERY = Duration.ofMinutes(1);

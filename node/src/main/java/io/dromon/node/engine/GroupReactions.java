@@ -58,7 +58,7 @@ final class GroupReactions implements GroupEvent.Handler {
 
     @Override
     public void onSnapshotEnded(GroupEvent.SnapshotEnded event) {
-        if (snapshot != null) { // nobody else asks for one
+        if (snapshot != null) { // no other node asks for one
             snapshot.onEnd(event);
             leaveIfOver(snapshot);
         }

@@ -57,7 +57,7 @@ final class NodeEnd {
         this.closeRest = closeRest;
     }
 
-    /** The protocol has ended; with a reason if nobody asked it to. */
+    /** The protocol has ended; with a reason if it was not asked to. */
     void onClosed(@Nullable StackFailure why, ProtocolLoop loop) {
         if (!state.isOver()) {
             end(why, loop.submissions());
@@ -85,7 +85,7 @@ final class NodeEnd {
         }
     }
 
-    /** The protocol thread is dead, and this is its last act: nobody else can close its sockets or end its node. */
+    /** The protocol thread is dead, and this is its last act: no other thread can close its sockets or end its node. */
     void onThreadDeath(ProtocolLoop loop) {
         anyway(loop.links()::closeByForce);
         if (!state.isOver()) {

@@ -228,7 +228,7 @@ public final class NodeEngine {
         return config;
     }
 
-    /** The links, for who renews what new ones are made with. */
+    /** The links, for the renewal of what new ones are made with. */
     public NettyLinks links() {
         return loop.links();
     }
@@ -327,7 +327,7 @@ public final class NodeEngine {
      *
      * @param which the links, by their numbers
      * @return the number of links; fails if a peer refuses the new one
-     * @throws NodeException if a relinking is in progress, or the node has ended
+     * @throws NodeException if a relink is in progress, or the node has ended
      */
     public CompletableFuture<Integer> relink(LongPredicate which) {
         CompletableFuture<Integer> result = new CompletableFuture<>();

@@ -211,7 +211,7 @@ final class ProtocolLoop {
         return delivery.bytes() >= settings.deliveryQueueBytes() ? Integer.MAX_VALUE : delivery.length();
     }
 
-    /** The delivery thread may have worked its queue off before it could know that somebody waits for that. */
+    /** The delivery thread may have worked its queue off before it could know that the core waits for that. */
     private void watchQueue(boolean awaited) {
         boolean news = awaited && !awaitsShortQueue;
         awaitsShortQueue = awaited;

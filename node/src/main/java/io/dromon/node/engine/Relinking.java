@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The relinking that is in progress, if there is one. On the protocol thread; who waits for it is told elsewhere. */
+/** The relink that is in progress, if there is one. On the protocol thread; its caller is told on another one. */
 final class Relinking {
     private static final Logger LOG = LoggerFactory.getLogger(Relinking.class);
 
@@ -31,8 +31,7 @@ final class Relinking {
      */
     void begin(CompletableFuture<Integer> result) {
         if (current != null) {
-            throw new NodeException(
-                    NodeException.Reason.BUSY, "the links are being made anew already; wait for the end");
+            throw new NodeException(NodeException.Reason.BUSY, "a relink is in progress already; wait for its end");
         }
         current = result;
     }
@@ -42,9 +41,9 @@ final class Relinking {
         CompletableFuture<Integer> result = current;
         current = null;
         if (failure == null) {
-            LOG.info("{}: {} links were made anew", nodeName, relinked);
+            LOG.info("{}: {} links were relinked", nodeName, relinked);
         } else {
-            LOG.warn("{}: {} links were made anew, then: {}", nodeName, relinked, failure.message());
+            LOG.warn("{}: {} links were relinked, then: {}", nodeName, relinked, failure.message());
         }
         if (result != null) {
             answers.execute(() -> answer(result, relinked, failure));
@@ -57,12 +56,12 @@ final class Relinking {
         } else {
             result.completeExceptionally(new NodeException(
                     NodeException.Reason.REFUSED,
-                    relinked + " links were made anew, the rest stays as it is until this is done again: "
+                    relinked + " links were relinked, the rest stays as it is until this is done again: "
                             + failure.message()));
         }
     }
 
-    /** The node has ended. What is returned tells who waits, and is not for the protocol thread. */
+    /** The node has ended. What is returned tells the caller that waits, and is not for the protocol thread. */
     Runnable abandon() {
         CompletableFuture<Integer> result = current;
         current = null;

@@ -13,7 +13,7 @@ import java.time.Duration;
 record Standstill(Kind kind, Duration since, String text) {
     /** From here on it is told. */
     static final Duration WORTH_TELLING = Duration.ofSeconds(5);
-    /** From here on somebody must look. */
+    /** From here on an operator must look. */
     static final Duration CRITICAL = Duration.ofMinutes(1);
 
     enum Kind {

@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /**
- * Calls of any thread on their way to the protocol thread: write-sets, causal reads, and who waits for room. Every call
+ * Calls of any thread on their way to the protocol thread: write-sets, causal reads, and calls that wait for room. Every call
  * ends, also one that comes while the node ends.
  */
 final class Submissions {
@@ -120,7 +120,7 @@ final class Submissions {
         }
     }
 
-    /** So much has not been sent after a turn: tells who waits for room if there is some. */
+    /** So much has not been sent after a turn: ends the calls that wait for room if there is some. */
     void afterTurn(long unsent, Consumer<DeliveryItem> out) {
         unsentBytes = unsent;
         if (unsent <= limitBytes / 2) {

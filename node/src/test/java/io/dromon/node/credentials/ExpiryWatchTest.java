@@ -80,7 +80,7 @@ final class ExpiryWatchTest {
                 expiry(Role.TRUSTED, END.minus(Duration.ofDays(1))));
 
         assertThat(lines).hasSize(2);
-        assertThat(lines.get(0)).contains("the authority \"CN=x\" of the own certificate ends at");
+        assertThat(lines.get(0)).contains("the authority \"CN=x\" of the own certificate expires at");
         assertThat(lines.get(1)).contains("the trusted certificate \"CN=x\" has EXPIRED", "what it signed is refused");
     }
 
@@ -92,7 +92,7 @@ final class ExpiryWatchTest {
         assertThat(lines(END.minus(Duration.ofHours(20)), list))
                 .singleElement()
                 .asString()
-                .contains("the revocation list of \"CN=x\" ends at", "in less than 1 day");
+                .contains("the revocation list of \"CN=x\" expires at", "in less than 1 day");
         assertThat(lines(END.plus(Duration.ofHours(1)), list))
                 .singleElement()
                 .asString()

@@ -65,7 +65,7 @@ final class DynamicEndTest {
     }
 
     @Test
-    void makesThemAnewOneAtATimeThoseThatItDialledFirst() {
+    void relinksOneAtATimeThoseThatItDialledFirst() {
         plain.add(new Plain(1, false, "a"));
         plain.add(new Plain(2, true, "b"));
         plain.add(new Plain(3, false, "c"));

@@ -175,7 +175,7 @@ public final class Staging implements AutoCloseable {
         makeParent(entry);
         try {
             Path path = entry.name().under(root);
-            // With its mode from the beginning where that can be: the folder lets nobody else in.
+            // With its mode from the beginning where that can be: the folder lets no other user in.
             boolean exact = (entry.mode() & CreationMask.VALUE) == 0;
             FileChannel channel =
                     FileChannel.open(path, CREATE, exact ? withMode(entry.mode()) : FileTrust.PRIVATE_FILE);

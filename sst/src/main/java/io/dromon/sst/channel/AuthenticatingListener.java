@@ -11,12 +11,12 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 
 /**
- * Where a joiner listens: shakes hands with whoever connects, checks certificate and token, and hands over the
- * connections that have proven both. An unauthenticated connection is told nothing, costs a thread for the time of a
+ * Where a joiner listens: shakes hands with every peer that connects, checks certificate and token, and hands over the
+ * connections that have proven both. A half-open connection is told nothing, costs a thread for the time of a
  * handshake at most, and never ends the wait for the donor; there are never more than a few of them at once.
  */
 public final class AuthenticatingListener implements AutoCloseable {
-    /** Unauthenticated connections; each has a thread and some megabytes of buffers. */
+    /** Half-open connections; each has a thread and some megabytes of buffers. */
     private static final int MOST_HALF_OPEN = 16;
 
     private final ServerSocketChannel server;

@@ -9,7 +9,7 @@
  *                      Frame: what a method says over it
  * </pre>
  *
- * A connection is unauthenticated until its proof; until then it gets no byte of state, costs at most one thread for the
+ * A connection is half-open until its proof; until then it gets no byte of state, costs at most one thread for the
  * time of a handshake, and is told nothing but what TLS says. {@link io.dromon.sst.channel.Refusals} tells the operator why it
  * was refused.
  *

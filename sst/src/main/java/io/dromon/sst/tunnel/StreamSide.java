@@ -170,7 +170,7 @@ final class StreamSide implements Side {
         try {
             stream.close();
         } catch (IOException e) {
-            // Whoever read from it is gone; the relay learns that from the other direction.
+            // Its reader is gone; the relay learns that from the other direction.
         }
     }
 

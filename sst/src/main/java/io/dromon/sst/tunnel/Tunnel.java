@@ -38,7 +38,7 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * A running tunnel: all services of a {@link TunnelConfig} on one event loop per core. Whoever started it closes it,
+ * A running tunnel: all services of a {@link TunnelConfig} on one event loop per core. Its owner closes it,
  * which ends the open connections by resets.
  */
 public final class Tunnel implements AutoCloseable {
@@ -245,7 +245,7 @@ public final class Tunnel implements AutoCloseable {
         }
     }
 
-    /** A line of one connection: who may connect can make many. */
+    /** A line of one connection: a peer can cause many. */
     private void told(Level level, String line) {
         synchronized (lines) {
             if (lines.room(System.nanoTime(), left -> LOG.warn("{} more ends of connections were not logged", left))) {

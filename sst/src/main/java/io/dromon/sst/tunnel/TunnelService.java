@@ -89,7 +89,7 @@ public record TunnelService(
      * @param close without a byte once one direction has ended
      */
     public record Timeouts(Duration connect, Duration handshake, Duration idle, Duration close) {
-        /** stunnel's, but half a minute for the handshake: an unauthenticated connection is not held for longer. */
+        /** stunnel's, but half a minute for the handshake: a half-open connection is not held for longer. */
         public static final Timeouts DEFAULT = new Timeouts(
                 Duration.ofSeconds(10), Duration.ofSeconds(30), Duration.ofHours(12), Duration.ofSeconds(60));
     }

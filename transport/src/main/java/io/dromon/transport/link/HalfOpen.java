@@ -10,10 +10,10 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 
 /**
- * The unauthenticated connections of one listener, and how many of them there may be. Where it is full a newcomer is let
- * in, and one of the address that has most of them goes: connections that are held and stay silent keep nobody out, and
- * those of one address push out each other. It is a random one of the older half, so that a flood that is faster than a
- * handshake leaves a chance to each. Safe for threads.
+ * Bounds the half-open connections of one listener: those that have not proven themselves yet. When full, a new one still
+ * enters, and one of the address that has most is evicted: connections that stay silent cannot keep others out, and those
+ * of one address evict each other. It is a random one of the older half, so that a flood that is faster than a handshake
+ * leaves a chance to each. Safe for threads.
  *
  * @param <C> a connection, the same only as itself
  */
@@ -27,7 +27,8 @@ public final class HalfOpen<C> {
 
     /**
      * @param most at least one
-     * @param evict ends a connection; never called for one that has left; may call {@link #leave}
+     * @param evict ends a connection; called within the lock of this object; never for one that has left; may call {@link
+     *     #leave}
      */
     public HalfOpen(int most, Consumer<C> evict) {
         this.most = most;

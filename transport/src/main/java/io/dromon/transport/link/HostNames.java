@@ -34,7 +34,7 @@ final class HostNames implements AutoCloseable {
         try {
             threads.execute(() -> answer.accept(lookUp(scheme, address)));
         } catch (RejectedExecutionException e) {
-            // closed: nobody waits for the answer any more
+            // closed: the answer is not wanted any more
         }
     }
 

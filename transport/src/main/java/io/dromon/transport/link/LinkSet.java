@@ -245,7 +245,7 @@ final class LinkSet {
         }
     }
 
-    /** Somebody of whom the mesh never learns. */
+    /** A peer of which the mesh never learns. */
     void refuse(String ip, LinkFailure failure) {
         refusals.count(failure);
         refusals.log(ip, failure, nowNs());

@@ -22,7 +22,7 @@ import java.util.Set;
  * @param halfOpenLinks how many accepted connections may be without their first message at a time
  * @param outboundBytes how much may wait for a peer that does not read, before it is dropped
  * @param closeTimeout how long a closed link may take to send what is queued
- * @param allowedPeers {@code wsrep_allowlist}: who may connect; empty for everybody
+ * @param allowedPeers {@code wsrep_allowlist}: the addresses that may connect; empty for all
  */
 public record LinkSettings(
         String listenAddress,

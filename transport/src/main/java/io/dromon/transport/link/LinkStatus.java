@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param tls what TLS agreed on; empty in plain text or before the handshake is done
  * @param applicationProtocol what ALPN agreed on; empty with a Galera node, which offers nothing
  * @param compression what compression makes of the bytes; empty without
- * @param since when it was up; empty while it is half open
+ * @param since when it was up; empty while it is half-open
  * @param bytesIn bytes of frames received
  * @param bytesOut bytes of frames sent or queued
  */

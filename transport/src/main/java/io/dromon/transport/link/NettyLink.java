@@ -65,7 +65,7 @@ final class NettyLink {
 
     @Nullable
     Instant since;
-    /** Whether it counts as half open: accepted and not proven to be a peer. */
+    /** Whether it counts as half-open: accepted, and not proven to be a peer yet. */
     boolean halfOpen;
 
     /** Range of the turn's buffer that is to be written, empty if the two are equal. */

@@ -73,7 +73,7 @@ public final class NettyLinks implements Links {
     }
 
     /**
-     * Binds the listening address; nobody is accepted before {@link #start}. Blocks; not on the event loop.
+     * Binds the listening address; no connection is accepted before {@link #start}. Blocks; not on the event loop.
      *
      * @return the bound address as it is announced to peers, {@code tcp://ip:port} or {@code ssl://ip:port}
      * @throws IOException naming the address and the reason

@@ -7,7 +7,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 
 /**
  * In front of TLS: ends a link whose peer begins a second handshake, which only TLS 1.2 has. The JDK would carry it out
- * as often as a peer likes, and BoringSSL answers with a warning that nobody sees. No node needs one.
+ * as often as a peer likes, and BoringSSL answers with a warning that is not shown. No node needs one.
  *
  * <p>Looks at the headers of records, whose type is never encrypted in TLS 1.2: behind a peer's ChangeCipherSpec comes
  * one record of the handshake, its Finished, and no other. Passes everything on.

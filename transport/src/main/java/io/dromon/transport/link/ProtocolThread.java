@@ -59,13 +59,14 @@ public final class ProtocolThread implements Executor {
     }
 
     /**
-     * Looks at what answers at an address; see {@link PeerLook}.
+     * Inspects what answers at an address; see {@link PeerInspection}.
      *
      * @param address {@code scheme://ip:port}, numeric
      * @param own what is shown to a peer that speaks TLS; open until the answer is there
      */
-    public CompletableFuture<PeerLook.Result> look(String address, LinkSettings settings, Optional<TlsContexts> own) {
-        return PeerLook.at(loop, address, settings, own);
+    public CompletableFuture<PeerInspection.Result> inspect(
+            String address, LinkSettings settings, Optional<TlsContexts> own) {
+        return PeerInspection.at(loop, address, settings, own);
     }
 
     /**

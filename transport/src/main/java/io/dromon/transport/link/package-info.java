@@ -46,7 +46,7 @@
  *  socket.dynamic, dialled      await ──a plain frame──▶ frames, nothing for 500 ms──▶ reply ▸ tls ▸ handshake
  * </pre>
  *
- * Who owns a buffer: whoever receives it in {@code channelRead} and does not pass it on releases it. The frames
+ * The owner of a buffer: the handler that receives it in {@code channelRead} and does not pass it on releases it. The frames
  * handler copies each body once into an array of its own, checks it, and releases the buffer.
  *
  * <h2>The turn</h2>
@@ -67,8 +67,8 @@
  * <ul>
  *   <li>What a connection speaks is decided by its first bytes and short deadlines, and both ends are told the reason of a
  *       refusal: a line of text to a peer in plain text, a TLS alert to one with TLS (chapter 01 section 3.6).
- *   <li>Connections that have proven nothing have a deadline, and there is a cap on them: over it one of the address that
- *       holds most is dropped, so that they cannot keep others out (section 3.4).
+ *   <li>Half-open connections have a deadline, and there is a cap on them: over it one of the address that holds most is
+ *       evicted, so that they cannot keep others out (section 3.4).
  *   <li>A peer that does not read is dropped when too many bytes wait for it (section 2.5).
  *   <li>There is no way back from TLS to plain text with {@code socket.dynamic} (section 3.6).
  * </ul>

@@ -91,7 +91,7 @@ final class AddressBook {
 
         /** Whether the answer to a look-up is awaited. */
         boolean asked;
-        /** No look-up earlier: whoever refuses this node at once must not be dialled without a pause. */
+        /** No look-up earlier: a peer that refuses this node at once must not be dialled without a pause. */
         long nextLookUpNs = Long.MIN_VALUE;
         /** Whether a node was linked at one of its addresses. */
         boolean answered;

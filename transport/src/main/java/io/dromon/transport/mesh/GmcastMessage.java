@@ -125,7 +125,7 @@ sealed interface GmcastMessage extends Encodable {
     }
 
     /**
-     * Everybody to whom the sender has an established link, the receiver included.
+     * All nodes to which the sender has an established link, the receiver included.
      *
      * @param entries in ascending order of their UUIDs, each once
      */

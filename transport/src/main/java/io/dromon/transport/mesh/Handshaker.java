@@ -126,7 +126,7 @@ final class Handshaker {
 
     /**
      * Whether a member is linked already, with another certificate. Then this link is over: by the UUID alone, which
-     * everybody sees, nobody takes the place of a member.
+     * every peer sees, no node can replace a member.
      */
     private boolean isOtherIdentity(MeshLink link, long nowNs) {
         MeshLink open = links.established(link.peer);
@@ -229,7 +229,7 @@ final class Handshaker {
     }
 
     /**
-     * A peer refuses this node (chapter 01 section 5.4). Galera ends on the word of anybody, on any link; here the two words
+     * A peer refuses this node (chapter 01 section 5.4). Galera ends when any peer says so, on any link; here the two words
      * that end a node count only as the answer of a member to this node's own handshake. From others they are a lie or a
      * mistake, and the link is over.
      */
@@ -275,7 +275,7 @@ final class Handshaker {
     /**
      * Whether what answers a dial is of the group that knows this node's UUID: a node that was in a view with this one,
      * at the address where it was linked then; at a configured address a member of the saved view, or in TLS any node
-     * that the rules of identity admit. A node with a fresh UUID that was in no view yet is known to nobody.
+     * that the rules of identity admit. A node with a fresh UUID that was in no view yet is known to no member.
      */
     private boolean isProvenMember(MeshLink link) {
         Optional<PeerIdentity> identity = io.identity(link.id);

@@ -193,7 +193,7 @@ final class LinkKeeper {
         return latest;
     }
 
-    /** An established link took the place of this one. */
+    /** An established link replaced this one. */
     void replace(MeshLink link, LinkFailure failure, long nowNs) {
         if (!link.announced) {
             drop(link, failure, nowNs);
@@ -255,7 +255,7 @@ final class LinkKeeper {
         return true;
     }
 
-    /** Closes a link without a word. */
+    /** Closes a link without notice. */
     void end(MeshLink link) {
         links.remove(link);
         io.close(link.id);
@@ -289,7 +289,7 @@ final class LinkKeeper {
             relinker.dialled(dialler.dial(dial.address(), nowNs));
         } else if (step instanceof Relinker.Replace replace) {
             MeshLink first = replace.first();
-            drop(first, new LinkFailure.Disconnected("link to " + first + " closed to be made anew"), nowNs);
+            drop(first, new LinkFailure.Disconnected("link to " + first + " closed to be relinked"), nowNs);
             relinker.dialled(dialler.dial(first.address, nowNs));
         } else if (step instanceof Relinker.Over over) {
             effects.onRelinked(over.relinked(), over.failure());

@@ -223,7 +223,7 @@ final class MeshDialler {
         }
     }
 
-    /** Whoever is in the group can name addresses of others, which must not become this node's flood. */
+    /** A member can name addresses of others, which must not become this node's flood. */
     private boolean mayDialHearsay(long nowNs) {
         long earned = (nowNs - hearsayDialNs) / HEARSAY_DIAL_NS;
         hearsayDialNs += earned * HEARSAY_DIAL_NS;

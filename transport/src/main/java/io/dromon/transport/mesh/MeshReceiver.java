@@ -61,7 +61,7 @@ final class MeshReceiver {
         onControl(link, message, nowNs);
     }
 
-    /** What was on its way when another link took the place of this one: nothing is lost by the change. */
+    /** What was on its way when another link replaced this one: nothing is lost by the change. */
     void onLateMessage(MeshLink link, Bytes message, long nowNs) {
         onPlainUser(link, message, nowNs);
     }

@@ -12,7 +12,7 @@ import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes the links of a node anew, one at a time: dials a second link to the peer and lets the resolution of double links
+ * Relinks the links of a node, one at a time: dials a second link to the peer and lets the resolution of double links
  * (chapter 01 section 6.5) put it in the place of the first. A Dromon node that accepts gives the later link the greater
  * handshake UUID; a Galera node gives one by its clock. Where the second link loses for that reason, the first one is
  * closed and the peer is dialled again at once: TLS has just shown that it lets this node in. The same where the peer
@@ -42,7 +42,7 @@ final class Relinker {
     private final LinkTable links;
     private final Deque<UUID> waiting = new ArrayDeque<>();
 
-    /** Whose link is made anew now. */
+    /** The peer whose link is being relinked. */
     private @Nullable UUID peer;
     /** The link that is to be replaced. */
     private long before = NONE;
@@ -139,7 +139,7 @@ final class Relinker {
             return Optional.empty();
         }
         return Optional.of(stop(new LinkFailure.SilentPeer("the link to " + Uuids.brief(target)
-                + " was not made anew within " + TimeUnit.NANOSECONDS.toSeconds(LIMIT_NS) + " s")));
+                + " was not relinked within " + TimeUnit.NANOSECONDS.toSeconds(LIMIT_NS) + " s")));
     }
 
     private Step stop(LinkFailure failure) {

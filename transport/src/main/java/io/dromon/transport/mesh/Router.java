@@ -27,7 +27,7 @@ final class Router {
     private MeshLink[] all = NONE;
     /** Those of the own segment, by UUID. */
     private MeshLink[] local = NONE;
-    /** Links that are asked to relay to everybody. */
+    /** Links that are asked to relay to all nodes. */
     private MeshLink[] relays = NONE;
     /** Where a broadcast goes without a flag: {@link #local} without {@link #relays}. */
     private MeshLink[] plain = NONE;

@@ -59,7 +59,7 @@
  *       that do end a node, "evicted" and "duplicate uuid", count only as the answer of a proven member to this node's own
  *       handshake (section 5.4).
  *   <li>A second link with a member's UUID must show the same identity as the open one (section 5.4): the UUID alone, which
- *       everybody sees, takes nobody's place.
+ *       every peer sees, replaces no member.
  *   <li>What is on its way on a superseded link still counts, for a second (section 6.5).
  *   <li>Of an acceptor's two links the later one gets the greater handshake UUID, so that relinking succeeds whatever the
  *       clocks say (section 5.2).

@@ -35,7 +35,7 @@ public final class FileTrust {
     public enum Danger {
         /** Another user owns it and can replace all in it. */
         FOREIGN_OWNER,
-        /** Everybody can replace all in it. */
+        /** Every user can replace all in it. */
         EVERYBODY_REPLACES,
         /** A group can replace all in it. */
         A_GROUP_REPLACES,

@@ -211,7 +211,7 @@ public final class SavedViewFile {
         try {
             Files.deleteIfExists(directory.resolve(TEMPORARY_NAME));
         } catch (IOException e) {
-            // Nobody reads it.
+            // It is not read.
             return;
         }
     }

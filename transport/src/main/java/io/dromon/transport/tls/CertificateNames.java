@@ -36,7 +36,7 @@ record CertificateNames(
     private static final int URI = 6;
     private static final int IP = 7;
 
-    /** Reads them; damaged parts name nobody. */
+    /** Reads them; damaged parts count as absent. */
     static CertificateNames of(X509Certificate certificate) {
         List<String> commonNames = new ArrayList<>();
         List<String> organisations = new ArrayList<>();

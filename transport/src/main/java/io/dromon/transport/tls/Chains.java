@@ -124,7 +124,7 @@ final class Chains {
         try {
             return IssuerLink.names(subject, issuer);
         } catch (RuntimeException e) {
-            // A peer chooses these bytes; a damaged extension names nobody.
+            // A peer chooses these bytes; a damaged extension counts as absent.
             return false;
         }
     }

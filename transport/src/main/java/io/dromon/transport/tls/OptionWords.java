@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
 
 /**
  * The words of a program that is no node for the options of TLS: the texts of this package name those of a node
- * ({@code socket.ssl_ca}), which nobody can set there.
+ * ({@code socket.ssl_ca}), which cannot be set there.
  */
 public final class OptionWords {
     private static final Pattern NAME = Pattern.compile("(?<![A-Za-z0-9_.])(?:socket|tls)\\.[a-z_]+(?:=identity)?");

@@ -24,7 +24,7 @@ public record PeerSubjects(List<String> hosts, List<String> addresses, List<Stri
     private static final int DNS = 2;
     private static final int ADDRESS = 7;
 
-    /** Whoever proves to be trusted. */
+    /** Any peer that proves to be trusted. */
     public static final PeerSubjects ANY = new PeerSubjects(List.of(), List.of(), List.of());
 
     public PeerSubjects {

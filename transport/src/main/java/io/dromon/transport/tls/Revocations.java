@@ -14,7 +14,7 @@ import java.util.List;
 
 /**
  * {@code tls.crl}. A certificate whose issuer has a list there is checked against it; while all lists of an issuer are
- * out of date its certificates are refused, since nobody knows what was revoked meanwhile. An issuer without a list is
+ * out of date its certificates are refused, since what was revoked meanwhile is not known. An issuer without a list is
  * not checked, and the load warns of it, unless {@code tls.crl_required} refuses its certificates. The load warns as well
  * of a list that belongs to no CA that is known.
  */

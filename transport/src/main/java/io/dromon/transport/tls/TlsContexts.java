@@ -360,12 +360,12 @@ public final class TlsContexts implements AutoCloseable {
     }
 
     /**
-     * A client that presents what these contexts present and takes whatever the server presents, to look at it.
+     * A client that presents what these contexts present and takes whatever the server presents, to inspect it.
      *
      * @return for one connection; the caller closes it
      */
-    public TlsLook look() {
-        return TlsLook.of(Optional.of(new NodeKey(generation, boringSsl)), ciphers, settings, boringSsl);
+    public TlsInspection inspection() {
+        return TlsInspection.of(Optional.of(new NodeKey(generation, boringSsl)), ciphers, settings, boringSsl);
     }
 
     /** What this node trusts and whom its own chain names, for the text of a peer's refusal. */

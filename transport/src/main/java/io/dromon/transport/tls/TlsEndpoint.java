@@ -28,9 +28,9 @@ public final class TlsEndpoint implements AutoCloseable {
 
     /** What the peer has to prove. */
     public enum Verification {
-        /** Nothing: encrypted, and anybody. */
+        /** Nothing: encrypted, with any peer. */
         NONE,
-        /** Verified if it shows a certificate: anybody who shows none. */
+        /** Verified if it shows a certificate; a peer that shows none is let in. */
         IF_PRESENT,
         /** A chain to a self-signed anchor. */
         CHAIN,
@@ -156,7 +156,7 @@ public final class TlsEndpoint implements AutoCloseable {
      */
     public SslHandler handler(ByteBufAllocator allocator, Optional<String> serverName) {
         // An engine made like this takes one record at a time, so that nothing behind the handshake is lost to
-        // whoever replaces the handler.
+        // the code that replaces the handler.
         SslHandler handler = new SslHandler(Sessions.withoutTickets(
                 serverName.isPresent()
                         ? context.newEngine(allocator, serverName.get(), -1)

@@ -107,7 +107,7 @@ public record TlsSettings(
                 applicationProtocols);
     }
 
-    /** All files that a generation is made of, for whoever watches them. */
+    /** All files that a generation is made of, to be watched. */
     public List<Path> files() {
         List<Path> files = new ArrayList<>(List.of(certificate, key));
         ca.ifPresent(files::add);

@@ -7,7 +7,7 @@ import java.util.Arrays;
 import java.util.Objects;
 
 /**
- * A range of a byte array. Whoever creates it gives the array away: nobody changes it afterwards. Received messages
+ * A range of a byte array. Its creator gives the array away: it never changes afterwards. Received messages
  * are such ranges of the array of their frame, so a layer strips its header without copying.
  *
  * @param array the backing array

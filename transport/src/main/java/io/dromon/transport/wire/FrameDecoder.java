@@ -9,7 +9,7 @@ import java.util.zip.CRC32C;
  * body is a fresh array of its own, filled straight from the buffers of the socket, which can be released at once.
  *
  * <p>A header is checked as soon as its 8 bytes are there. A body of more than {@link FrameEncoder#MAX_BODY} bytes is
- * refused at that moment (Galera reads on until its buffer is full and then closes without a word), so a link never
+ * refused at that moment (Galera reads on until its buffer is full and then closes without notice), so a link never
  * holds more than one body of that size.
  *
  * <p>After an exception the stream is lost: the caller closes the link and calls no more. Not thread-safe.

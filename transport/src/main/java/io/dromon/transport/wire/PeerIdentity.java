@@ -71,7 +71,7 @@ public final class PeerIdentity {
         return named && (own.containsAll(others) || others.containsAll(own));
     }
 
-    /** Whether a link with this identity may take the place of one with that: what was proven once is proven again. */
+    /** Whether a link with this identity may replace one with that: what was proven once is proven again. */
     public static boolean mayFollow(Optional<PeerIdentity> next, Optional<PeerIdentity> before) {
         return before.isEmpty() || (next.isPresent() && next.get().isSameAs(before.get()));
     }

@@ -13,7 +13,7 @@ import java.util.UUID;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Links are made anew one at a time, and nothing that is under way is lost. */
+/** Links are relinked one at a time, and nothing that is under way is lost. */
 @Tag("unit")
 final class RelinkTest {
     private static final UUID GREATEST = new UUID(-1L, -1L);
@@ -39,7 +39,7 @@ final class RelinkTest {
     }
 
     @Test
-    void makesAnewOnlyTheLinksThatAreNamed() {
+    void relinksOnlyTheLinksThatAreNamed() {
         long first = fixture.acceptPeer(2);
         long second = fixture.acceptPeer(3);
 

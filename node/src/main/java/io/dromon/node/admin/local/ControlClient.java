@@ -92,7 +92,7 @@ public final class ControlClient {
         try {
             channel.close();
         } catch (IOException e) {
-            // The one who waits for it is told by an exception of its own.
+            // The thread that waits for it gets an exception of its own.
         }
     }
 

@@ -36,7 +36,7 @@ import org.slf4j.LoggerFactory;
  */
 final class ControlServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ControlServer.class);
-    /** Clients that have not sent their request yet; a newcomer takes the place of an older one. */
+    /** Half-open clients: those that have not sent their request yet. When full, an older one is evicted. */
     private static final int MOST_SILENT = 4;
 
     private static final int MOST_CLIENTS = 2 * MOST_SILENT;
@@ -94,7 +94,7 @@ final class ControlServer implements AutoCloseable {
         }
     }
 
-    /** Bound in a directory that nobody else can enter and then moved: at no time can another user connect. */
+    /** Bound in a directory that no other user can enter and then moved: at no time can another user connect. */
     private static ServerSocketChannel bind(Path path) throws IOException {
         Path directory = path.toAbsolutePath().getParent();
         if (directory == null) {
@@ -190,7 +190,7 @@ final class ControlServer implements AutoCloseable {
         try {
             return client.getOption(ExtendedSocketOptions.SO_PEERCRED).user().getName();
         } catch (IOException | UnsupportedOperationException e) {
-            return "somebody";
+            return "an unknown user";
         }
     }
 

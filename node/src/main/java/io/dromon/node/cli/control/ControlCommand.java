@@ -33,7 +33,7 @@ public final class ControlCommand {
         /** Says how many links an answer counts, if it does. */
         static void sayRelinked(JsonNode answer) {
             if (answer.has("relinked")) {
-                System.out.println(answer.path("relinked").asText() + " links were made anew");
+                System.out.println(answer.path("relinked").asText() + " links were relinked");
             }
         }
 
@@ -113,9 +113,9 @@ public final class ControlCommand {
             mixinStandardHelpOptions = true,
             description =
                     "Lets a running node read certificate, key and CA files again. Open links stay as they are, with"
-                            + " --relink they are made anew, one at a time.")
+                            + " --relink they are relinked, one at a time.")
     public static final class Reload extends Asking {
-        @Option(names = "--relink", description = "Make all links anew afterwards.")
+        @Option(names = "--relink", description = "Relink all links afterwards.")
         private boolean relink;
 
         @Override
@@ -132,7 +132,7 @@ public final class ControlCommand {
     @Command(
             name = "relink",
             mixinStandardHelpOptions = true,
-            description = "Lets a running node make all its links anew, one at a time, without a view change.")
+            description = "Lets a running node relink all its links, one at a time, without a view change.")
     public static final class Relink extends Asking {
         @Override
         public Integer call() {
@@ -150,7 +150,7 @@ public final class ControlCommand {
                 "Stage the new files beside the current ones, with .next behind their names, and do each step on all nodes"
                         + " before the next:",
                 "  trust-both   the file of socket.ssl_ca.next holds the old and the new authority",
-                "  present-new  socket.ssl_cert.next and socket.ssl_key.next are of the new authority; links are made anew",
+                "  present-new  socket.ssl_cert.next and socket.ssl_key.next are of the new authority; links are relinked",
                 "  drop-old     the file of socket.ssl_ca.next holds the new authority alone",
                 "A step is refused, with the reason, while a member of the group is not ready for it."
             })

@@ -57,7 +57,7 @@ final class StatusTable {
         }
     }
 
-    /** "ready, warning: the certificate ends at ...". */
+    /** "ready, warning: the certificate expires at ...". */
     static String health(JsonNode status) {
         JsonNode health = status.path("health");
         List<String> reasons = new ArrayList<>();
@@ -130,9 +130,9 @@ final class StatusTable {
     }
 
     private static String until(JsonNode node) {
-        Instant end = Instant.parse(text(node, "notAfter"));
-        long days = Duration.between(Instant.now(), end).toDays();
-        return end + (Instant.now().isAfter(end) ? " EXPIRED" : " (" + days + " d)");
+        Instant expiry = Instant.parse(text(node, "notAfter"));
+        long days = Duration.between(Instant.now(), expiry).toDays();
+        return expiry + (Instant.now().isAfter(expiry) ? " EXPIRED" : " (" + days + " d)");
     }
 
     private static String text(JsonNode node, String field) {

@@ -14,7 +14,7 @@ import picocli.CommandLine.Option;
         name = "doctor",
         mixinStandardHelpOptions = true,
         description = {
-            "Looks at everything that a start of a node with these flags would need, without starting it: options and"
+            "Preflight check of everything that a start of a node with these flags would need, without starting it: options and"
                     + " where each value comes from, keys, certificates, chains, dates, rules of identity, the"
                     + " listening address; with --peers also what answers at the addresses of the cluster.",
             "Exit code 1 if a cold start would fail; warnings do not count."

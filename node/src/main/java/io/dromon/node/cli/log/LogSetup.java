@@ -38,7 +38,7 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
         used = true;
     }
 
-    /** Whether lines are JSON, so that whoever reads them wants nothing else on standard error. */
+    /** Whether lines are JSON, so that their reader wants nothing else on standard error. */
     public static boolean isJson() {
         return setting(FORMAT, "text").toLowerCase(Locale.ROOT).equals("json");
     }

@@ -85,8 +85,8 @@ final class DaemonStart {
     }
 
     /**
-     * In the second process, before it does anything: it ends if the first one does, which somebody has stopped then and who
-     * believes that nothing runs.
+     * In the second process, before it does anything: it ends if the first one does, since who has stopped that believes
+     * that nothing runs.
      */
     static void watchStarter() {
         Thread watcher = new Thread(DaemonStart::awaitHeard, "daemon-starter");
@@ -107,7 +107,7 @@ final class DaemonStart {
         System.exit(ExitCode.FAILED);
     }
 
-    /** In the second process: once the first one has heard it, nobody reads the standard streams any more. */
+    /** In the second process: once the first one has heard it, the standard streams are not read any more. */
     static void ready(boolean hasLog) throws InterruptedException {
         System.out.println(READY);
         System.out.close();

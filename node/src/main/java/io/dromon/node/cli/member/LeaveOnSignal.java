@@ -29,8 +29,8 @@ public final class LeaveOnSignal {
     }
 
     /**
-     * Waits for the end of a node that was not asked to leave. An application that cannot be told of it, since nobody
-     * takes its output, does not keep the process.
+     * Waits for the end of a node that was not asked to leave. An application that cannot be told of it, since its output
+     * is not read, does not keep the process.
      */
     static void awaitEnd(Node node, CountDownLatch stopped) throws InterruptedException {
         int overdue = 0;

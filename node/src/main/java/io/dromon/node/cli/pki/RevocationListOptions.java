@@ -21,7 +21,7 @@ final class RevocationListOptions {
     @Option(
             names = "--days",
             description = "How long the edition is valid (${DEFAULT-VALUE}). Nodes refuse all certificates of the CA"
-                    + " once it has ended: make the next one in time, with dromon pki gen-crl.")
+                    + " once it has expired: make the next one in time, with dromon pki gen-crl.")
     private int days = 30;
 
     Path file(AuthorityOptions ca) {

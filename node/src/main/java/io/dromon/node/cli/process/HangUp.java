@@ -4,7 +4,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import org.jspecify.annotations.Nullable;
 
-/** SIGHUP, which the JDK lets nobody handle by a supported class: by its unsupported one, looked up at run time. */
+/** SIGHUP, for which the JDK has no supported class: by its unsupported one, looked up at run time. */
 public final class HangUp {
     private HangUp() {}
 

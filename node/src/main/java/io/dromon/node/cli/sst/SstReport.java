@@ -104,7 +104,7 @@ final class SstReport implements TransferListener {
                             tick(live.snapshot());
                         }
                     } catch (InterruptedException e) {
-                        tick(live.snapshot()); // the last word
+                        tick(live.snapshot()); // the final figures
                     }
                 },
                 "sst-progress");

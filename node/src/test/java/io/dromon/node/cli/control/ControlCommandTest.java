@@ -59,7 +59,7 @@ final class ControlCommandTest {
                     .contains("dromon_node_info{group=\"g\",name=\"a\",state=\"SYNCED\"")
                     .contains("dromon_links{protocol=\"TLSv1.3\"} 0.0", "dromon_group_members 1.0");
             assertThat(run(0, "set", "evs.send_window=8")).contains("evs.send_window is set");
-            assertThat(run(0, "relink")).contains("0 links were made anew");
+            assertThat(run(0, "relink")).contains("0 links were relinked");
 
             run(ExitCode.FAILED, "set", "gmcast.segment=3");
             run(ExitCode.FAILED, "reload");
@@ -99,7 +99,7 @@ final class ControlCommandTest {
             assertThat(tls.path("health").asText()).isEqualTo("critical");
             assertThat(tls.path("certificates").findValuesAsText("role")).containsExactly("own", "authority");
             assertThat(run(0, "status", "--health"))
-                    .startsWith("ready, critical: the certificate ends at ")
+                    .startsWith("ready, critical: the certificate expires at ")
                     .contains("in less than 7 days");
             assertThat(run(0, "status", "--format", "prometheus"))
                     .containsPattern("dromon_tls_certificate_not_after_seconds\\{role=\"own\",serial=\"[0-9a-f]+\","

@@ -194,7 +194,7 @@ final class DoctorCommandTest {
 
         assertThat(expired.out).contains("FAIL     socket.ssl_cert: peers will refuse", "has expired");
         assertThat(expired.code).isEqualTo(ExitCode.FAILED);
-        assertThat(ending.out).contains("WARNING  dates: the certificate ends at", "in less than 7 days");
+        assertThat(ending.out).contains("WARNING  dates: the certificate expires at", "in less than 7 days");
         assertThat(ending.code).isZero();
     }
 

@@ -25,7 +25,7 @@ import org.bouncycastle.pkcs.PKCSException;
 import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequest;
 import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequestBuilder;
 
-/** A request to be signed by an authority (PKCS#10). Its signature proves that who asks has the key. */
+/** A request to be signed by an authority (PKCS#10). Its signature proves that its sender has the key. */
 public final class CertificateRequest {
     private static final long LARGEST_FILE = 1 << 20;
     private final PKCS10CertificationRequest content;

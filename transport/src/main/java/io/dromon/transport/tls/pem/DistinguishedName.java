@@ -62,7 +62,7 @@ public final class DistinguishedName {
 
     /**
      * All parts, the last one of the encoding first, as names are printed. A name with one part that cannot be read for
-     * sure has none: nobody is to be taken for somebody else.
+     * sure has none: no peer is to be taken for another one.
      */
     public static List<Attribute> attributes(X500Principal name) {
         List<Attribute> attributes = new ArrayList<>();
@@ -120,7 +120,7 @@ public final class DistinguishedName {
             return strictly(Charset.forName("UTF-32BE"), universal.getOctets());
         }
         if (value instanceof ASN1T61String t61) {
-            // Which of several character sets it is in nobody can know: ASCII is the same in all.
+            // Which of several character sets it is in cannot be known: ASCII is the same in all.
             return strictly(StandardCharsets.US_ASCII, t61.getOctets());
         }
         if (value instanceof ASN1PrintableString

@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * name is one if it looks like one.
  */
 public final class NameConstraintCheck {
-    /** Forms whose constraints nobody can check, by tag. */
+    /** Forms whose constraints cannot be checked, by tag. */
     private static final Set<Integer> UNCHECKED =
             Set.of(GeneralName.otherName, GeneralName.x400Address, GeneralName.ediPartyName, GeneralName.registeredID);
 

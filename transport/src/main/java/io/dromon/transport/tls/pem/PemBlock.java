@@ -23,7 +23,7 @@ record PemBlock(String label, int line, String text) {
     private static final String DASH = "(-|\u0080[\u0090-\u0095]|\u0096|\u0097)";
 
     private static final String KIND = "[A-Z0-9# .]*(CERTIFICATE|KEY|CRL|REQUEST|PARAMETERS|PKCS ?#?7|CMS)";
-    /** What somebody may have meant as such a line: other dashes, too few of them, something in front or behind. */
+    /** What may be meant as such a line: other dashes, too few of them, something in front or behind. */
     private static final Pattern MARKER = Pattern.compile("-----\\s*(BEGIN|END)\\b|" + DASH + "\\s*(BEGIN|END)\\s+"
             + KIND + "|\\b(BEGIN|END)\\s+" + KIND + "\\s*" + DASH);
 

@@ -54,7 +54,7 @@ public final class PemFiles {
     /** The remedy for an encrypted key without a password, for programs whose remedy is another one. */
     public static final String NO_PASSWORD = "set socket.ssl_password_file to a file whose first line is its password";
 
-    /** Larger files are refused: nobody's chain or CA bundle is, and a wrong path may name anything. */
+    /** Larger files are refused: no chain or CA bundle is that large, and a wrong path may name anything. */
     private static final long LARGEST_FILE = 1 << 20;
 
     /** Lists of large CAs are longer. */

@@ -2,8 +2,8 @@ package io.dromon.transport.link;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.dromon.transport.link.PeerLook.Admission;
-import io.dromon.transport.link.PeerLook.Mode;
+import io.dromon.transport.link.PeerInspection.Admission;
+import io.dromon.transport.link.PeerInspection.Mode;
 import io.dromon.transport.testpeer.NoLeaks;
 import io.dromon.transport.testpki.TestPki;
 import io.dromon.transport.tls.TlsContexts;
@@ -25,15 +25,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** What a look at a peer sees, on real sockets. The greeting of a node is the test's: links do not speak by themselves. */
+/** What an inspection of a peer sees, on real sockets. The greeting of a node is the test's: links do not speak by themselves. */
 @Tag("sockets")
 @ExtendWith(NoLeaks.class)
 @Timeout(60)
-final class PeerLookTest {
+final class PeerInspectionTest {
     private static final X509Bundle SHARED = TestPki.selfSigned("shared");
     private static final X509Bundle OTHER = TestPki.selfSigned("other");
 
-    private final ProtocolThread thread = ProtocolThread.start("look");
+    private final ProtocolThread thread = ProtocolThread.start("inspection");
     private final LinkSettings settings =
             TestNode.defaults().withTimeouts(Duration.ofSeconds(1), Duration.ofSeconds(5), Duration.ofMillis(1500));
 
@@ -46,14 +46,14 @@ final class PeerLookTest {
         return TestPki.contexts(TlsSettings.Provider.AUTO, own);
     }
 
-    private PeerLook.Result look(String address, X509Bundle own) throws Exception {
+    private PeerInspection.Result inspect(String address, X509Bundle own) throws Exception {
         try (TlsContexts tls = contexts(own)) {
-            return thread.look(address, settings, Optional.of(tls)).get(20, TimeUnit.SECONDS);
+            return thread.inspect(address, settings, Optional.of(tls)).get(20, TimeUnit.SECONDS);
         }
     }
 
-    private PeerLook.Result lookPlain(String address) throws Exception {
-        return thread.look(address, settings, Optional.empty()).get(20, TimeUnit.SECONDS);
+    private PeerInspection.Result inspectPlain(String address) throws Exception {
+        return thread.inspect(address, settings, Optional.empty()).get(20, TimeUnit.SECONDS);
     }
 
     /** A node that greets whoever gets so far, as the mesh does. */
@@ -79,17 +79,17 @@ final class PeerLookTest {
     @Test
     void seesAPlainNode() throws Exception {
         try (TestNode node = greeting(Optional.empty(), TestNode.defaults())) {
-            assertThat(look(node.address, SHARED).mode()).isEqualTo(Mode.PLAIN);
-            assertThat(lookPlain(node.address).mode()).isEqualTo(Mode.PLAIN);
+            assertThat(inspect(node.address, SHARED).mode()).isEqualTo(Mode.PLAIN);
+            assertThat(inspectPlain(node.address).mode()).isEqualTo(Mode.PLAIN);
         }
     }
 
     @Test
     void seesATlsNodeAndBothVerdicts() throws Exception {
         try (TestNode node = greeting(Optional.of(contexts(SHARED)), TestNode.defaults())) {
-            PeerLook.Result taken = look(node.address, SHARED);
-            PeerLook.Result refused = look(node.address, OTHER);
-            PeerLook.Result asked = lookPlain(node.address);
+            PeerInspection.Result taken = inspect(node.address, SHARED);
+            PeerInspection.Result refused = inspect(node.address, OTHER);
+            PeerInspection.Result asked = inspectPlain(node.address);
 
             assertThat(taken.mode()).isEqualTo(Mode.TLS);
             assertThat(taken.admission()).isEqualTo(Admission.YES);
@@ -109,7 +109,7 @@ final class PeerLookTest {
         try (ServerSocket slow = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
             Thread answering = new Thread(() -> beginOfServerHello(slow), "slow");
             answering.start();
-            PeerLook.Result seen = look("ssl://127.0.0.1:" + slow.getLocalPort(), SHARED);
+            PeerInspection.Result seen = inspect("ssl://127.0.0.1:" + slow.getLocalPort(), SHARED);
 
             assertThat(seen.mode()).isEqualTo(Mode.TLS);
             assertThat(seen.admission()).isEqualTo(Admission.UNKNOWN);
@@ -134,7 +134,7 @@ final class PeerLookTest {
         LinkSettings hasty =
                 TestNode.defaults().withTimeouts(Duration.ofMillis(100), Duration.ofSeconds(5), Duration.ofSeconds(5));
         try (TestNode node = greeting(Optional.of(contexts(SHARED)), hasty)) {
-            PeerLook.Result seen = look(node.address, SHARED);
+            PeerInspection.Result seen = inspect(node.address, SHARED);
 
             assertThat(seen.mode()).isEqualTo(Mode.TLS);
             assertThat(seen.admission()).isEqualTo(Admission.YES);
@@ -148,7 +148,7 @@ final class PeerLookTest {
             answering.setDaemon(true);
             answering.start();
 
-            PeerLook.Result seen = look("tcp://127.0.0.1:" + talker.getLocalPort(), SHARED);
+            PeerInspection.Result seen = inspect("tcp://127.0.0.1:" + talker.getLocalPort(), SHARED);
 
             assertThat(seen.mode()).isEqualTo(Mode.OTHER);
             assertThat(seen.text())
@@ -171,10 +171,10 @@ final class PeerLookTest {
         int port;
         try (ServerSocket silent = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
             port = silent.getLocalPort();
-            assertThat(look("tcp://127.0.0.1:" + port, SHARED).mode()).isEqualTo(Mode.SILENT);
+            assertThat(inspect("tcp://127.0.0.1:" + port, SHARED).mode()).isEqualTo(Mode.SILENT);
         }
 
-        PeerLook.Result gone = look("tcp://127.0.0.1:" + port, SHARED);
+        PeerInspection.Result gone = inspect("tcp://127.0.0.1:" + port, SHARED);
 
         assertThat(gone.mode()).isEqualTo(Mode.UNREACHABLE);
         assertThat(gone.text()).contains("connection refused");

@@ -2,7 +2,7 @@ package io.dromon.transport.link;
 
 import io.dromon.transport.tls.TlsContexts;
 import io.dromon.transport.tls.TlsFailures;
-import io.dromon.transport.tls.TlsLook;
+import io.dromon.transport.tls.TlsInspection;
 import io.dromon.transport.wire.LinkFailure;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  * proof that it took this node's certificate. Nothing is ever sent but a ClientHello and what TLS needs.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // Netty tells what fails through exceptionCaught
-public final class PeerLook {
+public final class PeerInspection {
     /** What answers at an address. */
     public enum Mode {
         PLAIN,
@@ -78,7 +78,7 @@ public final class PeerLook {
     private final IoEventLoop loop;
     private final String address;
     private final LinkSettings settings;
-    private final TlsLook tls;
+    private final TlsInspection tls;
     private final boolean certified;
     private final String ownTrust;
     private final CompletableFuture<Result> result = new CompletableFuture<>();
@@ -88,22 +88,22 @@ public final class PeerLook {
     private Optional<String> cipher = Optional.empty();
     private @Nullable Channel channel;
 
-    private PeerLook(IoEventLoop loop, String address, LinkSettings settings, Optional<TlsContexts> own) {
+    private PeerInspection(IoEventLoop loop, String address, LinkSettings settings, Optional<TlsContexts> own) {
         this.loop = loop;
         this.address = address;
         this.settings = settings;
-        this.tls = own.map(TlsContexts::look).orElseGet(TlsLook::withoutCertificate);
+        this.tls = own.map(TlsContexts::inspection).orElseGet(TlsInspection::withoutCertificate);
         this.certified = own.isPresent();
         this.ownTrust = own.map(TlsContexts::trustText).orElse("");
     }
 
     static CompletableFuture<Result> at(
             IoEventLoop loop, String address, LinkSettings settings, Optional<TlsContexts> own) {
-        PeerLook look = new PeerLook(loop, address, settings, own);
+        PeerInspection inspection = new PeerInspection(loop, address, settings, own);
         InetSocketAddress remote = LinkAddress.parse(address)
                 .orElseThrow(() -> new IllegalArgumentException(address + " is no numeric address"));
-        loop.execute(() -> look.connect(remote, Duration.ofMillis(DynamicMode.DIAL_MS)));
-        return look.result.whenComplete((seen, failure) -> look.tls.close());
+        loop.execute(() -> inspection.connect(remote, Duration.ofMillis(DynamicMode.DIAL_MS)));
+        return inspection.result.whenComplete((seen, failure) -> inspection.tls.close());
     }
 
     private void connect(InetSocketAddress remote, Duration patience) {
@@ -232,7 +232,7 @@ public final class PeerLook {
                 }
                 case UNKNOWN -> {
                     if (greeted) {
-                        // Too few to tell, and TLS wants them: nobody's first record is that short.
+                        // Too few to tell, and TLS wants them: no first record is that short.
                         mode = Mode.OTHER;
                         end(Admission.UNKNOWN, address + ": answers a few bytes that are no node's");
                     }
@@ -253,7 +253,7 @@ public final class PeerLook {
         @Override
         public void channelInactive(ChannelHandlerContext ctx) {
             mode = Mode.OTHER;
-            end(Admission.UNKNOWN, address + ": closed the connection without a word; it is no node, or is stopping");
+            end(Admission.UNKNOWN, address + ": closed the connection without notice; it is no node, or is stopping");
             ctx.fireChannelInactive();
         }
 

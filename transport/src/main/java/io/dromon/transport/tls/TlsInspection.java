@@ -16,31 +16,31 @@ import javax.net.ssl.SSLException;
 import javax.net.ssl.X509ExtendedTrustManager;
 
 /**
- * A TLS client that looks at a server: it takes whatever certificate it is shown and judges nothing, so that both sides'
+ * A TLS client that inspects a server: it takes whatever certificate it is shown and judges nothing, so that both sides'
  * verdicts can be told apart. For tools that find out what a peer is; nothing may be sent through it. For one connection.
  */
-public final class TlsLook implements AutoCloseable {
+public final class TlsInspection implements AutoCloseable {
     private final Eyes eyes;
     private final SslContext context;
 
-    private TlsLook(Eyes eyes, SslContext context) {
+    private TlsInspection(Eyes eyes, SslContext context) {
         this.eyes = eyes;
         this.context = context;
     }
 
     /** A client without a certificate of its own: most nodes show theirs before they refuse it. */
-    public static TlsLook withoutCertificate() {
+    public static TlsInspection withoutCertificate() {
         // No file is read: the settings only say how TLS is spoken.
         TlsSettings speaking = TlsSettings.of(Path.of(""), Path.of(""));
         return of(Optional.empty(), List.of(), speaking, OpenSsl.isAvailable());
     }
 
-    static TlsLook of(Optional<NodeKey> own, List<String> ciphers, TlsSettings settings, boolean boringSsl) {
+    static TlsInspection of(Optional<NodeKey> own, List<String> ciphers, TlsSettings settings, boolean boringSsl) {
         Eyes eyes = new Eyes();
         SslContextBuilder builder = SslContextBuilder.forClient().endpointIdentificationAlgorithm(null);
         own.ifPresent(builder::keyManager);
         try {
-            return new TlsLook(eyes, NettyContexts.build(builder, eyes, ciphers, settings, boringSsl));
+            return new TlsInspection(eyes, NettyContexts.build(builder, eyes, ciphers, settings, boringSsl));
         } catch (SSLException e) {
             throw new IllegalStateException("TLS cannot be set up: " + e.getMessage(), e);
         }
