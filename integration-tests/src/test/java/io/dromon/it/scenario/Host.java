@@ -1,20 +1,14 @@
 package io.dromon.it.scenario;
 
-import io.dromon.transport.primary.SavedView;
-import io.dromon.transport.wire.Position;
 import org.jspecify.annotations.Nullable;
 
-/** What a machine keeps while no process of the node runs on it, and the process while one runs. */
+/** A machine: its disk, and the node that runs on it. */
 final class Host {
     final int index;
     final String name;
-    /** {@code gvwstate.dat}. */
-    @Nullable
-    SavedView saved;
+    Disk disk = new Disk();
 
-    /** How far the application of the node has come. */
-    Position kept = Position.NONE;
-
+    /** Null while none runs. */
     @Nullable
     ScenarioNode node;
 
@@ -24,11 +18,5 @@ final class Host {
     Host(int index) {
         this.index = index;
         this.name = Names.of(index);
-    }
-
-    /** The disk is empty. */
-    void forget() {
-        saved = null;
-        kept = Position.NONE;
     }
 }

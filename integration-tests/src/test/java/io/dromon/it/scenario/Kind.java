@@ -21,6 +21,12 @@ record Kind(boolean bootstrap, boolean arbitrator, boolean data, int weight, int
     static final String WORDS = "bootstrap, arbitrator, data, weight=N, segment=N, fc_limit=N";
     static final Kind MEMBER = new Kind(false, false, false, 1, 0, FlowSettings.DEFAULTS.limit());
 
+    Kind {
+        if (weight < 0 || weight > 255 || segment < 0 || segment > 254 || flowLimit < 0) {
+            throw new IllegalArgumentException("weight is 0 to 255, segment 0 to 254, fc_limit not negative");
+        }
+    }
+
     /**
      * This kind with one more word of {@link #WORDS}.
      *

@@ -31,7 +31,7 @@ final class Scenario implements ScenarioNode.Voice {
     private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(us|ms|s)");
     private static final Set<String> TAKE_NO_TIME =
             Set.of("cluster", "cut", "hold", "run", "status", "until", "unwatch", "watch");
-    private static final Set<String> TOPICS = Set.of("evs", "links", "notices");
+    private static final Set<String> TOPICS = Set.of("evs", "links", "notices", "refusals");
 
     private interface Action {
         void run(List<String> words) throws Refusal;
@@ -73,7 +73,7 @@ final class Scenario implements ScenarioNode.Voice {
         rule("heal", "", 0, 0, words -> cluster.heal());
         rule("kill", "NODE", 1, 1, words -> cluster.kill(running(words.get(0))));
         rule("unplug", "NODE", 1, 1, words -> cluster.unplug(running(words.get(0))));
-        rule("forget", "NODE", 1, 1, words -> host(words.get(0)).forget());
+        rule("forget", "NODE", 1, 1, this::forget);
         rule("stop", "NODE DURATION", 2, 2, this::stop);
         rule("leave", "NODE", 1, 1, this::leave);
         rule("weight", "NODE NUMBER", 2, 2, this::weight);
@@ -237,6 +237,14 @@ final class Scenario implements ScenarioNode.Voice {
                 }
             }
         }
+    }
+
+    private void forget(List<String> words) throws Refusal {
+        Host host = host(words.get(0));
+        if (host.node != null) {
+            throw new Refusal(host.name + " runs");
+        }
+        host.disk = new Disk();
     }
 
     private void stop(List<String> words) throws Refusal {

@@ -48,15 +48,15 @@ final class ScenarioCluster {
 
     /** Starts the node of a machine, with the saved view if there is one; it knows the addresses of all machines. */
     void start(Host host, Kind kind) {
-        SavedView before = kind.bootstrap() ? null : host.saved;
+        SavedView before = kind.bootstrap() ? null : host.disk.saved;
         UUID self = before == null ? names.newNode(host.index) : names.nextIncarnation(host.index, before.self());
-        host.saved = before == null ? null : new SavedView(self, before.view());
+        host.disk.saved = before == null ? null : new SavedView(self, before.view());
         if (host.unplugged) {
             host.unplugged = false;
             network.powerOn(host.index);
             pathsOf(host).forEach(path -> network.unblock(path.from(), path.to()));
         }
-        ScenarioNode node = new ScenarioNode(host, kind, self, machine(host), names, voice);
+        ScenarioNode node = new ScenarioNode(host.disk, kind, self, machine(host), names, voice);
         host.node = node;
         List<String> addresses = new ArrayList<>();
         if (!kind.bootstrap()) {

@@ -40,7 +40,7 @@ final class ScenarioNode implements SimProcess, NodeCore.Effects, GroupEvent.Han
         /** A member has another status. */
         void sayStatus(String node, String member, String status);
 
-        /** Whether somebody wants to hear of this: {@code evs}, {@code links} or {@code notices}. */
+        /** Whether somebody wants to hear of this: {@code evs}, {@code links}, {@code notices} or {@code refusals}. */
         boolean isWatched(String topic);
     }
 
@@ -53,7 +53,8 @@ final class ScenarioNode implements SimProcess, NodeCore.Effects, GroupEvent.Han
      */
     private record Action(long seqno, boolean isWriteSet) {}
 
-    private final Host host;
+    private final Disk disk;
+    private final String name;
     private final SimHost machine;
     private final Names names;
     private final Voice voice;
@@ -69,21 +70,22 @@ final class ScenarioNode implements SimProcess, NodeCore.Effects, GroupEvent.Han
     private boolean over;
     private @Nullable String nextFailure;
 
-    ScenarioNode(Host host, Kind kind, UUID self, SimHost machine, Names names, Voice voice) {
-        this.host = host;
+    ScenarioNode(Disk disk, Kind kind, UUID self, SimHost machine, Names names, Voice voice) {
+        this.disk = disk;
+        this.name = Names.of(machine.index());
         this.machine = machine;
         this.names = names;
         this.voice = voice;
-        this.position = host.kept;
+        this.position = disk.kept;
         this.core = new NodeCore(
                 kind.stack(),
-                kind.group(host.name),
+                kind.group(name),
                 self,
                 machine.address(),
-                Optional.ofNullable(host.saved),
-                host.kept,
+                Optional.ofNullable(disk.saved),
+                disk.kept,
                 names::newUuid,
-                new SplittableRandom(host.index),
+                new SplittableRandom(machine.index()),
                 machine,
                 this);
         this.links = new WatchedLinks(core.linkEvents(), this::sayWhatChanged);
@@ -117,7 +119,7 @@ final class ScenarioNode implements SimProcess, NodeCore.Effects, GroupEvent.Han
     }
 
     void requestState() {
-        core.controls().requestState(host.kept, new Bytes("state".getBytes(StandardCharsets.US_ASCII)));
+        core.controls().requestState(disk.kept, new Bytes("state".getBytes(StandardCharsets.US_ASCII)));
     }
 
     void endStateTransfer(long code) {
@@ -166,7 +168,7 @@ final class ScenarioNode implements SimProcess, NodeCore.Effects, GroupEvent.Han
         while (!holds && !queue.isEmpty()) {
             Action action = queue.remove();
             if (complete) {
-                host.kept = new Position(position.history(), action.seqno());
+                disk.kept = new Position(position.history(), action.seqno());
             }
             String error = nextFailure;
             if (error != null && action.isWriteSet()) {
@@ -197,7 +199,7 @@ final class ScenarioNode implements SimProcess, NodeCore.Effects, GroupEvent.Han
     // ---- what it says
 
     private void say(String text) {
-        voice.say(host.name, text);
+        voice.say(name, text);
     }
 
     /** The statuses of the members and the pauses of flow control: the core keeps them, and tells no event. */
@@ -211,7 +213,7 @@ final class ScenarioNode implements SimProcess, NodeCore.Effects, GroupEvent.Han
                 statuses = now;
                 now.forEach((uuid, is) -> {
                     if (is != before.get(uuid)) {
-                        voice.sayStatus(host.name, names.of(uuid), is.name());
+                        voice.sayStatus(name, names.of(uuid), is.name());
                     }
                 });
             }
@@ -238,7 +240,7 @@ final class ScenarioNode implements SimProcess, NodeCore.Effects, GroupEvent.Han
         position = new Position(position.history(), event.seqno());
         queue.add(new Action(event.seqno(), true));
         String text = new String(event.data().toArray(), StandardCharsets.UTF_8);
-        voice.sayWriteSet(host.name, event.seqno(), names.of(event.origin()), text);
+        voice.sayWriteSet(name, event.seqno(), names.of(event.origin()), text);
     }
 
     @Override
@@ -299,7 +301,7 @@ final class ScenarioNode implements SimProcess, NodeCore.Effects, GroupEvent.Han
     public void onJoined(GroupEvent.Joined event) {
         complete = event.status().isJoined();
         if (complete) {
-            host.kept = position;
+            disk.kept = position;
         }
     }
 
@@ -362,12 +364,12 @@ final class ScenarioNode implements SimProcess, NodeCore.Effects, GroupEvent.Han
 
     @Override
     public void save(SavedView view) {
-        host.saved = view;
+        disk.saved = view;
     }
 
     @Override
     public void removeSavedView() {
-        host.saved = null;
+        disk.saved = null;
     }
 
     @Override
@@ -397,7 +399,7 @@ final class ScenarioNode implements SimProcess, NodeCore.Effects, GroupEvent.Han
 
     @Override
     public void onRefused(String address, LinkFailure failure) {
-        if (voice.isWatched("notices")) {
+        if (voice.isWatched("refusals")) {
             say("refused: " + names.in(failure.message()));
         }
     }
