@@ -3,6 +3,7 @@ package io.dromon.node.group;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dromon.node.group.TestGroup.Peer;
+import io.dromon.transport.sim.Seeds;
 import io.dromon.transport.wire.Bytes;
 import io.dromon.transport.wire.Position;
 import java.nio.ByteBuffer;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -292,23 +294,16 @@ final class GroupSimulationTest {
 
     @Test
     void membersAgreeAfterEveryMessage() {
-        int seeds = Integer.getInteger("sim.seeds", 200);
-        long first = Long.getLong("sim.seed", 1);
-        int dismissed = 0;
-        for (long seed = first; seed < first + seeds; seed++) {
-            try {
-                Run run = new Run(seed);
-                run.steps();
-                run.heal();
-                run.check();
-                dismissed += run.dismissed;
-            } catch (RuntimeException | AssertionError e) {
-                throw new AssertionError(
-                        "replay: mvn -o -pl node -am test -Dsurefire.failIfNoSpecifiedTests=false"
-                                + " -Dtest=GroupSimulationTest -Dsim.seeds=1 -Dtest.jvm.args=-Dsim.seed=" + seed,
-                        e);
-            }
-        }
-        assertThat(dismissed).as("members that must leave are rare").isLessThan(seeds);
+        AtomicInteger dismissed = new AtomicInteger();
+
+        Seeds.each(GroupSimulationTest.class, Seeds.count(), seed -> {
+            Run run = new Run(seed);
+            run.steps();
+            run.heal();
+            run.check();
+            dismissed.addAndGet(run.dismissed);
+        });
+
+        assertThat(dismissed.get()).as("members that must leave are rare").isLessThan(Seeds.count());
     }
 }

@@ -3,6 +3,7 @@ package io.dromon.transport.evs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dromon.transport.evs.EvsNetwork.Peer;
+import io.dromon.transport.sim.Seeds;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -15,7 +16,6 @@ import org.junit.jupiter.api.Timeout;
 @Tag("simulation")
 @Timeout(300)
 class EvsGroupTest {
-    private static final int SEEDS = Integer.getInteger("sim.seeds", 200);
 
     @Test
     void joinsOneByOne() {
@@ -258,13 +258,7 @@ class EvsGroupTest {
     // Steps
 
     private static void overSeeds(int divisor, LongConsumer scenario) {
-        for (long seed = 1; seed <= Math.max(1, SEEDS / divisor); seed++) {
-            try {
-                scenario.accept(seed);
-            } catch (AssertionError | RuntimeException e) {
-                throw new AssertionError("seed " + seed, e);
-            }
-        }
+        Seeds.each(EvsGroupTest.class, Seeds.count() / divisor, scenario);
     }
 
     private static void joinAll(EvsNetwork network, int count, int messages) {

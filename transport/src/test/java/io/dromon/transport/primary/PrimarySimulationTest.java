@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dromon.transport.evs.SendResult;
 import io.dromon.transport.primary.SimulatedEvs.Node;
+import io.dromon.transport.sim.Seeds;
 import io.dromon.transport.wire.Uuids;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -12,12 +13,13 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.LongConsumer;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Random partitions, merges, joins, leaves and crashes over a perfect EVS; the fixture checks the invariants of chapter
- * 03 section 10. Replay of one seed: {@code -Dsim.seeds=1 -Dsim.seed=N}.
+ * 03 section 10.
  */
 @Tag("simulation")
 class PrimarySimulationTest {
@@ -33,29 +35,8 @@ class PrimarySimulationTest {
         forEachSeed(seed -> new Simulation(seed, true).run());
     }
 
-    private interface Run {
-        void of(long seed);
-    }
-
-    private static void forEachSeed(Run run) {
-        long first = Long.parseLong(property("sim.seed", "1"));
-        long seeds = Long.parseLong(property("sim.seeds", "200")) * RUNS_PER_SEED;
-        for (long seed = first; seed < first + seeds; seed++) {
-            try {
-                run.of(seed);
-            } catch (RuntimeException | AssertionError e) {
-                throw new AssertionError(
-                        "seed " + seed + "; replay: mvn -o -pl transport -am test"
-                                + " -Dsurefire.failIfNoSpecifiedTests=false -Dtest=PrimarySimulationTest"
-                                + " -Dsim.seeds=1 -Dtest.jvm.args=-Dsim.seed=" + seed,
-                        e);
-            }
-        }
-    }
-
-    private static String property(String name, String otherwise) {
-        String value = System.getProperty(name, "");
-        return value.isEmpty() || value.startsWith("${") ? otherwise : value;
+    private static void forEachSeed(LongConsumer run) {
+        Seeds.each(PrimarySimulationTest.class, Seeds.count() * RUNS_PER_SEED, run);
     }
 
     private static final class Simulation {

@@ -2,6 +2,7 @@ package io.dromon.transport.sim;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +45,28 @@ public final class Seeds {
     public static Fault.Family family(long seed) {
         Fault.Family[] families = Fault.Family.values();
         return families[(int) Math.floorMod(seed, (long) families.length)];
+    }
+
+    /**
+     * Runs something that needs no cluster with the seeds from 1 on, at least one, or with the one that was asked for; a
+     * failure tells its seed and how to replay it.
+     *
+     * @param test a class of the modules transport or node
+     */
+    public static void each(Class<?> test, int count, LongConsumer run) {
+        Long only = only();
+        long first = only == null ? 1 : only;
+        long last = only == null ? Math.max(1, count) : only;
+        for (long seed = first; seed <= last; seed++) {
+            try {
+                run.accept(seed);
+            } catch (AssertionError | RuntimeException failure) {
+                throw new AssertionError(
+                        "seed " + seed + "; to replay: .ci/test " + test.getSimpleName()
+                                + " -Dtest.jvm.args=-Dsim.seed=" + seed,
+                        failure);
+            }
+        }
     }
 
     /** Runs seeds one after the other; fails with a report at the first that violates a rule. */
