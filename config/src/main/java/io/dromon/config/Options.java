@@ -203,7 +203,8 @@ public final class Options {
             .min("1")
             .max("65535")
             .honoured(LINK)
-            .doc("How many accepted connections may be in their handshake at a time; more are refused.")
+            .doc(
+                    "How many half-open connections, accepted and in their handshake, there may be; when full, one is evicted.")
             .in(HERE);
 
     /** {@code tls.protocols}. */
@@ -362,7 +363,7 @@ public final class Options {
             .byDefault("64M")
             .min("1M")
             .honoured(NODE)
-            .doc("Most bytes that may wait for a slow application; the node stops reading the group beyond it.")
+            .doc("Most bytes that may wait for a slow application; beyond it the node asks the group to pause.")
             .in(HERE);
 
     /** {@code node.send_queue_bytes}. */
