@@ -122,7 +122,7 @@ public record SstSettings(
         return of(given, role, "stream");
     }
 
-    /** For a look at the options: the joiner is not known yet, so that its names are not compared. */
+    /** For a check of the options: the joiner is not known yet, so that its names are not compared. */
     public static SstSettings of(Map<String, String> given, Role role, String method) {
         return of(given, role, method, Optional.empty());
     }

@@ -297,15 +297,15 @@ class ProgramMethodsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"rsync", "script"})
-    void refusesStrangers(String name) throws Exception {
+    void refusesUntrustedPeers(String name) throws Exception {
         Files.createDirectory(source);
         X509Bundle otherCa = TestPki.ca("other");
         SnapshotJoiner joiner = listen(method(name));
         InetSocketAddress address = joiner.address();
         CompletableFuture<Manifest> received = await(joiner);
-        try (TlsContexts stranger = TestPki.contexts(
-                TlsSettings.Provider.AUTO, TestPki.issue(TestPki.builder("stranger"), otherCa), CA.getCertificate())) {
-            Terms terms = new Terms(stranger, token, settings, listener);
+        try (TlsContexts untrusted = TestPki.contexts(
+                TlsSettings.Provider.AUTO, TestPki.issue(TestPki.builder("untrusted"), otherCa), CA.getCertificate())) {
+            Terms terms = new Terms(untrusted, token, settings, listener);
 
             assertThatThrownBy(() -> method(name)
                             .donor(address, terms, new SnapshotSource.Files(source))

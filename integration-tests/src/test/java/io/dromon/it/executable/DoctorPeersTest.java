@@ -32,12 +32,12 @@ final class DoctorPeersTest {
         TlsFiles other = new OpenSsl(Files.createDirectory(directory.resolve("other"))).sharedPair();
         try (Garbd secured = garbd("secured", Optional.of(pair));
                 Garbd plain = garbd("plain", Optional.empty());
-                Garbd stranger = garbd("stranger", Optional.of(other))) {
-            for (Garbd garbd : new Garbd[] {secured, plain, stranger}) {
+                Garbd untrusted = garbd("untrusted", Optional.of(other))) {
+            for (Garbd garbd : new Garbd[] {secured, plain, untrusted}) {
                 garbd.process().awaitLog("New COMPONENT: primary = yes", LIMIT);
             }
 
-            Diagnosis tls = examine(pair.providerOptions(), secured, plain, stranger);
+            Diagnosis tls = examine(pair.providerOptions(), secured, plain, untrusted);
             Diagnosis clear = examine("socket.ssl=no", secured, plain);
 
             assertThat(tls.wouldFail()).isTrue();
@@ -51,7 +51,7 @@ final class DoctorPeersTest {
             assertThat(clear.peers().get(0).finding().text()).contains("the peer runs TLS, this node plain text");
             assertThat(clear.peers().get(0).certificate()).isPresent();
             assertThat(clear.peers().get(1).finding().level()).isEqualTo(Diagnosis.Level.OK);
-            for (Garbd garbd : new Garbd[] {secured, plain, stranger}) {
+            for (Garbd garbd : new Garbd[] {secured, plain, untrusted}) {
                 assertThat(garbd.process().isAlive()).isTrue();
             }
         }

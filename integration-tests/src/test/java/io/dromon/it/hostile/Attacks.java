@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Attacks of strangers and of members that mean harm, in either mode. */
+/** Attacks of unauthenticated peers and of members that mean harm, in either mode. */
 abstract class Attacks extends AttackedCluster {
     @Test
     void garbageIsDroppedAtOnceOrByADeadline() throws IOException {
@@ -124,8 +124,8 @@ abstract class Attacks extends AttackedCluster {
 
     @Test
     void aWrongGroupIsRefused() throws IOException {
-        try (HostilePeer stranger = member(a)) {
-            int answer = stranger.shakeHands(UUID.randomUUID(), "other", "tcp://127.0.0.1:" + Ports.free());
+        try (HostilePeer peer = member(a)) {
+            int answer = peer.shakeHands(UUID.randomUUID(), "other", "tcp://127.0.0.1:" + Ports.free());
 
             assertThat(answer).isEqualTo(HostilePeer.FAIL);
         }

@@ -314,16 +314,16 @@ final class TlsHostilePeersTest extends Attacks {
     }
 
     @Test
-    void crowdsOfStrangersAndMembersTakeABoundedAmountOfMemory() throws IOException {
+    void crowdsOfHalfOpenConnectionsAndMembersTakeABoundedAmountOfMemory() throws IOException {
         theClusterReplicates();
         long before = residentBytes(a);
         long most = before;
         List<HostilePeer> crowd = new ArrayList<>();
         try {
             for (int i = 0; i < 1000; i++) {
-                HostilePeer stranger = HostilePeer.connect(a.port());
-                crowd.add(stranger);
-                stranger.send(new byte[] {22, 3, 1, 64, 0, 1, 0, 63, (byte) 252, 3, 3});
+                HostilePeer halfOpen = HostilePeer.connect(a.port());
+                crowd.add(halfOpen);
+                halfOpen.send(new byte[] {22, 3, 1, 64, 0, 1, 0, 63, (byte) 252, 3, 3});
             }
             theClusterReplicates();
             most = Math.max(most, residentBytes(a));

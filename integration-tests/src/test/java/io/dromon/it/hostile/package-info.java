@@ -1,4 +1,4 @@
-/** Attacks of strangers and of members on running nodes, and on every listener. */
+/** Attacks of unauthenticated peers and of members on running nodes, and on every listener. */
 @NullMarked
 package io.dromon.it.hostile;
 

@@ -75,7 +75,7 @@ final class ReloadTest {
     void refusesACertificateThatPeersWouldRefuse() {
         try (LiveCluster cluster = new LiveCluster(directory, NO_WATCH).start(2)) {
             Member member = cluster.members.get(1);
-            member.files.issue(TestPki.ca("a stranger's CA"), member.name);
+            member.files.issue(TestPki.ca("another CA"), member.name);
 
             assertThatThrownBy(member.node::reload)
                     .isInstanceOf(NodeException.class)

@@ -57,7 +57,7 @@ class TunnelPeersTest {
     private TlsFiles far;
 
     @SuppressWarnings("NullAway.Init") // made before each
-    private TlsFiles stranger;
+    private TlsFiles untrusted;
 
     @BeforeEach
     void makeCertificates() {
@@ -65,7 +65,7 @@ class TunnelPeersTest {
         OpenSsl.Authority authority = openSsl.authority("ca");
         near = authority.issue("near");
         far = authority.issue("far");
-        stranger = openSsl.authority("other").issue("stranger");
+        untrusted = openSsl.authority("other").issue("untrusted");
     }
 
     @AfterEach
@@ -198,7 +198,7 @@ class TunnelPeersTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void refusesARealStunnelOfAnotherAuthority(boolean realServer) throws Exception {
-        Ends ends = realServer ? tunnel(true, false, stranger, near) : tunnel(false, true, far, stranger);
+        Ends ends = realServer ? tunnel(true, false, untrusted, near) : tunnel(false, true, far, untrusted);
         PeerProcess ours = realServer ? ends.client() : ends.server();
 
         assertThatThrownBy(() -> {
@@ -208,7 +208,7 @@ class TunnelPeersTest {
                 })
                 .isInstanceOf(Exception.class);
 
-        ours.awaitLog("UntrustedPeer: .*CN=stranger.*into CAfile", LIMIT);
+        ours.awaitLog("UntrustedPeer: .*CN=untrusted.*into CAfile", LIMIT);
         if (!realServer) {
             ends.client().awaitLog("alert unknown ca", LIMIT);
         }
@@ -217,7 +217,7 @@ class TunnelPeersTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void tellsOfTheRefusalByARealStunnel(boolean realServer) throws Exception {
-        Ends ends = realServer ? tunnel(true, false, far, stranger) : tunnel(false, true, stranger, near);
+        Ends ends = realServer ? tunnel(true, false, far, untrusted) : tunnel(false, true, untrusted, near);
         PeerProcess ours = realServer ? ends.client() : ends.server();
 
         assertThatThrownBy(() -> {

@@ -242,7 +242,7 @@ class StreamTrustTest extends StreamFixture {
     }
 
     @Test
-    void servesTheDonorWhileManyStrangersStaySilent() throws Exception {
+    void servesTheDonorWhileManyHalfOpenConnectionsStaySilent() throws Exception {
         Trees.mixed(source, 31);
         settings = settings.withTimes(Duration.ofSeconds(20), Duration.ofSeconds(5), Duration.ofSeconds(60));
         StreamJoiner joiner = listen();
@@ -265,20 +265,20 @@ class StreamTrustTest extends StreamFixture {
     }
 
     @Test
-    void refusesStrangersAndGoesOn() throws Exception {
+    void refusesUntrustedPeersAndGoesOn() throws Exception {
         Trees.mixed(source, 12);
         StreamJoiner joiner = listen();
         InetSocketAddress address = joiner.address();
         CompletableFuture<Manifest> received = await(joiner);
         X509Bundle otherCa = TestPki.ca("other");
-        try (TlsContexts stranger = TestPki.contexts(
+        try (TlsContexts untrusted = TestPki.contexts(
                         TlsSettings.Provider.AUTO,
                         TestPki.issue(TestPki.builder("donor"), otherCa),
                         CA.getCertificate());
                 Socket plain = new Socket(address.getAddress(), address.getPort())) {
             plain.getOutputStream()
                     .write("GET / HTTP/1.0\r\n\r\n".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
-            assertThatThrownBy(() -> donor(address, stranger, token).send(POSITION))
+            assertThatThrownBy(() -> donor(address, untrusted, token).send(POSITION))
                     .isInstanceOfSatisfying(
                             TransferException.class, e -> assertThat(e.reason()).isEqualTo(Reason.TLS_REFUSED));
         }
@@ -299,7 +299,7 @@ class StreamTrustTest extends StreamFixture {
                 : UNKNOWN_CA;
         TlsContexts strange = TestPki.contexts(
                 provider,
-                TestPki.issue(TestPki.builder("stranger"), otherCa),
+                TestPki.issue(TestPki.builder("untrusted"), otherCa),
                 CA.getCertificate(),
                 otherCa.getCertificate());
         try (strange;
@@ -310,14 +310,14 @@ class StreamTrustTest extends StreamFixture {
                         .hasMessageContaining("the joiner at " + TunnelAddress.of(address)
                                 + " refused this end's certificate: " + alert);
                 assertThat(notes)
-                        .anyMatch(note -> note.matches("refused 127.0.0.1:\\d+: certificate .*CN=stranger.*other.*"));
+                        .anyMatch(note -> note.matches("refused 127.0.0.1:\\d+: certificate .*CN=untrusted.*other.*"));
             }
             notes.clear();
             try (StreamJoiner joiner = listen(strange, new SnapshotTarget.Directory(target, Limits.NONE))) {
                 InetSocketAddress address = joiner.address();
                 assertThatThrownBy(() -> send(address))
                         .hasMessageContaining("refused the joiner at " + TunnelAddress.of(address) + ": certificate ")
-                        .hasMessageContaining("CN=stranger");
+                        .hasMessageContaining("CN=untrusted");
                 assertThat(notes)
                         .anyMatch(note -> note.matches("127.0.0.1:\\d+ refused this end's certificate: .*")
                                 && note.contains(UNKNOWN_CA));
@@ -348,11 +348,11 @@ class StreamTrustTest extends StreamFixture {
     void givesNothingToAJoinerThatIsNotTrusted() throws Exception {
         Trees.mixed(source, 13);
         X509Bundle otherCa = TestPki.ca("other");
-        try (TlsContexts stranger = TestPki.contexts(
+        try (TlsContexts untrusted = TestPki.contexts(
                         TlsSettings.Provider.AUTO,
                         TestPki.issue(TestPki.builder("joiner"), otherCa),
                         CA.getCertificate());
-                StreamJoiner joiner = listen(stranger, new SnapshotTarget.Directory(target, Limits.NONE))) {
+                StreamJoiner joiner = listen(untrusted, new SnapshotTarget.Directory(target, Limits.NONE))) {
             InetSocketAddress address = joiner.address();
 
             assertThatThrownBy(() -> send(address))

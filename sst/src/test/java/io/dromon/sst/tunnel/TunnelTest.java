@@ -67,7 +67,7 @@ class TunnelTest {
         write("b", TestPki.issue(TestPki.builder("b").addSanDnsName("node-b"), ca));
         Files.writeString(pki.resolve("ca.pem"), ca.getCertificatePEM());
         X509Bundle other = TestPki.ca("other");
-        write("stranger", TestPki.issue(TestPki.builder("stranger"), other));
+        write("untrusted", TestPki.issue(TestPki.builder("untrusted"), other));
     }
 
     private static void write(String name, X509Bundle bundle) throws IOException {
@@ -348,7 +348,7 @@ class TunnelTest {
 
     @Test
     void refusesAClientOfAnotherAuthority() throws Exception {
-        Socket near = connect(through(tls("stranger"), tls("a"), TunnelService.Timeouts.DEFAULT));
+        Socket near = connect(through(tls("untrusted"), tls("a"), TunnelService.Timeouts.DEFAULT));
 
         assertThatThrownBy(() -> {
                     if (near.getInputStream().read() < 0) {
@@ -362,10 +362,10 @@ class TunnelTest {
 
     @Test
     void refusesAServerOfAnotherAuthorityOrName() throws Exception {
-        Tunnel stranger = start(TunnelService.server("far", any(), at(service.getLocalPort()), tls("stranger")));
+        Tunnel untrusted = start(TunnelService.server("far", any(), at(service.getLocalPort()), tls("untrusted")));
         Tunnel known = start(TunnelService.server("far", any(), at(service.getLocalPort()), tls("a")));
         for (TunnelService client : List.of(
-                TunnelService.client("near", any(), at(port(stranger)), tls("b")),
+                TunnelService.client("near", any(), at(port(untrusted)), tls("b")),
                 TunnelService.client("near", any(), at(port(known)), named("b", "node-b")))) {
             Socket near = connect(port(start(client)));
 

@@ -250,7 +250,7 @@ class EvsRecoveryTest {
     }
 
     @Test
-    void aLeaveOfAStrangerDisturbsNobody() {
+    void aLeaveOfAnUnknownNodeDisturbsNoMember() {
         Peer a = network.add(0);
         Peer b = network.add(1);
         startAll(a, b);

@@ -119,7 +119,7 @@ class IdentityTest {
     @ParameterizedTest
     @EnumSource(Provider.class)
     void anotherSelfSignedCertificateIsUntrusted(Provider provider) throws Exception {
-        X509Bundle own = TestPki.selfSigned("stranger");
+        X509Bundle own = TestPki.selfSigned("untrusted");
         X509Bundle other = TestPki.selfSigned("other");
 
         // The dialler trusts the listener, so that it is the listener that refuses.
@@ -135,7 +135,7 @@ class IdentityTest {
                     .contains("socket.ssl_ca")
                     .contains("this node trusts set "
                             + Fingerprints.ofSet(List.of(own.getCertificate(), other.getCertificate()))
-                            + " of 2 certificates; its own chain ends in \"CN=stranger\", SHA-256 "
+                            + " of 2 certificates; its own chain ends in \"CN=untrusted\", SHA-256 "
                             + Fingerprints.of(own.getCertificate()));
         }
     }

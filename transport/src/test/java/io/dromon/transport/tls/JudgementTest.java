@@ -36,18 +36,18 @@ class JudgementTest {
     @Test
     void anAuthorityThatIsRejectedLetsNobodyIn() {
         X509Bundle bad = TestPki.ca("bad");
-        X509Bundle stranger = TestPki.issue(TestPki.builder("stranger"), bad);
+        X509Bundle untrusted = TestPki.issue(TestPki.builder("untrusted"), bad);
         List<X509Certificate> anchors = List.of(CA.getCertificate(), bad.getCertificate());
 
         Trust marked = trust(anchors, Map.of(bad.getCertificate(), BOTH));
         assertThat(marked.anchors()).containsExactly(CA.getCertificate());
-        assertThat(judge(marked, PeerSettings.ANY, stranger.getCertificate()).refusal())
+        assertThat(judge(marked, PeerSettings.ANY, untrusted.getCertificate()).refusal())
                 .get()
                 .asString()
                 .contains("CN=bad", "marked as rejected for");
 
         Trust half = trust(anchors, Map.of(bad.getCertificate(), Set.of(Authorities.SERVER)));
-        assertThat(judge(half, PeerSettings.ANY, stranger.getCertificate()).refusal())
+        assertThat(judge(half, PeerSettings.ANY, untrusted.getCertificate()).refusal())
                 .get()
                 .asString()
                 .contains("marked as rejected for serverAuth");

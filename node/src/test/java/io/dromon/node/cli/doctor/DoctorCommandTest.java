@@ -200,7 +200,7 @@ final class DoctorCommandTest {
 
     @Test
     void failsForACertificateOfAnotherAuthority() throws IOException {
-        put(TestPki.issue(TestPki.builder("n1"), TestPki.ca("a stranger's CA")));
+        put(TestPki.issue(TestPki.builder("n1"), TestPki.ca("another CA")));
 
         Run run = alone(tls());
 
@@ -231,7 +231,7 @@ final class DoctorCommandTest {
 
     @Test
     void goesOnBehindAConfigurationThatCannotBeUsed() throws IOException {
-        put(TestPki.issue(TestPki.builder("n1"), TestPki.ca("a stranger's CA")));
+        put(TestPki.issue(TestPki.builder("n1"), TestPki.ca("another CA")));
         mode("key.pem", "rw-rw-rw-");
         mode("ca.pem", "rw-r--r--");
         Files.createDirectory(dir.resolve("data"));

@@ -26,14 +26,14 @@ final class SstReportTest {
     @Test
     void printsEachEventAsALine() throws Exception {
         report.ready("127.0.0.1:4444", "env:DROMON_SST_TOKEN");
-        report.note("a \"stranger\" \u202e");
+        report.note("a \"peer\" \u202e");
         report.done(new Manifest(3, 4096, "beef", Position.parse("6c85ca8e-e52e-11f1-8519-369fc54b9e1c:7")));
         report.failed(new IOException("cut off"));
         report.failed(new TransferException(TransferException.Reason.TOKEN_REFUSED, "another token"));
 
         assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo("""
                 {"event":"ready","address":"127.0.0.1:4444","token":"env:DROMON_SST_TOKEN"}
-                {"event":"note","text":"a \\"stranger\\" \\u202e"}
+                {"event":"note","text":"a \\"peer\\" \\u202e"}
                 {"event":"done","position":"6c85ca8e-e52e-11f1-8519-369fc54b9e1c:7","entries":3,"bytes":4096,"checksum":"beef"}
                 {"event":"failed","reason":"FAILED","text":"cut off"}
                 {"event":"failed","reason":"TOKEN_REFUSED","text":"another token"}
