@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Who may be a peer: Dromon's own options of identity. A certificate that a trusted CA signed proves who the peer is, not
- * that it belongs here; these options say who does.
+ * Dromon's own options of identity: which peers are admitted. A certificate that a trusted CA signed proves who the
+ * peer is, not that it belongs here; these options say who does.
  */
 public final class IdentityOptions {
     private static final List<Option<?>> HERE = new ArrayList<>();

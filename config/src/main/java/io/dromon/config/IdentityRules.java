@@ -10,7 +10,7 @@ import static io.dromon.config.IdentityOptions.TLS_VERIFY;
 import java.util.ArrayList;
 import java.util.List;
 
-/** How the options of identity go together, with each other and with TLS. */
+/** The rules by which the options of identity go together, with each other and with TLS. */
 final class IdentityRules {
     private IdentityRules() {}
 

@@ -1,6 +1,6 @@
 package io.dromon.config;
 
-/** How the rules of identity that are set go together ({@code tls.match}). */
+/** The way in which the rules of identity that are set go together ({@code tls.match}). */
 public enum Match {
     /** A peer matches at least one of them. */
     ANY,

@@ -5,7 +5,7 @@ import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /**
- * How the text of an option becomes a value and back.
+ * The conversion of an option's text to a value and back.
  *
  * @param <T> the value's class
  */

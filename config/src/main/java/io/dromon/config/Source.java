@@ -1,7 +1,7 @@
 package io.dromon.config;
 
 /**
- * Where a value comes from.
+ * The origin of a value.
  *
  * @param kind the way in
  * @param place for a reader: {@code default}, {@code /etc/node.cnf:12}, {@code command line}, ...

@@ -1,7 +1,7 @@
 package io.dromon.config;
 
 /**
- * What Dromon does with an option.
+ * Dromon's support of an option.
  *
  * @param level whether it has an effect
  * @param part the part of Dromon that honours it, or that it will belong to

@@ -3,7 +3,7 @@ package io.dromon.config;
 import java.util.Optional;
 import java.util.SortedMap;
 
-/** What derived defaults and relations look at: the values of the other options. */
+/** The values of the other options, for derived defaults and relations. */
 interface Values {
     /** The value, or nothing if the option is unset and has no default. */
     <T> Optional<T> optional(Option<T> option);

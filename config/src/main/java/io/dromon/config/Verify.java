@@ -1,6 +1,6 @@
 package io.dromon.config;
 
-/** What a peer has to prove ({@code tls.verify}). */
+/** The proof that a peer owes ({@code tls.verify}). */
 public enum Verify {
     /** A certificate that chains to a trusted CA. */
     CA,

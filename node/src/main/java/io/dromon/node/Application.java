@@ -3,9 +3,10 @@ package io.dromon.node;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a node does with the cluster's order. All methods are called on the node's one delivery thread, never on its
- * protocol thread, one at a time and in order. A slow application slows the cluster down (flow control); it does not
- * grow memory without bound. An exception from {@link #deliver} stops the node: it must not go on with a gap.
+ * The application that a node feeds with the cluster's order. All methods are called on the node's one delivery
+ * thread, never on its protocol thread, one at a time and in order. A slow application slows the cluster down (flow
+ * control); it does not grow memory without bound. An exception from {@link #deliver} stops the node: it must not go
+ * on with a gap.
  */
 public interface Application {
     /** The next write-set in order, this node's own included. */

@@ -3,7 +3,7 @@ package io.dromon.node;
 import java.time.Duration;
 
 /**
- * What a node's application has not returned from.
+ * A call that a node's application has not returned from.
  *
  * @param what what was given to it, for a sentence: "write-set 17", "a view", ...
  * @param since for how long

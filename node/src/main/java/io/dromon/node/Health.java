@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Whether a node can take work, and whether it needs an operator's attention.
+ * The health of a node: whether it can take work, and whether it needs an operator's attention.
  *
  * @param ready complete, current and in the primary component: what a load balancer asks
  * @param word the worst of all reasons; an expired certificate does not make a node unready, its open links go on

@@ -1,6 +1,6 @@
 package io.dromon.node;
 
-/** Why a node ended, could not join, or could not replicate a write-set. The message says what to do. */
+/** The reason why a node ended, could not join, or could not replicate a write-set. The message says what to do. */
 public class NodeException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

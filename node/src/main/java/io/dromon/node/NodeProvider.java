@@ -3,8 +3,8 @@ package io.dromon.node;
 import io.dromon.config.NodeConfig;
 
 /**
- * What {@link Node#start} finds, by {@link java.util.ServiceLoader}, to make nodes with: the one that Dromon brings. Not for
- * applications.
+ * The maker of nodes that {@link Node#start} finds, by {@link java.util.ServiceLoader}: the one that Dromon brings.
+ * Not for applications.
  */
 public interface NodeProvider {
     /**

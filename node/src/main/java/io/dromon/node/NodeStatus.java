@@ -13,7 +13,7 @@ import java.util.TreeMap;
 import java.util.UUID;
 
 /**
- * What a node looks like at one moment.
+ * The status of a node at one moment.
  *
  * @param name node name
  * @param uuid own UUID in the group

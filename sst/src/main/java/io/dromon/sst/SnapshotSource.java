@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 
-/** What a donor gives. */
+/** The source of a donor's snapshot. */
 public sealed interface SnapshotSource {
     /** The files below a directory, which must stand still. */
     record Files(Path source) implements SnapshotSource {}

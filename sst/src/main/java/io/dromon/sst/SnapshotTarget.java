@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 
-/** Where a joiner puts it. */
+/** The target of a joiner's snapshot. */
 public sealed interface SnapshotTarget {
     /**
      * A directory that exists or not, and becomes what the donor sends when all has arrived.

@@ -29,7 +29,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the options of an {@code [sst]} section mean (chapter 06 sections 11 and 12). An
+ * The meaning of the options of an {@code [sst]} section (chapter 06 sections 11 and 12). An
  * option that would have no effect is an error, and so is everything that asks for less than TLS with both
  * certificates verified.
  *

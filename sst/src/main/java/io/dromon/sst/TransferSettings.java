@@ -3,7 +3,7 @@ package io.dromon.sst;
 import java.time.Duration;
 
 /**
- * How a transfer runs.
+ * The settings of a transfer.
  *
  * @param streams TLS connections, 1 to 64
  * @param compression what the donor does

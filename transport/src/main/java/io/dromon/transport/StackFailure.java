@@ -1,7 +1,7 @@
 package io.dromon.transport;
 
 /**
- * Why the transport of a node ended without being asked to.
+ * The reason why the transport of a node ended without being asked to.
  *
  * @param kind what a program can react to
  * @param message what a person reads: what was tried, what was seen, what to do

@@ -4,7 +4,9 @@ import io.dromon.node.NodeStatus;
 import io.dromon.node.credentials.CaRotation;
 import java.util.concurrent.CompletableFuture;
 
-/** What an operator can ask of a running node: the same for every way to ask. Any thread, but not the node's own. */
+/**
+ * The operations of an operator on a running node: the same for every way to ask. Any thread, but not the node's own.
+ */
 public interface AdminOperations {
     /** A snapshot of the node's state, its links and its flow control. */
     NodeStatus status();

@@ -6,7 +6,7 @@ import io.dromon.node.group.ReplicationFailure;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** Why a call of a node failed, in the words of the public API. */
+/** The failures of a node's calls, in the words of the public API. */
 public final class CallFailures {
     private CallFailures() {}
 

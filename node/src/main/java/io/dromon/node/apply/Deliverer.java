@@ -11,7 +11,7 @@ import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the delivery thread of a node runs: takes what was ordered, batch by batch, and has it applied, so that neither
+ * The work of a node's delivery thread: it takes what was ordered, batch by batch, and has it applied, so that neither
  * an application nor a writer's continuation ever runs on the protocol thread.
  */
 public final class Deliverer implements Runnable {

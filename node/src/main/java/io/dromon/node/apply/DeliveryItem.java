@@ -8,7 +8,7 @@ import java.util.UUID;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** What the protocol thread hands to the delivery thread, in the order in which it is to happen. */
+/** An item that the protocol thread hands to the delivery thread, in the order in which it is to happen. */
 public sealed interface DeliveryItem {
     /** Takes the items of the delivery thread, one method a kind; none has a default. */
     interface Handler {

@@ -2,7 +2,7 @@ package io.dromon.node.apply;
 
 import io.dromon.node.NodeException;
 
-/** What the delivery thread reports to the protocol thread. Called on the delivery thread. */
+/** The reports of the delivery thread to the protocol thread. Called on the delivery thread. */
 public interface DeliveryListener {
     /** The queue was worked off. */
     void onDrained();

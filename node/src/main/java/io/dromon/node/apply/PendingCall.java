@@ -6,8 +6,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * What a caller waits for: a future that a node's delivery thread completes. That thread cannot wait for it: it would wait for itself, and hold up
- * the whole group.
+ * The future that a caller waits for: one that a node's delivery thread completes. That thread cannot wait for it: it
+ * would wait for itself, and hold up the whole group.
  */
 public class PendingCall<T> extends CompletableFuture<T> {
     private final Thread delivery;

@@ -1,8 +1,8 @@
 package io.dromon.node.certification;
 
 /**
- * What certification takes from the options of its node. What decides about verdicts is no setting: it must be equal on
- * all members (chapter 05, pitfall 24).
+ * The settings of certification, from the options of its node. What decides about verdicts is no setting: it must be
+ * equal on all members (chapter 05, pitfall 24).
  *
  * @param optimisticPa {@code cert.optimistic_pa}: whether a write-set may be applied before what its originator had seen,
  *     if their keys allow it

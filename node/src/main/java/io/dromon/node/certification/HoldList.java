@@ -3,8 +3,8 @@ package io.dromon.node.certification;
 import java.util.Arrays;
 
 /**
- * Who holds a key in a type: doubly linked lists, one for each key and type, in arrays whose places are used again. One
- * more link joins the holds of a claim.
+ * The holders of each key in each type: doubly linked lists, one for each key and type, in arrays whose places are
+ * used again. One more link joins the holds of a claim.
  */
 final class HoldList {
     static final int NONE = -1;

@@ -3,7 +3,7 @@ package io.dromon.node.certification;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Why a write-set must not be sent.
+ * The reason why a write-set must not be sent.
  *
  * @param reason what a program can react to
  * @param conflict against whom and on which key, with {@link Reason#IN_FLIGHT} and {@link Reason#COMMITTED} alone

@@ -3,7 +3,7 @@ package io.dromon.node.certification;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What certification says about one ordered write-set (chapter 05 section 7.3).
+ * The verdict of certification on one ordered write-set (chapter 05 section 7.3).
  *
  * @param seqno its place in the order
  * @param outcome passed, or why not

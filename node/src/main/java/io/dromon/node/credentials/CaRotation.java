@@ -22,9 +22,9 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Whether a step of a rotation of certification authorities can be done now. The evidence is TLS itself, so it is true
- * of Galera nodes as well: a peer that lets this node in with the new certificate trusts the new authority, and a peer
- * that presents a certificate of the new authority has it.
+ * The check whether a step of a rotation of certification authorities can be done now. The evidence is TLS itself, so
+ * it is true of Galera nodes as well: a peer that lets this node in with the new certificate trusts the new authority,
+ * and a peer that presents a certificate of the new authority has it.
  *
  * <ol>
  *   <li>{@code TRUST_BOTH}: no trusted certificate is dropped;

@@ -11,7 +11,7 @@ import java.util.HexFormat;
 import java.util.List;
 
 /**
- * What a set of files holds, in one word: changes whenever one of them does, through whatever links their names lead. Not
+ * The digest of a set of files: changes whenever one of them does, through whatever links their names lead. Not
  * by times, which a copy or a clock may leave as they were.
  */
 final class FilesDigest {

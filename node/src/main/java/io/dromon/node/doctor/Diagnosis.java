@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What {@link Doctor} found.
+ * The findings of {@link Doctor}.
  *
  * @param channels the channels of the node: its configuration as a whole, the group, state transfer
  * @param peers what answers at the addresses of the cluster; empty if they were not asked

@@ -30,7 +30,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
-/** What answers at the addresses of the cluster, and whether this node and it would take each other. */
+/** The check of the peers at the addresses of the cluster: whether this node and they would take each other. */
 final class PeerCheck {
     private final NodeConfig config;
     private final ProtocolThread thread;

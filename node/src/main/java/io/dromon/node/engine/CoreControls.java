@@ -12,8 +12,8 @@ import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What can be changed in a core that runs, and what an operator can have it do. As all of the core, for one thread; {@link
- * NodeCore#endTurn} follows.
+ * The controls of a core that runs: what can be changed in it, and what an operator can have it do. As all of the
+ * core, for one thread; {@link NodeCore#endTurn} follows.
  */
 public final class CoreControls {
     private final GroupStack stack;

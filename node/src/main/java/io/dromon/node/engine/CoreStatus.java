@@ -7,7 +7,7 @@ import io.dromon.transport.primary.PrimaryState;
 import java.util.List;
 
 /**
- * What the layers of a core tell of themselves at one moment.
+ * The status of a core's layers at one moment.
  *
  * @param links the links as the mesh knows them
  * @param evs state of the virtual synchrony

@@ -8,7 +8,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Where a node keeps its saved view: who comes to write there can send the node into another group after a crash. */
+/**
+ * The directory where a node keeps its saved view: who comes to write there can send the node into another group after
+ * a crash.
+ */
 public final class DataDirectory {
     private DataDirectory() {}
 

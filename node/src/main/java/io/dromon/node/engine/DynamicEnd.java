@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What becomes of links that are in plain text when {@code socket.dynamic} ends. They are relinked, one at a time, each
- * by the node that dialled it, a little later by the other one as well (it may be a Galera node, which knows of no end).
+ * The end of {@code socket.dynamic}, for links that are still in plain text. They are relinked, one at a time, each by
+ * the node that dialled it, a little later by the other one as well (it may be a Galera node, which knows of no end).
  * Those of peers that cannot do TLS are named every minute, and closed when the grace is over.
  *
  * <p>For one thread; what {@link Links#relink} returns completes on it.

@@ -5,7 +5,7 @@ import io.dromon.node.group.GroupVersions;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the node itself makes of the group's events, beside what its application is told: log lines, and what follows from
+ * The node's own reactions to the group's events, beside what its application is told: log lines, and what follows from
  * its configuration. On the protocol thread, but for {@link #agreedVersions}.
  */
 final class GroupReactions implements GroupEvent.Handler {

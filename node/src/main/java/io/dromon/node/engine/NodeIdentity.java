@@ -18,7 +18,10 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Who a node is: its UUID, and the view that it keeps on disk ({@code gvwstate.dat}) to come back to after a crash. */
+/**
+ * The identity of a node: its UUID, and the view that it keeps on disk ({@code gvwstate.dat}) to come back to after a
+ * crash.
+ */
 public final class NodeIdentity {
     private static final Logger LOG = LoggerFactory.getLogger(NodeIdentity.class);
     private static final AtomicLong LAST_MICROS = new AtomicLong();

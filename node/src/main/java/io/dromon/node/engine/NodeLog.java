@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What a node tells of its life in the log; what peers can provoke at a limited rate. The protocol thread's. */
+/** The log lines of a node's life; lines that peers can provoke come at a limited rate. The protocol thread's. */
 final class NodeLog {
     private static final Logger LOG = LoggerFactory.getLogger(NodeLog.class);
     private final String nodeName;

@@ -3,7 +3,7 @@ package io.dromon.node.engine;
 import io.dromon.node.NodeException;
 import org.jspecify.annotations.Nullable;
 
-/** Whether a node still runs, and why it does not. Any thread. */
+/** The run state of a node: whether it still runs, and why it does not. Any thread. */
 final class RunState {
     private volatile boolean over;
     private volatile @Nullable NodeException failure;

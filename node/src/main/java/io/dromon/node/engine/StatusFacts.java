@@ -22,7 +22,7 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 
 /**
- * What the parts of a node tell of themselves at one moment, and what follows from it: the status, the health, what holds
+ * The facts that the parts of a node tell at one moment, and what follows from them: the status, the health, what holds
  * the node up, links in plain text.
  *
  * @param mesh the links as the mesh knows them; one that is not among them is being closed

@@ -3,7 +3,7 @@ package io.dromon.node.writeset;
 import io.dromon.transport.wire.MalformedMessageException;
 import org.jspecify.annotations.Nullable;
 
-/** How a key part is written (chapter 05 section 6.4): bytes of hash, and whether the path stands behind it. */
+/** The format of a key part (chapter 05 section 6.4): bytes of hash, and whether the path stands behind it. */
 public enum KeyFormat {
     /** 8 bytes. */
     FLAT8(8, false),

@@ -2,7 +2,10 @@ package io.dromon.node.writeset;
 
 import io.dromon.transport.wire.MalformedMessageException;
 
-/** What a write-set does with the resource that a key names, from the weakest to the strongest (chapter 05 section 6.1). */
+/**
+ * The use that a write-set makes of the resource that a key names, from the weakest to the strongest (chapter 05
+ * section 6.1).
+ */
 public enum KeyType {
     /** The resource was read or must exist. */
     SHARED,

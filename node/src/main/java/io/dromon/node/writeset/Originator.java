@@ -3,7 +3,7 @@ package io.dromon.node.writeset;
 import java.util.UUID;
 
 /**
- * Who sends a write-set (chapter 05 section 3.1).
+ * The sender of a write-set (chapter 05 section 3.1).
  *
  * @param source the node
  * @param connection the application's connection; any number

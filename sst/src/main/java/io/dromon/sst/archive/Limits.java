@@ -1,7 +1,7 @@
 package io.dromon.sst.archive;
 
 /**
- * What a reader accepts at most.
+ * The most that a reader accepts.
  *
  * @param entries files, directories and links
  * @param bytes sum of the sizes of the files

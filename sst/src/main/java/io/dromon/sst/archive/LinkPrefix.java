@@ -16,8 +16,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * What a program puts before the content of every symbolic link that it writes, so that nothing can be written through
- * one while it runs (rsync's {@code munge symlinks}).
+ * The prefix that a program puts before the content of every symbolic link that it writes, so that nothing can be
+ * written through one while it runs (rsync's {@code munge symlinks}).
  *
  * @param text ASCII
  */

@@ -8,7 +8,7 @@ import java.util.HexFormat;
 import java.util.Map;
 
 /**
- * What closes a snapshot.
+ * The closing record of a snapshot.
  *
  * @param entries number of files, directories and links
  * @param bytes sum of the sizes of the files

@@ -30,9 +30,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a snapshot grows: a folder beside the target, {@code .NAME.sst-staging}, readable by its owner only. Only
- * {@link #commit} makes it the target; until then, and if that never comes, the old target is untouched. A file beside
- * it is locked for as long as a receiver is at work. Safe for threads.
+ * The folder in which a snapshot grows: a folder beside the target, {@code .NAME.sst-staging}, readable by its owner
+ * only. Only {@link #commit} makes it the target; until then, and if that never comes, the old target is untouched. A
+ * file beside it is locked for as long as a receiver is at work. Safe for threads.
  */
 public final class Staging implements AutoCloseable {
     private static final Set<OpenOption> CREATE = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);

@@ -11,8 +11,8 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 
 /**
- * Where a joiner listens: shakes hands with every peer that connects, checks certificate and token, and hands over the
- * connections that have proven both. A half-open connection is told nothing, costs a thread for the time of a
+ * The listener of a joiner: shakes hands with every peer that connects, checks certificate and token, and hands over
+ * the connections that have proven both. A half-open connection is told nothing, costs a thread for the time of a
  * handshake at most, and never ends the wait for the donor; there are never more than a few of them at once.
  */
 public final class AuthenticatingListener implements AutoCloseable {

@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * What travels on a proven connection, big-endian.
+ * The frames on a proven connection, big-endian.
  *
  * <pre>
  *   0        4     5      6        8          16           20        24       24+m

@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** What names, kinds, sizes, modes and times of a tree come to, where another program carries the content. */
+/** The digest of names, kinds, sizes, modes and times of a tree, where another program carries the content. */
 final class TreeManifest {
     private TreeManifest() {}
 

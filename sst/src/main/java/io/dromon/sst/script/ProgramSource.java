@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/** What a program writes to its standard output; whole only if it ends with 0. */
+/** The standard output of a program; whole only if it ends with 0. */
 record ProgramSource(List<List<String>> commands, Path directory, TransferListener listener)
         implements SnapshotSource.Producer {
     private static final int PORTION = 128 * 1024;

@@ -13,8 +13,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far a transfer is at the donor: sending, done or failed. Every change wakes whoever waits for one, the threads of
- * the connections included. Safe for threads.
+ * The state of a transfer at the donor: sending, done or failed. Every change wakes whoever waits for one, the threads
+ * of the connections included. Safe for threads.
  */
 final class DonorState {
     /** So long the joiner may take to hear why the transfer failed. */

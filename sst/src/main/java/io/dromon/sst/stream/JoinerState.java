@@ -16,8 +16,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far a transfer is at the joiner: waiting for the donor, receiving, committing, done or failed. Every change wakes
- * whoever waits for one, the threads of the connections included. Safe for threads.
+ * The state of a transfer at the joiner: waiting for the donor, receiving, committing, done or failed. Every change
+ * wakes whoever waits for one, the threads of the connections included. Safe for threads.
  */
 final class JoinerState {
     private final TransferSettings settings;

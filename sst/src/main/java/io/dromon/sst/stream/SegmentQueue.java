@@ -19,8 +19,8 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a donor has still to send, has sent, and knows to be safe. A connection keeps to a file of its own as long as
- * there are such, so that two do not wait for each other at one file of the joiner.
+ * The segments that a donor has still to send, has sent, and knows to be safe. A connection keeps to a file of its own
+ * as long as there are such, so that two do not wait for each other at one file of the joiner.
  */
 final class SegmentQueue {
     /** How far the ids run ahead of the lowest that is not acknowledged; the joiner's memory depends on it. */

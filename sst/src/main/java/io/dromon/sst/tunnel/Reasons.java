@@ -10,7 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/** Why a connection failed, in the words of the configuration that it belongs to. */
+/** The reasons of failed connections, in the words of the configuration that they belong to. */
 public final class Reasons {
     /** In those of a tunnel's. */
     static final Reasons TUNNEL = new Reasons(

@@ -5,7 +5,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What is wrong with a file in stunnel's format, and how that is taken which is only odd; each with its line. */
+/**
+ * The findings in a file in stunnel's format, each with its line: problems, and notes on what is odd and how it is
+ * taken.
+ */
 final class StunnelFindings {
     private final Path file;
     private final List<ConfigProblem> problems = new ArrayList<>();

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Where a service listens or connects to.
+ * The address that a service listens on or connects to.
  *
  * @param host name or literal without brackets; empty: every IPv4 address of this host to listen, {@code localhost} to
  *     connect

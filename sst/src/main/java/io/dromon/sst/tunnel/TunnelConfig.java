@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a tunnel does.
+ * The configuration of a tunnel.
  *
  * @param services at least one
  * @param pidFile written at start, removed at the end

@@ -4,7 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 
-/** What the first bytes of a connection say about the mode of the peer. */
+/** The mode of a peer, as the first bytes of its connection tell it. */
 final class FirstBytes {
     /**
      * What a TLS listener says to a peer that waits for it to speak: a Galera node in plain mode, in which the

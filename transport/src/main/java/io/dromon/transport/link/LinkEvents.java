@@ -4,7 +4,7 @@ import io.dromon.transport.wire.Bytes;
 import io.dromon.transport.wire.LinkFailure;
 import java.util.List;
 
-/** What connections report to the mesh; all calls on the protocol thread of the node ({@link Links}). */
+/** The events of connections, for the mesh; all calls on the protocol thread of the node ({@link Links}). */
 public interface LinkEvents {
     /**
      * A peer connected to the listener, TLS (if on) is done and its identity is accepted.

@@ -4,7 +4,7 @@ import io.dromon.transport.tls.TlsContexts;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What links are made with: plain text or TLS contexts, or with {@code socket.dynamic} either. */
+/** The means by which links are made: plain text or TLS contexts, or with {@code socket.dynamic} either. */
 final class LinkModes {
     /** What new links are made with; a reload puts the next generation here. */
     private Optional<TlsContexts> tls;

@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.Set;
 
 /**
- * How a node listens, dials and bounds its peers.
+ * The settings of a node's links: how it listens, dials and bounds its peers.
  *
  * @param listenAddress {@code tcp://ip:port}, numeric, port 0 for one that the system chooses; a specific IP is also
  *     the source of outgoing connections

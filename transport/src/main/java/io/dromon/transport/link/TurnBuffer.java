@@ -11,9 +11,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the links send in a turn, encoded once and one message after the other into a direct buffer. A link remembers a
- * range of it; messages that follow each other in the buffer and go to the same link are one range, one write, and with
- * TLS as few records as their size allows. The bytes are copied only by the encryption.
+ * The output of all links in a turn, encoded once and one message after the other into a direct buffer. A link
+ * remembers a range of it; messages that follow each other in the buffer and go to the same link are one range, one
+ * write, and with TLS as few records as their size allows. The bytes are copied only by the encryption.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // a void promise: failures arrive as exceptionCaught
 final class TurnBuffer {

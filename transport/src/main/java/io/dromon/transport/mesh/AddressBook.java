@@ -18,8 +18,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
 /**
- * Whom to dial and when: the pending list (configured addresses whose node is unknown), the remote list (addresses of
- * known nodes) and the blacklist (own addresses), chapter 01 sections 7.1, 7.4 and 7.5.
+ * The addresses to dial, and when: the pending list (configured addresses whose node is unknown), the remote list
+ * (addresses of known nodes) and the blacklist (own addresses), chapter 01 sections 7.1, 7.4 and 7.5.
  */
 final class AddressBook {
     /** Largest remote list; what is learned beyond it is not dialled. */

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.UUID;
 
-/** What the mesh knows of one connection. */
+/** The mesh's knowledge of one connection. */
 final class MeshLink {
     private static final TopologyChange NOTHING_SENT = new TopologyChange(Uuids.NIL, "", List.of());
 

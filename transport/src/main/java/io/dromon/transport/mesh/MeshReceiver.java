@@ -18,8 +18,8 @@ import java.util.Set;
 import java.util.UUID;
 
 /**
- * What comes over a link: user messages by a short way, the others by the state of the link (chapter 01 sections 6.2 and
- * 9.4).
+ * The receiver of what comes over a link: user messages by a short way, the others by the state of the link (chapter
+ * 01 sections 6.2 and 9.4).
  */
 final class MeshReceiver {
     private static final VarHandle LE_INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);

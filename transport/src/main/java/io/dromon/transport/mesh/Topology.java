@@ -16,7 +16,7 @@ import java.util.TreeSet;
 import java.util.UUID;
 
 /**
- * Who is linked to whom: tells the peers this node's links, keeps what they tell of theirs, and chooses who relays to
+ * The links of all nodes: tells the peers this node's links, keeps what they tell of theirs, and chooses who relays to
  * nodes without a link (chapter 01 sections 7.3 and 9.5).
  */
 final class Topology {

@@ -6,7 +6,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 
-/** What is wrong with a file, in words: the JDK says it with the names of its exceptions. */
+/** The problem of a file in words: the JDK says it with the names of its exceptions. */
 public final class FileProblem {
     private FileProblem() {}
 

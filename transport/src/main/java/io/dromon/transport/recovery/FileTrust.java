@@ -14,8 +14,8 @@ import java.util.OptionalInt;
 import java.util.Set;
 
 /**
- * Whether others than this process' user and root can change what it relies on. Of systems that know no owners and modes
- * nothing is said.
+ * The check whether users other than this process' own and root can change what it relies on. Of systems that know no
+ * owners and modes nothing is said.
  */
 public final class FileTrust {
     /** For a directory of this process alone. */

@@ -16,8 +16,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a certificate says about its owner. Values are compared whole and in exact case, so that no cleverly encoded name
- * is taken for another.
+ * The names that a certificate gives its owner. Values are compared whole and in exact case, so that no cleverly
+ * encoded name is taken for another.
  *
  * @param alternativeNames {@code DNS:}, {@code IP:} and {@code URI:} with the name behind, DNS in lower case
  * @param fingerprint SHA-256 of the certificate, lower-case hexadecimal

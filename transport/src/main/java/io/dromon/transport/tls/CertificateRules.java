@@ -11,9 +11,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether a peer's certificate is trusted, as OpenSSL decides it for a Galera node: a chain to a self-signed anchor
- * (no partial chains), dates of every certificate in it, usage if stated, no host name (specification, chapter 01
- * section 3.2).
+ * The rules by which a peer's certificate is trusted, as OpenSSL decides it for a Galera node: a chain to a
+ * self-signed anchor (no partial chains), dates of every certificate in it, usage if stated, no host name
+ * (specification, chapter 01 section 3.2).
  */
 final class CertificateRules {
     private static final int DIGITAL_SIGNATURE = 0;

@@ -16,7 +16,9 @@ import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLSession;
 import javax.net.ssl.X509ExtendedTrustManager;
 
-/** Where a TLS engine asks whether a peer is let in: one question for both roles, one kind of answer. */
+/**
+ * The trust manager that a TLS engine asks whether a peer is let in: one question for both roles, one kind of answer.
+ */
 abstract class HandshakeVerifier extends X509ExtendedTrustManager {
     private final boolean openSsl;
 

@@ -8,7 +8,7 @@ import java.util.List;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.TrustManager;
 
-/** What every TLS context of this module has in common, whatever it presents and whomever it trusts. */
+/** The common part of every TLS context of this module, whatever it presents and whomever it trusts. */
 final class NettyContexts {
     private NettyContexts() {}
 

@@ -13,7 +13,7 @@ import java.util.TreeSet;
 import java.util.function.Predicate;
 
 /**
- * Whether a peer whose chain is trusted belongs here.
+ * The rules of identity: whether a peer whose chain is trusted belongs here.
  *
  * <p>An organisation with CAs of its own ({@code tls.client_ca.ORG}) is tied to them in both directions, whatever other
  * rules say: a certificate that names it must come from one of them, and what they sign must name it. Otherwise one

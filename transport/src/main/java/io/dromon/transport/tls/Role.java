@@ -2,7 +2,7 @@ package io.dromon.transport.tls;
 
 import java.util.List;
 
-/** What the peer is in the handshake. */
+/** The peer's role in the handshake. */
 enum Role {
     CLIENT("clientAuth", "1.3.6.1.5.5.7.3.2"),
     SERVER("serverAuth", "1.3.6.1.5.5.7.3.1");

@@ -6,8 +6,8 @@ import java.util.List;
 import javax.net.ssl.SSLSession;
 
 /**
- * What a TLS handshake agreed on and who the peer proved to be. Texts of the certificate are cut to a length and hold no
- * control characters.
+ * The result of a TLS handshake: what it agreed on and who the peer proved to be. Texts of the certificate are cut to
+ * a length and hold no control characters.
  *
  * @param protocol {@code TLSv1.3} or {@code TLSv1.2}
  * @param cipher name of the cipher suite

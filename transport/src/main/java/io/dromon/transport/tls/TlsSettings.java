@@ -7,7 +7,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * Where a node's key, certificates and trust come from, and how TLS is spoken (specification, chapter 01 section 3).
+ * The settings of TLS: where key, certificates and trust come from, and how TLS is spoken (specification, chapter 01
+ * section 3).
  *
  * @param certificate {@code socket.ssl_cert}: own certificate, with its chain
  * @param key {@code socket.ssl_key}

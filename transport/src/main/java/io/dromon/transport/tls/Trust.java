@@ -12,7 +12,7 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * What a node trusts, of one load.
+ * The trust of a node, of one load.
  *
  * @param general certificates that any peer's chain may end in ({@code socket.ssl_ca})
  * @param organisations certificates that speak for one organisation alone ({@code tls.client_ca.ORG})

@@ -1,8 +1,9 @@
 package io.dromon.transport.wire;
 
 /**
- * Why a link was refused or dropped. {@link #message} names the peer, says what was seen and what to do about it; it
- * carries no payload and no secret, and of what a peer chose nothing that could fake a line ({@link PeerText#printable}).
+ * The reason why a link was refused or dropped. {@link #message} names the peer, says what was seen and what to do
+ * about it; it carries no payload and no secret, and of what a peer chose nothing that could fake a line ({@link
+ * PeerText#printable}).
  */
 public sealed interface LinkFailure {
     /** One line for log and status. */

@@ -10,9 +10,9 @@ import java.util.Set;
 import javax.security.auth.x500.X500Principal;
 
 /**
- * Who the certificate of a peer says it is, to tell whether two links were made by one identity. A node renews its
- * certificate while it runs, with another key and of another authority too, so the certificate itself is not the identity:
- * the names in it are, which a trusted authority has vouched for each time.
+ * The identity that a peer's certificate states, to tell whether two links were made by one identity. A node renews
+ * its certificate while it runs, with another key and of another authority too, so the certificate itself is not the
+ * identity: the names in it are, which a trusted authority has vouched for each time.
  */
 public final class PeerIdentity {
     private static final int MOST_SHOWN = 120;

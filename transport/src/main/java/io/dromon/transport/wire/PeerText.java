@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
 
-/** What peers said, made fit for the messages of this node. */
+/** The text of peers, made fit for the messages of this node. */
 public final class PeerText {
     private PeerText() {}
 

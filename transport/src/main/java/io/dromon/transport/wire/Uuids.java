@@ -6,8 +6,8 @@ import java.util.UUID;
 import java.util.random.RandomGenerator;
 
 /**
- * What Galera does with the UUIDs of nodes, on {@link UUID} as the value: 16 bytes, sent raw, time based (version 1),
- * bytes 8 and 9 being the incarnation (specification, chapter 01 section 4).
+ * Galera's operations on the UUIDs of nodes, with {@link UUID} as the value: 16 bytes, sent raw, time based (version
+ * 1), bytes 8 and 9 being the incarnation (specification, chapter 01 section 4).
  */
 public final class Uuids {
     /** 16 zero bytes: unknown. */

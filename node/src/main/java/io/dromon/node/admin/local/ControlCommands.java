@@ -16,7 +16,7 @@ import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What the control socket of a node understands. */
+/** The commands of a node's control socket. */
 final class ControlCommands implements ControlServer.Commands {
     private static final Logger LOG = LoggerFactory.getLogger(ControlCommands.class);
     private static final int RELINK_SECONDS = 300;

@@ -2,7 +2,7 @@ package io.dromon.node.admin.local;
 
 import java.nio.file.Path;
 
-/** What both ends of the control socket know. */
+/** The constants of the control socket's protocol, for both ends. */
 public final class ControlSocket {
     /** File name of the socket in the data directory. */
     public static final String NAME = "dromon.sock";

@@ -9,8 +9,8 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where {@code --log} sends what a node tells. It is opened again after it was renamed (logrotate), without a line that
- * is lost: the old file takes lines until the new one is open.
+ * The file of {@code --log}, for what a node tells. It is opened again after it was renamed (logrotate), without a
+ * line that is lost: the old file takes lines until the new one is open.
  */
 public final class LogFile extends OutputStream {
     private final String name;

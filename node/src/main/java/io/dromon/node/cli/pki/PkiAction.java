@@ -13,7 +13,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** What all commands of {@code dromon pki} share: their output, and failures as one line. */
+/** The common part of all commands of {@code dromon pki}: their output, and failures as one line. */
 abstract class PkiAction implements Callable<Integer> {
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli

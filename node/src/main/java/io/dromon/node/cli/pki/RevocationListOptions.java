@@ -9,7 +9,7 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Where the revocation list is. */
+/** The options that name the revocation list. */
 final class RevocationListOptions {
     @Option(
             names = "--crl",

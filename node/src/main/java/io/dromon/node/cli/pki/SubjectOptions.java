@@ -8,7 +8,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Who the certificate is for. */
+/** The options that name the subject of a certificate. */
 final class SubjectOptions {
     @Option(names = "--o", paramLabel = "ORG", description = "Organisation (O).")
     private @Nullable String organisation;

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.annotation.JsonTypeName;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What {@code --json} prints of a transfer, an object a line; {@code event} is its kind. */
+/** An event of a transfer as {@code --json} prints it, an object a line; {@code event} is its kind. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "event")
 sealed interface SstEvent {
     /** The joiner listens. */

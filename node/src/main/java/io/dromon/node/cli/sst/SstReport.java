@@ -20,7 +20,7 @@ import me.tongfei.progressbar.ProgressBarBuilder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is seen of a transfer: a bar on a terminal, a line a second elsewhere, or JSON. The results go to standard
+ * The report of a transfer: a bar on a terminal, a line a second elsewhere, or JSON. The results go to standard
  * output, everything else to standard error.
  */
 final class SstReport implements TransferListener {

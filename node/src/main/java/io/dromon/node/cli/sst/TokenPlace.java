@@ -9,7 +9,8 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a joiner puts its one-time token. What it has made is removed at the end, when the token is of no use any more.
+ * The place where a joiner puts its one-time token. What it has made is removed at the end, when the token is of no
+ * use any more.
  *
  * @param reference for the line {@code ready}
  * @param file that was made, none if the token came from the environment

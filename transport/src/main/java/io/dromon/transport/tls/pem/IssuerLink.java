@@ -14,7 +14,7 @@ import org.bouncycastle.asn1.x509.SubjectKeyIdentifier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What two certificates say of each other, without a look at the signature: OpenSSL looks for an issuer by the name and
+ * The relation of two certificates by their fields, the signature apart: OpenSSL looks for an issuer by the name and
  * by the {@code authorityKeyIdentifier}, and takes a certificate for self-signed by the same rule.
  */
 public final class IssuerLink {

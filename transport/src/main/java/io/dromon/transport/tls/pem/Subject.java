@@ -10,7 +10,7 @@ import org.bouncycastle.asn1.x500.style.BCStyle;
 import org.bouncycastle.asn1.x509.GeneralName;
 
 /**
- * Who a certificate is for.
+ * The subject of a certificate to be made.
  *
  * @param commonName CN
  * @param organisation O

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What one process measured between {@code measure} and {@code stop}.
+ * The measurements of one process between {@code measure} and {@code stop}.
  *
  * @param node the number of the process
  * @param seconds how long it measured

@@ -6,8 +6,8 @@ import java.util.Locale;
 import java.util.SplittableRandom;
 
 /**
- * What the writers write, one after the other and then from the beginning. A writer's payloads are more than the window
- * of the links' compression, so that it never sees one again.
+ * The payloads that the writers write, one after the other and then from the beginning. A writer's payloads are more
+ * than the window of the links' compression, so that it never sees one again.
  */
 public enum Payloads {
     /** Nothing to compress. */

@@ -1,6 +1,6 @@
 package io.dromon.node.cli.bench.replication;
 
-/** What a benchmark measures: the member that runs in this process. */
+/** The system that a benchmark measures: the member that runs in this process. */
 public interface Replicator {
     /**
      * Sends the payload into the total order and returns when it came back in its place. Called by each writer's own

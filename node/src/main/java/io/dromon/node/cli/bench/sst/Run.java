@@ -4,7 +4,7 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * How a run went.
+ * The outcome of a run.
  *
  * @param seconds from the start of the first process to the end of the last
  * @param transferSeconds of the transfer alone, as the donor measured it; NaN if it does not say

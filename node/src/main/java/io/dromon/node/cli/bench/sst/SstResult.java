@@ -9,7 +9,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the benchmark found, as {@code --json} prints it.
+ * The result of the benchmark, as {@code --json} prints it.
  *
  * @param files of the source
  * @param bytes of the source
