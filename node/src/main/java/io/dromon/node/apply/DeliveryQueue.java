@@ -85,7 +85,7 @@ public final class DeliveryQueue {
         takenBytes += atTaking.of(item);
     }
 
-    /** It was worked off. Delivery thread. */
+    /** An item was worked off. Delivery thread. */
     @SuppressWarnings("NonAtomicVolatileUpdate") // single writer
     void done() {
         taken++;

@@ -17,7 +17,7 @@ public record Verdict(
 
     /** How a test can end; the order has no meaning on the wire. */
     public enum Outcome {
-        /** It is to be applied. */
+        /** The write-set is to be applied. */
         PASSED,
         /** A key that another node wrote since. */
         CONFLICT,

@@ -140,7 +140,7 @@ public final class NodeEngine {
         end.onBug(bug, loop);
     }
 
-    /** So it was configured, or before the state was lost. */
+    /** Desyncs the node each time that it is SYNCED, if the configuration says so. */
     private void desyncAgain() {
         if (config.value(ServerOptions.WSREP_DESYNC)) {
             loop.core().controls().desync();

@@ -120,7 +120,11 @@ final class Submissions {
         }
     }
 
-    /** So much has not been sent after a turn: ends the calls that wait for room if there is some. */
+    /**
+     * Ends the calls that wait for room, if there is some after a turn.
+     *
+     * @param unsent bytes that the core has not sent
+     */
     void afterTurn(long unsent, Consumer<DeliveryItem> out) {
         unsentBytes = unsent;
         if (unsent <= limitBytes / 2) {

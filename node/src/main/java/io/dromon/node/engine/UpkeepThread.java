@@ -17,7 +17,7 @@ public final class UpkeepThread implements Executor {
     private final String nodeName;
     private final ScheduledThreadPoolExecutor thread;
 
-    /** It begins with its first task. */
+    /** A thread that begins with its first task. */
     public UpkeepThread(String nodeName) {
         this.nodeName = nodeName;
         this.thread =

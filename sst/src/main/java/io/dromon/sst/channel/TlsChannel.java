@@ -31,7 +31,7 @@ public final class TlsChannel implements AutoCloseable {
     private static final int CIPHER_OUT = Frame.LARGEST + 64 * 1024;
     private static final int CIPHER_IN = 256 * 1024;
     private static final int ROOM_FOR_A_RECORD = 20 * 1024;
-    /** So long is waited for the other side to hear an alert. */
+    /** Time for the other side to hear an alert. */
     private static final long ALERT_LIMIT_NS = 1_000_000_000L;
 
     private static final long ALERT_QUIET_NS = 300_000_000L;

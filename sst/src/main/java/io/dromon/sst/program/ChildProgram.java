@@ -33,7 +33,7 @@ import java.util.stream.Stream;
 public final class ChildProgram implements AutoCloseable {
     private static final int LAST_LINES = 20;
     private static final int LONGEST_LINE = 300;
-    /** So long is waited, after a program's end, for what it said last. */
+    /** Time for the last lines of a program, after its end. */
     private static final Duration LAST_LINES_TIME = Duration.ofMillis(500);
 
     private static final Pattern PLAIN_NAME = Pattern.compile("[\\w./+-]+");

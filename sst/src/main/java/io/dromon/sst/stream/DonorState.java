@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * of the connections included. Safe for threads.
  */
 final class DonorState {
-    /** So long the joiner may take to hear why the transfer failed. */
+    /** Time for the joiner to hear why the transfer failed. */
     static final Duration FAILURE_NOTICE = Duration.ofSeconds(5);
 
     private final TransferSettings settings;

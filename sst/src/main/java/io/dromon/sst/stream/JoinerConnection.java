@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 
 /** One proven connection at the joiner: takes segments, acknowledges them, and commits. For one thread. */
 final class JoinerConnection {
-    /** So long a failure waits for the donor to have heard of it. */
+    /** Time for the donor to hear of a failure. */
     static final Duration FAILURE_NOTICE = Duration.ofSeconds(5);
 
     /** After so long without a byte nothing comes any more. */

@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
 final class ActiveService {
     private static final Logger LOG = LoggerFactory.getLogger(ActiveService.class);
 
-    /** So many connections may be between their first byte and their handshake's end. */
+    /** Half-open connections: those between their first byte and their handshake's end. */
     static final int MOST_HALF_OPEN = 1024;
 
     /** A connection in its handshake. */

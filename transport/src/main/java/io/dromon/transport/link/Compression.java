@@ -64,7 +64,7 @@ final class Compression {
     private static final class Deflate extends ChannelOutboundHandlerAdapter {
         private final NettyLink link;
         private final ZstdCompressCtx zstd = new ZstdCompressCtx();
-        /** So many blocks go as they are before the next attempt. */
+        /** Blocks that go as they are before the next attempt. */
         private int skip;
 
         private int penalty;

@@ -16,7 +16,7 @@ final class FirstBytes {
     private static final byte[] TLS_REQUIRED =
             "TLS required on this port: set socket.ssl=YES\n".getBytes(StandardCharsets.US_ASCII);
 
-    /** So much of it is compared. */
+    /** Bytes of the notice that are compared. */
     private static final int NOTICE_LENGTH = 12;
 
     /**

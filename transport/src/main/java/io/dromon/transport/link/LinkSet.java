@@ -196,7 +196,7 @@ final class LinkSet {
         }
     }
 
-    /** It is a peer, or it is gone. */
+    /** The link has proven to be a peer's, or is gone: not half-open any more. */
     private void proven(NettyLink link) {
         if (link.halfOpen) {
             link.halfOpen = false;

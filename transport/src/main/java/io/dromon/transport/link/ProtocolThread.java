@@ -15,7 +15,7 @@ import java.util.function.Consumer;
 /** The one thread that owns a node's sockets, TLS and protocol state: an event loop. May be used from any thread. */
 public final class ProtocolThread implements Executor {
     final IoEventLoop loop;
-    /** It was asked to end. */
+    /** The thread was asked to end. */
     private volatile boolean ending;
 
     private volatile Runnable onDeath = () -> {};

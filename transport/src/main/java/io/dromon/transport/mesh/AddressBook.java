@@ -26,7 +26,7 @@ final class AddressBook {
     static final int MAX_REMOTE = 1024;
 
     static final long RECONNECT_NS = TimeUnit.SECONDS.toNanos(1);
-    /** So many times an address of hearsay is dialled before it rests; the rests grow. */
+    /** Dials of an address that only a peer told, before it rests; the rests grow. */
     private static final int FEW_ATTEMPTS = 8;
 
     private static final long REST_NS = TimeUnit.SECONDS.toNanos(30);
@@ -135,7 +135,7 @@ final class AddressBook {
         return pending.containsKey(address);
     }
 
-    /** Those whose time has come, not changed by later calls. */
+    /** The addresses that are due, not changed by later calls. */
     List<Pending> duePending(long nowNs) {
         List<Pending> due = new ArrayList<>();
         for (Pending entry : pending.values()) {

@@ -32,7 +32,7 @@ final class Relinker {
     record Replace(MeshLink first) implements Step {}
 
     /**
-     * It is over.
+     * The relink is over.
      *
      * @param relinked how many links were relinked
      * @param failure why not all of them

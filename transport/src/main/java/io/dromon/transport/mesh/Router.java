@@ -25,7 +25,7 @@ final class Router {
 
     /** All established links, by UUID. */
     private MeshLink[] all = NONE;
-    /** Those of the own segment, by UUID. */
+    /** The links of the own segment, by UUID. */
     private MeshLink[] local = NONE;
     /** Links that are asked to relay to all nodes. */
     private MeshLink[] relays = NONE;

@@ -20,7 +20,7 @@ final class CertificateRules {
     private static final int KEY_CERT_SIGN = 5;
     private static final String BASIC_CONSTRAINTS = "2.5.29.19";
     private static final String PROXY = "1.3.6.1.5.5.7.1.14";
-    /** Those that may be critical: OpenSSL's. Policies are not applied, as by a Galera node. */
+    /** Extensions that may be critical: OpenSSL's. Policies are not applied, as by a Galera node. */
     private static final Set<String> KNOWN_EXTENSIONS = Set.of(
             BASIC_CONSTRAINTS,
             "2.5.29.15", // keyUsage

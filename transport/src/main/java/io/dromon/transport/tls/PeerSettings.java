@@ -68,7 +68,7 @@ public record PeerSettings(
         }
     }
 
-    /** These rules, and identity. */
+    /** Settings with these rules and with identity. */
     public static PeerSettings names(Names names) {
         return new PeerSettings(true, names, Map.of(), Optional.empty(), Optional.empty());
     }

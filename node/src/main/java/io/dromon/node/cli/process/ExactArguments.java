@@ -17,7 +17,7 @@ public final class ExactArguments {
 
     private ExactArguments() {}
 
-    /** These arguments with every byte as {@link NameBytes} has it; the same where nothing was lost, or nothing can be asked. */
+    /** Returns the arguments with every byte as {@link NameBytes} has it; the same where nothing was lost, or nothing can be asked. */
     public static String[] of(String[] decoded) {
         if (Arrays.stream(decoded).noneMatch(argument -> argument.indexOf('\ufffd') >= 0)) {
             return decoded;

@@ -136,7 +136,7 @@ public final class DistinguishedName {
         return "#" + value; // no text: equal to no name that a rule can hold
     }
 
-    /** It has characters of two bytes alone. */
+    /** A BMPString has characters of two bytes alone. */
     private static String checked(String bmp) throws CharacterCodingException {
         if (bmp.chars().anyMatch(c -> Character.isSurrogate((char) c))) {
             throw new CharacterCodingException();
