@@ -44,7 +44,7 @@ public final class SstOptions {
             "total-timeout");
 
     private static final String TLS = "snapshots are always encrypted, by TLS";
-    private static final String BACKUP = "mariadb-backup is run by nobody here; give it to method script as a program";
+    private static final String BACKUP = "mariadb-backup is not run here; give it to method script as a program";
     private static final String LOG = "what happens is said on standard error";
 
     /** What the others come to, now and later. */

@@ -9,7 +9,7 @@ import java.util.Arrays;
 final class HoldList {
     static final int NONE = -1;
     private static final int TYPE_BITS = 2;
-    private static final Claim NOBODY = new Claim(new HoldList(0), 0);
+    private static final Claim NO_CLAIM = new Claim(new HoldList(0), 0);
 
     private Claim[] owners;
     /** Entry of the index and type. */
@@ -88,7 +88,7 @@ final class HoldList {
         if (previous[hold] != NONE) {
             next[previous[hold]] = behind;
         }
-        owners[hold] = NOBODY;
+        owners[hold] = NO_CLAIM;
         next[hold] = free;
         free = hold;
         size--;

@@ -208,7 +208,7 @@ public final class Doctor {
             findings.add(new Finding(
                     WARNING,
                     "TLS",
-                    "links are plain text: anybody who reaches the port can join and read; set socket.ssl_cert and"
+                    "links are plain text: every host that reaches the port can join and read; set socket.ssl_cert and"
                             + " socket.ssl_key on all nodes"));
         }
         NodeSettings.dynamic(config)

@@ -68,7 +68,7 @@ class DataDirectoryTest {
     void isRefusedIfEverybodyMayWriteThere() throws IOException {
         Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxrwxrwx"));
 
-        assertRefused(folder, "everybody can replace what is in");
+        assertRefused(folder, "every user can replace what is in");
     }
 
     @Test

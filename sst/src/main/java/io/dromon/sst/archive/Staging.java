@@ -290,7 +290,7 @@ public final class Staging implements AutoCloseable {
             if (!identity(root).equals(identity)) {
                 throw new ArchiveException(
                         Problem.TARGET_UNUSABLE,
-                        root + " was exchanged while the snapshot came; somebody else writes beside the target");
+                        root + " was exchanged while the snapshot came; another process writes beside the target");
             }
             Durable.sync(root, files + directories.size());
             List<Entry> deepestFirst = new ArrayList<>(announcedDirectories);

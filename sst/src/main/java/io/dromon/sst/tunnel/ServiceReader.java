@@ -150,10 +150,10 @@ final class ServiceReader {
         }
         if (!verification.authenticates() && !subjects.isAny()) {
             problem("[" + name + "]: checkHost, checkIP and checkEmail need verifyChain or verifyPeer: a certificate"
-                    + " that nobody verifies may hold any name");
+                    + " that is not verified may hold any name");
         }
         if (!verification.authenticates() && !allowUnauthenticated) {
-            problem("[" + name + "] would let in anybody: nothing verifies the peer; set verifyChain = yes (with"
+            problem("[" + name + "] would let in any peer: nothing verifies it; set verifyChain = yes (with"
                     + " checkHost) or verifyPeer = yes and CAfile, for MariaDB's state transfer ssl-mode=VERIFY_CA; or"
                     + " allow it with --allow-unauthenticated");
         }

@@ -458,7 +458,7 @@ class ArchiveTest {
     @Test
     void refusesAPlaceWhereOthersCouldExchangeWhatGrows() throws Exception {
         mode("0777");
-        assertUnusable("everybody can replace what is in " + folder);
+        assertUnusable("every user can replace what is in " + folder);
 
         mode("0755");
         giveAway(folder);

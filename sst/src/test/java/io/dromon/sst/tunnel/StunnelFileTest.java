@@ -144,7 +144,7 @@ class StunnelFileTest {
     void refusesAServiceThatLetsInAnybodyUnlessAllowed() throws IOException {
         String text = "cert = @cert.pem\n[a]\naccept = 0\nconnect = 1\n";
 
-        assertThat(problems(text)).singleElement().asString().startsWith("2 [a] would let in anybody");
+        assertThat(problems(text)).singleElement().asString().startsWith("2 [a] would let in any peer");
         assertThat(read(text, true).services().get(0).tls().verification()).isEqualTo(Verification.NONE);
     }
 

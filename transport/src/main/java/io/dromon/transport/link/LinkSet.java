@@ -39,7 +39,7 @@ import org.slf4j.LoggerFactory;
 @SuppressWarnings("FutureReturnValueIgnored") // Netty tells what fails through exceptionCaught and closeFuture
 final class LinkSet {
     private static final Logger LOG = LoggerFactory.getLogger(LinkSet.class);
-    private static final LinkEvents NOBODY = new LinkEvents() {
+    private static final LinkEvents NO_MESH = new LinkEvents() {
         @Override
         public void onAccepted(long link, String scheme, String remoteIp, long nowNs) {}
 
@@ -72,7 +72,7 @@ final class LinkSet {
 
     private final LongObjectHashMap<NettyLink> links = new LongObjectHashMap<>();
     private long lastId;
-    private LinkEvents events = NOBODY;
+    private LinkEvents events = NO_MESH;
     private boolean turnScheduled;
     private boolean stopped;
 

@@ -36,7 +36,7 @@ public final class FileTrust {
         /** Another user owns it and can replace all in it. */
         FOREIGN_OWNER,
         /** Every user can replace all in it. */
-        EVERYBODY_REPLACES,
+        EVERY_USER_REPLACES,
         /** A group can replace all in it. */
         A_GROUP_REPLACES,
         /** Others can add to it, and replace only what is theirs, as in {@code /tmp}. */
@@ -51,7 +51,7 @@ public final class FileTrust {
     public record Finding(Danger danger, String text) {
         /** Whether nothing in it can be relied on. */
         public boolean isFatal() {
-            return danger == Danger.FOREIGN_OWNER || danger == Danger.EVERYBODY_REPLACES;
+            return danger == Danger.FOREIGN_OWNER || danger == Danger.EVERY_USER_REPLACES;
         }
     }
 
@@ -79,7 +79,8 @@ public final class FileTrust {
         }
         return Optional.of(
                 others
-                        ? new Finding(Danger.EVERYBODY_REPLACES, "everybody can replace what is in " + directory + mode)
+                        ? new Finding(
+                                Danger.EVERY_USER_REPLACES, "every user can replace what is in " + directory + mode)
                         : new Finding(
                                 Danger.A_GROUP_REPLACES,
                                 "the group " + attributes.group().getName() + " can replace what is in " + directory
@@ -98,7 +99,7 @@ public final class FileTrust {
                         + Files.getOwner(path, LinkOption.NOFOLLOW_LINKS).getName());
     }
 
-    static boolean isWritableByEverybody(Path file) throws IOException {
+    static boolean isWritableByEveryUser(Path file) throws IOException {
         return isKnown(file)
                 && Files.getPosixFilePermissions(file, LinkOption.NOFOLLOW_LINKS)
                         .contains(PosixFilePermission.OTHERS_WRITE);

@@ -110,8 +110,8 @@ public final class SavedViewFile {
         if (foreign.isPresent()) {
             return Optional.of("belongs to " + foreign.get() + ": this node has not written it; remove it");
         }
-        return FileTrust.isWritableByEverybody(file)
-                ? Optional.of("can be written by everybody: it may not be what this node wrote; remove it")
+        return FileTrust.isWritableByEveryUser(file)
+                ? Optional.of("can be written by every user: it may not be what this node wrote; remove it")
                 : Optional.empty();
     }
 

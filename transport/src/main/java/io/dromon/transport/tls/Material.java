@@ -239,7 +239,7 @@ final class Material {
         String shown = PosixFilePermissions.toString(mode);
         if (mode.contains(PosixFilePermission.OTHERS_WRITE) || mode.contains(PosixFilePermission.GROUP_WRITE)) {
             problems.add(option + ": " + secret + " may be written by others than its owner (" + shown
-                    + "): anybody of them can replace it; chmod 600 " + secret);
+                    + "): each of them can replace it; chmod 600 " + secret);
             return;
         }
         boolean others = mode.contains(PosixFilePermission.OTHERS_READ);

@@ -64,7 +64,7 @@ final class PeerPolicy {
             return all ? String.join("; ", matched) : matched.get(0);
         }
         String unreadable = DistinguishedName.isUnreadable(leaf.getSubjectX500Principal())
-                ? "; its subject names nobody, since one of its texts cannot be read for sure (a T61String of more than"
+                ? "; its subject matches no rule, since one of its texts cannot be read for sure (a T61String of more than"
                         + " ASCII, say): have it issued with UTF8String"
                 : "";
         throw new Refused(Rule.IDENTITY, CertificateText.describe(leaf) + noRule(names, matched) + unreadable);

@@ -43,7 +43,7 @@ public record PeerSettings(
         clientCas = Map.copyOf(clientCas);
         hosts = hosts.map(Map::copyOf);
         if (identity && names.equals(Names.NONE) && clientCas.isEmpty()) {
-            throw new IllegalArgumentException("identity without a rule admits nobody");
+            throw new IllegalArgumentException("identity without a rule admits no peer");
         }
     }
 

@@ -69,7 +69,7 @@ final class Revocations {
             throw new Refused(
                     Rule.REVOKED,
                     CertificateText.describe(leaf) + ": tls.crl holds no list of " + CertificateText.describe(issuer)
-                            + ", so that nobody can tell whether it was revoked (rule tls.crl_required); put that CA's"
+                            + ", so that it is not known whether it was revoked (rule tls.crl_required); put that CA's"
                             + " list into the file and reload");
         }
         if (!current && outdated != null) {

@@ -36,8 +36,8 @@ class FileTrustTest {
         "0700,",
         "0755,",
         "0775,A_GROUP_REPLACES",
-        "0777,EVERYBODY_REPLACES",
-        "0703,EVERYBODY_REPLACES",
+        "0777,EVERY_USER_REPLACES",
+        "0703,EVERY_USER_REPLACES",
         "1777,OTHERS_ADD",
         "1770,OTHERS_ADD"
     })

@@ -237,7 +237,7 @@ class SavedViewFileTest {
         assertThat(new SavedViewFile(directory).read())
                 .isInstanceOfSatisfying(
                         SavedViewFile.Content.Unusable.class,
-                        unusable -> assertThat(unusable.reason()).contains("written by everybody"));
+                        unusable -> assertThat(unusable.reason()).contains("written by every user"));
 
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r-----"));
         assertThat(new SavedViewFile(directory).read()).isInstanceOf(SavedViewFile.Content.Found.class);

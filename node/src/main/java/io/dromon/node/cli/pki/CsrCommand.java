@@ -18,7 +18,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "csr",
         mixinStandardHelpOptions = true,
-        description = "Makes a key and a request for somebody else's CA: NAME.key and NAME.csr.")
+        description = "Makes a key and a request for another organisation's CA: NAME.key and NAME.csr.")
 final class CsrCommand extends PkiAction {
     @Mixin
     private SubjectOptions who = new SubjectOptions();

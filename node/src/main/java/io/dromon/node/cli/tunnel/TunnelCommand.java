@@ -113,7 +113,7 @@ public final class TunnelCommand implements Callable<Integer> {
         config.services().stream()
                 .filter(service -> !service.tls().verification().authenticates())
                 .map(TunnelService::name)
-                .forEach(name -> warnings.accept("[" + name + "] encrypts and lets in anybody"));
+                .forEach(name -> warnings.accept("[" + name + "] encrypts and lets in any peer"));
     }
 
     /** As stunnel does at a SIGHUP. */

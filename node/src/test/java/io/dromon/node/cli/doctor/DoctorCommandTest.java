@@ -257,7 +257,7 @@ final class DoctorCommandTest {
                     .contains("FAIL     socket.ssl_cipher: unknown part")
                     .contains("WARNING  socket.ssl_password_file: every user can read")
                     .as("the data directory, and the address")
-                    .contains("everybody can replace what is in " + dir.resolve("data"))
+                    .contains("every user can replace what is in " + dir.resolve("data"))
                     .contains("FAIL     gmcast.listen_addr: cannot listen at");
             assertThat(run.code).isEqualTo(ExitCode.FAILED);
         }
@@ -463,7 +463,7 @@ final class DoctorCommandTest {
 
         mode("data", "rwxrwxrwx");
         Run everybody = alone(tls());
-        assertThat(everybody.out()).contains("everybody can replace what is in " + dir.resolve("data"));
+        assertThat(everybody.out()).contains("every user can replace what is in " + dir.resolve("data"));
         assertThat(everybody.code()).isNotZero();
     }
 }

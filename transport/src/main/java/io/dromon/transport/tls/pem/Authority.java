@@ -84,7 +84,7 @@ public final class Authority {
             throw new PemException(certificateFile + " is no CA: its certificate may not sign others");
         }
         if (Instant.now().isAfter(certificate.getNotAfter().toInstant())) {
-            throw new PemException(certificateFile + " has expired; what it signs would be refused by everybody");
+            throw new PemException(certificateFile + " has expired; every peer would refuse what it signs");
         }
         Authority authority = new Authority(certificate, key);
         try {

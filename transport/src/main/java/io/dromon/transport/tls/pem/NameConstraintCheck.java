@@ -123,7 +123,7 @@ public final class NameConstraintCheck {
         GeneralSubtree[] all = subtrees == null ? new GeneralSubtree[0] : subtrees;
         for (GeneralSubtree subtree : all) {
             if (subtree.getMinimum().signum() != 0 || subtree.getMaximum() != null) {
-                throw new Violation(authority, "a minimum or maximum stands there, which nobody checks");
+                throw new Violation(authority, "a minimum or maximum stands there, which is not checked");
             }
         }
         return all;

@@ -101,7 +101,7 @@ public final class RevocationList {
             throw new PemException(file + " was not issued by this CA", e);
         }
         if (certificate.equals(authority.certificate())) {
-            throw new PemException(file + " is the CA itself; nobody can revoke it: drop it from socket.ssl_ca");
+            throw new PemException(file + " is the CA itself and cannot be revoked: drop it from socket.ssl_ca");
         }
         boolean known = revoked.contains(certificate)
                 || before.map(list -> list.getRevokedCertificate(certificate.getSerialNumber()) != null)
