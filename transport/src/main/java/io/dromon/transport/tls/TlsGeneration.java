@@ -61,18 +61,18 @@ public record TlsGeneration(long number, PrivateKey key, List<X509Certificate> c
                 .max(Comparator.comparing(X509Certificate::getNotAfter));
     }
 
-    /** When the last list of each authority in {@code tls.crl} ends, by the authority's name; not those without an end. */
+    /** The expiry of the last list of each authority in {@code tls.crl}, by the authority's name; not those without one. */
     public Map<String, Instant> currentLists() {
-        Map<String, Instant> ends = new TreeMap<>();
+        Map<String, Instant> expiries = new TreeMap<>();
         for (X509CRL list : trust.crls()) {
             String issuer = CertificateText.printable(DistinguishedName.text(list.getIssuerX500Principal()));
-            Instant end = list.getNextUpdate() == null
+            Instant expiry = list.getNextUpdate() == null
                     ? Instant.MAX
                     : list.getNextUpdate().toInstant();
-            ends.merge(issuer, end, (one, other) -> one.isAfter(other) ? one : other);
+            expiries.merge(issuer, expiry, (one, other) -> one.isAfter(other) ? one : other);
         }
-        ends.values().removeIf(Instant.MAX::equals);
-        return ends;
+        expiries.values().removeIf(Instant.MAX::equals);
+        return expiries;
     }
 
     /** Certificates that a peer's chain may end in. */

@@ -166,13 +166,13 @@ public final class Authority {
 
     private X509Certificate issue(X500Name subject, List<GeneralName> names, PublicKey publicKey, Instant wished)
             throws GeneralSecurityException {
-        Instant end = certificate.getNotAfter().toInstant();
+        Instant expiry = certificate.getNotAfter().toInstant();
         try {
             JcaX509v3CertificateBuilder builder = builder(
                     X500Name.getInstance(certificate.getSubjectX500Principal().getEncoded()),
                     subject,
                     Instant.now(),
-                    wished.isBefore(end) ? wished : end,
+                    wished.isBefore(expiry) ? wished : expiry,
                     publicKey);
             JcaX509ExtensionUtils ids = new JcaX509ExtensionUtils();
             boolean rsa = publicKey instanceof RSAPublicKey;
@@ -209,12 +209,12 @@ public final class Authority {
     }
 
     private static JcaX509v3CertificateBuilder builder(
-            X500Name issuer, X500Name subject, Instant now, Instant end, PublicKey publicKey) {
+            X500Name issuer, X500Name subject, Instant now, Instant expiry, PublicKey publicKey) {
         return new JcaX509v3CertificateBuilder(
                 issuer,
                 new BigInteger(SERIAL_BITS, new SecureRandom()).setBit(0),
                 Date.from(now.minus(BEFORE)),
-                Date.from(end),
+                Date.from(expiry),
                 subject,
                 publicKey);
     }
