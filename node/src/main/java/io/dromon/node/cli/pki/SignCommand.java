@@ -34,7 +34,7 @@ final class SignCommand extends PkiAction {
     private AuthorityOptions ca = new AuthorityOptions();
 
     @Mixin
-    private ProviderOptions provider = new ProviderOptions();
+    private TlsProviderOptions provider = new TlsProviderOptions();
 
     @Option(names = "--days", description = "How long it is valid (${DEFAULT-VALUE}), at most as long as the CA.")
     private int days = 365;

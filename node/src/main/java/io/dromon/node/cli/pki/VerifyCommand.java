@@ -35,7 +35,7 @@ final class VerifyCommand extends PkiAction {
             "tls.crl", "--crl"));
 
     @Mixin
-    private ProviderOptions provider = new ProviderOptions();
+    private TlsProviderOptions provider = new TlsProviderOptions();
 
     @Option(names = "--ca", required = true, paramLabel = "FILE", description = "What socket.ssl_ca will name.")
     private Path ca = Path.of("");

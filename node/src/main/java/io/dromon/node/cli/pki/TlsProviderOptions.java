@@ -4,7 +4,7 @@ import io.dromon.transport.tls.TlsSettings;
 import picocli.CommandLine.Option;
 
 /** The TLS of the nodes that a certificate is for. */
-final class ProviderOptions {
+final class TlsProviderOptions {
     @Option(
             names = "--provider",
             paramLabel = "PROVIDER",
