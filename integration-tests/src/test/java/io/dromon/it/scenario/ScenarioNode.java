@@ -40,7 +40,7 @@ final class ScenarioNode implements SimProcess, NodeCore.Effects, GroupEvent.Han
         /** A member has another status. */
         void sayStatus(String node, String member, String status);
 
-        /** Whether somebody wants to hear of this: {@code evs}, {@code links}, {@code notices} or {@code refusals}. */
+        /** Whether the script watches this: {@code evs}, {@code links}, {@code notices} or {@code refusals}. */
         boolean isWatched(String topic);
     }
 
