@@ -9,6 +9,7 @@ import io.dromon.transport.tls.TlsConfigException;
 import io.dromon.transport.tls.TlsContexts;
 import io.dromon.transport.tls.TlsGeneration;
 import io.dromon.transport.tls.TlsSettings;
+import io.dromon.transport.tls.Trust;
 import io.dromon.transport.tls.pem.Authorities;
 import io.dromon.transport.tls.pem.PemException;
 import io.dromon.transport.tls.pem.PemFiles;
@@ -161,7 +162,7 @@ public record SstSettings(
                 initial == 0 ? defaults.total() : Duration.ofSeconds(initial),
                 Duration.ofSeconds(number(options, "idle-timeout", 60, 1, 86_400)),
                 Duration.ofSeconds(number(options, "total-timeout", 86_400, 1, 31_536_000)));
-        Trust trust = trust(options, role);
+        TrustFiles trust = trust(options, role);
         TlsSettings tls = tls(options, role, trust.file);
         return new SstSettings(
                 identity && role == Role.DONOR && joiner.isPresent()
@@ -204,7 +205,7 @@ public record SstSettings(
         } catch (IOException | PemException e) {
             throw new TlsConfigException("[sst] capath: " + e.getMessage(), e);
         }
-        io.dromon.transport.tls.Trust trust = io.dromon.transport.tls.Trust.in(authorities);
+        Trust trust = Trust.in(authorities);
         if (trust.anchors().isEmpty()) {
             throw new TlsConfigException("[sst] capath: each certificate in " + moreAuthorities
                     + " is marked as rejected (block TRUSTED CERTIFICATE), so that no peer can be trusted");
@@ -224,9 +225,9 @@ public record SstSettings(
     }
 
     /** A value for the file that is a directory is one (chapter 06 section 11.1). */
-    private record Trust(Optional<Path> file, List<Path> directories) {}
+    private record TrustFiles(Optional<Path> file, List<Path> directories) {}
 
-    private static Trust trust(Map<String, String> options, Role role) {
+    private static TrustFiles trust(Map<String, String> options, Role role) {
         boolean old = isOld(options);
         @Nullable String file = old ? options.get("tca") : either(options, role, "ca");
         @Nullable String directory = old ? options.get("tcapath") : either(options, role, "capath");
@@ -238,7 +239,7 @@ public record SstSettings(
             directories.add(NameBytes.path(file));
             file = null;
         }
-        return new Trust(Optional.ofNullable(file).map(NameBytes::path), directories);
+        return new TrustFiles(Optional.ofNullable(file).map(NameBytes::path), directories);
     }
 
     private static boolean isOld(Map<String, String> options) {

@@ -20,14 +20,14 @@ import org.slf4j.LoggerFactory;
  * the node that dialled it, a little later by the other one as well (it may be a Galera node, which knows of no end).
  * Those of peers that cannot do TLS are named every minute, and closed when the grace is over.
  *
- * <p>For one thread; what {@link Links#relink} returns completes on it.
+ * <p>For one thread; what {@link PlainLinks#relink} returns completes on it.
  */
 public final class DynamicEnd {
     /** A link in plain text. */
     record Plain(long link, boolean accepted, String peer) {}
 
-    /** What a node lets this class see and do. */
-    interface Links {
+    /** The links of a node that are in plain text. */
+    interface PlainLinks {
         /** The established ones that are in plain text. */
         List<Plain> plain();
 
@@ -45,7 +45,7 @@ public final class DynamicEnd {
 
     private final String nodeName;
     private final DynamicWindow window;
-    private final Links links;
+    private final PlainLinks links;
     private final InstantSource clock;
 
     /** A relinking is in progress. */
@@ -56,7 +56,7 @@ public final class DynamicEnd {
     private Instant nextAt = Instant.MIN;
     private boolean named;
 
-    DynamicEnd(String nodeName, DynamicWindow window, Links links, InstantSource clock) {
+    DynamicEnd(String nodeName, DynamicWindow window, PlainLinks links, InstantSource clock) {
         this.nodeName = nodeName;
         this.window = window;
         this.links = links;

@@ -168,7 +168,7 @@ public final class NodeEngine {
     }
 
     private void watchDynamic(DynamicWindow window) {
-        PlainLinks links = new PlainLinks();
+        OwnPlainLinks links = new OwnPlainLinks();
         upkeep.every(
                 "reminding of socket.dynamic",
                 Duration.ZERO,
@@ -366,7 +366,7 @@ public final class NodeEngine {
     }
 
     /** For the end of {@code socket.dynamic}. */
-    private final class PlainLinks implements DynamicEnd.Links {
+    private final class OwnPlainLinks implements DynamicEnd.PlainLinks {
         @Override
         public List<DynamicEnd.Plain> plain() {
             return facts(Optional.empty()).plainLinks();

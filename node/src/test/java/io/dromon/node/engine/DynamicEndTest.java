@@ -27,7 +27,7 @@ final class DynamicEndTest {
     private final DynamicEnd end = new DynamicEnd(
             "n",
             WINDOW,
-            new DynamicEnd.Links() {
+            new DynamicEnd.PlainLinks() {
                 @Override
                 public List<Plain> plain() {
                     return List.copyOf(plain);
