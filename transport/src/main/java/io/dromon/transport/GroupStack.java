@@ -1,7 +1,8 @@
 package io.dromon.transport;
 
 import io.dromon.transport.evs.Evs;
-import io.dromon.transport.evs.EvsEffects;
+import io.dromon.transport.evs.EvsDeliveries;
+import io.dromon.transport.evs.EvsMesh;
 import io.dromon.transport.evs.EvsSettings;
 import io.dromon.transport.evs.EvsState;
 import io.dromon.transport.evs.EvsView;
@@ -60,6 +61,7 @@ public final class GroupStack implements LinkEvents {
     private final Mesh mesh;
     private final Evs evs;
     private final Primary primary;
+    private final EvsDeliveries fromEvs = new FromEvs();
     private final boolean restoredPrimary;
     /** Why peers could not be joined, by address: the answer to "why is there no primary component". */
     private final Map<String, LinkFailure> refusals = new LinkedHashMap<>();
@@ -93,7 +95,7 @@ public final class GroupStack implements LinkEvents {
         this.mesh = new Mesh(settings.mesh(), self, listenAddress, uuids, random, links, new FromMesh());
         restored.ifPresent(saved -> mesh.restore(members(saved.view())));
         this.evs =
-                new Evs(settings.evs(), self, restored.map(saved -> saved.view().id()), new FromEvs());
+                new Evs(settings.evs(), self, restored.map(saved -> saved.view().id()), new ToMesh());
         this.primary = new Primary(settings.primary(), self, restored, new FromPrimary());
         this.restoredPrimary = restored.isPresent() && restored.get().view().isPrimary() && !settings.startPrimary();
     }
@@ -103,6 +105,7 @@ public final class GroupStack implements LinkEvents {
         this.nowNs = nowNs;
         mesh.start(initialAddresses, nowNs);
         evs.open(nowNs);
+        settleEvs();
         primary.open(settings.startPrimary());
         if (settings.startPrimary()) {
             waitForPrimary();
@@ -134,6 +137,7 @@ public final class GroupStack implements LinkEvents {
         phaseDeadlineNs = nowNs + settings.lingerNs();
         primary.close();
         evs.close(nowNs);
+        settleEvs();
     }
 
     /** The end of a batch: sends what is queued, delivers what is ordered. */
@@ -143,6 +147,7 @@ public final class GroupStack implements LinkEvents {
             return;
         }
         evs.endTurn(nowNs);
+        settleEvs();
         progress();
     }
 
@@ -154,6 +159,7 @@ public final class GroupStack implements LinkEvents {
         }
         mesh.tick(nowNs);
         evs.tick(nowNs);
+        settleEvs();
         progress();
     }
 
@@ -186,6 +192,7 @@ public final class GroupStack implements LinkEvents {
     public void configure(EvsSettings evsSettings, long nowNs) {
         this.nowNs = nowNs;
         evs.configure(evsSettings, nowNs);
+        settleEvs();
     }
 
     /**
@@ -206,8 +213,10 @@ public final class GroupStack implements LinkEvents {
         this.nowNs = nowNs;
         if (node == null) {
             evs.clearEvicted(nowNs);
+            settleEvs();
         } else {
             evs.evict(node, nowNs);
+            settleEvs();
         }
     }
 
@@ -255,6 +264,7 @@ public final class GroupStack implements LinkEvents {
     private void progress() {
         while (!violators.isEmpty() && phase != Phase.CLOSED) {
             evs.evict(violators.remove(violators.size() - 1), nowNs);
+            settleEvs();
         }
         if (pendingFailure != null) {
             abort(pendingFailure);
@@ -276,6 +286,7 @@ public final class GroupStack implements LinkEvents {
             }
         } else if (phase == Phase.LEAVING && nowNs >= phaseDeadlineNs) {
             evs.abort(nowNs);
+            settleEvs();
         }
     }
 
@@ -284,10 +295,12 @@ public final class GroupStack implements LinkEvents {
         if (found || nowNs >= announceUntilNs || evs.state() != EvsState.JOINING) {
             if (evs.state() != EvsState.OPERATIONAL) {
                 evs.gather(nowNs);
+                settleEvs();
             }
             waitForPrimary();
         } else if (nowNs >= nextAnnounceNs) {
             evs.announce(nowNs);
+            settleEvs();
             nextAnnounceNs = nowNs + ANNOUNCE_PERIOD_NS;
         }
     }
@@ -300,6 +313,7 @@ public final class GroupStack implements LinkEvents {
         phaseDeadlineNs = mustWait() ? nowNs + settings.waitPrimTimeoutNs() : NEVER;
         if (bootstraps) {
             evs.gather(nowNs);
+            settleEvs();
         }
     }
 
@@ -312,6 +326,13 @@ public final class GroupStack implements LinkEvents {
             return "no link failed: the peers that were reached are in no primary component themselves";
         }
         return refusals.values().stream().map(LinkFailure::message).collect(Collectors.joining("; "));
+    }
+
+    /** Does all that the last call of EVS leads to; the layers above take what it delivers in between. */
+    private void settleEvs() {
+        do {
+            evs.drain(fromEvs);
+        } while (evs.proceed());
     }
 
     private void fail(StackFailure.Kind kind, String reason) {
@@ -331,6 +352,7 @@ public final class GroupStack implements LinkEvents {
         } else {
             phase = Phase.LEAVING;
             evs.abort(nowNs);
+            settleEvs();
             if (phase != Phase.CLOSED) {
                 finish();
             }
@@ -351,6 +373,7 @@ public final class GroupStack implements LinkEvents {
         @Override
         public void deliver(UUID source, Bytes message, long nowNs) throws MalformedMessageException {
             evs.receive(source, message, nowNs);
+            settleEvs();
         }
 
         @Override
@@ -391,7 +414,8 @@ public final class GroupStack implements LinkEvents {
         }
     }
 
-    private final class FromEvs implements EvsEffects {
+    /** What EVS asks of the mesh. */
+    private final class ToMesh implements EvsMesh {
         @Override
         public void broadcast(Encodable message) {
             mesh.broadcast(message, nowNs);
@@ -403,26 +427,6 @@ public final class GroupStack implements LinkEvents {
         }
 
         @Override
-        public void deliver(UUID source, ViewId view, int userType, Order order, Encodable body) {
-            if (pendingFailure == null) {
-                primary.onMessage(source, userType, order, body);
-            }
-        }
-
-        @Override
-        public void deliverView(EvsView view) {
-            effects.onGroupView(view);
-            if (view.id().type() == ViewId.Type.REG) {
-                mesh.onRegularView(view.members(), view.left(), nowNs);
-            }
-            if (pendingFailure == null) {
-                primary.onView(view);
-            } else if (view.isEmpty()) {
-                finish();
-            }
-        }
-
-        @Override
         public void allow(UUID node) {
             mesh.allow(node);
         }
@@ -430,13 +434,35 @@ public final class GroupStack implements LinkEvents {
         @Override
         public void evict(UUID node) {
             mesh.evict(node);
-            primary.setEvicted(evs.evicted());
         }
 
         @Override
         public void unevict(UUID node) {
             mesh.unevict(node);
-            primary.setEvicted(evs.evicted());
+        }
+    }
+
+    /** What EVS has delivered, for the primary component. */
+    private final class FromEvs implements EvsDeliveries {
+        @Override
+        public void onMessage(UUID source, ViewId view, int userType, Order order, Encodable body) {
+            if (pendingFailure == null) {
+                primary.onMessage(source, userType, order, body);
+            }
+        }
+
+        @Override
+        public void onView(EvsView view) {
+            effects.onGroupView(view);
+            if (view.id().type() == ViewId.Type.REG) {
+                mesh.onRegularView(view.members(), view.left(), nowNs);
+                primary.setEvicted(evs.evicted());
+            }
+            if (pendingFailure == null) {
+                primary.onView(view);
+            } else if (view.isEmpty()) {
+                finish();
+            }
         }
     }
 

@@ -12,12 +12,12 @@ final class EvictedNodes {
     private static final int MAX_EVICTED = 256;
 
     private final GroupKnowledge group;
-    private final EvsEffects effects;
+    private final EvsMesh mesh;
     private final TreeMap<UUID, Long> evicted = new TreeMap<>(Uuids.ORDER);
 
-    EvictedNodes(GroupKnowledge group, EvsEffects effects) {
+    EvictedNodes(GroupKnowledge group, EvsMesh mesh) {
         this.group = group;
-        this.effects = effects;
+        this.mesh = mesh;
     }
 
     boolean contains(UUID uuid) {
@@ -35,7 +35,7 @@ final class EvictedNodes {
                 || evicted.putIfAbsent(uuid, group.nowNs) != null) {
             return false;
         }
-        effects.evict(uuid);
+        mesh.evict(uuid);
         return true;
     }
 
@@ -58,6 +58,6 @@ final class EvictedNodes {
 
     private void remove(UUID uuid) {
         evicted.remove(uuid);
-        effects.unevict(uuid);
+        mesh.unevict(uuid);
     }
 }

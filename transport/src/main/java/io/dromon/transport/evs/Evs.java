@@ -5,7 +5,6 @@ import io.dromon.transport.wire.Bytes;
 import io.dromon.transport.wire.Encodable;
 import io.dromon.transport.wire.MalformedMessageException;
 import io.dromon.transport.wire.ViewId;
-import java.util.ArrayDeque;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -13,7 +12,12 @@ import java.util.UUID;
 /**
  * Extended virtual synchrony: views and totally ordered safe messages over the mesh. Specification: chapter 02.
  *
- * <p>What the caller owes: all calls from one thread; {@link #endTurn} after each batch of {@link #receive}, {@link
+ * <p>Calls go down, results come up through an outbox: nothing is delivered from inside of a call. After each call that
+ * is given a time the caller takes what was delivered by {@link #drain} and has EVS go on by {@link #proceed}, in turn,
+ * until nothing is left; only then comes the next such call. {@link #send} and {@link #sendLocalCausal} may be called at
+ * any time, also while a delivery is taken.
+ *
+ * <p>What the caller owes beside that: all calls from one thread; {@link #endTurn} after each batch of {@link #receive}, {@link
  * #send} and {@link #tick} (queued messages, completions and acknowledgements go out there, once for the whole batch);
  * {@link #tick} when {@link #nextDeadlineNs} is reached.
  */
@@ -33,34 +37,36 @@ public final class Evs {
     private final DelayedNodes delayedNodes;
     private final EvsReceiver receiver;
     private boolean opened;
-    /** Depth of calls: what the layer above asks for from inside of a delivery is done at the end. */
-    private int depth;
+    /** What the last call still has to do. */
+    private final Agenda agenda = new Agenda();
 
-    private final ArrayDeque<Runnable> later = new ArrayDeque<>();
+    private final Runnable end = this::end;
     private boolean abortRequested;
     private long causalKeepaliveNs = KnownNode.LONG_AGO;
 
     /**
      * @param restoredView the primary view that was saved before a crash, if this node continues from it
      */
-    public Evs(EvsSettings settings, UUID self, Optional<ViewId> restoredView, EvsEffects effects) {
+    public Evs(EvsSettings settings, UUID self, Optional<ViewId> restoredView, EvsMesh mesh) {
         group = new GroupKnowledge(settings, self, restoredView.orElse(null));
         views = new PastViews(group, restoredView.orElse(null));
-        evicted = new EvictedNodes(group, effects);
+        evicted = new EvictedNodes(group, mesh);
         timers = new Timers(group);
-        EvsSender sender = new EvsSender(group, effects);
+        EvsSender sender = new EvsSender(group, mesh);
         MissingMessages missing = new MissingMessages(group, sender);
         Consensus consensus = new Consensus(group);
-        traffic = new Traffic(group, consensus, sender, new OrderedDelivery(group, effects), missing);
-        viewChange = new ViewChange(group, views, traffic, timers, effects);
+        traffic = new Traffic(group, consensus, sender, new OrderedDelivery(group), missing, agenda);
+        viewChange = new ViewChange(group, views, traffic, timers, agenda);
         NodeRecords records = new NodeRecords(group, evicted);
-        gather = new Gather(group, records, sender, traffic, timers, effects);
+        gather = new Gather(group, records, sender, traffic, timers, mesh);
         departure = new Departure(group, sender, traffic, timers, viewChange);
-        installation = new Installation(group, consensus, views, records, sender, gather, viewChange, departure);
-        membership = new Membership(group, consensus, views, evicted, gather, traffic, installation);
+        installation =
+                new Installation(group, consensus, views, records, sender, gather, viewChange, departure, agenda);
+        membership = new Membership(group, consensus, views, evicted, gather, traffic, installation, agenda);
         failureDetector = new FailureDetector(group, consensus, gather, membership, installation, viewChange, timers);
         delayedNodes = new DelayedNodes(group, evicted, sender, missing);
-        receiver = new EvsReceiver(group, views, evicted, traffic, membership, installation, departure, delayedNodes);
+        receiver = new EvsReceiver(
+                group, views, evicted, traffic, membership, installation, departure, delayedNodes, agenda);
     }
 
     /**
@@ -76,7 +82,7 @@ public final class Evs {
         group.me.progressNs = nowNs;
         group.shift(EvsState.JOINING);
         timers.armRetransmission();
-        end();
+        agenda.add(end);
     }
 
     /** Broadcasts a JOIN without processing it; for the announce phase of a joiner (section 7.13). */
@@ -84,7 +90,7 @@ public final class Evs {
         if (group.state() == EvsState.JOINING) {
             begin(nowNs);
             gather.sendJoin();
-            end();
+            agenda.add(end);
         }
     }
 
@@ -93,7 +99,7 @@ public final class Evs {
         if (group.state() == EvsState.JOINING || group.state() == EvsState.GATHER) {
             begin(nowNs);
             membership.sendJoinAndProcess();
-            end();
+            agenda.add(end);
         }
     }
 
@@ -119,7 +125,9 @@ public final class Evs {
         }
         begin(nowNs);
         receiver.receive(decoded);
-        end();
+        if (!agenda.isEmpty() || receiver.hasEarly() || abortRequested || group.closeRequested) {
+            agenda.add(end);
+        }
     }
 
     // The layer above
@@ -133,12 +141,12 @@ public final class Evs {
     }
 
     /**
-     * Asks for {@code body} to be delivered to this node alone (order LOCAL_CAUSAL, {@link EvsEffects#deliver} with order
+     * Asks for {@code body} to be delivered to this node alone (order LOCAL_CAUSAL, {@link EvsDeliveries#onMessage} with order
      * {@link Order#SAFE} and the given user type), once everything that is known now is safely delivered (section 5.8).
      * Delivered at the end of the turn at the earliest, never from inside of this call.
      */
     public SendResult sendLocalCausal(int userType, Encodable body, long nowNs) {
-        if (!group.isOperational()) {
+        if (!traffic.acceptsSends()) {
             return traffic.refusal();
         }
         CausalQueue causal = traffic.delivery.causal;
@@ -160,7 +168,7 @@ public final class Evs {
     public void endTurn(long nowNs) {
         begin(nowNs);
         traffic.settle();
-        end();
+        agenda.add(end);
     }
 
     /** Does what is due by now; harmless earlier. */
@@ -170,27 +178,43 @@ public final class Evs {
         }
         begin(nowNs);
         traffic.settle();
-        if (timers.inactivityNs <= nowNs) {
+        agenda.add(this::onInactivityTimer);
+        agenda.add(this::onJoinTimer);
+        agenda.add(this::onRetransmissionTimer);
+        agenda.add(this::onInstallTimer);
+        agenda.add(end);
+    }
+
+    private void onInactivityTimer() {
+        if (timers.inactivityNs <= group.nowNs) {
             timers.armInactivity();
             failureDetector.onInactivityTimer(group.settings.autoEvict() > 0 ? delayedNodes : null);
             views.expire();
             evicted.expire();
         }
-        if (timers.joinNs <= nowNs) {
+    }
+
+    private void onJoinTimer() {
+        if (timers.joinNs <= group.nowNs) {
             membership.tellNews();
         }
-        if (timers.retransmissionNs <= nowNs) {
+    }
+
+    private void onRetransmissionTimer() {
+        if (timers.retransmissionNs <= group.nowNs) {
             timers.armRetransmission();
-            onRetransmissionTimer();
+            repeat();
         }
-        if (timers.installNs <= nowNs) {
+    }
+
+    private void onInstallTimer() {
+        if (timers.installNs <= group.nowNs) {
             failureDetector.onInstallTimer();
         }
-        end();
     }
 
     /** Repeats what the others may have missed, by the state (section 7.2). */
-    private void onRetransmissionTimer() {
+    private void repeat() {
         Install install = group.install;
         switch (group.state()) {
             case JOINING -> membership.sendJoinAndProcess();
@@ -225,14 +249,14 @@ public final class Evs {
     public void close(long nowNs) {
         begin(nowNs);
         group.closeRequested = true;
-        end();
+        agenda.add(end);
     }
 
     /** Ends at once, without a LEAVE; delivers the last views as section 7.10 says (linger ran out, or after a fatal). */
     public void abort(long nowNs) {
         begin(nowNs);
         abortRequested = true;
-        end();
+        agenda.add(end);
     }
 
     /** Changes settings at run time (section 9, column R). */
@@ -249,27 +273,29 @@ public final class Evs {
             timers.armInstall();
         }
         if (before.version() != settings.version()) {
-            later.add(() -> {
+            traffic.settle();
+            agenda.add(() -> {
                 if (group.isOperational()) {
                     gather.shiftToGather(true);
                 }
             });
         }
-        end();
+        agenda.add(end);
     }
 
     /** {@code evs.evict}: evicts by hand. */
     public void evict(UUID node, long nowNs) {
         begin(nowNs);
-        later.add(() -> membership.evict(node));
-        end();
+        traffic.settle();
+        agenda.add(() -> membership.evict(node));
+        agenda.add(end);
     }
 
     /** {@code evs.evict} with an empty value. */
     public void clearEvicted(long nowNs) {
         begin(nowNs);
         evicted.clear();
-        end();
+        agenda.add(end);
     }
 
     public Set<UUID> evicted() {
@@ -299,33 +325,40 @@ public final class Evs {
         return text.toString();
     }
 
-    // Every entry
+    // What a call leads to
+
+    /**
+     * Hands over what was delivered so far. To be called after each call that is given a time, and then again as long as
+     * {@link #proceed} is true.
+     */
+    public void drain(EvsDeliveries above) {
+        traffic.delivery.drain(above);
+    }
+
+    /** Goes on with the last call, now that the layer above has taken what was delivered; false if nothing is left. */
+    public boolean proceed() {
+        return agenda.doNext();
+    }
 
     private void begin(long nowNs) {
+        if (!agenda.isEmpty() || !traffic.delivery.isTaken()) {
+            throw new IllegalStateException("the last call is not done: drain() and proceed()");
+        }
         group.nowNs = nowNs;
-        depth++;
     }
 
     private void end() {
-        if (depth == 1) {
-            receiver.replayEarly();
-            finish();
-        }
-        depth--;
+        receiver.replayEarly();
+        agenda.add(this::leaveIfAsked);
     }
 
-    /** Does what was asked for, now that nothing else is going on. */
-    private void finish() {
-        for (Runnable action = later.poll(); action != null; action = later.poll()) {
-            traffic.settle();
-            action.run();
-        }
+    private void leaveIfAsked() {
         if (abortRequested && group.state() != EvsState.CLOSED) {
             viewChange.leave();
         } else if (group.closeRequested
                 && (group.state() == EvsState.OPERATIONAL || group.state() == EvsState.JOINING)) {
             traffic.settle();
-            departure.leave();
+            agenda.add(departure::leave);
         }
     }
 }

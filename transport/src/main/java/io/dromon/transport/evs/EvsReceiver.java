@@ -20,6 +20,7 @@ final class EvsReceiver {
     private final Installation installation;
     private final Departure departure;
     private final DelayedNodes delayedNodes;
+    private final Agenda agenda;
     private final EarlyMessages early = new EarlyMessages();
 
     EvsReceiver(
@@ -30,7 +31,8 @@ final class EvsReceiver {
             Membership membership,
             Installation installation,
             Departure departure,
-            DelayedNodes delayedNodes) {
+            DelayedNodes delayedNodes,
+            Agenda agenda) {
         this.group = group;
         this.views = views;
         this.evicted = evicted;
@@ -39,6 +41,7 @@ final class EvsReceiver {
         this.installation = installation;
         this.departure = departure;
         this.delayedNodes = delayedNodes;
+        this.agenda = agenda;
     }
 
     /** A message as the mesh has brought it. */
@@ -54,7 +57,8 @@ final class EvsReceiver {
         }
         KnownNode node = group.known.get(source);
         if (node == null) {
-            onForeign(source, message);
+            traffic.settle();
+            agenda.add(() -> onForeignAfterTraffic(source, message));
             return;
         }
         boolean repeated = message.isRetransmitted();
@@ -78,8 +82,7 @@ final class EvsReceiver {
         dispatch(node, message);
     }
 
-    private void onForeign(UUID source, EvsMessage message) {
-        traffic.settle();
+    private void onForeignAfterTraffic(UUID source, EvsMessage message) {
         if (group.state() == EvsState.LEAVING && message instanceof Install install) {
             departure.onInstall(install);
         } else {
@@ -96,18 +99,18 @@ final class EvsReceiver {
             onDelegate(delegate);
         } else {
             traffic.settle(); // what this turn has brought of the view comes before what may end it
-            onMembershipMessage(source, message);
+            agenda.add(() -> onMembershipMessage(source, message));
         }
     }
 
     private void onUser(KnownNode source, User message) {
         if (message.view().equals(group.view)) {
             if (group.install == null && traffic.onUser(source, message)) {
-                membership.sendJoinAndProcess();
+                agenda.add(membership::sendJoinAndProcess);
             }
         } else if (installation.fastForward(source, message)) {
-            replayEarly();
-            onUser(source, message);
+            agenda.add(this::replayEarly);
+            agenda.add(() -> onUser(source, message));
         } else {
             keepIfEarly(source, message);
         }
@@ -117,7 +120,7 @@ final class EvsReceiver {
         boolean proposed = isAhead(message);
         if (message.view().equals(group.view)) {
             if (!message.isCommit() && traffic.onGap(source, message)) {
-                membership.sendJoinAndProcess();
+                agenda.add(membership::sendJoinAndProcess);
             }
         } else if (proposed && message.isCommit()) {
             installation.onCommitGap(source, message.seq());
@@ -185,21 +188,28 @@ final class EvsReceiver {
         }
     }
 
-    /** Handles what came early, now that the state may have changed. The FIFO filter has seen it already. */
+    boolean hasEarly() {
+        return !early.isEmpty();
+    }
+
+    /** Handles what came early, one by one, now that the state may have changed. The FIFO filter has seen it already. */
     void replayEarly() {
         if (early.isEmpty()) {
             return;
         }
-        for (EvsMessage message = early.poll(this::isDue); message != null; message = early.poll(this::isDue)) {
-            KnownNode source = group.known.get(message.source());
-            boolean ofThisView = message.view().equals(group.view);
-            if (source != null && source.operational && (!ofThisView || source.isMember())) {
-                dispatch(source, message);
+        EvsMessage message = early.poll(this::isDue);
+        if (message == null) {
+            if (group.state() != EvsState.GATHER && group.state() != EvsState.INSTALL) {
+                early.clear();
             }
+            return;
         }
-        if (group.state() != EvsState.GATHER && group.state() != EvsState.INSTALL) {
-            early.clear();
+        KnownNode source = group.known.get(message.source());
+        boolean ofThisView = message.view().equals(group.view);
+        if (source != null && source.operational && (!ofThisView || source.isMember())) {
+            dispatch(source, message);
         }
+        agenda.add(this::replayEarly);
     }
 
     private boolean isDue(EvsMessage message) {

@@ -7,13 +7,13 @@ import java.util.UUID;
 /** The way out: numbers the messages of this node and hands them to the mesh. */
 final class EvsSender {
     private final GroupKnowledge group;
-    private final EvsEffects effects;
+    private final EvsMesh mesh;
     /** Never reset. */
     private long fifoSeq = -1;
 
-    EvsSender(GroupKnowledge group, EvsEffects effects) {
+    EvsSender(GroupKnowledge group, EvsMesh mesh) {
         this.group = group;
-        this.effects = effects;
+        this.mesh = mesh;
     }
 
     long nextFifoSeq() {
@@ -23,13 +23,13 @@ final class EvsSender {
     /** During isolation nothing leaves this node (section 7.11). */
     void broadcast(Encodable message) {
         if (!group.isolated) {
-            effects.broadcast(message);
+            mesh.broadcast(message);
         }
     }
 
     void sendTo(KnownNode target, Encodable message) {
         if (!group.isolated) {
-            effects.sendTo(target.uuid, message);
+            mesh.sendTo(target.uuid, message);
         }
     }
 

@@ -16,7 +16,8 @@ import java.util.UUID;
  * @param partitioned who is gone otherwise
  */
 public record EvsView(
-        int version, ViewId id, List<UUID> members, List<UUID> joined, List<UUID> left, List<UUID> partitioned) {
+        int version, ViewId id, List<UUID> members, List<UUID> joined, List<UUID> left, List<UUID> partitioned)
+        implements Delivery {
     public EvsView {
         members = List.copyOf(members);
         joined = List.copyOf(joined);

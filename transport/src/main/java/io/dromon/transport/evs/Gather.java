@@ -15,24 +15,18 @@ final class Gather {
     private final EvsSender sender;
     private final Traffic traffic;
     private final Timers timers;
-    private final EvsEffects effects;
+    private final EvsMesh mesh;
     private long joinSentNs = KnownNode.LONG_AGO;
     /** What the others were told last. */
     private @Nullable Join told;
 
-    Gather(
-            GroupKnowledge group,
-            NodeRecords records,
-            EvsSender sender,
-            Traffic traffic,
-            Timers timers,
-            EvsEffects effects) {
+    Gather(GroupKnowledge group, NodeRecords records, EvsSender sender, Traffic traffic, Timers timers, EvsMesh mesh) {
         this.group = group;
         this.records = records;
         this.sender = sender;
         this.traffic = traffic;
         this.timers = timers;
-        this.effects = effects;
+        this.mesh = mesh;
     }
 
     /** Begins, or begins again, to agree on a view (section 7.1). */
@@ -110,7 +104,7 @@ final class Gather {
                     && !record.isSuspected()
                     && !record.isEvicted()
                     && !record.uuid().equals(group.self)) {
-                effects.allow(record.uuid());
+                mesh.allow(record.uuid());
             }
         }
         return join;

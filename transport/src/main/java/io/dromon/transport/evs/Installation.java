@@ -24,6 +24,7 @@ final class Installation {
     private final Gather gather;
     private final ViewChange viewChange;
     private final Departure departure;
+    private final Agenda agenda;
 
     Installation(
             GroupKnowledge group,
@@ -33,7 +34,8 @@ final class Installation {
             EvsSender sender,
             Gather gather,
             ViewChange viewChange,
-            Departure departure) {
+            Departure departure,
+            Agenda agenda) {
         this.group = group;
         this.consensus = consensus;
         this.views = views;
@@ -42,6 +44,7 @@ final class Installation {
         this.gather = gather;
         this.viewChange = viewChange;
         this.departure = departure;
+        this.agenda = agenda;
     }
 
     // INSTALL (section 7.7)
@@ -334,29 +337,43 @@ final class Installation {
         }
         viewChange.enter(install);
         if (group.closeRequested) {
-            departure.leave();
+            agenda.add(departure::leave);
         }
     }
 
-    /** A JOIN, section 7.4 step 2: a view is about to be installed; returns whether the JOIN is to be handled nevertheless. */
+    /**
+     * A JOIN of the view that is about to be installed, from the node that has proposed it: it has entered that view, and
+     * agrees on the one after it (section 7.4 step 2).
+     */
+    boolean isFromWithin(KnownNode source, Join join) {
+        Install install = group.install;
+        return install != null
+                && source.uuid.equals(install.source())
+                && join.view().equals(install.installView())
+                && group.state() == EvsState.INSTALL;
+    }
+
+    /** All have entered the accepted view, so this node does. */
+    void enterWithAll() {
+        Install install = group.install;
+        if (install != null) {
+            markInstalled(install);
+            enterOperational();
+        }
+    }
+
+    /**
+     * A JOIN while a view is about to be installed (section 7.4 step 2); returns whether it is to be handled
+     * nevertheless, in a gather that begins again.
+     */
     boolean isAccountedFor(KnownNode source, Join join) {
         Install install = group.install;
         if (install == null) {
             return true;
         }
-        if (!source.uuid.equals(install.source())) {
-            if (consensus.isConsistent(install)) {
-                return false;
-            }
-        } else if (join.view().equals(install.installView())) {
-            if (group.isGathering()) {
-                return false;
-            }
-            markInstalled(install);
-            enterOperational();
-            if (group.state() != EvsState.OPERATIONAL) {
-                return false;
-            }
+        boolean fromProposer = source.uuid.equals(install.source());
+        if (fromProposer ? join.view().equals(install.installView()) : consensus.isConsistent(install)) {
+            return false;
         }
         gather.shiftToGather(false);
         return true;

@@ -16,6 +16,7 @@ final class Membership {
     private final Gather gather;
     private final Traffic traffic;
     private final Installation installation;
+    private final Agenda agenda;
 
     Membership(
             GroupKnowledge group,
@@ -24,7 +25,8 @@ final class Membership {
             EvictedNodes evicted,
             Gather gather,
             Traffic traffic,
-            Installation installation) {
+            Installation installation,
+            Agenda agenda) {
         this.group = group;
         this.consensus = consensus;
         this.elimination = new Elimination(group);
@@ -33,6 +35,7 @@ final class Membership {
         this.gather = gather;
         this.traffic = traffic;
         this.installation = installation;
+        this.agenda = agenda;
     }
 
     /** Sends a JOIN and takes it in like one of another node. */
@@ -85,9 +88,25 @@ final class Membership {
         if (views.isFrom(source, join.view()) || Installation.isViewSeqAbsurd(join)) {
             return;
         }
-        if (group.install != null && !installation.isAccountedFor(source, join)) {
+        if (installation.isFromWithin(source, join)) {
+            installation.enterWithAll();
+            agenda.add(() -> onJoinAfterEntry(source, join));
             return;
         }
+        if (!installation.isAccountedFor(source, join)) {
+            return;
+        }
+        takeIn(source, join);
+    }
+
+    private void onJoinAfterEntry(KnownNode source, Join join) {
+        if (group.isOperational()) { // and this node does not leave instead
+            gather.shiftToGather(false);
+            takeIn(source, join);
+        }
+    }
+
+    private void takeIn(KnownNode source, Join join) {
         if (group.state() != EvsState.GATHER) {
             gather.shiftToGather(false);
         }

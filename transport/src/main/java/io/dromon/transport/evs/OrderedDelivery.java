@@ -4,40 +4,36 @@ import io.dromon.transport.evs.EvsMessage.Install;
 import io.dromon.transport.evs.EvsMessage.User;
 import io.dromon.transport.wire.Bytes;
 import io.dromon.transport.wire.Encodable;
+import java.util.ArrayDeque;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** Hands messages to the layer above, in their order (chapter 02 sections 5.8, 5.9 and 7.9 step 3). */
+/**
+ * What is due for the layer above, in its order (chapter 02 sections 5.8, 5.9 and 7.9 step 3), and the outbox in which it
+ * stands until that layer takes it.
+ */
 final class OrderedDelivery {
     private final GroupKnowledge group;
-    private final EvsEffects effects;
-    final CausalQueue causal = new CausalQueue();
-    private boolean delivering;
+    private final ArrayDeque<Delivery> outbox = new ArrayDeque<>();
+    /** Views in the outbox. */
+    private int views;
 
-    OrderedDelivery(GroupKnowledge group, EvsEffects effects) {
+    final CausalQueue causal = new CausalQueue();
+
+    OrderedDelivery(GroupKnowledge group) {
         this.group = group;
-        this.effects = effects;
     }
 
-    /** Delivers what is safe; does nothing inside of a delivery. Returns whether anything was delivered. */
-    boolean deliverSafe() {
-        if (delivering) {
-            return false;
+    // Into the outbox
+
+    /** Delivers what is safe. */
+    void deliverSafe() {
+        InputMap input = group.input;
+        for (User message = input.next(); message != null; message = input.next()) {
+            outbox.add(message);
         }
-        delivering = true;
-        boolean any = false;
-        try {
-            InputMap input = group.input;
-            for (User message = input.next(); message != null; message = input.next()) {
-                any = true;
-                deliver(message);
-            }
-            input.trim();
-            any |= deliverCausal(input.safe());
-        } finally {
-            delivering = false;
-        }
-        return any;
+        input.trim();
+        deliverCausal(input.safe());
     }
 
     /**
@@ -55,55 +51,77 @@ final class OrderedDelivery {
                 limit[member.index] = record == null ? -1 : record.hs();
             }
         }
-        delivering = true;
-        try {
-            for (User message = input.nextTransitional(limit);
-                    message != null;
-                    message = input.nextTransitional(limit)) {
-                deliver(message);
-            }
-            deliverCausal(group.lastSent);
-            causal.clear();
-        } finally {
-            delivering = false;
+        for (User message = input.nextTransitional(limit); message != null; message = input.nextTransitional(limit)) {
+            outbox.add(message);
         }
+        deliverCausal(group.lastSent);
+        causal.clear();
     }
 
-    private boolean deliverCausal(long upToSeq) {
-        boolean any = false;
+    private void deliverCausal(long upToSeq) {
         if (causal.isEmpty()) {
-            return any;
+            return;
         }
         for (CausalQueue.Entry entry = causal.pollUpTo(upToSeq); entry != null; entry = causal.pollUpTo(upToSeq)) {
-            any = true;
-            effects.deliver(group.self, group.view, entry.userType(), Order.SAFE, entry.body());
+            outbox.add(new Delivery.CausalPoint(group.view, entry.userType(), entry.body()));
         }
-        return any;
     }
 
-    private void deliver(User message) {
+    void deliverView(EvsView view) {
+        outbox.add(view);
+        views++;
+    }
+
+    // Out of it
+
+    boolean isTaken() {
+        return outbox.isEmpty();
+    }
+
+    /**
+     * Whether a view was delivered that the layer above has not taken: until then it is in the old one, and nothing
+     * that it sends belongs into the new one.
+     */
+    boolean awaitsView() {
+        return views > 0;
+    }
+
+    void drain(EvsDeliveries above) {
+        for (Delivery next = outbox.poll(); next != null; next = outbox.poll()) {
+            if (next instanceof User message) {
+                hand(message, above);
+            } else if (next instanceof EvsView view) {
+                views--;
+                above.onView(view);
+            } else if (next instanceof Delivery.CausalPoint point) {
+                above.onMessage(group.self, point.view(), point.userType(), Order.SAFE, point.body());
+            }
+        }
+    }
+
+    private static void hand(User message, EvsDeliveries above) {
         Encodable payload = message.payload();
         if (payload instanceof Aggregate aggregate) {
             for (int i = 0; i < aggregate.size(); i++) {
-                effects.deliver(
+                above.onMessage(
                         message.source(), message.view(), aggregate.userType(i), message.order(), aggregate.body(i));
             }
         } else if (message.isAggregate()) {
-            deliverParts(message, (Bytes) payload);
+            handParts(message, (Bytes) payload, above);
         } else {
-            effects.deliver(message.source(), message.view(), message.userType(), message.order(), payload);
+            above.onMessage(message.source(), message.view(), message.userType(), message.order(), payload);
         }
     }
 
     /** The decoder has checked that the parts fill the payload exactly. */
-    private void deliverParts(User message, Bytes payload) {
+    private static void handParts(User message, Bytes payload, EvsDeliveries above) {
         byte[] in = payload.array();
         int end = payload.offset() + payload.length();
         int at = payload.offset();
         while (at < end) {
             int length = EvsDecoder.partLength(in, at);
             Bytes part = new Bytes(in, at + Aggregate.HEAD, length);
-            effects.deliver(message.source(), message.view(), in[at + 1] & 0xff, message.order(), part);
+            above.onMessage(message.source(), message.view(), in[at + 1] & 0xff, message.order(), part);
             at += Aggregate.HEAD + length;
         }
     }

@@ -41,7 +41,10 @@ final class Traffic {
     /** Something arrived that wants an answer at once. */
     private boolean answerDue;
 
-    private boolean settling;
+    private final Agenda agenda;
+    private final Runnable deliver = this::deliverOnce;
+    private final Runnable answer = this::answerOnce;
+    private int rounds;
     private boolean unfinished;
 
     Traffic(
@@ -49,12 +52,14 @@ final class Traffic {
             Consensus consensus,
             EvsSender sender,
             OrderedDelivery delivery,
-            MissingMessages missing) {
+            MissingMessages missing,
+            Agenda agenda) {
         this.group = group;
         this.consensus = consensus;
         this.sender = sender;
         this.delivery = delivery;
         this.missing = missing;
+        this.agenda = agenda;
     }
 
     /** A new view: all sequences start again. */
@@ -78,7 +83,7 @@ final class Traffic {
         if (length <= 0 || length > EvsMessage.MAX_PAYLOAD) {
             return SendResult.WRONG_SIZE;
         }
-        if (!group.isOperational()) {
+        if (!acceptsSends()) {
             return refusal();
         }
         boolean aggregating = group.settings.useAggregate();
@@ -92,34 +97,41 @@ final class Traffic {
         return SendResult.ACCEPTED;
     }
 
-    /** Why nothing can be sent outside of the state OPERATIONAL. */
+    /** Whether the layer above may send: in a view, and once it knows which one that is. */
+    boolean acceptsSends() {
+        return group.isOperational() && !delivery.awaitsView();
+    }
+
+    /** Why nothing can be sent now. */
     SendResult refusal() {
-        boolean soon = group.state() == EvsState.GATHER || group.state() == EvsState.INSTALL;
+        boolean soon = group.isOperational() || group.state() == EvsState.GATHER || group.state() == EvsState.INSTALL;
         return soon ? SendResult.AGAIN : SendResult.NOT_CONNECTED;
     }
 
     // The turn
 
-    /** Does what the messages of a turn have made due. */
+    /**
+     * Does what the messages of a turn have made due, as the next steps: delivers what is safe, answers once the layer
+     * above has taken it, and again as long as the answers make more deliverable.
+     */
     void settle() {
-        if (settling) {
+        rounds = 0;
+        unfinished = false;
+        agenda.add(deliver);
+    }
+
+    private void deliverOnce() {
+        if (rounds++ == MAX_ROUNDS) {
+            unfinished = true;
             return;
         }
-        settling = true;
-        try {
-            unfinished = false;
-            int round = 0;
-            boolean progress = true;
-            while (progress) {
-                if (round++ == MAX_ROUNDS) {
-                    unfinished = true;
-                    break;
-                }
-                delivery.deliverSafe();
-                progress = group.isOperational() && answer();
-            }
-        } finally {
-            settling = false;
+        delivery.deliverSafe();
+        agenda.add(answer);
+    }
+
+    private void answerOnce() {
+        if (group.isOperational() && answer()) {
+            agenda.add(deliver);
         }
     }
 

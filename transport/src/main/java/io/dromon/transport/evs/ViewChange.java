@@ -15,14 +15,14 @@ final class ViewChange {
     private final PastViews views;
     private final Traffic traffic;
     private final Timers timers;
-    private final EvsEffects effects;
+    private final Agenda agenda;
 
-    ViewChange(GroupKnowledge group, PastViews views, Traffic traffic, Timers timers, EvsEffects effects) {
+    ViewChange(GroupKnowledge group, PastViews views, Traffic traffic, Timers timers, Agenda agenda) {
         this.group = group;
         this.views = views;
         this.traffic = traffic;
         this.timers = timers;
-        this.effects = effects;
+        this.agenda = agenda;
     }
 
     /** All have committed: to INSTALL (chapter 02 section 7.8). */
@@ -41,7 +41,12 @@ final class ViewChange {
         traffic.delivery.deliverTransitional(install); // what is left of the old view (step 3)
         Set<UUID> before = memberUuids();
         install(install); // from here on the new view is the current one (steps 4 and 6)
-        deliverRegularView(install, before); // the layers above may send meanwhile (step 5)
+        deliverRegularView(install, before); // the layers above may send when they take it (step 5)
+        agenda.add(this::begin);
+    }
+
+    /** The layers above have taken the view: what they have sent goes out first, then the others hear of this node. */
+    private void begin() {
         traffic.flushQueue();
         traffic.acknowledge(); // tells the others that this node is in the new view (step 7)
         timers.startInactivity();
@@ -68,7 +73,7 @@ final class ViewChange {
 
     private void deliverTransitionalView(List<UUID> members, List<UUID> left, List<UUID> partitioned) {
         ViewId id = new ViewId(ViewId.Type.TRANS, group.view.uuid(), group.view.seq());
-        effects.deliverView(new EvsView(group.viewVersion, id, members, List.of(), left, partitioned));
+        traffic.delivery.deliverView(new EvsView(group.viewVersion, id, members, List.of(), left, partitioned));
     }
 
     private Set<UUID> memberUuids() {
@@ -125,7 +130,7 @@ final class ViewChange {
         }
         left.sort(Uuids.ORDER);
         partitioned.sort(Uuids.ORDER);
-        effects.deliverView(new EvsView(group.viewVersion, group.view, members, joined, left, partitioned));
+        traffic.delivery.deliverView(new EvsView(group.viewVersion, group.view, members, joined, left, partitioned));
     }
 
     /** To CLOSED: what can be delivered, a transitional view of this node alone, the rest, and the end mark. */
@@ -150,6 +155,7 @@ final class ViewChange {
         group.me.join = null;
         group.input = new InputMap(1, 0);
         traffic.reset();
-        effects.deliverView(new EvsView(group.viewVersion, ViewId.NIL, List.of(), List.of(), List.of(), List.of()));
+        traffic.delivery.deliverView(
+                new EvsView(group.viewVersion, ViewId.NIL, List.of(), List.of(), List.of(), List.of()));
     }
 }

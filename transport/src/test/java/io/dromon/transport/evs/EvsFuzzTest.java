@@ -49,7 +49,7 @@ class EvsFuzzTest {
         for (int i = 0; i < STEPS; i++) {
             UUID source = EvsNetwork.uuid(random.nextInt(5));
             try {
-                victim.evs.receive(source, Fuzz.next(random, samples), network.nowNs);
+                victim.receive(source, Fuzz.next(random, samples));
             } catch (MalformedMessageException expected) {
                 assertThat(expected).hasMessageNotContaining("null");
             }
@@ -82,7 +82,7 @@ class EvsFuzzTest {
         network.connect(network.peers.get(0), network.peers.get(1), true);
         network.loss = 0;
         network.run(20_000);
-        network.peers.get(2).evs.close(network.nowNs);
+        network.peers.get(2).call(evs -> evs.close(network.nowNs));
         network.run(3000);
         List<Bytes> samples = new ArrayList<>();
         for (Peer peer : network.peers) {

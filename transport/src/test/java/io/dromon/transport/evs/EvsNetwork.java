@@ -16,6 +16,7 @@ import java.util.PriorityQueue;
 import java.util.Random;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -65,7 +66,7 @@ final class EvsNetwork {
         }
     }
 
-    final class Peer implements EvsEffects {
+    final class Peer implements EvsMesh, EvsDeliveries {
         final UUID uuid;
         final Evs evs;
         final List<Epoch> epochs = new ArrayList<>();
@@ -119,7 +120,7 @@ final class EvsNetwork {
         }
 
         @Override
-        public void deliver(UUID source, ViewId view, int userType, Order order, Encodable body) {
+        public void onMessage(UUID source, ViewId view, int userType, Order order, Encodable body) {
             byte[] content = Bytes.of(body).toArray();
             Epoch epoch = epochs.isEmpty() ? null : epochs.get(epochs.size() - 1);
             boolean transitional = epoch != null && epoch.view.id().type() == ViewId.Type.TRANS;
@@ -137,7 +138,7 @@ final class EvsNetwork {
         }
 
         @Override
-        public void deliverView(EvsView view) {
+        public void onView(EvsView view) {
             epochs.add(new Epoch(view));
             if (!view.isEmpty() && view.id().type() == ViewId.Type.REG) {
                 while (!answers.isEmpty()) {
@@ -184,9 +185,22 @@ final class EvsNetwork {
             return true;
         }
 
+        /** Calls EVS, and does all that the call leads to. */
+        void call(Consumer<Evs> call) {
+            call.accept(evs);
+            do {
+                evs.drain(this);
+            } while (evs.proceed());
+        }
+
+        void receive(UUID source, Bytes message) throws MalformedMessageException {
+            evs.receive(source, message, nowNs);
+            call(core -> {});
+        }
+
         void settle() {
             dirty = false;
-            evs.endTurn(nowNs);
+            call(core -> core.endTurn(nowNs));
         }
 
         List<EvsMessage> takeOutbox() {
@@ -238,8 +252,8 @@ final class EvsNetwork {
 
     /** Starts a node as one that joins, or that is alone. */
     void start(Peer peer) {
-        peer.evs.open(nowNs);
-        peer.evs.gather(nowNs);
+        peer.call(evs -> evs.open(nowNs));
+        peer.call(evs -> evs.gather(nowNs));
         peer.settle();
     }
 
@@ -327,7 +341,7 @@ final class EvsNetwork {
         nowNs = Math.max(nowNs, next);
         for (Peer peer : peers) {
             if (!peer.crashed && peer.evs.nextDeadlineNs() <= nowNs) {
-                peer.evs.tick(nowNs);
+                peer.call(evs -> evs.tick(nowNs));
                 peer.settle();
             }
         }
@@ -346,7 +360,7 @@ final class EvsNetwork {
 
     private void receive(Arrival arrival) {
         try {
-            arrival.to.evs.receive(arrival.from.uuid, arrival.message, nowNs);
+            arrival.to.receive(arrival.from.uuid, arrival.message);
         } catch (MalformedMessageException e) {
             throw new AssertionError(e);
         }
@@ -380,7 +394,7 @@ final class EvsNetwork {
 
     void giveInTurn(UUID from, Peer to, EvsMessage message) {
         try {
-            to.evs.receive(from, Bytes.of(message), nowNs);
+            to.receive(from, Bytes.of(message));
         } catch (MalformedMessageException e) {
             throw new AssertionError(e);
         }

@@ -145,7 +145,7 @@ class EvsRecoveryTest {
         leaver.send("lost");
         network.run(20);
         network.connect(leaver, a, true);
-        leaver.evs.close(network.nowNs);
+        leaver.call(evs -> evs.close(network.nowNs));
         leaver.settle();
         network.await("a knows", 1, () -> a.evs.state() == EvsState.GATHER);
         network.crash(leaver);
@@ -210,18 +210,18 @@ class EvsRecoveryTest {
         Peer a = network.add(0);
         Peer leaver = network.add(1);
         startAll(a, leaver);
-        a.evs.configure(withHastyInstallTimer(EvsSettings.defaults()), network.nowNs);
+        a.call(evs -> evs.configure(withHastyInstallTimer(EvsSettings.defaults()), network.nowNs));
         network.connect(leaver, a, false);
         leaver.send("lost");
         network.run(20);
         network.connect(leaver, a, true);
-        leaver.evs.close(network.nowNs);
+        leaver.call(evs -> evs.close(network.nowNs));
         leaver.settle();
         network.await("a knows", 1, () -> a.evs.state() == EvsState.GATHER);
         network.crash(leaver);
 
         network.await("a goes on", 12, () -> a.isIn(a));
-        a.evs.configure(EvsSettings.defaults(), network.nowNs);
+        a.call(evs -> evs.configure(EvsSettings.defaults(), network.nowNs));
         Peer later = network.add(2);
         network.start(later);
 

@@ -61,9 +61,9 @@ class EvsStepTest {
         network.maxDelayNs = 0;
         network.start(a);
         List<String> trace = traced();
-        b.evs.open(network.nowNs);
+        b.call(evs -> evs.open(network.nowNs));
 
-        b.evs.announce(network.nowNs);
+        b.call(evs -> evs.announce(network.nowNs));
         network.drain();
 
         assertThat(trace)
@@ -89,9 +89,9 @@ class EvsStepTest {
         Peer b = network.add(1);
         network.start(b);
         Peer a = network.add(0);
-        a.evs.open(network.nowNs);
+        a.call(evs -> evs.open(network.nowNs));
 
-        a.evs.announce(network.nowNs);
+        a.call(evs -> evs.announce(network.nowNs));
         network.drain();
 
         assertThat(a.view().id()).isEqualTo(new ViewId(ViewId.Type.REG, a.uuid, 2));
@@ -273,7 +273,7 @@ class EvsStepTest {
         assertThat(a.send("x")).isEqualTo(SendResult.NOT_CONNECTED);
 
         network.start(a);
-        a.evs.close(network.nowNs);
+        a.call(evs -> evs.close(network.nowNs));
         assertThat(a.evs.state()).isEqualTo(EvsState.CLOSED);
         assertThat(a.view().isEmpty()).isTrue();
         assertThat(a.send("x")).isEqualTo(SendResult.NOT_CONNECTED);
@@ -317,7 +317,7 @@ class EvsStepTest {
         long start = network.nowNs;
         while (network.nowNs - start < Duration.ofMillis(7600).toNanos()) {
             network.nowNs += 50 * EvsNetwork.MILLI;
-            a.evs.tick(network.nowNs);
+            a.call(evs -> evs.tick(network.nowNs));
             a.settle();
         }
         for (EvsMessage message : a.takeOutbox()) {
@@ -388,7 +388,7 @@ class EvsStepTest {
         Peer a = pair(s -> s);
         Peer b = network.peers.get(1);
 
-        b.evs.close(network.nowNs);
+        b.call(evs -> evs.close(network.nowNs));
         network.drain();
 
         assertThat(b.evs.state()).isEqualTo(EvsState.CLOSED);
@@ -402,11 +402,11 @@ class EvsStepTest {
         Peer a = network.add(0);
         network.start(a);
         Peer b = network.add(1);
-        b.evs.open(network.nowNs);
-        b.evs.announce(network.nowNs);
+        b.call(evs -> evs.open(network.nowNs));
+        b.call(evs -> evs.announce(network.nowNs));
         network.await("b gathers", 5, () -> b.evs.state() == EvsState.GATHER);
 
-        b.evs.close(network.nowNs);
+        b.call(evs -> evs.close(network.nowNs));
         network.await("b is out", 20, () -> b.evs.state() == EvsState.CLOSED);
 
         assertThat(b.epochs.stream().anyMatch(e -> e.view.members().size() == 2))
@@ -426,7 +426,7 @@ class EvsStepTest {
         assertThat(a.view().version()).isZero();
         assertThat(old.view().version()).isZero();
 
-        old.evs.close(network.nowNs);
+        old.call(evs -> evs.close(network.nowNs));
         network.await("a is alone", 20, () -> a.isIn(a));
         assertThat(a.view().version()).isEqualTo(1);
     }
@@ -438,7 +438,7 @@ class EvsStepTest {
         assertThat(a.view().version()).isZero();
 
         for (Peer peer : network.peers) {
-            peer.evs.configure(EvsNetwork.settings(), network.nowNs);
+            peer.call(evs -> evs.configure(EvsNetwork.settings(), network.nowNs));
         }
         network.await("version 1", 30, () -> a.isIn(a, b) && a.view().version() == 1);
     }
@@ -448,13 +448,13 @@ class EvsStepTest {
         Peer a = pair(s -> s);
         Peer b = network.peers.get(1);
 
-        a.evs.evict(b.uuid, network.nowNs);
+        a.call(evs -> evs.evict(b.uuid, network.nowNs));
         assertThat(a.evs.evicted()).containsExactly(b.uuid);
         network.await("a is alone", 30, () -> a.isIn(a));
         network.run(10_000);
         assertThat(a.isIn(a)).isTrue();
 
-        a.evs.clearEvicted(network.nowNs);
+        a.call(evs -> evs.clearEvicted(network.nowNs));
         assertThat(a.evs.evicted()).isEmpty();
     }
 
@@ -520,7 +520,7 @@ class EvsStepTest {
                 network.give(smaller, a, new Join(smaller, 1, 0, fifo++, fresh, -1, -1, records));
             }
             network.nowNs += 50 * EvsNetwork.MILLI;
-            a.evs.tick(network.nowNs);
+            a.call(evs -> evs.tick(network.nowNs));
             a.settle();
         }
 
@@ -544,7 +544,7 @@ class EvsStepTest {
             network.give(smaller, a, new Join(smaller, 1, 0, second, fresh, -1, -1, records));
             for (int tick = 0; tick < 20; tick++) {
                 network.nowNs += 50 * EvsNetwork.MILLI;
-                a.evs.tick(network.nowNs);
+                a.call(evs -> evs.tick(network.nowNs));
                 a.settle();
             }
             alone = second > 0 && a.isIn(a);
@@ -566,8 +566,8 @@ class EvsStepTest {
         Peer a = network.add(0, change);
         Peer b = network.add(1, change);
         network.start(a);
-        b.evs.open(network.nowNs);
-        b.evs.announce(network.nowNs);
+        b.call(evs -> evs.open(network.nowNs));
+        b.call(evs -> evs.announce(network.nowNs));
         network.drain();
         assertThat(a.isIn(a, b) && b.isIn(a, b)).isTrue();
         return a;
