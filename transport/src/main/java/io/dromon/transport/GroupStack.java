@@ -11,9 +11,10 @@ import io.dromon.transport.evs.SendResult;
 import io.dromon.transport.link.LinkEvents;
 import io.dromon.transport.link.Links;
 import io.dromon.transport.mesh.Mesh;
-import io.dromon.transport.mesh.MeshEffects;
+import io.dromon.transport.mesh.MeshDeliveries;
+import io.dromon.transport.primary.OrderedChannel;
 import io.dromon.transport.primary.Primary;
-import io.dromon.transport.primary.PrimaryEffects;
+import io.dromon.transport.primary.PrimaryDeliveries;
 import io.dromon.transport.primary.PrimaryState;
 import io.dromon.transport.primary.PrimaryView;
 import io.dromon.transport.primary.SavedView;
@@ -21,10 +22,10 @@ import io.dromon.transport.wire.Bytes;
 import io.dromon.transport.wire.Encodable;
 import io.dromon.transport.wire.LinkFailure;
 import io.dromon.transport.wire.MalformedMessageException;
+import io.dromon.transport.wire.TransportNews;
 import io.dromon.transport.wire.ViewId;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,10 +43,9 @@ import org.jspecify.annotations.Nullable;
  * and {@link #tick}; {@link #tick} when {@link #nextDeadlineNs} is reached. Nothing of {@link StackEffects} may call back
  * into the stack except {@link #send} and {@link #sendLocalCausal}.
  */
-public final class GroupStack implements LinkEvents {
+public final class GroupStack implements LinkEvents, GroupSender {
     private static final long ANNOUNCE_PERIOD_NS = 500_000_000L;
     private static final long NEVER = Long.MAX_VALUE;
-    private static final int MAX_REFUSALS = 16;
 
     private enum Phase {
         NEW,
@@ -58,15 +58,14 @@ public final class GroupStack implements LinkEvents {
 
     private final StackSettings settings;
     private final StackEffects effects;
+    private final TransportNews news;
     private final Mesh mesh;
     private final Evs evs;
     private final Primary primary;
     private final EvsDeliveries fromEvs = new FromEvs();
+    private final PrimaryDeliveries fromPrimary = new FromPrimary();
     private final boolean restoredPrimary;
-    /** Why peers could not be joined, by address: the answer to "why is there no primary component". */
-    private final Map<String, LinkFailure> refusals = new LinkedHashMap<>();
-
-    /** Members that broke the protocol in a way that all others saw; they are evicted at the end of the turn. */
+    /** Members that broke the protocol in a way that all others saw; they are evicted once nothing else is under way. */
     private final List<UUID> violators = new ArrayList<>();
 
     private Phase phase = Phase.NEW;
@@ -74,12 +73,16 @@ public final class GroupStack implements LinkEvents {
     private long announceUntilNs = NEVER;
     private long nextAnnounceNs = NEVER;
     private long phaseDeadlineNs = NEVER;
+    /** Links that were established when this node announced itself last. */
+    private long announcedTo;
+
     private @Nullable StackFailure pendingFailure;
 
     /**
      * @param self own UUID: fresh, or the next incarnation of the saved one
      * @param listenAddress own bound address as peers are told, {@code tcp://ip:port} or {@code ssl://ip:port}
      * @param restored the view that was saved before a crash, if the node continues from it
+     * @param news hears what is for logs and counters
      */
     public GroupStack(
             StackSettings settings,
@@ -89,14 +92,16 @@ public final class GroupStack implements LinkEvents {
             Supplier<UUID> uuids,
             RandomGenerator random,
             Links links,
-            StackEffects effects) {
+            StackEffects effects,
+            TransportNews news) {
         this.settings = settings;
         this.effects = effects;
-        this.mesh = new Mesh(settings.mesh(), self, listenAddress, uuids, random, links, new FromMesh());
+        this.news = news;
+        this.mesh = new Mesh(settings.mesh(), self, listenAddress, uuids, random, links, new FromMesh(), news);
         restored.ifPresent(saved -> mesh.restore(members(saved.view())));
         this.evs =
                 new Evs(settings.evs(), self, restored.map(saved -> saved.view().id()), new ToMesh());
-        this.primary = new Primary(settings.primary(), self, restored, new FromPrimary());
+        this.primary = new Primary(settings.primary(), self, restored, new ToEvs(), news);
         this.restoredPrimary = restored.isPresent() && restored.get().view().isPrimary() && !settings.startPrimary();
     }
 
@@ -117,12 +122,12 @@ public final class GroupStack implements LinkEvents {
         tick(nowNs);
     }
 
-    /** Sends to the group; accepted in the primary component only. */
+    @Override
     public SendResult send(int userType, Encodable payload) {
         return primary.send(userType, payload);
     }
 
-    /** Sends to this node alone, behind everything that is known now. */
+    @Override
     public SendResult sendLocalCausal(int userType, Encodable payload) {
         return primary.sendLocalCausal(userType, payload);
     }
@@ -262,10 +267,6 @@ public final class GroupStack implements LinkEvents {
 
     /** Moves on through the phases of joining and leaving, and ends the stack where a layer cannot go on. */
     private void progress() {
-        while (!violators.isEmpty() && phase != Phase.CLOSED) {
-            evs.evict(violators.remove(violators.size() - 1), nowNs);
-            settleEvs();
-        }
         if (pendingFailure != null) {
             abort(pendingFailure);
             return;
@@ -291,6 +292,10 @@ public final class GroupStack implements LinkEvents {
     }
 
     private void announce() {
+        if (mesh.established() != announcedTo) {
+            announcedTo = mesh.established(); // somebody more who has not heard of this node
+            nextAnnounceNs = nowNs;
+        }
         boolean found = evs.knowsOthers();
         if (found || nowNs >= announceUntilNs || evs.state() != EvsState.JOINING) {
             if (evs.state() != EvsState.OPERATIONAL) {
@@ -322,6 +327,7 @@ public final class GroupStack implements LinkEvents {
     }
 
     private String whatPeersSaid() {
+        Map<String, LinkFailure> refusals = mesh.refusals();
         if (refusals.isEmpty()) {
             return "no link failed: the peers that were reached are in no primary component themselves";
         }
@@ -332,7 +338,15 @@ public final class GroupStack implements LinkEvents {
     private void settleEvs() {
         do {
             evs.drain(fromEvs);
-        } while (evs.proceed());
+        } while (evs.proceed() || evictsViolator());
+    }
+
+    private boolean evictsViolator() {
+        if (violators.isEmpty() || phase == Phase.CLOSED) {
+            return false;
+        }
+        evs.evict(violators.remove(violators.size() - 1), nowNs);
+        return true;
     }
 
     private void fail(StackFailure.Kind kind, String reason) {
@@ -369,43 +383,11 @@ public final class GroupStack implements LinkEvents {
         effects.onClosed(pendingFailure);
     }
 
-    private final class FromMesh implements MeshEffects {
+    private final class FromMesh implements MeshDeliveries {
         @Override
         public void deliver(UUID source, Bytes message, long nowNs) throws MalformedMessageException {
             evs.receive(source, message, nowNs);
             settleEvs();
-        }
-
-        @Override
-        public void onLinkUp(long link, UUID peer, String address) {
-            refusals.remove(address);
-            effects.onLinkUp(link, peer, address);
-            if (phase == Phase.ANNOUNCING) {
-                nextAnnounceNs = nowNs;
-            }
-        }
-
-        @Override
-        public void onLinkDown(long link, UUID peer, String address, LinkFailure failure) {
-            effects.onLinkDown(link, peer, address, failure);
-        }
-
-        @Override
-        public void onRefused(String address, LinkFailure failure) {
-            if (refusals.size() < MAX_REFUSALS || refusals.containsKey(address)) {
-                refusals.put(address, failure);
-            }
-            effects.onRefused(address, failure);
-        }
-
-        @Override
-        public void onNotice(String text) {
-            effects.onNotice(text);
-        }
-
-        @Override
-        public void onRelinked(int relinked, @Nullable LinkFailure failure) {
-            effects.onRelinked(relinked, failure);
         }
 
         @Override
@@ -448,6 +430,7 @@ public final class GroupStack implements LinkEvents {
         public void onMessage(UUID source, ViewId view, int userType, Order order, Encodable body) {
             if (pendingFailure == null) {
                 primary.onMessage(source, userType, order, body);
+                primary.drain(fromPrimary);
             }
         }
 
@@ -460,13 +443,15 @@ public final class GroupStack implements LinkEvents {
             }
             if (pendingFailure == null) {
                 primary.onView(view);
+                primary.drain(fromPrimary);
             } else if (view.isEmpty()) {
                 finish();
             }
         }
     }
 
-    private final class FromPrimary implements PrimaryEffects {
+    /** What the primary component asks of EVS. */
+    private final class ToEvs implements OrderedChannel {
         @Override
         public SendResult send(int userType, Order order, Encodable message) {
             return evs.send(userType, order, message);
@@ -476,14 +461,17 @@ public final class GroupStack implements LinkEvents {
         public SendResult sendLocalCausal(int userType, Encodable message) {
             return evs.sendLocalCausal(userType, message, nowNs);
         }
+    }
 
+    /** What the primary component has delivered, for the node. */
+    private final class FromPrimary implements PrimaryDeliveries {
         @Override
         public void save(SavedView view) {
             effects.save(view);
         }
 
         @Override
-        public void deliverView(PrimaryView view) {
+        public void onView(PrimaryView view) {
             effects.deliverView(view);
             if (view.isEmpty()) {
                 finish();
@@ -495,19 +483,14 @@ public final class GroupStack implements LinkEvents {
         }
 
         @Override
-        public void deliver(UUID source, int userType, long toSeq, Encodable payload) {
+        public void onMessage(UUID source, int userType, long toSeq, Encodable payload) {
             effects.deliver(source, userType, toSeq, payload);
         }
 
         @Override
-        public void onNotice(String text) {
-            effects.onNotice(text);
-        }
-
-        @Override
         public void onViolation(UUID source, String reason) {
-            effects.onNotice(reason + "; the node is evicted");
-            violators.add(source); // not from inside of a delivery
+            news.onNotice(reason + "; the node is evicted");
+            violators.add(source);
         }
 
         @Override

@@ -1,15 +1,16 @@
 package io.dromon.transport;
 
 import io.dromon.transport.evs.EvsView;
-import io.dromon.transport.mesh.Mesh;
 import io.dromon.transport.primary.PrimaryView;
 import io.dromon.transport.primary.SavedView;
 import io.dromon.transport.wire.Encodable;
-import io.dromon.transport.wire.LinkFailure;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** What the stack tells the node above. */
+/**
+ * What the stack tells the node above. Called from the stack's own loop, never from inside of a layer; {@link
+ * GroupStack#send} and {@link GroupStack#sendLocalCausal} may be called from inside.
+ */
 public interface StackEffects {
     /** A primary view is about to be delivered: it must be on disk when this returns. */
     void save(SavedView view);
@@ -33,16 +34,4 @@ public interface StackEffects {
 
     /** The transport ended. Nothing follows. {@code failure} is null after a leave that was asked for. */
     void onClosed(@Nullable StackFailure failure);
-
-    void onLinkUp(long link, UUID peer, String address);
-
-    void onLinkDown(long link, UUID peer, String address, LinkFailure failure);
-
-    void onRefused(String address, LinkFailure failure);
-
-    /** The answer to {@link Mesh#relink}. */
-    default void onRelinked(int relinked, @Nullable LinkFailure failure) {}
-
-    /** A line for the log. Peers can provoke these: limit their rate. */
-    default void onNotice(String text) {}
 }

@@ -1,7 +1,7 @@
 package io.dromon.it.peers;
 
 import io.dromon.node.group.GroupCore;
-import io.dromon.node.group.GroupEffects;
+import io.dromon.node.group.GroupDeliveries;
 import io.dromon.node.group.GroupEvent;
 import io.dromon.node.group.GroupSettings;
 import io.dromon.node.group.MemberStatus;
@@ -21,6 +21,7 @@ import io.dromon.transport.wire.Bytes;
 import io.dromon.transport.wire.Encodable;
 import io.dromon.transport.wire.LinkFailure;
 import io.dromon.transport.wire.Position;
+import io.dromon.transport.wire.TransportNews;
 import io.dromon.transport.wire.Uuids;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -54,6 +55,7 @@ public final class FloodingMember implements AutoCloseable {
     private final NettyLinks links;
     private final GroupStack stack;
     private final GroupCore core;
+    private final GroupDeliveries fromGroup = new FromGroup();
     private final AtomicLong sent = new AtomicLong();
     /** Of all its write-sets: nobody asks what became of them. */
     private static final Ticket.OfWriteSet TICKET = new Ticket.OfWriteSet() {};
@@ -74,8 +76,10 @@ public final class FloodingMember implements AutoCloseable {
                 this::uuid,
                 random,
                 links,
-                new FromStack());
-        this.core = new GroupCore(GroupSettings.arbitrator(name), self, Position.NONE, this::uuid, new FromGroup());
+                new FromStack(),
+                new Unheard());
+        this.core =
+                new GroupCore(GroupSettings.arbitrator(name), self, Position.NONE, this::uuid, stack, new Unheard());
     }
 
     /** Joins the group of a node in plain text, and begins as soon as it is SYNCED. */
@@ -102,6 +106,7 @@ public final class FloodingMember implements AutoCloseable {
         if (!closed) {
             stack.tick(System.nanoTime());
             core.tick(System.nanoTime());
+            core.drain(fromGroup);
             links.scheduleEndTurn();
             thread.schedule(this::tick, TICK_NS);
         }
@@ -113,6 +118,7 @@ public final class FloodingMember implements AutoCloseable {
             flood();
         }
         core.endTurn(nowNs);
+        core.drain(fromGroup);
         stack.endTurn(nowNs);
     }
 
@@ -154,12 +160,14 @@ public final class FloodingMember implements AutoCloseable {
         @Override
         public void deliverView(PrimaryView view) {
             core.onView(view, System.nanoTime());
+            core.drain(fromGroup);
         }
 
         @Override
         public void deliver(UUID source, int userType, long toSeq, Encodable payload) {
             if (userType != FLOW) {
                 core.onMessage(source, userType, payload, System.nanoTime());
+                core.drain(fromGroup);
             }
         }
 
@@ -170,7 +178,9 @@ public final class FloodingMember implements AutoCloseable {
         public void onClosed(@Nullable StackFailure failure) {
             closed = true;
         }
+    }
 
+    private static final class Unheard implements TransportNews {
         @Override
         public void onLinkUp(long link, UUID peer, String address) {}
 
@@ -181,17 +191,7 @@ public final class FloodingMember implements AutoCloseable {
         public void onRefused(String address, LinkFailure failure) {}
     }
 
-    private final class FromGroup implements GroupEffects {
-        @Override
-        public SendResult send(int userType, Encodable message) {
-            return stack.send(userType, message);
-        }
-
-        @Override
-        public SendResult sendLocalCausal(int userType, Encodable message) {
-            return stack.sendLocalCausal(userType, message);
-        }
-
+    private final class FromGroup implements GroupDeliveries {
         @Override
         public void deliver(GroupEvent event) {}
 
@@ -210,8 +210,5 @@ public final class FloodingMember implements AutoCloseable {
         public void onIncompatible(String reason) {
             closed = true;
         }
-
-        @Override
-        public void onAnomaly(UUID source, String what) {}
     }
 }

@@ -1,7 +1,7 @@
 package io.dromon.node.engine;
 
 import io.dromon.node.group.GroupCore;
-import io.dromon.node.group.GroupEffects;
+import io.dromon.node.group.GroupDeliveries;
 import io.dromon.node.group.GroupEvent;
 import io.dromon.node.group.GroupSettings;
 import io.dromon.node.group.ReplicationFailure;
@@ -11,15 +11,14 @@ import io.dromon.transport.StackEffects;
 import io.dromon.transport.StackFailure;
 import io.dromon.transport.StackSettings;
 import io.dromon.transport.evs.EvsView;
-import io.dromon.transport.evs.SendResult;
 import io.dromon.transport.link.LinkEvents;
 import io.dromon.transport.link.Links;
 import io.dromon.transport.primary.PrimaryView;
 import io.dromon.transport.primary.SavedView;
 import io.dromon.transport.wire.Bytes;
 import io.dromon.transport.wire.Encodable;
-import io.dromon.transport.wire.LinkFailure;
 import io.dromon.transport.wire.Position;
+import io.dromon.transport.wire.TransportNews;
 import io.dromon.transport.wire.Uuids;
 import io.dromon.transport.wire.ViewId;
 import java.util.List;
@@ -37,8 +36,8 @@ import org.jspecify.annotations.Nullable;
  * #replicate} and {@link #tick}; {@link #tick} when {@link #nextDeadlineNs} is reached.
  */
 public final class NodeCore {
-    /** What the core tells its driver. */
-    public interface Effects {
+    /** What the core tells its driver, from its own loop: never from inside of a layer. */
+    public interface Effects extends TransportNews {
         /** The next event of the group, in total order. */
         void deliver(GroupEvent event);
 
@@ -61,21 +60,6 @@ public final class NodeCore {
 
         /** The end; {@code failure} is null after {@link NodeCore#leave}. */
         void onClosed(@Nullable StackFailure failure);
-
-        void onLinkUp(long link, UUID peer, String address);
-
-        void onLinkDown(long link, UUID peer, String address, LinkFailure failure);
-
-        void onRefused(String address, LinkFailure failure);
-
-        /** A relink has ended; {@code failure} says why not all links were replaced. */
-        default void onRelinked(int relinked, @Nullable LinkFailure failure) {}
-
-        /** A line for the log. Peers can provoke these: limit their rate. */
-        default void onNotice(String text) {}
-
-        /** A member sent what it should not have, and it was dropped. */
-        void onAnomaly(UUID source, String what);
     }
 
     private static final PrimaryView LEFT =
@@ -85,6 +69,7 @@ public final class NodeCore {
     private final GroupCore group;
     private final CoreControls controls;
     private final Effects effects;
+    private final GroupDeliveries fromGroup = new FromGroup();
     private long nowNs;
     /** Why the node must leave. */
     private @Nullable StackFailure mustLeave;
@@ -108,9 +93,9 @@ public final class NodeCore {
             Links links,
             Effects effects) {
         this.effects = effects;
-        this.stack =
-                new GroupStack(stackSettings, self, listenAddress, restored, uuids, random, links, new FromStack());
-        this.group = new GroupCore(groupSettings, self, position, uuids, new FromGroup());
+        this.stack = new GroupStack(
+                stackSettings, self, listenAddress, restored, uuids, random, links, new FromStack(), effects);
+        this.group = new GroupCore(groupSettings, self, position, uuids, stack, effects);
         this.controls = new CoreControls(stack, group);
     }
 
@@ -142,12 +127,16 @@ public final class NodeCore {
 
     /** Queues a write-set; false if too much is queued already. */
     public boolean replicate(Bytes writeSet, Ticket.OfWriteSet ticket) {
-        return group.replicate(writeSet, ticket);
+        boolean taken = group.replicate(writeSet, ticket);
+        group.drain(fromGroup);
+        return taken;
     }
 
     /** Asks for a causal point ({@link GroupCore#sync}); false if too many are asked for. */
     public boolean sync(Ticket.OfRead ticket) {
-        return group.sync(ticket);
+        boolean taken = group.sync(ticket);
+        group.drain(fromGroup);
+        return taken;
     }
 
     /** The application has applied all up to {@code seqno}. Cheap; call as often as convenient. */
@@ -175,10 +164,12 @@ public final class NodeCore {
         this.nowNs = nowNs;
         group.onQueue(actionsNotTaken, bytesNotTaken, nowNs);
         group.endTurn(nowNs);
+        group.drain(fromGroup);
         stack.endTurn(nowNs);
         // What was delivered may have let the group layer send again (CONT, the end of an exchange), and no
         // other call may follow soon: without this it would wait for a timer.
         group.endTurn(nowNs);
+        group.drain(fromGroup);
         if (stack.evs().queuedBytes() > 0) {
             stack.endTurn(nowNs);
         }
@@ -190,6 +181,7 @@ public final class NodeCore {
         this.nowNs = nowNs;
         stack.tick(nowNs);
         group.tick(nowNs);
+        group.drain(fromGroup);
         leaveIfItMust();
     }
 
@@ -209,6 +201,7 @@ public final class NodeCore {
         if (!left) {
             left = true;
             group.onView(LEFT, nowNs);
+            group.drain(fromGroup);
         }
     }
 
@@ -233,6 +226,7 @@ public final class NodeCore {
         public void deliverView(PrimaryView view) {
             left |= view.isEmpty();
             group.onView(view, nowNs);
+            group.drain(fromGroup);
         }
 
         @Override
@@ -243,6 +237,7 @@ public final class NodeCore {
         @Override
         public void deliver(UUID source, int userType, long toSeq, Encodable payload) {
             group.onMessage(source, userType, payload, nowNs);
+            group.drain(fromGroup);
         }
 
         @Override
@@ -255,44 +250,9 @@ public final class NodeCore {
             abandon(); // if the transport broke down the group layer ends as after a leave: no ticket stays open
             effects.onClosed(failure == null ? mustLeave : failure);
         }
-
-        @Override
-        public void onLinkUp(long link, UUID peer, String address) {
-            effects.onLinkUp(link, peer, address);
-        }
-
-        @Override
-        public void onLinkDown(long link, UUID peer, String address, LinkFailure failure) {
-            effects.onLinkDown(link, peer, address, failure);
-        }
-
-        @Override
-        public void onRefused(String address, LinkFailure failure) {
-            effects.onRefused(address, failure);
-        }
-
-        @Override
-        public void onRelinked(int relinked, @Nullable LinkFailure failure) {
-            effects.onRelinked(relinked, failure);
-        }
-
-        @Override
-        public void onNotice(String text) {
-            effects.onNotice(text);
-        }
     }
 
-    private final class FromGroup implements GroupEffects {
-        @Override
-        public SendResult send(int userType, Encodable message) {
-            return stack.send(userType, message);
-        }
-
-        @Override
-        public SendResult sendLocalCausal(int userType, Encodable message) {
-            return stack.sendLocalCausal(userType, message);
-        }
-
+    private final class FromGroup implements GroupDeliveries {
         @Override
         public void deliver(GroupEvent event) {
             effects.deliver(event);
@@ -322,16 +282,6 @@ public final class NodeCore {
             if (mustLeave == null) {
                 mustLeave = new StackFailure(kind, reason);
             }
-        }
-
-        @Override
-        public void onAnomaly(UUID source, String what) {
-            effects.onAnomaly(source, what);
-        }
-
-        @Override
-        public void onNotice(String text) {
-            effects.onNotice(text);
         }
     }
 }

@@ -2,6 +2,7 @@ package io.dromon.node.group;
 
 import io.dromon.transport.wire.Bytes;
 import io.dromon.transport.wire.MalformedMessageException;
+import io.dromon.transport.wire.TransportNews;
 import org.jspecify.annotations.Nullable;
 
 /** Fragments that come back or come in, put together to actions; which of them gets a seqno (chapter 04 sections 4, 6). */
@@ -12,7 +13,8 @@ final class Actions {
     private final SendQueue queue;
     private final StateTransfer transfer;
     private final Withdrawal withdrawal;
-    private final GroupEffects effects;
+    private final GroupOutbox outbox;
+    private final TransportNews news;
 
     Actions(
             GroupSettings settings,
@@ -21,14 +23,16 @@ final class Actions {
             SendQueue queue,
             StateTransfer transfer,
             Withdrawal withdrawal,
-            GroupEffects effects) {
+            GroupOutbox outbox,
+            TransportNews news) {
         this.settings = settings;
         this.configuration = configuration;
         this.flow = flow;
         this.queue = queue;
         this.transfer = transfer;
         this.withdrawal = withdrawal;
-        this.effects = effects;
+        this.outbox = outbox;
+        this.news = news;
     }
 
     void onOwnFragment(OwnFragment fragment, long nowNs) throws MalformedMessageException {
@@ -72,9 +76,9 @@ final class Actions {
         if (!settings.discardsWriteSets() || ticket != null) {
             origin.bytesSinceStop += data.length();
             if (flow.onAction(data.length())) {
-                effects.onNotice(flow.describeJoiner());
+                news.onNotice(flow.describeJoiner());
             }
-            effects.deliver(new GroupEvent.WriteSet(seqno, origin.uuid, origin.index, data, ticket));
+            outbox.deliver(new GroupEvent.WriteSet(seqno, origin.uuid, origin.index, data, ticket));
         }
     }
 
@@ -90,12 +94,12 @@ final class Actions {
             throw e;
         }
         if (header.version() != configuration.gcs()) {
-            effects.onAnomaly(member.uuid, "action of gcs version " + header.version() + " dropped");
+            news.onAnomaly(member.uuid, "action of gcs version " + header.version() + " dropped");
             return;
         }
         if (header.type() == ActionType.SERVICE) {
             // Reserved: it would be put together in a channel of its own, so it must not touch the one of write-sets.
-            effects.onAnomaly(member.uuid, "action of the reserved type SERVICE dropped");
+            news.onAnomaly(member.uuid, "action of the reserved type SERVICE dropped");
             return;
         }
         boolean writeSet = header.type() == ActionType.WRITESET;
@@ -118,7 +122,7 @@ final class Actions {
         } else if (header.type() == ActionType.STATE_REQ) {
             transfer.onRequest(member, action, nowNs);
         } else {
-            effects.onAnomaly(member.uuid, "action of unknown type " + header.type());
+            news.onAnomaly(member.uuid, "action of unknown type " + header.type());
         }
     }
 }

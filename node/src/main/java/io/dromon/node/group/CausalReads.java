@@ -1,5 +1,6 @@
 package io.dromon.node.group;
 
+import io.dromon.transport.GroupSender;
 import io.dromon.transport.evs.SendResult;
 import io.dromon.transport.wire.Encodable;
 import io.netty.buffer.ByteBuf;
@@ -33,22 +34,24 @@ final class CausalReads {
     static final int MAX_READS = 65_536;
 
     private final Configuration configuration;
-    private final GroupEffects effects;
+    private final GroupOutbox outbox;
+    private final GroupSender below;
     private final ArrayDeque<Mark> waiting = new ArrayDeque<>();
     /** Given to the layer below, in this order, and not back. */
     private final ArrayDeque<Mark> asked = new ArrayDeque<>();
 
-    CausalReads(Configuration configuration, GroupEffects effects) {
+    CausalReads(Configuration configuration, GroupOutbox outbox, GroupSender below) {
         this.configuration = configuration;
-        this.effects = effects;
+        this.outbox = outbox;
+        this.below = below;
     }
 
     /** {@link GroupCore#sync}. */
     boolean ask(Ticket.OfRead ticket) {
         if (configuration.isOver()) {
-            effects.onReadFailed(ticket, ReplicationFailure.CLOSED);
+            outbox.readFailed(ticket, ReplicationFailure.CLOSED);
         } else if (configuration.state() == GroupState.NON_PRIMARY) {
-            effects.onReadFailed(ticket, ReplicationFailure.PRIMARY_LOST);
+            outbox.readFailed(ticket, ReplicationFailure.PRIMARY_LOST);
         } else if (waiting.size() + asked.size() >= MAX_READS) {
             return false;
         } else {
@@ -68,7 +71,7 @@ final class CausalReads {
     void fail(ReplicationFailure reason) {
         askAgain();
         for (Mark mark = waiting.pollFirst(); mark != null; mark = waiting.pollFirst()) {
-            effects.onReadFailed(mark.ticket, reason);
+            outbox.readFailed(mark.ticket, reason);
         }
     }
 
@@ -77,7 +80,7 @@ final class CausalReads {
         while (!waiting.isEmpty()) {
             Mark mark = waiting.removeFirst();
             asked.addLast(mark); // first: it may come back from inside of send
-            if (effects.sendLocalCausal(MessageType.CAUSAL, mark) != SendResult.ACCEPTED) {
+            if (below.sendLocalCausal(MessageType.CAUSAL, mark) != SendResult.ACCEPTED) {
                 asked.removeLastOccurrence(mark);
                 waiting.addFirst(mark);
                 return false;
@@ -89,7 +92,7 @@ final class CausalReads {
     void onMark(Mark mark) {
         // The layer below keeps their order: it is the first, or was asked for again after a view.
         if (configuration.isPrimary() && asked.removeFirstOccurrence(mark)) {
-            effects.deliver(new GroupEvent.CausalPoint(configuration.actId, mark.ticket));
+            outbox.deliver(new GroupEvent.CausalPoint(configuration.actId, mark.ticket));
         }
     }
 }

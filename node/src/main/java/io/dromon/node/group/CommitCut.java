@@ -22,10 +22,10 @@ final class CommitCut {
     }
 
     /** Delivers the cut if it is news and this node is complete. */
-    void deliver(GroupEffects effects, MemberStatus own) {
+    void deliver(GroupOutbox outbox, MemberStatus own) {
         if (seqno > delivered && own.isJoined()) {
             delivered = seqno;
-            effects.deliver(new GroupEvent.CommitCut(seqno));
+            outbox.deliver(new GroupEvent.CommitCut(seqno));
         }
     }
 

@@ -1,5 +1,6 @@
 package io.dromon.node.group;
 
+import io.dromon.transport.GroupSender;
 import io.dromon.transport.evs.SendResult;
 import io.dromon.transport.wire.Bytes;
 import java.util.ArrayDeque;
@@ -36,13 +37,13 @@ final class ControlMessages {
     private final GroupSettings settings;
     private final Configuration configuration;
     private final FlowControl flow;
-    private final GroupEffects effects;
+    private final GroupSender below;
 
-    ControlMessages(GroupSettings settings, Configuration configuration, FlowControl flow, GroupEffects effects) {
+    ControlMessages(GroupSettings settings, Configuration configuration, FlowControl flow, GroupSender below) {
         this.settings = settings;
         this.configuration = configuration;
         this.flow = flow;
-        this.effects = effects;
+        this.below = below;
     }
 
     void onView() {
@@ -102,7 +103,7 @@ final class ControlMessages {
         if (uuid != null) {
             // Taken out first: the layer below may deliver from inside of send().
             stateUuid = null;
-            if (effects.send(MessageType.STATE_UUID, uuid) != SendResult.ACCEPTED) {
+            if (below.send(MessageType.STATE_UUID, uuid) != SendResult.ACCEPTED) {
                 stateUuid = uuid;
                 return false;
             }
@@ -110,7 +111,7 @@ final class ControlMessages {
         StateMessage message = stateMessage;
         if (message != null) {
             stateMessage = null;
-            if (effects.send(MessageType.STATE_MSG, message) != SendResult.ACCEPTED) {
+            if (below.send(MessageType.STATE_MSG, message) != SendResult.ACCEPTED) {
                 stateMessage = message;
                 return false;
             }
@@ -128,7 +129,7 @@ final class ControlMessages {
         if (!stop && !flow.isContDue(configuration.self.status)) {
             return true;
         }
-        if (effects.send(MessageType.FLOW, new FlowMessage((int) configuration.confId, stop)) != SendResult.ACCEPTED) {
+        if (below.send(MessageType.FLOW, new FlowMessage((int) configuration.confId, stop)) != SendResult.ACCEPTED) {
             return false;
         }
         flow.sent(stop);
@@ -139,7 +140,7 @@ final class ControlMessages {
         while (joinsSent < joins.size()) {
             CodeMessage join = joins.stream().skip(joinsSent).findFirst().orElseThrow();
             joinsSent++;
-            if (effects.send(MessageType.JOIN, join) != SendResult.ACCEPTED) {
+            if (below.send(MessageType.JOIN, join) != SendResult.ACCEPTED) {
                 joinsSent--;
                 return false;
             }
@@ -153,7 +154,7 @@ final class ControlMessages {
         }
         syncOutstanding = true;
         CodeMessage sync = new CodeMessage(configuration.groupUuid, configuration.actId, 0);
-        if (effects.send(MessageType.SYNC, sync) != SendResult.ACCEPTED) {
+        if (below.send(MessageType.SYNC, sync) != SendResult.ACCEPTED) {
             syncOutstanding = false;
             return false;
         }
@@ -169,7 +170,7 @@ final class ControlMessages {
         }
         while (!votes.isEmpty()) {
             CodeMessage vote = votes.removeFirst();
-            if (effects.send(MessageType.VOTE, vote) != SendResult.ACCEPTED) {
+            if (below.send(MessageType.VOTE, vote) != SendResult.ACCEPTED) {
                 votes.addFirst(vote);
                 return false;
             }
@@ -187,7 +188,7 @@ final class ControlMessages {
         }
         long before = reported;
         reported = seqno;
-        if (effects.send(MessageType.LAST, new CodeMessage(configuration.groupUuid, seqno, 0)) != SendResult.ACCEPTED) {
+        if (below.send(MessageType.LAST, new CodeMessage(configuration.groupUuid, seqno, 0)) != SendResult.ACCEPTED) {
             reported = before;
             return false;
         }

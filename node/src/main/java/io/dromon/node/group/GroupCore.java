@@ -1,10 +1,12 @@
 package io.dromon.node.group;
 
+import io.dromon.transport.GroupSender;
 import io.dromon.transport.primary.PrimaryView;
 import io.dromon.transport.wire.Bytes;
 import io.dromon.transport.wire.Encodable;
 import io.dromon.transport.wire.MalformedMessageException;
 import io.dromon.transport.wire.Position;
+import io.dromon.transport.wire.TransportNews;
 import java.util.UUID;
 import java.util.function.Supplier;
 
@@ -13,21 +15,21 @@ import java.util.function.Supplier;
  *
  * <p>What the caller owes: all calls from one thread; {@link #endTurn} after each batch of {@link #onView}, {@link
  * #onMessage}, {@link #replicate} and the other requests, with {@link #onQueue} just before it; {@link #tick}
- * when {@link #nextDeadlineNs} is reached. Effects are called from inside of the calls and must not call back, save
- * {@link #replicate} and the other requests, which may be called from anywhere.
+ * when {@link #nextDeadlineNs} is reached. Results come up through an outbox: {@link #drain} after each of these calls.
  *
  * <p>Bad input never stops it. A message that cannot be decoded, or that comes in the wrong state, is dropped and
- * reported by {@link GroupEffects#onAnomaly}. Where a real node aborts on a broken sequence of fragments, that action is
+ * reported by {@link TransportNews#onAnomaly}. Where a real node aborts on a broken sequence of fragments, that action is
  * dropped: all members of a configuration see the same fragments in the same order and with the same state of the
  * channels, so the seqnos stay equal. Only an action that this node's bounds cannot hold (see {@link GroupSettings})
- * makes it leave, by {@link GroupEffects#onInconsistent}: the others may have room for it.
+ * makes it leave, by {@link GroupDeliveries#onInconsistent}: the others may have room for it.
  */
 public final class GroupCore {
     /** Causal reads asked for at a time; more are refused. */
     public static final int MAX_READS = CausalReads.MAX_READS;
 
     private final GroupSettings settings;
-    private final GroupEffects effects;
+    private final TransportNews news;
+    private final GroupOutbox outbox = new GroupOutbox();
     private final Configuration configuration;
     private final Member self;
     private final StateExchange exchange;
@@ -48,24 +50,31 @@ public final class GroupCore {
      * @param self own UUID
      * @param initialPosition where the saved history ends, {@link Position#NONE} without one
      * @param uuids fresh time-based UUIDs, for exchanges and histories
+     * @param below sends to the group
+     * @param news hears what is for logs and counters
      */
     public GroupCore(
-            GroupSettings settings, UUID self, Position initialPosition, Supplier<UUID> uuids, GroupEffects effects) {
+            GroupSettings settings,
+            UUID self,
+            Position initialPosition,
+            Supplier<UUID> uuids,
+            GroupSender below,
+            TransportNews news) {
         this.settings = settings;
-        this.effects = effects;
+        this.news = news;
         this.configuration = new Configuration(settings, self, initialPosition);
         this.self = configuration.self;
         this.exchange = new StateExchange(settings, configuration, uuids);
         this.flow = new FlowControl(settings.flow());
-        this.outgoing = new Outgoing(settings, configuration, flow, effects);
+        this.outgoing = new Outgoing(settings, configuration, flow, below, outbox);
         this.queue = outgoing.queue;
-        Withdrawal withdrawal = new Withdrawal(configuration, outgoing, effects);
+        Withdrawal withdrawal = new Withdrawal(configuration, outgoing, outbox);
         this.guard = new QueueGuard(configuration, flow, withdrawal);
-        this.transfer = new StateTransfer(settings, configuration, flow, queue, outgoing.control, effects);
-        this.actions = new Actions(settings, configuration, flow, queue, transfer, withdrawal, effects);
-        this.voting = new Voting(settings, configuration, outgoing.control, withdrawal, effects);
-        this.reconfiguration =
-                new Reconfiguration(configuration, exchange, flow, outgoing, transfer, voting, withdrawal, effects);
+        this.transfer = new StateTransfer(settings, configuration, flow, queue, outgoing.control, outbox, news);
+        this.actions = new Actions(settings, configuration, flow, queue, transfer, withdrawal, outbox, news);
+        this.voting = new Voting(settings, configuration, outgoing.control, withdrawal, outbox);
+        this.reconfiguration = new Reconfiguration(
+                configuration, exchange, flow, outgoing, transfer, voting, withdrawal, outbox, news);
         this.lastSource = this.self;
     }
 
@@ -95,7 +104,7 @@ public final class GroupCore {
         if (!member.uuid.equals(source)) {
             member = configuration.table.find(source);
             if (member == null) {
-                effects.onAnomaly(source, "message of type " + userType + " from no member of the view");
+                news.onAnomaly(source, "message of type " + userType + " from no member of the view");
                 return;
             }
             lastSource = member;
@@ -103,7 +112,7 @@ public final class GroupCore {
         try {
             dispatch(member, userType, payload);
         } catch (MalformedMessageException e) {
-            effects.onAnomaly(source, "type " + userType + ": " + e.getMessage());
+            news.onAnomaly(source, "type " + userType + ": " + e.getMessage());
         }
     }
 
@@ -113,7 +122,7 @@ public final class GroupCore {
                 if (payload instanceof OwnFragment fragment) {
                     actions.onOwnFragment(fragment, nowNs);
                 } else if (member == self) {
-                    effects.onAnomaly(member.uuid, "an own action that was not sent by this node");
+                    news.onAnomaly(member.uuid, "an own action that was not sent by this node");
                 } else {
                     actions.onForeignFragment(member, Bytes.of(payload), nowNs);
                 }
@@ -139,10 +148,10 @@ public final class GroupCore {
                 if (payload instanceof CausalReads.Mark mark) {
                     outgoing.reads.onMark(mark);
                 } else {
-                    effects.onAnomaly(member.uuid, "a causal point, which is no message, was sent");
+                    news.onAnomaly(member.uuid, "a causal point, which is no message, was sent");
                 }
             }
-            default -> effects.onAnomaly(member.uuid, "unknown message type " + userType);
+            default -> news.onAnomaly(member.uuid, "unknown message type " + userType);
         }
     }
 
@@ -153,7 +162,7 @@ public final class GroupCore {
             return;
         }
         if (!message.isOf(configuration.groupUuid)) {
-            effects.onAnomaly(member.uuid, "message of type " + userType + " of another group dropped");
+            news.onAnomaly(member.uuid, "message of type " + userType + " of another group dropped");
             return;
         }
         switch (userType) {
@@ -168,7 +177,7 @@ public final class GroupCore {
         if (message.code() == 0
                 && configuration.commitCut.onLast(
                         member, message.seqno(), configuration.table.all(), configuration.gcs())) {
-            configuration.commitCut.deliver(effects, self.status);
+            configuration.commitCut.deliver(outbox, self.status);
         }
     }
 
@@ -177,7 +186,7 @@ public final class GroupCore {
             return;
         }
         if (message.confId() != (int) configuration.confId) {
-            effects.onAnomaly(member.uuid, "flow control of another configuration");
+            news.onAnomaly(member.uuid, "flow control of another configuration");
             return;
         }
         member.stops += message.stop() ? 1 : -1;
@@ -198,7 +207,7 @@ public final class GroupCore {
 
     /**
      * Queues a write-set; it goes out at the end of the turn. It ends with its {@link GroupEvent.WriteSet} or with
-     * {@link GroupEffects#onWriteSetFailed} (for a hopeless one from inside of this call). If a view change cuts it off, it is sent
+     * {@link GroupDeliveries#onWriteSetFailed} (for a hopeless one from inside of this call). If a view change cuts it off, it is sent
      * again without notice: it gets one seqno.
      *
      * @param writeSet at least one byte; never copied, never changed by anybody from now on
@@ -210,13 +219,13 @@ public final class GroupCore {
             throw new IllegalArgumentException("an empty write-set");
         }
         if (configuration.isOver()) {
-            effects.onWriteSetFailed(ticket, ReplicationFailure.CLOSED);
+            outbox.writeSetFailed(ticket, ReplicationFailure.CLOSED);
         } else if (writeSet.length() > Math.min(largestWriteSet, settings.maxActionBytes())) {
-            effects.onWriteSetFailed(ticket, ReplicationFailure.TOO_LARGE);
+            outbox.writeSetFailed(ticket, ReplicationFailure.TOO_LARGE);
         } else if (configuration.state() == GroupState.NON_PRIMARY) {
-            effects.onWriteSetFailed(ticket, ReplicationFailure.PRIMARY_LOST);
+            outbox.writeSetFailed(ticket, ReplicationFailure.PRIMARY_LOST);
         } else if (configuration.state() == GroupState.PRIMARY && !self.status.isJoined()) {
-            effects.onWriteSetFailed(ticket, ReplicationFailure.NOT_JOINED);
+            outbox.writeSetFailed(ticket, ReplicationFailure.NOT_JOINED);
         } else if (queue.queuedBytes() > 0 && queue.queuedBytes() + writeSet.length() > settings.sendQueueBytes()) {
             return false;
         } else {
@@ -227,7 +236,7 @@ public final class GroupCore {
 
     /**
      * Asks for a point in the order behind all that the group has ordered by now: answered by {@link
-     * GroupEvent.CausalPoint}, or by {@link GroupEffects#onReadFailed} outside of the primary component. No message goes to the
+     * GroupEvent.CausalPoint}, or by {@link GroupDeliveries#onReadFailed} outside of the primary component. No message goes to the
      * group for it. While the node is being cut off it may be answered with what the node has.
      *
      * @param ticket names it in the answer
@@ -292,7 +301,7 @@ public final class GroupCore {
 
     /**
      * The application failed to apply {@code seqno} (section 11); to be called instead of {@link #reportApplied} for
-     * it. Answered by {@link GroupEvent.VoteResult}, and by {@link GroupEffects#onInconsistent} if the others succeeded.
+     * it. Answered by {@link GroupEvent.VoteResult}, and by {@link GroupDeliveries#onInconsistent} if the others succeeded.
      *
      * @param error text of the error as it is hashed, its own NUL included if it has one
      */
@@ -310,12 +319,17 @@ public final class GroupCore {
         flow.configure(changed);
     }
 
+    /** Hands over what the calls have led to; the requests may be called from inside. */
+    public void drain(GroupDeliveries above) {
+        outbox.drain(above);
+    }
+
     // ---- time and sending ---------------------------------------------------------------------------------------
 
     /**
      * The application's queue: events delivered and not yet taken. Called at the end of each turn, before {@link
      * #endTurn}. A member whose queue has no room left ({@code gcs.recv_q_hard_limit}) leaves by {@link
-     * GroupEffects#onInconsistent}: flow control has asked the others to stop long before.
+     * GroupDeliveries#onInconsistent}: flow control has asked the others to stop long before.
      *
      * @param actionsNotTaken number of these events
      * @param bytesNotTaken bytes of the write-sets among them

@@ -1,5 +1,6 @@
 package io.dromon.node.group;
 
+import io.dromon.transport.GroupSender;
 import io.dromon.transport.evs.SendResult;
 
 /**
@@ -17,12 +18,17 @@ final class Outgoing {
     private final FlowControl flow;
     private long retryAtNs = Long.MAX_VALUE;
 
-    Outgoing(GroupSettings settings, Configuration configuration, FlowControl flow, GroupEffects effects) {
+    Outgoing(
+            GroupSettings settings,
+            Configuration configuration,
+            FlowControl flow,
+            GroupSender below,
+            GroupOutbox outbox) {
         this.configuration = configuration;
         this.flow = flow;
-        this.control = new ControlMessages(settings, configuration, flow, effects);
-        this.reads = new CausalReads(configuration, effects);
-        this.queue = new SendQueue(settings.maxPacketSize(), effects);
+        this.control = new ControlMessages(settings, configuration, flow, below);
+        this.reads = new CausalReads(configuration, outbox, below);
+        this.queue = new SendQueue(settings.maxPacketSize(), outbox, below);
     }
 
     /** A primary configuration begins: what was cut off starts over, and write-sets end that no member would count. */

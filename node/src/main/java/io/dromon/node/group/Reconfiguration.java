@@ -1,6 +1,7 @@
 package io.dromon.node.group;
 
 import io.dromon.transport.primary.PrimaryView;
+import io.dromon.transport.wire.TransportNews;
 import java.util.List;
 import java.util.UUID;
 
@@ -17,7 +18,8 @@ final class Reconfiguration {
     private final StateTransfer transfer;
     private final Voting voting;
     private final Withdrawal withdrawal;
-    private final GroupEffects effects;
+    private final GroupOutbox outbox;
+    private final TransportNews news;
 
     Reconfiguration(
             Configuration configuration,
@@ -27,7 +29,8 @@ final class Reconfiguration {
             StateTransfer transfer,
             Voting voting,
             Withdrawal withdrawal,
-            GroupEffects effects) {
+            GroupOutbox outbox,
+            TransportNews news) {
         this.configuration = configuration;
         this.self = configuration.self;
         this.exchange = exchange;
@@ -36,7 +39,8 @@ final class Reconfiguration {
         this.transfer = transfer;
         this.voting = voting;
         this.withdrawal = withdrawal;
-        this.effects = effects;
+        this.outbox = outbox;
+        this.news = news;
     }
 
     void onView(PrimaryView view, long nowNs) {
@@ -48,7 +52,7 @@ final class Reconfiguration {
             exchange.onNonPrimaryView(view, wasPrimary);
             configuration.enter(GroupState.CLOSED);
             enterNonPrimary(ReplicationFailure.CLOSED, nowNs);
-            effects.deliver(new GroupEvent.Left(inconsistent ? "inconsistent with the group" : "left the group"));
+            outbox.deliver(new GroupEvent.Left(inconsistent ? "inconsistent with the group" : "left the group"));
         } else if (inconsistent) {
             exchange.onNonPrimaryView(view, wasPrimary);
         } else if (view.isPrimary() || view.bootstrap()) {
@@ -68,7 +72,7 @@ final class Reconfiguration {
 
     void onStateUuid(Member member, StateUuidMessage message, long nowNs) {
         if (configuration.state() != GroupState.WAIT_STATE_UUID || member.index != 0) {
-            effects.onAnomaly(member.uuid, "stray name of a state exchange");
+            news.onAnomaly(member.uuid, "stray name of a state exchange");
             return;
         }
         exchange.onStateUuid(message.stateUuid());
@@ -80,7 +84,7 @@ final class Reconfiguration {
     void onStateMessage(Member member, StateMessage message, long nowNs) {
         if (configuration.state() != GroupState.WAIT_STATE_MSG) {
             if (configuration.isPrimary()) {
-                effects.onAnomaly(member.uuid, "stray state message");
+                news.onAnomaly(member.uuid, "stray state message");
             }
             return;
         }
@@ -98,7 +102,7 @@ final class Reconfiguration {
             case REVERSED, TOO_NEW -> withdrawal.inconsistent(exchange.reason(result));
             case DATABASES -> withdrawal.incompatible(exchange.reason(result));
             case PRIMARY -> {
-                exchange.misplacedDatabases().ifPresent(effects::onNotice);
+                exchange.misplacedDatabases().ifPresent(news::onNotice);
                 enterPrimary(donor, nowNs);
             }
         }
@@ -111,7 +115,7 @@ final class Reconfiguration {
         long seqno = configuration.nextActId();
         beginFlowControl(nowNs);
         deliver(configuration.versions, voted);
-        configuration.commitCut.deliver(effects, self.status);
+        configuration.commitCut.deliver(outbox, self.status);
         if (voted) {
             voting.leaveIfOutvoted();
         }
@@ -137,7 +141,7 @@ final class Reconfiguration {
 
     private void deliver(GroupVersions versions, boolean voted) {
         configuration.table.changed();
-        effects.deliver(new GroupEvent.ConfigurationChange(
+        outbox.deliver(new GroupEvent.ConfigurationChange(
                 configuration.actId,
                 configuration.confId,
                 configuration.groupUuid,

@@ -1,5 +1,6 @@
 package io.dromon.node.group;
 
+import io.dromon.transport.GroupSender;
 import io.dromon.transport.evs.SendResult;
 import io.dromon.transport.primary.Primary;
 import io.dromon.transport.wire.Uuids;
@@ -18,16 +19,18 @@ final class SendQueue {
     private @Nullable OwnAction current;
 
     private final int fragmentBytes;
-    private final GroupEffects effects;
+    private final GroupOutbox outbox;
+    private final GroupSender below;
     private long queuedBytes;
     private int sentWriteSets;
     /** Grows by one for each action that was sent completely. */
     private long actionId = 1;
 
     /** @param maxPacketSize {@code gcs.max_packet_size}, bytes */
-    SendQueue(int maxPacketSize, GroupEffects effects) {
+    SendQueue(int maxPacketSize, GroupOutbox outbox, GroupSender below) {
         this.fragmentBytes = fragmentBytes(maxPacketSize, Primary.MAX_PAYLOAD);
-        this.effects = effects;
+        this.outbox = outbox;
+        this.below = below;
     }
 
     /** Bytes of write-sets that are not sent completely. */
@@ -76,7 +79,7 @@ final class SendQueue {
         int from = action.sentBytes;
         int length = Math.min(fragmentBytes, action.data.length() - from);
         OwnFragment fragment = new OwnFragment(action, version, actionId, action.sentFragments, from, length);
-        SendResult result = effects.send(MessageType.ACTION, fragment);
+        SendResult result = below.send(MessageType.ACTION, fragment);
         if (result == SendResult.ACCEPTED) {
             action.sentBytes += length;
             action.sentFragments++;
@@ -155,7 +158,7 @@ final class SendQueue {
 
     private void failDesync(OwnAction request) {
         if (request.isDesync()) {
-            effects.deliver(new GroupEvent.StateRequestResult(-Errno.ENOTCONN, Uuids.NIL));
+            outbox.deliver(new GroupEvent.StateRequestResult(-Errno.ENOTCONN, Uuids.NIL));
         }
     }
 
@@ -163,7 +166,7 @@ final class SendQueue {
     void fail(OwnAction action, ReplicationFailure reason) {
         if (!action.done && action.ticket != null) {
             action.done = true;
-            effects.onWriteSetFailed(action.ticket, reason);
+            outbox.writeSetFailed(action.ticket, reason);
         }
     }
 

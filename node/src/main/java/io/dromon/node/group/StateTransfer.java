@@ -3,6 +3,7 @@ package io.dromon.node.group;
 import io.dromon.transport.wire.Bytes;
 import io.dromon.transport.wire.MalformedMessageException;
 import io.dromon.transport.wire.Position;
+import io.dromon.transport.wire.TransportNews;
 import io.dromon.transport.wire.Uuids;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +21,8 @@ final class StateTransfer {
     private final FlowControl flow;
     private final SendQueue queue;
     private final ControlMessages control;
-    private final GroupEffects effects;
+    private final GroupOutbox outbox;
+    private final TransportNews news;
     private final Member self;
     private final Statuses statuses;
     private long configurationSeqno = -1;
@@ -36,13 +38,15 @@ final class StateTransfer {
             FlowControl flow,
             SendQueue queue,
             ControlMessages control,
-            GroupEffects effects) {
+            GroupOutbox outbox,
+            TransportNews news) {
         this.settings = settings;
         this.configuration = configuration;
         this.flow = flow;
         this.queue = queue;
         this.control = control;
-        this.effects = effects;
+        this.outbox = outbox;
+        this.news = news;
         this.self = configuration.self;
         this.statuses = new Statuses(configuration);
     }
@@ -66,7 +70,7 @@ final class StateTransfer {
         requestAgain();
         boolean donorGone = !lostDonor.equals(Uuids.NIL) && configuration.table.find(lostDonor) == null;
         if (self.status == MemberStatus.JOINER && donorGone && (snapshot != null || !joinsByItself())) {
-            effects.deliver(new GroupEvent.StateTransferLost("the donor " + lostDonor + " left the group"));
+            outbox.deliver(new GroupEvent.StateTransferLost("the donor " + lostDonor + " left the group"));
         }
     }
 
@@ -104,7 +108,7 @@ final class StateTransfer {
     private void onOwnRequest(StateRequestPayload request, int result, long nowNs) {
         UUID donor = result < 0 ? Uuids.NIL : configuration.table.all()[result].uuid;
         if (request.isDesync()) {
-            effects.deliver(new GroupEvent.StateRequestResult(result, donor));
+            outbox.deliver(new GroupEvent.StateRequestResult(result, donor));
             return;
         }
         if (wanted == null) {
@@ -118,7 +122,7 @@ final class StateTransfer {
         if (result >= 0 && snapshot == null && joinsByItself()) {
             control.addJoin(new CodeMessage(configuration.groupUuid, configurationSeqno, 0));
         } else {
-            effects.deliver(new GroupEvent.StateRequestResult(result, donor));
+            outbox.deliver(new GroupEvent.StateRequestResult(result, donor));
         }
     }
 
@@ -127,7 +131,7 @@ final class StateTransfer {
         boolean trivial = request.isTrivial() && !settings.stateless();
         if (!trivial && settings.servesState() && !settings.stateless()) {
             boolean history = !request.wantedUuid().equals(Uuids.NIL) && request.wantedSeqno() >= 0;
-            effects.deliver(new GroupEvent.StateRequest(
+            outbox.deliver(new GroupEvent.StateRequest(
                     new Position(configuration.groupUuid, configuration.actId),
                     requester.uuid,
                     requester.index,
@@ -164,7 +168,7 @@ final class StateTransfer {
         } else if (wanted != null) {
             wanted = null;
             if (!joinsByItself()) {
-                effects.deliver(new GroupEvent.StateRequestResult(-Errno.ECANCELED, Uuids.NIL));
+                outbox.deliver(new GroupEvent.StateRequestResult(-Errno.ECANCELED, Uuids.NIL));
             }
         }
     }
@@ -180,7 +184,7 @@ final class StateTransfer {
     /** {@link GroupCore#desync}. */
     void desync() {
         if (configuration.state() == GroupState.NON_PRIMARY || queue.requestCount() >= MAX_REQUESTS) {
-            effects.deliver(new GroupEvent.StateRequestResult(-Errno.ENOTCONN, Uuids.NIL));
+            outbox.deliver(new GroupEvent.StateRequestResult(-Errno.ENOTCONN, Uuids.NIL));
         } else if (!configuration.isOver()) {
             queue.add(OwnAction.stateRequest(StateRequestPayload.desync()));
         }
@@ -212,18 +216,17 @@ final class StateTransfer {
                 && before == MemberStatus.JOINER
                 && !own;
         if (!statuses.onJoin(member, message.code())) {
-            effects.onAnomaly(member.uuid, "JOIN in state " + member.status + " ignored");
+            news.onAnomaly(member.uuid, "JOIN in state " + member.status + " ignored");
         }
         if (own) {
             control.joinProcessed();
-            effects.deliver(new GroupEvent.Joined(self.status));
+            outbox.deliver(new GroupEvent.Joined(self.status));
         }
         onOwnStatus(before, nowNs);
         if (ownDonor && snapshot != null) {
-            effects.deliver(new GroupEvent.SnapshotEnded(member.uuid, message.code()));
+            outbox.deliver(new GroupEvent.SnapshotEnded(member.uuid, message.code()));
         } else if (ownDonor && message.code() < 0 && !joinsByItself()) {
-            effects.deliver(
-                    new GroupEvent.StateTransferLost("the donor " + member.uuid + " failed: " + message.code()));
+            outbox.deliver(new GroupEvent.StateTransferLost("the donor " + member.uuid + " failed: " + message.code()));
         }
         if (own && self.status == MemberStatus.PRIM && joinsByItself()) {
             requestAtNs = nowNs + REQUEST_RETRY_NS;
@@ -235,13 +238,13 @@ final class StateTransfer {
         MemberStatus before = self.status;
         CommitCut cut = configuration.commitCut;
         if (statuses.onSync(member) && cut.recompute(configuration.table.all(), configuration.gcs())) {
-            cut.deliver(effects, self.status);
+            cut.deliver(outbox, self.status);
         }
         if (member == self) {
             control.syncOutstanding = false;
             onOwnStatus(before, nowNs);
             if (before == MemberStatus.JOINED) {
-                effects.deliver(new GroupEvent.Synced());
+                outbox.deliver(new GroupEvent.Synced());
             }
         }
     }

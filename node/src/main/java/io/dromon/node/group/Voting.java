@@ -8,7 +8,7 @@ final class Voting {
     private final Configuration configuration;
     private final ControlMessages control;
     private final Withdrawal withdrawal;
-    private final GroupEffects effects;
+    private final GroupOutbox outbox;
     private final Votes votes = new Votes();
 
     Voting(
@@ -16,12 +16,12 @@ final class Voting {
             Configuration configuration,
             ControlMessages control,
             Withdrawal withdrawal,
-            GroupEffects effects) {
+            GroupOutbox outbox) {
         this.settings = settings;
         this.configuration = configuration;
         this.control = control;
         this.withdrawal = withdrawal;
-        this.effects = effects;
+        this.outbox = outbox;
     }
 
     long resultSeqno() {
@@ -48,7 +48,7 @@ final class Voting {
         }
         if (!votes.isOpen(seqno, configuration.commitCut.seqno(), gcs)) {
             if (member == self) {
-                effects.deliver(new GroupEvent.VoteResult(seqno, votes.decided(seqno)));
+                outbox.deliver(new GroupEvent.VoteResult(seqno, votes.decided(seqno)));
             }
             return;
         }
@@ -56,12 +56,12 @@ final class Voting {
         boolean voter = !settings.stateless();
         if (recount()) {
             if (self.voteSeqno >= votes.resultSeqno() && voter) {
-                effects.deliver(new GroupEvent.VoteResult(votes.resultSeqno(), votes.resultValue()));
+                outbox.deliver(new GroupEvent.VoteResult(votes.resultSeqno(), votes.resultValue()));
             }
             leaveIfOutvoted();
         } else if (votes.request(seqno) && member != self && voter && self.voteSeqno < seqno) {
             control.voteWanted(seqno);
-            effects.deliver(new GroupEvent.VoteRequest(seqno));
+            outbox.deliver(new GroupEvent.VoteRequest(seqno));
         }
     }
 

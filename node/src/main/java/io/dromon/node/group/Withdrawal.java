@@ -4,24 +4,24 @@ package io.dromon.node.group;
 final class Withdrawal {
     private final Configuration configuration;
     private final Outgoing outgoing;
-    private final GroupEffects effects;
+    private final GroupOutbox outbox;
 
-    Withdrawal(Configuration configuration, Outgoing outgoing, GroupEffects effects) {
+    Withdrawal(Configuration configuration, Outgoing outgoing, GroupOutbox outbox) {
         this.configuration = configuration;
         this.outgoing = outgoing;
-        this.effects = effects;
+        this.outbox = outbox;
     }
 
     /** This node must leave, and not come back with this state. */
     void inconsistent(String reason) {
         leave();
-        effects.onInconsistent(reason);
+        outbox.inconsistent(reason);
     }
 
     /** This node must not be a member of this group. */
     void incompatible(String reason) {
         leave();
-        effects.onIncompatible(reason);
+        outbox.incompatible(reason);
     }
 
     private void leave() {

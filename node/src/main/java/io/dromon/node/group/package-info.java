@@ -4,7 +4,7 @@
  *
  * <p>{@link io.dromon.node.group.GroupCore} stands on the primary-component layer (views and messages in one total
  * order) and below the node's shell, which owns the threads and the application's queue. It asks and tells by {@link
- * io.dromon.node.group.GroupEffects}; what is part of the order is a {@link io.dromon.node.group.GroupEvent}.
+ * io.dromon.node.group.GroupDeliveries}; what is part of the order is a {@link io.dromon.node.group.GroupEvent}.
  *
  * <p>Its parts know {@code Configuration}, what this node knows of its group, and otherwise only what they use:
  *

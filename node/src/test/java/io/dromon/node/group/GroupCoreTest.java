@@ -246,12 +246,12 @@ final class GroupCoreTest {
     void aStopPausesWriteSetsUntilTheContinue() {
         Peer[] all = three();
         long before = all[0].seqno();
-        all[1].core.onQueue(1000, 0, group.now);
-        all[1].core.endTurn(group.now);
+        all[1].call(core -> core.onQueue(1000, 0, group.now));
+        all[1].call(core -> core.endTurn(group.now));
         group.drain(List.of(all));
 
         all[0].replicate(new Bytes(new byte[10]));
-        all[0].core.endTurn(group.now);
+        all[0].call(core -> core.endTurn(group.now));
         group.drain(List.of(all));
         assertThat(all[0].core.status().flowControl().paused()).isTrue();
         assertThat(all[0].seqno()).isEqualTo(before);
@@ -267,7 +267,7 @@ final class GroupCoreTest {
         group.settle(all);
         long seqno = all[0].seqno();
         all[1].core.reportApplied(seqno);
-        all[2].core.vote(seqno, new Bytes(new byte[] {'x', 0}));
+        all[2].call(core -> core.vote(seqno, new Bytes(new byte[] {'x', 0})));
         group.settle(all);
         assertThat(all[0].events(GroupEvent.VoteRequest.class)).hasSize(1);
         all[0].core.reportApplied(seqno);
@@ -304,7 +304,7 @@ final class GroupCoreTest {
         all[0].turn(); // ordered, and delivered to nobody yet
         long known = all[1].seqno();
 
-        all[1].core.sync(new TestGroup.Named("read"));
+        all[1].call(core -> core.sync(new TestGroup.Named("read")));
         all[1].turn();
         all[1].turn();
         assertThat(all[1].events(GroupEvent.CausalPoint.class)).isEmpty();
@@ -318,7 +318,7 @@ final class GroupCoreTest {
     @Test
     void aCausalPointThatAViewChangeSwallowedIsAskedForAgain() {
         Peer[] all = three();
-        all[0].core.sync(new TestGroup.Named("read"));
+        all[0].call(core -> core.sync(new TestGroup.Named("read")));
         all[0].turn();
 
         group.primary(all);
@@ -332,12 +332,12 @@ final class GroupCoreTest {
     void thereIsNoCausalPointOutsideOfThePrimaryComponent() {
         Peer[] all = three();
         all[0].refuses = true;
-        all[0].core.sync(new TestGroup.Named("asked"));
+        all[0].call(core -> core.sync(new TestGroup.Named("asked")));
         all[0].turn();
-        all[0].core.sync(new TestGroup.Named("waiting"));
+        all[0].call(core -> core.sync(new TestGroup.Named("waiting")));
 
         group.nonPrimary(all[0]);
-        all[0].core.sync(new TestGroup.Named("late"));
+        all[0].call(core -> core.sync(new TestGroup.Named("late")));
 
         assertThat(all[0].ended)
                 .containsEntry("asked", ReplicationFailure.PRIMARY_LOST)
@@ -369,7 +369,7 @@ final class GroupCoreTest {
         group.primary(a, b);
         group.settle(a, b);
         assertThat(b.status()).isEqualTo(MemberStatus.PRIM);
-        b.core.requestState(Position.NONE, new Bytes(new byte[] {1}));
+        b.call(core -> core.requestState(Position.NONE, new Bytes(new byte[] {1})));
         group.settle(a, b);
 
         assertThat(b.status()).isEqualTo(MemberStatus.JOINER);
@@ -377,7 +377,7 @@ final class GroupCoreTest {
                 .extracting(GroupEvent.StateRequestResult::donor)
                 .containsExactly(a.uuid);
         assertThat(b.events(GroupEvent.StateTransferLost.class)).hasSize(1);
-        b.core.join(0, -2);
+        b.call(core -> core.join(0, -2));
         group.settle(a, b);
         assertThat(b.status()).isEqualTo(MemberStatus.PRIM);
     }
@@ -388,7 +388,7 @@ final class GroupCoreTest {
             TestGroup fresh = new TestGroup(7);
             Peer a = fresh.add(TestGroup.withState("a", FlowSettings.DEFAULTS), new Position(fresh.uuid(), 0));
             Peer c = fresh.arbitrator("c");
-            c.core.wantSnapshot("backup:x");
+            c.call(core -> core.wantSnapshot("backup:x"));
             fresh.primary(a);
             fresh.settle(a);
             fresh.primary(a, c);
@@ -403,7 +403,7 @@ final class GroupCoreTest {
                                     .isEqualTo(new Bytes("backup\0x\0".getBytes(StandardCharsets.US_ASCII))));
             assertThat(c.status()).isEqualTo(MemberStatus.JOINER);
 
-            a.core.join(a.seqno(), code);
+            a.call(core -> core.join(a.seqno(), code));
             fresh.settle(a, c);
 
             assertThat(c.events).contains(new GroupEvent.SnapshotEnded(a.uuid, code));
@@ -414,7 +414,7 @@ final class GroupCoreTest {
     void anArbitratorThatAsksForASnapshotLearnsThatNobodyGivesOne() {
         Peer a = group.member("a");
         Peer c = group.arbitrator("c");
-        c.core.wantSnapshot("backup:x");
+        c.call(core -> core.wantSnapshot("backup:x"));
         group.primary(a);
         group.settle(a);
         group.primary(a, c);

@@ -105,9 +105,9 @@ final class GroupSimulationTest {
         void desyncOrResync() {
             Peer peer = random(inside);
             if (peer.status() == MemberStatus.DONOR && random.nextInt(3) != 0) {
-                peer.core.resync();
+                peer.call(core -> core.resync());
             } else if (peer.status().isJoined() && random.nextInt(3) == 0) {
-                peer.core.desync();
+                peer.call(core -> core.desync());
             }
         }
 
@@ -120,10 +120,10 @@ final class GroupSimulationTest {
                         peer.deliverNext();
                     }
                     peer.core.reportApplied(peer.seqno() - random.nextInt(20));
-                    peer.core.onQueue(random.nextInt(3) == 0 ? random.nextInt(400) : 0, 0, group.now);
-                    peer.core.endTurn(group.now);
+                    peer.call(core -> core.onQueue(random.nextInt(3) == 0 ? random.nextInt(400) : 0, 0, group.now));
+                    peer.call(core -> core.endTurn(group.now));
                     if (peer.core.nextDeadlineNs() <= group.now) {
-                        peer.core.tick(group.now);
+                        peer.call(core -> core.tick(group.now));
                     }
                 }
                 group.now += random.nextInt(3) == 0 ? 300 * TestGroup.MS : TestGroup.MS;
@@ -195,7 +195,7 @@ final class GroupSimulationTest {
             for (int i = 0; i < 2 * inside.size(); i++) {
                 for (Peer peer : all) {
                     for (int j = 0; j < 20 && peer.status() == MemberStatus.DONOR; j++) {
-                        peer.core.resync();
+                        peer.call(core -> core.resync());
                         group.settle(all);
                     }
                 }

@@ -139,7 +139,7 @@ final class JoinerThrottleTest {
         group.settle(donor);
         group.primary(donor, joiner);
         group.settle(donor, joiner);
-        joiner.core.requestState(Position.NONE, new Bytes(new byte[] {1}));
+        joiner.call(core -> core.requestState(Position.NONE, new Bytes(new byte[] {1})));
         group.settle(donor, joiner);
         assertThat(joiner.status()).isEqualTo(MemberStatus.JOINER);
         assertThat(donor.status()).isEqualTo(MemberStatus.DONOR);
@@ -169,7 +169,7 @@ final class JoinerThrottleTest {
         assertThat(all[1].events(GroupEvent.WriteSet.class)).hasSize(2);
         all[1].queuedActions = 1000; // the application has its state, and all of this is still to be applied
 
-        all[1].core.join(all[1].seqno(), 0);
+        all[1].call(core -> core.join(all[1].seqno(), 0));
         group.settle(all);
 
         assertThat(all[1].status()).isEqualTo(MemberStatus.JOINED);

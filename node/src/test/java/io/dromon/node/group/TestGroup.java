@@ -1,10 +1,13 @@
 package io.dromon.node.group;
 
+import io.dromon.transport.GroupSender;
 import io.dromon.transport.evs.SendResult;
 import io.dromon.transport.primary.PrimaryView;
 import io.dromon.transport.wire.Bytes;
 import io.dromon.transport.wire.Encodable;
+import io.dromon.transport.wire.LinkFailure;
 import io.dromon.transport.wire.Position;
+import io.dromon.transport.wire.TransportNews;
 import io.dromon.transport.wire.Uuids;
 import io.dromon.transport.wire.ViewId;
 import java.util.ArrayList;
@@ -15,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
+import java.util.function.Consumer;
 
 /**
  * Group cores on a perfect transport: views, and messages in one total order per component. What is in an order when
@@ -47,7 +51,7 @@ final class TestGroup {
     record Named(String name) implements Ticket.OfWriteSet, Ticket.OfRead {}
 
     /** One node: a core, its application, and its place in the order. */
-    static final class Peer implements GroupEffects {
+    static final class Peer implements GroupSender, GroupDeliveries, TransportNews {
         final TestGroup group;
         final UUID uuid;
         final String name;
@@ -83,7 +87,7 @@ final class TestGroup {
             this.uuid = uuid;
             this.name = settings.name();
             this.settings = settings;
-            this.core = new GroupCore(settings, uuid, position, group::uuid, this);
+            this.core = new GroupCore(settings, uuid, position, group::uuid, this, this);
         }
 
         @Override
@@ -156,13 +160,30 @@ final class TestGroup {
         }
 
         @Override
+        public void onLinkUp(long link, UUID peer, String address) {}
+
+        @Override
+        public void onLinkDown(long link, UUID peer, String address, LinkFailure failure) {}
+
+        @Override
+        public void onRefused(String address, LinkFailure failure) {}
+
+        @Override
         public void onNotice(String text) {
             notices.add(text);
         }
 
+        /** Calls the core, and takes what the call leads to. */
+        void call(Consumer<GroupCore> call) {
+            call.accept(core);
+            core.drain(this);
+        }
+
         boolean replicate(Bytes data) {
             String ticket = name + "#" + tickets.size();
-            if (core.replicate(data, new Named(ticket))) {
+            boolean taken = core.replicate(data, new Named(ticket));
+            core.drain(this);
+            if (taken) {
                 tickets.add(ticket);
                 return true;
             }
@@ -179,7 +200,7 @@ final class TestGroup {
             Encodable payload = entry.source == this
                     ? entry.message
                     : new Bytes(Bytes.of(entry.message).toArray());
-            core.onMessage(entry.source.uuid, entry.type, payload, group.now);
+            call(core -> core.onMessage(entry.source.uuid, entry.type, payload, group.now));
             agree();
         }
 
@@ -187,11 +208,11 @@ final class TestGroup {
             for (Map.Entry<Encodable, Integer> point : List.copyOf(points.entrySet())) {
                 if (point.getValue() <= delivered) {
                     points.remove(point.getKey());
-                    core.onMessage(uuid, MessageType.CAUSAL, point.getKey(), group.now);
+                    call(core -> core.onMessage(uuid, MessageType.CAUSAL, point.getKey(), group.now));
                 }
             }
-            core.onQueue(queuedActions, queuedBytes, group.now);
-            core.endTurn(group.now);
+            call(core -> core.onQueue(queuedActions, queuedBytes, group.now));
+            call(core -> core.endTurn(group.now));
         }
 
         /** All members must agree after each prefix. */
@@ -321,7 +342,7 @@ final class TestGroup {
             peer.delivered = 0;
             peer.history = 0;
             peer.points.clear();
-            peer.core.onView(view, now);
+            peer.call(core -> core.onView(view, now));
         }
         return component;
     }
@@ -353,7 +374,7 @@ final class TestGroup {
                     Encodable payload = entry.source == peer
                             ? entry.message
                             : new Bytes(Bytes.of(entry.message).toArray());
-                    peer.core.onMessage(entry.source.uuid, entry.type, payload, now);
+                    peer.call(core -> core.onMessage(entry.source.uuid, entry.type, payload, now));
                 }
             }
             nonPrimary(peer);
@@ -377,8 +398,8 @@ final class TestGroup {
     void leave(Peer peer) {
         peer.component = new Component(false, List.of());
         peer.delivered = 0;
-        peer.core.onView(
-                new PrimaryView(new ViewId(ViewId.Type.NON_PRIM, Uuids.NIL, 0), false, 1, List.of(), List.of()), now);
+        peer.call(core -> core.onView(
+                new PrimaryView(new ViewId(ViewId.Type.NON_PRIM, Uuids.NIL, 0), false, 1, List.of(), List.of()), now));
     }
 
     /** Delivers everything, in random interleaving of the nodes, until nothing moves. */
@@ -410,7 +431,7 @@ final class TestGroup {
             now = next;
             for (Peer peer : members) {
                 if (peer.core.nextDeadlineNs() <= now) {
-                    peer.core.tick(now);
+                    peer.call(core -> core.tick(now));
                 }
             }
             settle(members);

@@ -25,7 +25,7 @@ final class Handshaker {
     private final MeshSettings settings;
     private final UUID self;
     private final Links io;
-    private final MeshEffects effects;
+    private final LinkNews news;
     private final LinkTable links;
     private final AddressBook book;
 
@@ -34,7 +34,7 @@ final class Handshaker {
         this.settings = keeper.settings;
         this.self = keeper.self;
         this.io = keeper.io;
-        this.effects = keeper.effects;
+        this.news = keeper.news;
         this.links = keeper.links;
         this.book = keeper.book;
     }
@@ -96,7 +96,7 @@ final class Handshaker {
         MeshLink twin = own ? twin(link) : null;
         if (twin != null) {
             String address = link.dialled ? link.address : twin.address;
-            effects.onNotice(address + " is this node itself: not dialled again");
+            news.onNotice(address + " is this node itself: not dialled again");
             book.blacklist(address);
             keeper.end(link);
             keeper.end(twin);
@@ -104,7 +104,7 @@ final class Handshaker {
         }
         if (link.dialled && !own && hasPeerElsewhere(link)) {
             // Not "duplicate uuid": a Galera node that is joining would end at the word.
-            effects.onNotice(link.address + " is another address of " + Uuids.brief(link.peer) + ", which is linked");
+            news.onNotice(link.address + " is another address of " + Uuids.brief(link.peer) + ", which is linked");
             book.alias(link.address, link.peer);
             keeper.end(link);
             return false;
@@ -192,7 +192,7 @@ final class Handshaker {
             return;
         }
         link.announced = true;
-        effects.onLinkUp(link.id, link.peer, link.address);
+        news.onLinkUp(link.id, link.peer, link.address);
         for (MeshLink other : links.all()) {
             if (other != link && other.peer.equals(link.peer)) {
                 keeper.replace(other, superseded(other), nowNs);

@@ -6,6 +6,7 @@ import io.dromon.transport.mesh.GmcastMessage.KeepAlive;
 import io.dromon.transport.mesh.GmcastMessage.TopologyChange;
 import io.dromon.transport.wire.LinkFailure;
 import io.dromon.transport.wire.MalformedMessageException;
+import io.dromon.transport.wire.TransportNews;
 import io.dromon.transport.wire.Uuids;
 import java.util.Collection;
 import java.util.List;
@@ -27,7 +28,8 @@ final class LinkKeeper {
     final UUID self;
     final OwnAddress own;
     final Links io;
-    final MeshEffects effects;
+    final MeshDeliveries above;
+    final LinkNews news;
     final LinkTable links = new LinkTable();
     final AddressBook book;
     final MeshDialler dialler;
@@ -54,16 +56,18 @@ final class LinkKeeper {
             String listenAddress,
             RandomGenerator random,
             Links io,
-            MeshEffects effects) {
+            MeshDeliveries above,
+            TransportNews news) {
         this.settings = settings;
         this.self = self;
         this.own = OwnAddress.of(listenAddress);
         this.io = io;
-        this.effects = effects;
+        this.above = above;
+        this.news = new LinkNews(news);
         this.book = new AddressBook(settings.mira());
-        this.dialler = new MeshDialler(own, random, io, effects, links, book, evicted);
+        this.dialler = new MeshDialler(own, random, io, this.news, links, book, evicted);
         this.router = new Router(self, settings.segment(), io);
-        this.topology = new Topology(settings, self, own, io, effects, dialler, router);
+        this.topology = new Topology(settings, self, own, io, this.news, dialler, router);
         this.relinker = new Relinker(links);
         this.retired = new RetiredLinks(io);
     }
@@ -246,10 +250,10 @@ final class LinkKeeper {
             book.failed(link.address, nowNs);
         }
         if (link.announced) {
-            effects.onLinkDown(link.id, link.peer, link.address, failure);
+            news.onLinkDown(link.id, link.peer, link.address, failure);
         } else if (!links.hasPeer(link.peer) || failure instanceof LinkFailure.WrongIdentity) {
             // Otherwise it was one of two links to the same node, and the other one won.
-            effects.onRefused(link.shownAddress(), failure);
+            news.onRefused(link.shownAddress(), failure);
         }
         relink(relinker.onLost(link, failure, nowNs, mayRelink()), nowNs);
         return true;
@@ -292,12 +296,12 @@ final class LinkKeeper {
             drop(first, new LinkFailure.Disconnected("link to " + first + " closed to be relinked"), nowNs);
             relinker.dialled(dialler.dial(first.address, nowNs));
         } else if (step instanceof Relinker.Over over) {
-            effects.onRelinked(over.relinked(), over.failure());
+            news.onRelinked(over.relinked(), over.failure());
         }
     }
 
     void fatal(String reason) {
         close();
-        effects.onFatal(reason);
+        above.onFatal(reason);
     }
 }

@@ -6,10 +6,13 @@ import io.dromon.transport.mesh.GmcastMessage.Handshake;
 import io.dromon.transport.wire.Bytes;
 import io.dromon.transport.wire.Encodable;
 import io.dromon.transport.wire.LinkFailure;
+import io.dromon.transport.wire.TransportNews;
 import io.dromon.transport.wire.Uuids;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -24,7 +27,7 @@ import java.util.random.RandomGenerator;
  *
  * <p>What the caller owes: all calls from one thread, with a time that never goes back; {@link #tick} when {@link
  * #nextDeadlineNs} is reached. Nothing that a peer sends makes a method throw. Where Galera ends its process (section
- * 13), the link is dropped with a {@link LinkFailure} and the node lives, except for what {@link MeshEffects#onFatal}
+ * 13), the link is dropped with a {@link LinkFailure} and the node lives, except for what {@link MeshDeliveries#onFatal}
  * names.
  */
 public final class Mesh implements LinkEvents {
@@ -33,7 +36,6 @@ public final class Mesh implements LinkEvents {
     private final UUID self;
     private final Supplier<UUID> uuids;
     private final Links io;
-    private final MeshEffects effects;
     private final LinkKeeper keeper;
     private final MeshReceiver receiver;
     private final LinkTable links;
@@ -56,18 +58,28 @@ public final class Mesh implements LinkEvents {
             Supplier<UUID> uuids,
             RandomGenerator random,
             Links links,
-            MeshEffects effects) {
+            MeshDeliveries above,
+            TransportNews news) {
         this.settings = settings;
         this.self = self;
         this.uuids = uuids;
         this.io = links;
-        this.effects = effects;
-        this.keeper = new LinkKeeper(settings, self, listenAddress, random, links, effects);
+        this.keeper = new LinkKeeper(settings, self, listenAddress, random, links, above, news);
         this.receiver = new MeshReceiver(keeper);
         this.links = keeper.links;
         this.book = keeper.book;
         this.router = keeper.router;
         this.evicted = keeper.evicted;
+    }
+
+    /** Why peers could not be joined, by address, since a link to that address was established last. */
+    public Map<String, LinkFailure> refusals() {
+        return Collections.unmodifiableMap(keeper.news.refusals());
+    }
+
+    /** Links that were established so far. */
+    public long established() {
+        return keeper.news.established();
     }
 
     /** The members of the saved view that this node goes on from. Before {@link #start}. */
@@ -179,7 +191,7 @@ public final class Mesh implements LinkEvents {
         keeper.primaryReached = true;
         List<String> silent = book.discardPending();
         if (!silent.isEmpty()) {
-            effects.onNotice("not dialled any more, they never answered: " + silent);
+            keeper.news.onNotice("not dialled any more, they never answered: " + silent);
         }
         Set<UUID> outvoted = new TreeSet<>(Uuids.ORDER);
         for (AddressBook.Remote entry : book.remote()) {
@@ -278,7 +290,7 @@ public final class Mesh implements LinkEvents {
     /**
      * Makes all established links anew, one at a time, each when the one before is done: a second link is dialled, takes
      * the place of the first, and what is under way on the first still arrives. Answered by {@link
-     * MeshEffects#onRelinked}.
+     * TransportNews#onRelinked}.
      *
      * @return false if one is in progress
      */

@@ -32,7 +32,7 @@ final class MeshDialler {
     private final OwnAddress own;
     private final RandomGenerator random;
     private final Links io;
-    private final MeshEffects effects;
+    private final LinkNews news;
     final LinkTable links;
     final AddressBook book;
     final Set<UUID> evicted;
@@ -51,14 +51,14 @@ final class MeshDialler {
             OwnAddress own,
             RandomGenerator random,
             Links io,
-            MeshEffects effects,
+            LinkNews news,
             LinkTable links,
             AddressBook book,
             Set<UUID> evicted) {
         this.own = own;
         this.random = random;
         this.io = io;
-        this.effects = effects;
+        this.news = news;
         this.links = links;
         this.book = book;
         this.evicted = evicted;
@@ -124,7 +124,7 @@ final class MeshDialler {
         if (numeric.isEmpty()) {
             String text = address + ": the name of the host is not known here; it is looked up again and again, correct"
                     + " the cluster address or the name service";
-            effects.onRefused(address, new LinkFailure.Disconnected(text));
+            news.onRefused(address, new LinkFailure.Disconnected(text));
             return;
         }
         // At once, as at the start: the other addresses of a name wait for their turn.
@@ -207,7 +207,7 @@ final class MeshDialler {
                     learnedDialNs = Math.min(learnedDialNs, entry.nextNs);
                 }
             } else if (entry.isInTimeWait()) {
-                effects.onNotice("forgetting " + Uuids.brief(entry.uuid) + " at " + entry.address);
+                news.onNotice("forgetting " + Uuids.brief(entry.uuid) + " at " + entry.address);
                 book.remove(entry);
             } else if (!links.hasAddress(entry.address)
                     && !links.hasPeer(entry.uuid)
@@ -215,8 +215,8 @@ final class MeshDialler {
                     && links.countDialling() < MAX_DIALLING
                     && (!entry.isHearsay() || mayDialHearsay(nowNs))) {
                 if (entry.retries > 0 && entry.retries % ATTEMPTS_PER_NOTICE == 0) {
-                    effects.onNotice("reconnecting to " + Uuids.brief(entry.uuid) + " at " + entry.address
-                            + ", attempt " + entry.retries);
+                    news.onNotice("reconnecting to " + Uuids.brief(entry.uuid) + " at " + entry.address + ", attempt "
+                            + entry.retries);
                 }
                 dial(entry.address, nowNs);
             }

@@ -36,7 +36,7 @@ final class MeshReceiver {
     private final MeshSettings settings;
     private final UUID self;
     private final Links io;
-    private final MeshEffects effects;
+    private final MeshDeliveries above;
     private final LinkTable links;
     private final Router router;
     private final Set<UUID> evicted;
@@ -47,7 +47,7 @@ final class MeshReceiver {
         this.settings = keeper.settings;
         this.self = keeper.self;
         this.io = keeper.io;
-        this.effects = keeper.effects;
+        this.above = keeper.above;
         this.links = keeper.links;
         this.router = keeper.router;
         this.evicted = keeper.evicted;
@@ -105,7 +105,7 @@ final class MeshReceiver {
             return;
         }
         try {
-            effects.deliver(source, payload, nowNs);
+            above.deliver(source, payload, nowNs);
         } catch (MalformedMessageException malformed) {
             keeper.corrupt(link, String.valueOf(malformed.getMessage()), nowNs);
             return;

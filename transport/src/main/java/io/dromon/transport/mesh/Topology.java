@@ -26,7 +26,7 @@ final class Topology {
     private final UUID self;
     private final OwnAddress own;
     private final Links io;
-    private final MeshEffects effects;
+    private final LinkNews news;
     private final LinkTable links;
     private final AddressBook book;
     private final MeshDialler dialler;
@@ -38,14 +38,14 @@ final class Topology {
             UUID self,
             OwnAddress own,
             Links io,
-            MeshEffects effects,
+            LinkNews news,
             MeshDialler dialler,
             Router router) {
         this.settings = settings;
         this.self = self;
         this.own = own;
         this.io = io;
-        this.effects = effects;
+        this.news = news;
         this.links = dialler.links;
         this.book = dialler.book;
         this.dialler = dialler;
@@ -72,7 +72,7 @@ final class Topology {
         }
         link.topology = told;
         if (!skipped.isEmpty()) {
-            effects.onNotice("addresses told by " + link + ": " + skipped.get(0)
+            news.onNotice("addresses told by " + link + ": " + skipped.get(0)
                     + (skipped.size() > 1 ? ", and " + (skipped.size() - 1) + " more" : ""));
         }
         return true;
@@ -119,7 +119,7 @@ final class Topology {
             }
         }
         if (full) {
-            effects.onNotice("more than " + AddressBook.MAX_REMOTE + " addresses told by peers, the rest is ignored");
+            news.onNotice("more than " + AddressBook.MAX_REMOTE + " addresses told by peers, the rest is ignored");
         }
         rebuildRoutes();
     }
@@ -160,7 +160,7 @@ final class Topology {
         if (before == missing.isEmpty()) {
             String relays =
                     router.relays().isEmpty() ? "no peer reaches them" : PeerText.brief(router.relays()) + " relay";
-            effects.onNotice(
+            news.onNotice(
                     before
                             ? "every known node is linked, no relaying is needed"
                             : "known nodes without a link: " + named(missing) + ", " + relays);

@@ -2,6 +2,7 @@ package io.dromon.transport.primary;
 
 import io.dromon.transport.evs.Order;
 import io.dromon.transport.evs.SendResult;
+import io.dromon.transport.wire.TransportNews;
 import io.dromon.transport.wire.Uuids;
 import java.util.List;
 import java.util.Optional;
@@ -19,7 +20,9 @@ final class Formation {
     private final Component component;
     private final MemberStates exchange;
     private final UserMessages users;
-    private final PrimaryEffects effects;
+    private final OrderedChannel evs;
+    private final PrimaryOutbox outbox;
+    private final TransportNews news;
     private @Nullable PrimaryView restored;
 
     /** @param restored the primary view that was saved before a crash, if this node continues from it */
@@ -27,12 +30,16 @@ final class Formation {
             Component component,
             MemberStates exchange,
             UserMessages users,
-            PrimaryEffects effects,
+            OrderedChannel evs,
+            PrimaryOutbox outbox,
+            TransportNews news,
             @Nullable PrimaryView restored) {
         this.component = component;
         this.exchange = exchange;
         this.users = users;
-        this.effects = effects;
+        this.evs = evs;
+        this.outbox = outbox;
+        this.news = news;
         this.restored = restored;
     }
 
@@ -56,7 +63,7 @@ final class Formation {
                 if (purpose == PcMessage.Purpose.WEIGHT_CHANGE) {
                     changeWeight(source, message);
                 } else {
-                    effects.onNotice("ignoring INSTALL of node " + Uuids.brief(source) + ": this component is primary");
+                    news.onNotice("ignoring INSTALL of node " + Uuids.brief(source) + ": this component is primary");
                 }
             }
             case INSTALL, NON_PRIM -> {
@@ -65,7 +72,7 @@ final class Formation {
                             "weight change of node " + Uuids.brief(source) + " in state " + component.state());
                 }
                 if (component.state() == PrimaryState.INSTALL && purpose == PcMessage.Purpose.BOOTSTRAP) {
-                    effects.onNotice("ignoring bootstrap of node " + Uuids.brief(source) + ": INSTALL is under way");
+                    news.onNotice("ignoring bootstrap of node " + Uuids.brief(source) + ": INSTALL is under way");
                 } else {
                     install(source, message);
                 }
@@ -86,8 +93,7 @@ final class Formation {
         users.restart();
         component.shift(PrimaryState.PRIM);
         PrimaryView view = component.primaryView(message.purpose() == PcMessage.Purpose.BOOTSTRAP);
-        effects.save(new SavedView(component.self.uuid, view));
-        effects.deliverView(view);
+        outbox.primaryView(new SavedView(component.self.uuid, view));
         restored = null;
         component.forgetOthers();
     }
@@ -146,7 +152,7 @@ final class Formation {
 
     /** Tells that this component is not primary, and promotes it if it is the saved one (chapter 03 section 6.4). */
     void deliverNonPrimary() {
-        effects.deliverView(component.primaryView(false));
+        outbox.view(component.primaryView(false));
         PrimaryView saved = restored;
         if (saved == null || component.state() != PrimaryState.NON_PRIM) {
             return;
@@ -154,13 +160,13 @@ final class Formation {
         List<NodeEntry> entries = presentEntries();
         Optional<String> refusal = Recovery.refusal(saved, component.instances, component.present());
         if (refusal.isPresent() || entries == null) {
-            effects.onNotice("no recovery of the saved primary component yet: " + refusal.orElse("no states"));
+            news.onNotice("no recovery of the saved primary component yet: " + refusal.orElse("no states"));
             return;
         }
-        effects.onNotice("all members of the saved primary component are back: promoting to primary component");
+        news.onNotice("all members of the saved primary component are back: promoting to primary component");
         SendResult result = sendInstall(PcMessage.Purpose.BOOTSTRAP, entries);
         if (result != SendResult.ACCEPTED) {
-            effects.onNotice("promotion not sent (" + result + "), the next view tries again");
+            news.onNotice("promotion not sent (" + result + "), the next view tries again");
         }
     }
 
@@ -172,11 +178,11 @@ final class Formation {
 
     /** Sends an INSTALL with these entries to the members. */
     SendResult sendInstall(PcMessage.Purpose purpose, List<NodeEntry> entries) {
-        return effects.send(CONTROL, Order.SAFE, new PcMessage.Install(component.version(), purpose, entries));
+        return evs.send(CONTROL, Order.SAFE, new PcMessage.Install(component.version(), purpose, entries));
     }
 
     /** A message that is wrong in itself was dropped. */
     void violation(UUID source, String reason) {
-        effects.onViolation(source, "message of node " + Uuids.brief(source) + " dropped: " + reason);
+        outbox.violation(source, "message of node " + Uuids.brief(source) + " dropped: " + reason);
     }
 }

@@ -6,6 +6,7 @@ import io.dromon.transport.evs.SendResult;
 import io.dromon.transport.wire.Bytes;
 import io.dromon.transport.wire.Encodable;
 import io.dromon.transport.wire.MalformedMessageException;
+import io.dromon.transport.wire.TransportNews;
 import io.dromon.transport.wire.Uuids;
 import java.util.List;
 import java.util.Optional;
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * messages to the layer above. It has no timers; whatever it does is the consequence of a view, a message or a call.
  *
  * <p>What the caller owes: all calls from one thread; views and messages in the order in which EVS delivered them; one
- * instance for one membership (after {@link PrimaryEffects#onFatal} or the empty view it is spent, a node that comes
+ * instance for one membership (after {@link PrimaryDeliveries#onFatal} or the empty view it is spent, a node that comes
  * back makes a new one). How messages that break the protocol are treated is a table in the description of this package.
  */
 public final class Primary {
@@ -28,7 +29,9 @@ public final class Primary {
     public static final int MAX_PAYLOAD = 32636;
 
     private final PrimarySettings settings;
-    private final PrimaryEffects effects;
+    private final OrderedChannel evs;
+    private final TransportNews news;
+    private final PrimaryOutbox outbox = new PrimaryOutbox();
     private final Component component;
     private final Instance self;
     private final UserMessages users;
@@ -45,20 +48,23 @@ public final class Primary {
     /**
      * @param self own UUID; the next incarnation of the saved one if {@code restored} is there
      * @param restored the view that was saved before a crash, if the node continues from it
+     * @param news where notices go
      */
-    public Primary(PrimarySettings settings, UUID self, Optional<SavedView> restored, PrimaryEffects effects) {
+    public Primary(
+            PrimarySettings settings, UUID self, Optional<SavedView> restored, OrderedChannel evs, TransportNews news) {
         if (self.equals(Uuids.NIL)) {
             throw new IllegalArgumentException("the nil UUID is no node");
         }
         this.settings = settings;
-        this.effects = effects;
+        this.evs = evs;
+        this.news = news;
         this.ignoreSplitBrain = settings.ignoreSplitBrain();
         this.ignoreQuorum = settings.ignoreQuorum();
         PrimaryView saved = restored.map(SavedView::view).orElse(null);
         this.component = new Component(self, settings, saved);
         this.self = component.self;
-        this.users = new UserMessages(component, settings.checksum(), effects);
-        this.formation = new Formation(component, exchange, users, effects, saved);
+        this.users = new UserMessages(component, settings.checksum(), outbox);
+        this.formation = new Formation(component, exchange, users, evs, outbox, news, saved);
     }
 
     /**
@@ -83,6 +89,11 @@ public final class Primary {
         return component.state();
     }
 
+    /** Hands over what the last {@link #onView} or {@link #onMessage} has led to; to be called after each of them. */
+    public void drain(PrimaryDeliveries above) {
+        outbox.drain(above);
+    }
+
     /** A view from EVS, TRANS or REG. */
     public void onView(EvsView view) {
         if (component.state() == PrimaryState.CLOSED) {
@@ -99,7 +110,7 @@ public final class Primary {
         }
     }
 
-    /** A message from EVS, in its order. One that breaks agreement ends in {@link PrimaryEffects#onFatal}. */
+    /** A message from EVS, in its order. One that breaks agreement ends in {@link PrimaryDeliveries#onFatal}. */
     public void onMessage(UUID source, int userType, Order order, Encodable body) {
         if (component.state() == PrimaryState.CLOSED) {
             return;
@@ -122,7 +133,7 @@ public final class Primary {
             return refusal;
         }
         PcMessage.User message = users.next(payload);
-        SendResult result = effects.send(userType, Order.SAFE, message);
+        SendResult result = evs.send(userType, Order.SAFE, message);
         if (result == SendResult.ACCEPTED) {
             users.sent(message);
         }
@@ -132,7 +143,7 @@ public final class Primary {
     /** Sends to this node alone, behind everything that is known now. */
     public SendResult sendLocalCausal(int userType, Encodable payload) {
         SendResult refusal = refusalToSend(payload);
-        return refusal != null ? refusal : effects.sendLocalCausal(userType, new PcMessage.LocalCausal(payload));
+        return refusal != null ? refusal : evs.sendLocalCausal(userType, new PcMessage.LocalCausal(payload));
     }
 
     /** All nodes that are evicted now; shown in the next state exchange. */
@@ -149,7 +160,7 @@ public final class Primary {
     public SendResult bootstrap() {
         return switch (component.state()) {
             case PRIM -> {
-                effects.onNotice("ignoring pc.bootstrap: this component is primary");
+                news.onNotice("ignoring pc.bootstrap: this component is primary");
                 yield SendResult.ACCEPTED;
             }
             case NON_PRIM -> {
@@ -246,11 +257,11 @@ public final class Primary {
             return false;
         }
         if (ignoreSplitBrain && quorum == WeightedQuorum.SPLIT_BRAIN) {
-            effects.onNotice("ignoring a possible split brain, as pc.ignore_sb says");
+            news.onNotice("ignoring a possible split brain, as pc.ignore_sb says");
             return true;
         }
         if (ignoreQuorum) {
-            effects.onNotice("ignoring lack of quorum, as pc.ignore_quorum says");
+            news.onNotice("ignoring lack of quorum, as pc.ignore_quorum says");
             return true;
         }
         return false;
@@ -268,7 +279,7 @@ public final class Primary {
             component.setView(view);
             component.shift(PrimaryState.NON_PRIM);
             component.markNonPrimary();
-            effects.deliverView(component.primaryView(false));
+            outbox.view(component.primaryView(false));
             component.shift(PrimaryState.CLOSED);
             return;
         }
@@ -280,7 +291,7 @@ public final class Primary {
         component.shift(PrimaryState.STATES_EXCHANGE);
         component.beginExchange();
         component.instances.markEvicted(evicted);
-        SendResult result = effects.send(
+        SendResult result = evs.send(
                 Formation.CONTROL, Order.SAFE, new PcMessage.State(component.version(), component.instances.entries()));
         if (result != SendResult.ACCEPTED && !closing) {
             throw new FatalException("own state could not be sent in " + view.id() + ": " + result);
@@ -292,7 +303,7 @@ public final class Primary {
         try {
             PcMessage.requireHeader(bytes);
             if (PcMessage.version(bytes) > PcMessage.MAX_VERSION) {
-                effects.onNotice("dropped a message of node " + Uuids.brief(source) + ": PC protocol version "
+                news.onNotice("dropped a message of node " + Uuids.brief(source) + ": PC protocol version "
                         + PcMessage.version(bytes) + ", supported: " + PcMessage.MAX_VERSION);
                 return;
             }
@@ -317,7 +328,7 @@ public final class Primary {
         if (message instanceof PcMessage.User user) {
             onUser(source, userType, order, user.seq(), user.payload());
         } else if (message instanceof PcMessage.LocalCausal causal) {
-            effects.deliver(source, userType, -1, causal.payload());
+            outbox.message(source, userType, -1, causal.payload());
         } else if (message instanceof PcMessage.State states) {
             onState(source, states);
         } else if (message instanceof PcMessage.Install install) {
@@ -358,7 +369,7 @@ public final class Primary {
                 throw new FatalException("conflicting primary components: mine " + self.lastPrim + " gives way to "
                         + own.lastPrim() + " of node " + Uuids.brief(source));
             }
-            effects.onNotice("conflicting primary components: mine " + self.lastPrim + " stays, state of node "
+            news.onNotice("conflicting primary components: mine " + self.lastPrim + " stays, state of node "
                     + Uuids.brief(source) + " with " + own.lastPrim() + " discarded");
             return;
         }
@@ -376,7 +387,7 @@ public final class Primary {
         if (refusal != null) {
             component.shift(PrimaryState.NON_PRIM);
             component.markNonPrimary();
-            effects.onNotice("no primary component is possible: " + refusal);
+            news.onNotice("no primary component is possible: " + refusal);
             formation.deliverNonPrimary();
             return;
         }
@@ -386,7 +397,7 @@ public final class Primary {
             SendResult result = formation.sendInstall(PcMessage.Purpose.PLAIN, entries);
             if (result == SendResult.AGAIN || closing) {
                 // EVS is re-forming the group already, or this node leaves: the next view starts the exchange anew.
-                effects.onNotice("INSTALL not sent: the group is being re-formed");
+                news.onNotice("INSTALL not sent: the group is being re-formed");
             } else if (result != SendResult.ACCEPTED) {
                 throw new FatalException("INSTALL could not be sent: " + result);
             }
@@ -405,6 +416,6 @@ public final class Primary {
 
     private void fail(FatalException failure) {
         component.fail();
-        effects.onFatal(String.valueOf(failure.getMessage()));
+        outbox.fatal(String.valueOf(failure.getMessage()));
     }
 }

@@ -10,13 +10,13 @@ import org.jspecify.annotations.Nullable;
 final class UserMessages {
     private final Component component;
     private final boolean checksum;
-    private final PrimaryEffects effects;
+    private final PrimaryOutbox outbox;
     private int lastSentSeq;
 
-    UserMessages(Component component, boolean checksum, PrimaryEffects effects) {
+    UserMessages(Component component, boolean checksum, PrimaryOutbox outbox) {
         this.component = component;
         this.checksum = checksum;
-        this.effects = effects;
+        this.outbox = outbox;
     }
 
     /** A primary view begins: the next message is number 1. */
@@ -57,7 +57,7 @@ final class UserMessages {
             sender.lastSeq = seq;
             toSeq = ++component.self.toSeq;
         }
-        effects.deliver(source, userType, toSeq, payload);
+        outbox.message(source, userType, toSeq, payload);
         return null;
     }
 
@@ -73,7 +73,7 @@ final class UserMessages {
             }
             sender.lastSeq = seq;
         }
-        effects.deliver(source, userType, -1, payload);
+        outbox.message(source, userType, -1, payload);
         return null;
     }
 }

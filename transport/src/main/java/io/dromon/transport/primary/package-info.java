@@ -21,7 +21,7 @@
  *                         └─────────────────────────────▶    PRIM ────────────────────────────────┘
  * </pre>
  *
- * A fatal contradiction leads to CLOSED from every state ({@link io.dromon.transport.primary.PrimaryEffects#onFatal}).
+ * A fatal contradiction leads to CLOSED from every state ({@link io.dromon.transport.primary.PrimaryDeliveries#onFatal}).
  *
  * <table>
  * <caption>What happens on each event (chapter 03 section 4)</caption>
@@ -47,10 +47,10 @@
  * The reference ends its process on nearly all of them (section 2.6). Here the process lives, and one of three things
  * happens. What decides is who can see the fault. A message that is wrong in itself is dropped by every member at the
  * same place in the order: agreement holds, and the sender can be excluded ({@link
- * io.dromon.transport.primary.PrimaryEffects#onViolation}). A message that contradicts what this node knows may be
+ * io.dromon.transport.primary.PrimaryDeliveries#onViolation}). A message that contradicts what this node knows may be
  * right for others, who then count it: this node must not stay in the group with another history ({@link
- * io.dromon.transport.primary.PrimaryEffects#onFatal}; it leaves without a LEAVE and may join again). Where real peers
- * only warn, so do we ({@link io.dromon.transport.primary.PrimaryEffects#onNotice}).
+ * io.dromon.transport.primary.PrimaryDeliveries#onFatal}; it leaves without a LEAVE and may join again). Where real peers
+ * only warn, so do we ({@link io.dromon.transport.primary.Primary#Primary}).
  *
  * <table>
  * <caption>Conditions of section 2.6 and section 4.3</caption>

@@ -10,6 +10,7 @@ import io.dromon.transport.wire.Bytes;
 import io.dromon.transport.wire.Encodable;
 import io.dromon.transport.wire.LinkFailure;
 import io.dromon.transport.wire.MalformedMessageException;
+import io.dromon.transport.wire.TransportNews;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -19,7 +20,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** One mesh with scripted peers. Its UUID is {@link #SELF}, its group {@code g}, its address 10.0.0.1:4567. */
-final class MeshFixture implements MeshEffects {
+final class MeshFixture implements MeshDeliveries, TransportNews {
     static final UUID SELF = node(0x50);
     static final String SELF_ADDRESS = "tcp://10.0.0.1:4567";
 
@@ -55,6 +56,7 @@ final class MeshFixture implements MeshEffects {
                 () -> node(handshakes++),
                 new SplittableRandom(1),
                 links,
+                this,
                 this);
     }
 

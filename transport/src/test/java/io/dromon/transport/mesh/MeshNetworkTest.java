@@ -6,6 +6,7 @@ import io.dromon.transport.link.Links;
 import io.dromon.transport.wire.Bytes;
 import io.dromon.transport.wire.Encodable;
 import io.dromon.transport.wire.LinkFailure;
+import io.dromon.transport.wire.TransportNews;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -225,7 +226,7 @@ class MeshNetworkTest {
         }
     }
 
-    private final class Node implements Links, MeshEffects {
+    private final class Node implements Links, MeshDeliveries, TransportNews {
         final String ip;
         final UUID uuid;
         final Mesh mesh;
@@ -257,6 +258,7 @@ class MeshNetworkTest {
                     listenAddress,
                     () -> new UUID(uuid.getMostSignificantBits() + 7_919L * handshakes++, uuid.hashCode()),
                     new SplittableRandom(uuid.hashCode()),
+                    this,
                     this,
                     this);
         }

@@ -116,8 +116,8 @@ class PrimaryBadInputTest {
                         nodes.get(0).lastView().id(),
                         7)));
 
-        nodes.get(1).primary.onMessage(nodes.get(0).uuid, 0xFF, Order.SAFE, Bytes.of(wrong));
-        nodes.get(0).primary.onMessage(nodes.get(0).uuid, 0xFF, Order.SAFE, Bytes.of(wrong));
+        nodes.get(1).evsMessage(nodes.get(0).uuid, 0xFF, Order.SAFE, Bytes.of(wrong));
+        nodes.get(0).evsMessage(nodes.get(0).uuid, 0xFF, Order.SAFE, Bytes.of(wrong));
         evs.run();
 
         assertThat(nodes).allMatch(node -> node.violations.size() == 1);
@@ -159,7 +159,7 @@ class PrimaryBadInputTest {
         evs.transition(nodes.get(0), nodes.get(1));
         evs.install(nodes.get(0), nodes.get(1));
 
-        nodes.get(0).primary.onMessage(nodes.get(1).uuid, 1, Order.SAFE, USER);
+        nodes.get(0).evsMessage(nodes.get(1).uuid, 1, Order.SAFE, USER);
 
         assertThat(nodes.get(0).fatals).singleElement().asString().contains("in state STATES_EXCHANGE");
     }
@@ -170,7 +170,7 @@ class PrimaryBadInputTest {
         evs.transition(nodes.get(0), nodes.get(1));
         evs.install(nodes.get(0), nodes.get(1));
 
-        nodes.get(0).primary.onMessage(nodes.get(1).uuid, 1, Order.SAFE, PcVectors.INSTALL);
+        nodes.get(0).evsMessage(nodes.get(1).uuid, 1, Order.SAFE, PcVectors.INSTALL);
 
         assertThat(nodes.get(0).fatals).singleElement().asString().contains("in state STATES_EXCHANGE");
     }
@@ -232,7 +232,7 @@ class PrimaryBadInputTest {
     void userMessageOfAnUnknownNodeIsFatalWhilePrimary() {
         List<Node> nodes = evs.primaryOf(1);
 
-        nodes.get(0).primary.onMessage(SimulatedEvs.uuid(77), 1, Order.SAFE, USER);
+        nodes.get(0).evsMessage(SimulatedEvs.uuid(77), 1, Order.SAFE, USER);
 
         assertThat(nodes.get(0).fatals).singleElement().asString().contains("not known");
     }
@@ -248,11 +248,11 @@ class PrimaryBadInputTest {
                 List.of(),
                 List.of());
 
-        node.primary.onView(strange);
+        node.evsView(strange);
 
         assertThat(node.fatals).singleElement().asString().contains("does not belong");
-        node.primary.onView(strange);
-        node.primary.onMessage(node.uuid, 1, Order.SAFE, USER);
+        node.evsView(strange);
+        node.evsMessage(node.uuid, 1, Order.SAFE, USER);
         assertThat(node.fatals).hasSize(1);
         assertThat(node.send("x")).isEqualTo(SendResult.NOT_CONNECTED);
     }
@@ -319,7 +319,7 @@ class PrimaryBadInputTest {
                 victim.step();
             } else {
                 Order order = random.nextInt(4) == 0 ? Order.AGREED : Order.SAFE;
-                victim.primary.onMessage(attacker.uuid, random.nextInt(256), order, Fuzz.next(random, samples));
+                victim.evsMessage(attacker.uuid, random.nextInt(256), order, Fuzz.next(random, samples));
             }
         }
         assertThat(victim.fatals).hasSizeLessThanOrEqualTo(1);

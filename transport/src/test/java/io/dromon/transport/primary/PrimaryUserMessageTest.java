@@ -11,6 +11,8 @@ import io.dromon.transport.primary.SimulatedEvs.Delivered;
 import io.dromon.transport.primary.SimulatedEvs.Node;
 import io.dromon.transport.wire.Bytes;
 import io.dromon.transport.wire.Encodable;
+import io.dromon.transport.wire.LinkFailure;
+import io.dromon.transport.wire.TransportNews;
 import io.dromon.transport.wire.Uuids;
 import io.dromon.transport.wire.ViewId;
 import java.util.ArrayList;
@@ -50,7 +52,7 @@ class PrimaryUserMessageTest {
         Bytes payload = new Bytes(new byte[100]);
         RecordingEffects effects = new RecordingEffects() {
             @Override
-            public void deliver(UUID source, int userType, long toSeq, Encodable delivered) {
+            public void onMessage(UUID source, int userType, long toSeq, Encodable delivered) {
                 own.add(delivered);
             }
         };
@@ -121,7 +123,7 @@ class PrimaryUserMessageTest {
         List<Node> nodes = evs.primaryOf(1, 1);
 
         for (Node node : nodes) {
-            node.primary.onMessage(nodes.get(1).uuid, 10, Order.AGREED, PcVectors.hex("0103000000000000 42"));
+            node.evsMessage(nodes.get(1).uuid, 10, Order.AGREED, PcVectors.hex("0103000000000000 42"));
         }
 
         assertThat(nodes.get(0).fatals).isEmpty();
@@ -156,7 +158,7 @@ class PrimaryUserMessageTest {
             private boolean sent;
 
             @Override
-            public void deliverView(PrimaryView view) {
+            public void onView(PrimaryView view) {
                 if (view.isPrimary() && !sent) {
                     sent = true;
                     assertThat(inner().send(4, new Bytes(new byte[16]))).isEqualTo(SendResult.ACCEPTED);
@@ -246,8 +248,12 @@ class PrimaryUserMessageTest {
                 .hasMessageContaining("pc.weight is 256");
         assertThatThrownBy(() -> new PrimarySettings(1, 256, false, false, false, false))
                 .hasMessageContaining("gmcast.segment is 256");
-        assertThatThrownBy(() ->
-                        new Primary(PrimarySettings.defaults(), Uuids.NIL, Optional.empty(), new RecordingEffects()))
+        assertThatThrownBy(() -> new Primary(
+                        PrimarySettings.defaults(),
+                        Uuids.NIL,
+                        Optional.empty(),
+                        new RecordingEffects(),
+                        new RecordingEffects()))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
@@ -260,13 +266,15 @@ class PrimaryUserMessageTest {
     /** A node alone, brought to PRIM by hand. */
     private static Primary primaryAlone(RecordingEffects effects) {
         UUID self = SimulatedEvs.uuid(1);
-        Primary primary = new Primary(PrimarySettings.defaults(), self, Optional.empty(), effects);
+        Primary primary = new Primary(PrimarySettings.defaults(), self, Optional.empty(), effects, effects);
         effects.primary = primary;
         primary.open(true);
         primary.onView(
                 new EvsView(0, new ViewId(ViewId.Type.TRANS, self, 0), List.of(self), List.of(), List.of(), List.of()));
+        primary.drain(effects);
         primary.onView(new EvsView(
                 1, new ViewId(ViewId.Type.REG, self, 1), List.of(self), List.of(self), List.of(), List.of()));
+        primary.drain(effects);
         effects.deliverTo(primary);
         effects.deliverTo(primary);
         assertThat(primary.state()).isEqualTo(PrimaryState.PRIM);
@@ -280,7 +288,7 @@ class PrimaryUserMessageTest {
         evs.run();
     }
 
-    private static class RecordingEffects implements PrimaryEffects {
+    private static class RecordingEffects implements OrderedChannel, PrimaryDeliveries, TransportNews {
         final List<Encodable> queue = new ArrayList<>();
         SendResult result = SendResult.ACCEPTED;
 
@@ -295,6 +303,7 @@ class PrimaryUserMessageTest {
 
         void deliverTo(Primary target) {
             target.onMessage(SimulatedEvs.uuid(1), 1, Order.SAFE, queue.get(taken++));
+            target.drain(this);
         }
 
         @Override
@@ -314,10 +323,22 @@ class PrimaryUserMessageTest {
         public void save(SavedView view) {}
 
         @Override
-        public void deliverView(PrimaryView view) {}
+        public void onView(PrimaryView view) {}
 
         @Override
-        public void deliver(UUID source, int userType, long toSeq, Encodable payload) {}
+        public void onMessage(UUID source, int userType, long toSeq, Encodable payload) {}
+
+        @Override
+        public void onViolation(UUID source, String reason) {}
+
+        @Override
+        public void onLinkUp(long link, UUID peer, String address) {}
+
+        @Override
+        public void onLinkDown(long link, UUID peer, String address, LinkFailure failure) {}
+
+        @Override
+        public void onRefused(String address, LinkFailure failure) {}
 
         @Override
         public void onFatal(String reason) {

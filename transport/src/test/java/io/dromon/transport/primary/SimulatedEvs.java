@@ -7,6 +7,8 @@ import io.dromon.transport.evs.Order;
 import io.dromon.transport.evs.SendResult;
 import io.dromon.transport.wire.Bytes;
 import io.dromon.transport.wire.Encodable;
+import io.dromon.transport.wire.LinkFailure;
+import io.dromon.transport.wire.TransportNews;
 import io.dromon.transport.wire.Uuids;
 import io.dromon.transport.wire.ViewId;
 import java.util.ArrayList;
@@ -187,7 +189,7 @@ final class SimulatedEvs {
         }
         int safe = old.safe;
         for (Node node : survivors) {
-            node.primary.onView(view);
+            node.evsView(view);
         }
         for (int i = 0; i < old.log.size(); i++) {
             Message message = old.log.get(i);
@@ -219,7 +221,7 @@ final class SimulatedEvs {
             node.gathering = false;
         }
         for (Node node : group) {
-            node.primary.onView(next.view);
+            node.evsView(next.view);
         }
     }
 
@@ -228,7 +230,7 @@ final class SimulatedEvs {
         node.primary.close();
         freeze(node);
         transition(List.of(node), Set.of(), true);
-        node.primary.onView(new EvsView(0, ViewId.NIL, List.of(), List.of(), List.of(), List.of()));
+        node.evsView(new EvsView(0, ViewId.NIL, List.of(), List.of(), List.of(), List.of()));
         everybody.remove(node);
     }
 
@@ -285,7 +287,7 @@ final class SimulatedEvs {
     }
 
     /** One node: its primary component, and what that delivered. */
-    final class Node implements PrimaryEffects {
+    final class Node implements OrderedChannel, PrimaryDeliveries, TransportNews {
         final UUID uuid;
         final Primary primary;
         final List<Object> delivered = new ArrayList<>();
@@ -314,11 +316,11 @@ final class SimulatedEvs {
         private Node(UUID uuid, PrimarySettings settings, Optional<SavedView> restored) {
             this.uuid = uuid;
             this.seq = restored.map(saved -> saved.view().id().seq() + 1).orElse(0);
-            this.primary = new Primary(settings, uuid, restored, this);
+            this.primary = new Primary(settings, uuid, restored, this, this);
         }
 
         private void first() {
-            primary.onView(new EvsView(
+            evsView(new EvsView(
                     0, new ViewId(ViewId.Type.TRANS, uuid, seq), List.of(uuid), List.of(), List.of(), List.of()));
         }
 
@@ -340,8 +342,29 @@ final class SimulatedEvs {
             return true;
         }
 
+        /** EVS delivers a view. */
+        void evsView(EvsView view) {
+            primary.onView(view);
+            primary.drain(this);
+        }
+
+        /** EVS delivers a message. */
+        void evsMessage(UUID source, int userType, Order order, Encodable body) {
+            primary.onMessage(source, userType, order, body);
+            primary.drain(this);
+        }
+
+        @Override
+        public void onLinkUp(long link, UUID peer, String address) {}
+
+        @Override
+        public void onLinkDown(long link, UUID peer, String address, LinkFailure failure) {}
+
+        @Override
+        public void onRefused(String address, LinkFailure failure) {}
+
         private void receive(Message message) {
-            primary.onMessage(message.source, message.userType, message.order, message.bodyFor(uuid));
+            evsMessage(message.source, message.userType, message.order, message.bodyFor(uuid));
         }
 
         SendResult send(String text) {
@@ -386,7 +409,7 @@ final class SimulatedEvs {
 
         @Override
         public SendResult sendLocalCausal(int userType, Encodable message) {
-            primary.onMessage(uuid, userType, Order.SAFE, message);
+            evsMessage(uuid, userType, Order.SAFE, message);
             return SendResult.ACCEPTED;
         }
 
@@ -431,7 +454,7 @@ final class SimulatedEvs {
          * 8).
          */
         @Override
-        public void deliverView(PrimaryView view) {
+        public void onView(PrimaryView view) {
             if (view.isPrimary() && !adversarial) {
                 assertThat(disk).contains(new SavedView(uuid, view));
                 assertThat(primary.state()).isEqualTo(PrimaryState.PRIM);
@@ -477,7 +500,7 @@ final class SimulatedEvs {
          * number (section 10, invariants 3, 5 and 7).
          */
         @Override
-        public void deliver(UUID source, int userType, long toSeq, Encodable payload) {
+        public void onMessage(UUID source, int userType, long toSeq, Encodable payload) {
             Delivered message = new Delivered(source, userType, toSeq, Bytes.of(payload));
             delivered.add(message);
             if (adversarial) {

@@ -13,6 +13,7 @@ import io.dromon.transport.primary.SavedView;
 import io.dromon.transport.wire.Bytes;
 import io.dromon.transport.wire.Encodable;
 import io.dromon.transport.wire.LinkFailure;
+import io.dromon.transport.wire.TransportNews;
 import io.dromon.transport.wire.Uuids;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -120,7 +121,7 @@ class RefusingJoinerTest {
         System.out.println(what + ": longest time without a delivery " + nodes);
     }
 
-    private final class Node implements SimProcess, StackEffects, Links, LinkEvents {
+    private final class Node implements SimProcess, StackEffects, TransportNews, Links, LinkEvents {
         final int host;
         final GroupStack stack;
         /** Addresses whose certificate it does not take. */
@@ -140,6 +141,7 @@ class RefusingJoinerTest {
                     Optional.empty(),
                     RefusingJoinerTest.this::uuid,
                     random.split(),
+                    this,
                     this,
                     this);
         }

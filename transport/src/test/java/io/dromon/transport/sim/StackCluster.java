@@ -14,6 +14,7 @@ import io.dromon.transport.wire.Bytes;
 import io.dromon.transport.wire.Encodable;
 import io.dromon.transport.wire.LinkFailure;
 import io.dromon.transport.wire.MalformedMessageException;
+import io.dromon.transport.wire.TransportNews;
 import io.dromon.transport.wire.Uuids;
 import io.dromon.transport.wire.ViewId;
 import io.netty.buffer.ByteBuf;
@@ -104,6 +105,7 @@ public class StackCluster extends SimCluster<StackCluster.StackProcess> {
                 this::freshUuid,
                 uuidRandom.split(),
                 network().host(host),
+                process,
                 process);
         return process;
     }
@@ -178,7 +180,7 @@ public class StackCluster extends SimCluster<StackCluster.StackProcess> {
     }
 
     /** One life of a node. */
-    public final class StackProcess implements SimProcess, StackEffects {
+    public final class StackProcess implements SimProcess, StackEffects, TransportNews {
         private final int host;
         private final String name;
         private final UUID self;
