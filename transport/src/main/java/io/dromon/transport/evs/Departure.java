@@ -27,7 +27,7 @@ final class Departure {
         timers.startInactivity();
         timers.armRetransmission();
         timers.installNs = Timers.OFF;
-        traffic.keepalive();
+        traffic.emptyMessage();
         traffic.flushAll();
         sendLeave();
         if (group.members.length == 1) {

@@ -184,20 +184,28 @@ final class Traffic {
             if (window != NO_WINDOW && seq > input.safe() + window) {
                 break;
             }
-            int count = group.settings.useAggregate() ? queue.fitting() : 1;
+            int count = nextCount();
             int length = queue.payloadLength(count);
             boolean more = queue.size() > count
                     && (window == NO_WINDOW
                             || (seq + 1 <= input.safe() + window && bytesSinceFeedback + length < FEEDBACK_BYTES));
-            Order order = queue.headOrder();
-            int userType = count == 1 ? queue.headUserType() : EvsMessage.NO_USER_TYPE;
-            int flags = (more ? EvsMessage.MSG_MORE : 0) | (count == 1 ? 0 : EvsMessage.AGGREGATE);
-            long range = more ? 0 : Math.max(0, Math.min(input.maxHs() - seq, 255));
-            bytesSinceFeedback = more ? bytesSinceFeedback + length : 0;
-            sendUser(flags, order, userType, (int) range, queue.take(count));
+            sendQueued(count, length, more);
             sent = true;
         }
         return sent;
+    }
+
+    private int nextCount() {
+        return group.settings.useAggregate() ? queue.fitting() : 1;
+    }
+
+    private void sendQueued(int count, int length, boolean more) {
+        Order order = queue.headOrder();
+        int userType = count == 1 ? queue.headUserType() : EvsMessage.NO_USER_TYPE;
+        int flags = (more ? EvsMessage.MSG_MORE : 0) | (count == 1 ? 0 : EvsMessage.AGGREGATE);
+        long range = more ? 0 : Math.max(0, Math.min(group.input.maxHs() - (group.lastSent + 1), 255));
+        bytesSinceFeedback = more ? bytesSinceFeedback + length : 0;
+        sendUser(flags, order, userType, (int) range, queue.take(count));
     }
 
     /** Uses up seqs until {@code upTo}, so that the others' messages up to there can be ordered. */
@@ -227,8 +235,22 @@ final class Traffic {
         return true;
     }
 
-    /** An empty message that shows that this node lives (section 5.6). */
+    /**
+     * Shows that this node lives (section 5.6): by what waits to be sent, other than section 5.6 has it. An empty message
+     * takes a seq as well and asks no window, and where acknowledgements take longer than the period of keepalives they
+     * alone would keep the window shut.
+     */
     void keepalive() {
+        if (queue.isEmpty()) {
+            emptyMessage();
+        } else if (group.lastSent + 1 <= group.input.safe() + MAX_UNCONFIRMED) {
+            int count = nextCount();
+            sendQueued(count, queue.payloadLength(count), false);
+        }
+    }
+
+    /** Takes one seq. */
+    void emptyMessage() {
         completeOnce(group.lastSent + 1);
     }
 

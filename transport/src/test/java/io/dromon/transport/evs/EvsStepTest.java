@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.dromon.transport.evs.EvsMessage.Gap;
 import io.dromon.transport.evs.EvsMessage.Install;
 import io.dromon.transport.evs.EvsMessage.Join;
+import io.dromon.transport.evs.EvsMessage.Leave;
 import io.dromon.transport.evs.EvsMessage.User;
 import io.dromon.transport.evs.EvsNetwork.Peer;
 import io.dromon.transport.wire.Bytes;
@@ -175,6 +176,20 @@ class EvsStepTest {
         assertThat(a.delivered).isEqualTo(b.delivered).hasSize(4);
     }
 
+    /** Acknowledgements take eight keepalive periods: empty keepalives alone would fill the window again and again. */
+    @Test
+    void whatWaitsGoesOutWhereAcknowledgementsAreSlowerThanKeepalives() {
+        Peer a = pair(EvsStepTest::withHastyKeepalives);
+        network.maxDelayNs = 800 * EvsNetwork.MILLI;
+
+        for (int i = 0; i < 40; i++) {
+            a.sendNext();
+        }
+
+        network.await(
+                "all are delivered", 60, () -> network.peers.get(1).delivered.size() == 40);
+    }
+
     @Test
     void manyMessagesOfBothNodesTravelAsAggregates() {
         Peer a = pair(s -> s);
@@ -331,6 +346,30 @@ class EvsStepTest {
         assertThat(later.get(7).installView().seq()).isEqualTo(3);
         assertThat(a.evs.state()).isEqualTo(EvsState.OPERATIONAL);
         assertThat(a.view().members()).containsExactly(a.uuid);
+    }
+
+    /** It commits, then leaves its old view: the new one is entered without it, and must end without it. */
+    @Test
+    void aMemberThatLeftBeforeItEnteredIsGone() {
+        Peer a = network.add(0);
+        a.recordOutbox = true;
+        network.start(a);
+        UUID b = EvsNetwork.uuid(1);
+        ViewId old = new ViewId(ViewId.Type.REG, b, 1);
+        NodeRecord own = new NodeRecord(b, 1, 0, -1, old, -1, 0, -1);
+        network.give(b, a, new Join(b, 1, 0, 0, old, -1, -1, List.of(own)));
+        Join answer = (Join) a.takeOutbox().stream().reduce((x, y) -> y).orElseThrow();
+        network.give(
+                b, a, new Join(b, 1, 0, 1, old, -1, -1, List.of(answer.records().get(0), own)));
+        Install install = (Install) a.takeOutbox().get(0);
+        ViewId next = install.installView();
+
+        network.give(b, a, new Gap(b, 1, EvsMessage.COMMIT, 2, next, install.fifoSeq(), -1, Uuids.NIL, -1, -1));
+        assertThat(a.evs.state()).isEqualTo(EvsState.INSTALL);
+        network.give(b, a, new Leave(b, 1, 0, 3, old, -1, -1));
+        network.await("the view was entered", 10, () -> a.view().id().equals(next));
+
+        network.await("alone again", 10, () -> a.isIn(a));
     }
 
     @Test
@@ -591,6 +630,26 @@ class EvsStepTest {
                 window,
                 userWindow,
                 aggregate,
+                s.causalKeepalivePeriodNs(),
+                s.maxInstallTimeouts(),
+                s.delayMarginNs(),
+                s.delayedKeepPeriodNs(),
+                s.autoEvict());
+    }
+
+    private static EvsSettings withHastyKeepalives(EvsSettings s) {
+        return new EvsSettings(
+                s.version(),
+                s.viewForgetTimeoutNs(),
+                s.suspectTimeoutNs(),
+                s.inactiveTimeoutNs(),
+                s.inactiveCheckPeriodNs(),
+                s.installTimeoutNs(),
+                100 * EvsNetwork.MILLI,
+                s.joinRetransPeriodNs(),
+                s.sendWindow(),
+                s.userSendWindow(),
+                false,
                 s.causalKeepalivePeriodNs(),
                 s.maxInstallTimeouts(),
                 s.delayMarginNs(),
