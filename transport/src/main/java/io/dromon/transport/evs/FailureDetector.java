@@ -54,7 +54,7 @@ final class FailureDetector {
             return;
         }
         for (KnownNode node : others()) {
-            if (alone || node.join == null || !consensus.isConsistent(node.join)) {
+            if (alone || !agrees(node)) {
                 group.setInactive(node);
             }
         }
@@ -92,6 +92,14 @@ final class FailureDetector {
             }
         }
         return group.nowNs - group.givenUpNs < Timers.SECOND_LOOK_PERIODS * group.settings.joinRetransPeriodNs();
+    }
+
+    /**
+     * Whether a node says what this node says. Who has committed to the accepted INSTALL has, other than section 7.11 has
+     * it: its last JOIN may have come behind the INSTALL, and was not taken in.
+     */
+    private boolean agrees(KnownNode node) {
+        return node.committed || (node.join != null && consensus.isConsistent(node.join));
     }
 
     /** Whether the others had no time yet to commit to the accepted INSTALL: all would be left alone, each in its moment. */

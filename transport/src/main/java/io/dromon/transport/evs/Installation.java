@@ -372,10 +372,27 @@ final class Installation {
             return true;
         }
         boolean fromProposer = source.uuid.equals(install.source());
-        if (fromProposer ? join.view().equals(install.installView()) : consensus.isConsistent(install)) {
+        boolean stands = fromProposer
+                ? join.view().equals(install.installView())
+                : consensus.isConsistent(install) && !isRefusal(source, join);
+        if (stands) {
             return false;
         }
         gather.shiftToGather(false);
         return true;
+    }
+
+    /**
+     * A JOIN that says something else than this node, from a member that has had the time to commit and has not: it will
+     * not, for it knows more than the proposal says, and tells it by this JOIN. Section 7.4 leaves that to the install
+     * timer, and a group in which one more member dies meanwhile falls apart.
+     */
+    private boolean isRefusal(KnownNode source, Join join) {
+        return group.isGathering()
+                && !source.committed
+                && join.view().equals(group.view)
+                && group.nowNs - group.installAcceptedNs
+                        >= Timers.SECOND_LOOK_PERIODS * group.settings.joinRetransPeriodNs()
+                && !consensus.isConsistent(join);
     }
 }

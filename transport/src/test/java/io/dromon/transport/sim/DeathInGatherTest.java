@@ -23,7 +23,10 @@ class DeathInGatherTest {
 
     /** Seeds that ended so before; seeds with four nodes at the time of the faults are not among them. */
     @ParameterizedTest
-    @ValueSource(longs = {25, 31, 199, 306, 669, 1025, 1071, 1353, 1366, 1517, 1704, 1731, 1975, 3000})
+    @ValueSource(
+            longs = {
+                25, 31, 199, 306, 669, 680, 710, 1025, 1071, 1341, 1353, 1366, 1517, 1531, 1704, 1724, 1731, 1975, 3000
+            })
     void leavesAMajorityPrimary(long seed) {
         StackCluster cluster =
                 new StackCluster(seed, Fault.Family.CHAOS, new SimTrace(false), faults(new Random(seed)));
