@@ -6,6 +6,10 @@
  * <i>view</i>), and delivers the messages of a view in one total order, <i>safely</i>: once all members are known to hold
  * them. When a view ends, the members that go on together deliver the same messages before the next one begins.
  *
+ * <p>A call delivers nothing from inside. It does its first step and leaves what it has for the layer above in an outbox
+ * and what is still to be done on an {@code Agenda}; the driver takes the one ({@code drain}) and has the next step done
+ * ({@code proceed}), in turn.
+ *
  * <h2>Words</h2>
  *
  * <ul>

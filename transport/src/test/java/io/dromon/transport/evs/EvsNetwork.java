@@ -73,6 +73,10 @@ final class EvsNetwork {
         final List<EvsMessage> outbox = new ArrayList<>();
         final List<Delivered> delivered = new ArrayList<>();
         final ArrayDeque<String> answers = new ArrayDeque<>();
+        /** Results of sending from inside of transitional views, if it does. */
+        final List<SendResult> sentBetweenViews = new ArrayList<>();
+
+        boolean sendsBetweenViews;
         boolean crashed;
         boolean recordOutbox;
         boolean dirty;
@@ -140,6 +144,9 @@ final class EvsNetwork {
         @Override
         public void onView(EvsView view) {
             epochs.add(new Epoch(view));
+            if (sendsBetweenViews && view.id().type() == ViewId.Type.TRANS) {
+                sentBetweenViews.add(sendNext());
+            }
             if (!view.isEmpty() && view.id().type() == ViewId.Type.REG) {
                 while (!answers.isEmpty()) {
                     send(answers.remove());

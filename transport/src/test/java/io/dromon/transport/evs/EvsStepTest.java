@@ -1,6 +1,7 @@
 package io.dromon.transport.evs;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.dromon.transport.evs.EvsMessage.Gap;
 import io.dromon.transport.evs.EvsMessage.Install;
@@ -109,6 +110,27 @@ class EvsStepTest {
 
         assertThat(trace).endsWith("A GAP -1", "A USER 0", "A GAP 0");
         assertThat(a.delivered).extracting(EvsNetwork.Delivered::body).containsExactly("state");
+    }
+
+    /** The layer above is in no view then: what it sends belongs into neither. */
+    @Test
+    void whatIsSentBetweenTwoViewsIsRefused() {
+        Peer a = pair(s -> s);
+        a.sendsBetweenViews = true;
+
+        network.crash(network.peers.get(1));
+        network.await("alone", 10, () -> a.isIn(a));
+
+        assertThat(a.sentBetweenViews).containsExactly(SendResult.AGAIN);
+        assertThat(a.delivered).isEmpty();
+    }
+
+    @Test
+    void aCallBeforeTheLastOneIsDoneIsRefused() {
+        Peer a = network.add(0);
+        a.evs.open(network.nowNs);
+
+        assertThatThrownBy(() -> a.evs.gather(network.nowNs)).hasMessageContaining("the last call is not done");
     }
 
     @Test
