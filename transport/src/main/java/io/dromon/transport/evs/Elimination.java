@@ -68,11 +68,15 @@ final class Elimination {
         }
     }
 
-    /** Gives up a node that is suspected here and that the sender has given up (chapter 02 section 7.5, rule E2). */
+    /**
+     * Gives up a node that is suspected here, or was not heard for two and a half of the periods in which it would repeat
+     * its JOIN, and that the sender has given up (chapter 02 section 7.5, rule E2). Section 7.5 asks for the suspicion:
+     * the one whose install timer is first gives a dead node up, and contradicts the others until they suspect it too.
+     */
     private void givenUpByOther(Join received) {
         for (NodeRecord record : received.records()) {
             KnownNode node = record.view().equals(group.view) && !record.isOperational() ? other(record) : null;
-            if (node != null && node.suspected) {
+            if (node != null && (node.suspected || group.isUnheard(node))) {
                 group.setInactive(node);
             }
         }

@@ -53,6 +53,18 @@ final class Gather {
         timers.armInstall();
     }
 
+    /**
+     * Begins again, because of what a node says of the accepted proposal. The JOINs of the others are from before it:
+     * they are not judged by these, once for each node that makes this one begin again.
+     */
+    void beginAgain(KnownNode because) {
+        if (!because.hasRestartedGather) {
+            because.hasRestartedGather = true;
+            timers.putOffInstall();
+        }
+        shiftToGather(false);
+    }
+
     /** No proposal stands any more. */
     private void withdrawProposal() {
         group.install = null;

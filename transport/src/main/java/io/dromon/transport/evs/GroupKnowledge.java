@@ -113,6 +113,11 @@ final class GroupKnowledge {
         return node.progressNs < nowNs - 5 * settings.joinRetransPeriodNs() / 2;
     }
 
+    /** Whether nothing at all was heard of a node for that time, not even what counts as no progress. */
+    boolean isUnheard(KnownNode node) {
+        return isSilent(node) && node.seenNs < nowNs - 5 * settings.joinRetransPeriodNs() / 2;
+    }
+
     /** Takes over what a member has acknowledged, according to another node; returns whether that is news. */
     boolean raiseSafe(NodeRecord record) {
         KnownNode node = known.get(record.uuid());

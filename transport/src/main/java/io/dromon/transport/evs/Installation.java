@@ -230,6 +230,9 @@ final class Installation {
     /** A commit gap whose source view is the proposed one. */
     void onCommitGap(KnownNode source, long seq) {
         Install install = group.install;
+        if (install != null && group.state() == EvsState.INSTALL && seq == install.fifoSeq()) {
+            source.progressNs = group.nowNs; // it lives, and waits for somebody's commit gap
+        }
         if (install == null || !group.isGathering()) {
             return;
         }
@@ -378,7 +381,7 @@ final class Installation {
         if (stands) {
             return false;
         }
-        gather.shiftToGather(false);
+        gather.beginAgain(source);
         return true;
     }
 
@@ -390,6 +393,7 @@ final class Installation {
     private boolean isRefusal(KnownNode source, Join join) {
         return group.isGathering()
                 && !source.committed
+                && !source.hasRestartedGather
                 && join.view().equals(group.view)
                 && group.nowNs - group.installAcceptedNs
                         >= Timers.SECOND_LOOK_PERIODS * group.settings.joinRetransPeriodNs()

@@ -23,6 +23,9 @@ final class KnownNode {
     /** What a node was before it was started again, and named by others only. */
     boolean former;
 
+    /** A JOIN of this node has ended a proposal in this gather. */
+    boolean hasRestartedGather;
+
     boolean committed;
     boolean installed;
 

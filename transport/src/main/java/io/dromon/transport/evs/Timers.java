@@ -49,9 +49,18 @@ final class Timers {
     /** The install timer runs out again once the others had the time to say what they think now. */
     void armSecondLook() {
         secondLook = true;
-        installNs = group.nowNs
-                + Math.min(
-                        SECOND_LOOK_PERIODS * group.settings.joinRetransPeriodNs(), group.settings.installTimeoutNs());
+        installNs = group.nowNs + secondLookNs();
+    }
+
+    /** The install timer does not run out before the others had the time to say what they think now. */
+    void putOffInstall() {
+        if (installNs != OFF) {
+            installNs = Math.max(installNs, group.nowNs + secondLookNs());
+        }
+    }
+
+    private long secondLookNs() {
+        return Math.min(SECOND_LOOK_PERIODS * group.settings.joinRetransPeriodNs(), group.settings.installTimeoutNs());
     }
 
     /** Whether the install timer has run out before and was armed for another look. */

@@ -101,6 +101,7 @@ final class ViewChange {
             KnownNode member = members.get(i);
             member.index = i;
             member.join = null;
+            member.hasRestartedGather = false;
             if (member.leave != null && !member.leave.view().equals(group.view)) {
                 member.leave = null; // it left from another view and never comes into this one: it is gone
                 group.setInactive(member);

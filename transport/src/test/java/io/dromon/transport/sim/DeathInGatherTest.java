@@ -36,12 +36,38 @@ class DeathInGatherTest {
         assertThat(cluster.operatorBootstraps()).isZero();
     }
 
+    /** The same, closer to what was seen on real processes: the death comes a few seconds after the end of the pause. */
+    @ParameterizedTest
+    @ValueSource(longs = {62, 126, 199, 487, 669, 1097, 1450, 1848, 2363, 3000, 3612, 3613})
+    void leavesAMajorityPrimaryAfterAPause(long seed) {
+        StackCluster cluster =
+                new StackCluster(seed, Fault.Family.CHAOS, new SimTrace(false), faultsAfterPause(new Random(seed)));
+
+        cluster.run();
+
+        assertThat(cluster.operatorBootstraps()).isZero();
+    }
+
+    private static List<Fault> faultsAfterPause(Random random) {
+        long at = 20 * SECOND;
+        long stopsFor = (long) ((4.6 + 0.8 * random.nextDouble()) * SECOND);
+        long lossAt = at + (long) ((1.0 + 0.6 * random.nextDouble()) * SECOND);
+        long lossFor = (long) ((2.8 + 0.8 * random.nextDouble()) * SECOND);
+        long killAt = at + (long) ((7.5 + 2.5 * random.nextDouble()) * SECOND);
+        return faults(random, at, stopsFor, lossAt, lossFor, killAt, (long) (0.6 * SECOND));
+    }
+
     private static List<Fault> faults(Random random) {
         long at = 20 * SECOND;
         long stopsFor = (long) ((3.5 + 2.5 * random.nextDouble()) * SECOND);
         long lossAt = at + (long) ((0.5 + 1.5 * random.nextDouble()) * SECOND);
         long lossFor = (long) ((2 + 2 * random.nextDouble()) * SECOND);
         long killAt = at + (long) ((6 + 6 * random.nextDouble()) * SECOND);
+        return faults(random, at, stopsFor, lossAt, lossFor, killAt, 5 * SECOND);
+    }
+
+    private static List<Fault> faults(
+            Random random, long at, long stopsFor, long lossAt, long lossFor, long killAt, long goneFor) {
         int stopped = random.nextInt(5);
         int deaf = random.nextInt(5);
         int killed = random.nextInt(5);
@@ -57,6 +83,6 @@ class DeathInGatherTest {
         return List.of(
                 new Fault(at, Fault.Kind.STOP, stopped, 0, stopsFor),
                 new Fault(lossAt, Fault.Kind.ONE_WAY, 1 << deaf, 1 << stopped, lossFor),
-                new Fault(killAt, Fault.Kind.KILL_AND_FORGET, killed, 0, 5 * SECOND));
+                new Fault(killAt, Fault.Kind.KILL_AND_FORGET, killed, 0, goneFor));
     }
 }
