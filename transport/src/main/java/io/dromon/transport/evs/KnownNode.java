@@ -63,6 +63,11 @@ final class KnownNode {
                 .append(']');
     }
 
+    /** Whatever it still repeats is no sign of life: the others are to see it suspected. */
+    boolean isGivenUp() {
+        return !operational && leave == null;
+    }
+
     boolean isMember() {
         return index >= 0;
     }

@@ -288,7 +288,7 @@ final class Traffic {
         int index = source.index;
         long aruBefore = input.aru();
         long ackBefore = input.ss(index);
-        if (input.insert(index, message) && !message.isRecovered()) {
+        if (input.insert(index, message) && !message.isRecovered() && !source.isGivenUp()) {
             source.progressNs = group.nowNs;
         }
         input.raiseOwnSafe();
@@ -323,7 +323,7 @@ final class Traffic {
     boolean onGap(KnownNode source, Gap message) {
         InputMap input = group.input;
         long ackBefore = input.ss(source.index);
-        if (group.install == null && input.raiseSafe(source.index, message.aruSeq())) {
+        if (group.install == null && input.raiseSafe(source.index, message.aruSeq()) && !source.isGivenUp()) {
             source.progressNs = group.nowNs;
         }
         if (message.rangeUuid().equals(group.self)) {

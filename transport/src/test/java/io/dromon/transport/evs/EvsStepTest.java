@@ -15,6 +15,7 @@ import io.dromon.transport.wire.ViewId;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
@@ -392,6 +393,42 @@ class EvsStepTest {
         network.await("the view was entered", 10, () -> a.view().id().equals(next));
 
         network.await("alone again", 10, () -> a.isIn(a));
+    }
+
+    /** The others are to see it suspected, so that they give it up as well. */
+    @Test
+    void whatAGivenUpMemberRepeatsIsNoSignOfLife() {
+        Peer a = network.add(0);
+        Peer b = network.add(1);
+        Peer c = network.add(2);
+        for (Peer peer : List.of(a, b, c)) {
+            network.start(peer);
+        }
+        network.await("one view", 20, () -> a.isIn(a, b, c));
+        network.crash(b);
+        network.crash(c);
+        ViewId view = a.view().id();
+        for (int i = 0; i < 10; i++) {
+            a.sendNext();
+        }
+        a.settle();
+        NodeRecord ofB = new NodeRecord(b.uuid, NodeRecord.OPERATIONAL, 0, -1, view, 0, 1, 0);
+        NodeRecord ofA = new NodeRecord(a.uuid, 0, 0, -1, view, 0, 1, 0);
+        a.recordOutbox = true;
+
+        network.give(b.uuid, a, new Join(b.uuid, 1, 0, 1000, view, 0, 0, List.of(ofA, ofB)));
+        for (int i = 0; i < 10; i++) {
+            network.give(b.uuid, a, new Gap(b.uuid, 1, EvsMessage.RETRANS, 1001 + i, view, 0, i, Uuids.NIL, -1, -1));
+            network.run(200);
+        }
+
+        NodeRecord last = a.takeOutbox().stream()
+                .filter(Join.class::isInstance)
+                .map(join -> Objects.requireNonNull(((Join) join).record(b.uuid)))
+                .reduce((x, y) -> y)
+                .orElseThrow();
+        assertThat(last.isOperational()).isFalse();
+        assertThat(last.isSuspected()).isTrue();
     }
 
     @Test
