@@ -138,6 +138,10 @@ public final class GroupStack implements LinkEvents, GroupSender {
             return;
         }
         this.nowNs = nowNs;
+        if (phase == Phase.NEW) {
+            finish();
+            return;
+        }
         phase = Phase.LEAVING;
         phaseDeadlineNs = nowNs + settings.lingerNs();
         primary.close();
@@ -345,7 +349,7 @@ public final class GroupStack implements LinkEvents, GroupSender {
         if (violators.isEmpty() || phase == Phase.CLOSED) {
             return false;
         }
-        evs.evict(violators.remove(violators.size() - 1), nowNs);
+        evs.evict(violators.remove(0), nowNs);
         return true;
     }
 
@@ -424,7 +428,11 @@ public final class GroupStack implements LinkEvents, GroupSender {
         }
     }
 
-    /** What EVS has delivered, for the primary component. */
+    /**
+     * What EVS has delivered, for the primary component. Of a regular view the mesh hears first, since what the primary
+     * component sends in it goes by the links of that view; and it is told who is evicted before the view, since it tells
+     * the others of them in its state.
+     */
     private final class FromEvs implements EvsDeliveries {
         @Override
         public void onMessage(UUID source, ViewId view, int userType, Order order, Encodable body) {

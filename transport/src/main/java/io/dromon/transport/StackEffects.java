@@ -8,7 +8,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the stack tells the node above. Called from the stack's own loop, never from inside of a layer; {@link
+ * What the stack tells the node above. Called from the stack's own loop, never from inside of EVS or the primary component; {@link
  * GroupStack#send} and {@link GroupStack#sendLocalCausal} may be called from inside.
  */
 public interface StackEffects {

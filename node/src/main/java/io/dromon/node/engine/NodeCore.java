@@ -36,7 +36,10 @@ import org.jspecify.annotations.Nullable;
  * #replicate} and {@link #tick}; {@link #tick} when {@link #nextDeadlineNs} is reached.
  */
 public final class NodeCore {
-    /** What the core tells its driver, from its own loop: never from inside of a layer. */
+    /**
+     * What the core tells its driver: never from inside of EVS, the primary component or the group layer, so anything of
+     * the core may be called back but {@link #endTurn}, {@link #tick} and what the links report.
+     */
     public interface Effects extends TransportNews {
         /** The next event of the group, in total order. */
         void deliver(GroupEvent event);

@@ -78,13 +78,10 @@ final class CausalReads {
     /** In a primary configuration; returns false if the layer below takes no more. */
     boolean send() {
         while (!waiting.isEmpty()) {
-            Mark mark = waiting.removeFirst();
-            asked.addLast(mark); // first: it may come back from inside of send
-            if (below.sendLocalCausal(MessageType.CAUSAL, mark) != SendResult.ACCEPTED) {
-                asked.removeLastOccurrence(mark);
-                waiting.addFirst(mark);
+            if (below.sendLocalCausal(MessageType.CAUSAL, waiting.getFirst()) != SendResult.ACCEPTED) {
                 return false;
             }
+            asked.addLast(waiting.removeFirst());
         }
         return true;
     }

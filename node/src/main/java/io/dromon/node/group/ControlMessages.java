@@ -99,22 +99,17 @@ final class ControlMessages {
 
     /** During an exchange; returns false if the layer below takes no more. */
     boolean sendExchange() {
-        StateUuidMessage uuid = stateUuid;
-        if (uuid != null) {
-            // Taken out first: the layer below may deliver from inside of send().
+        if (stateUuid != null) {
+            if (below.send(MessageType.STATE_UUID, stateUuid) != SendResult.ACCEPTED) {
+                return false;
+            }
             stateUuid = null;
-            if (below.send(MessageType.STATE_UUID, uuid) != SendResult.ACCEPTED) {
-                stateUuid = uuid;
-                return false;
-            }
         }
-        StateMessage message = stateMessage;
-        if (message != null) {
-            stateMessage = null;
-            if (below.send(MessageType.STATE_MSG, message) != SendResult.ACCEPTED) {
-                stateMessage = message;
+        if (stateMessage != null) {
+            if (below.send(MessageType.STATE_MSG, stateMessage) != SendResult.ACCEPTED) {
                 return false;
             }
+            stateMessage = null;
         }
         return true;
     }
@@ -139,11 +134,10 @@ final class ControlMessages {
     private boolean sendJoins() {
         while (joinsSent < joins.size()) {
             CodeMessage join = joins.stream().skip(joinsSent).findFirst().orElseThrow();
-            joinsSent++;
             if (below.send(MessageType.JOIN, join) != SendResult.ACCEPTED) {
-                joinsSent--;
                 return false;
             }
+            joinsSent++;
         }
         return true;
     }
@@ -152,13 +146,9 @@ final class ControlMessages {
         if (configuration.self.status != MemberStatus.JOINED || syncOutstanding || !flow.isQueueShort()) {
             return true;
         }
-        syncOutstanding = true;
         CodeMessage sync = new CodeMessage(configuration.groupUuid, configuration.actId, 0);
-        if (below.send(MessageType.SYNC, sync) != SendResult.ACCEPTED) {
-            syncOutstanding = false;
-            return false;
-        }
-        return true;
+        syncOutstanding = below.send(MessageType.SYNC, sync) == SendResult.ACCEPTED;
+        return syncOutstanding;
     }
 
     private boolean sendVotes() {
@@ -169,11 +159,10 @@ final class ControlMessages {
             addVote(CodeMessage.vote(configuration.groupUuid, wantedVote, 0, Bytes.EMPTY));
         }
         while (!votes.isEmpty()) {
-            CodeMessage vote = votes.removeFirst();
-            if (below.send(MessageType.VOTE, vote) != SendResult.ACCEPTED) {
-                votes.addFirst(vote);
+            if (below.send(MessageType.VOTE, votes.getFirst()) != SendResult.ACCEPTED) {
                 return false;
             }
+            votes.removeFirst();
         }
         return true;
     }
@@ -186,12 +175,10 @@ final class ControlMessages {
                 || seqno - reported < REPORT_INTERVAL) {
             return true;
         }
-        long before = reported;
-        reported = seqno;
         if (below.send(MessageType.LAST, new CodeMessage(configuration.groupUuid, seqno, 0)) != SendResult.ACCEPTED) {
-            reported = before;
             return false;
         }
+        reported = seqno;
         return true;
     }
 }

@@ -207,7 +207,7 @@ public final class GroupCore {
 
     /**
      * Queues a write-set; it goes out at the end of the turn. It ends with its {@link GroupEvent.WriteSet} or with
-     * {@link GroupDeliveries#onWriteSetFailed} (for a hopeless one from inside of this call). If a view change cuts it off, it is sent
+     * {@link GroupDeliveries#onWriteSetFailed} (for a hopeless one with the next {@link #drain}). If a view change cuts it off, it is sent
      * again without notice: it gets one seqno.
      *
      * @param writeSet at least one byte; never copied, never changed by anybody from now on

@@ -7,13 +7,13 @@ package io.dromon.node.group;
 public sealed interface Ticket {
     /**
      * Of a write-set ({@link GroupCore#replicate}): comes back in its {@link GroupEvent.WriteSet}, or in {@link
-     * GroupEffects#onWriteSetFailed}.
+     * GroupDeliveries#onWriteSetFailed}.
      */
     non-sealed interface OfWriteSet extends Ticket {}
 
     /**
      * Of a causal read ({@link GroupCore#sync}): comes back in its {@link GroupEvent.CausalPoint}, or in {@link
-     * GroupEffects#onReadFailed}.
+     * GroupDeliveries#onReadFailed}.
      */
     non-sealed interface OfRead extends Ticket {}
 }

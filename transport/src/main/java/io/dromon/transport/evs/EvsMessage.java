@@ -104,7 +104,7 @@ sealed interface EvsMessage extends Encodable {
             long seq,
             long aruSeq,
             Encodable payload)
-            implements EvsMessage, Delivery {
+            implements EvsMessage, EvsOutput {
 
         boolean hasMore() {
             return (flags & MSG_MORE) != 0;

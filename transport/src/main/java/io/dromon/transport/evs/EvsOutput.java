@@ -4,7 +4,7 @@ import io.dromon.transport.wire.Encodable;
 import io.dromon.transport.wire.ViewId;
 
 /** What stands in the outbox of EVS until the layer above takes it. */
-sealed interface Delivery permits EvsMessage.User, EvsView, Delivery.CausalPoint {
+sealed interface EvsOutput permits EvsMessage.User, EvsView, EvsOutput.CausalPoint {
     /** The answer to a request of this node ({@link CausalQueue}). */
-    record CausalPoint(ViewId view, int userType, Encodable body) implements Delivery {}
+    record CausalPoint(ViewId view, int userType, Encodable body) implements EvsOutput {}
 }

@@ -17,7 +17,7 @@ import java.util.UUID;
  */
 public record EvsView(
         int version, ViewId id, List<UUID> members, List<UUID> joined, List<UUID> left, List<UUID> partitioned)
-        implements Delivery {
+        implements EvsOutput {
     public EvsView {
         members = List.copyOf(members);
         joined = List.copyOf(joined);

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class OrderedDelivery {
     private final GroupKnowledge group;
-    private final ArrayDeque<Delivery> outbox = new ArrayDeque<>();
+    private final ArrayDeque<EvsOutput> outbox = new ArrayDeque<>();
     /** Views in the outbox. */
     private int views;
 
@@ -63,7 +63,7 @@ final class OrderedDelivery {
             return;
         }
         for (CausalQueue.Entry entry = causal.pollUpTo(upToSeq); entry != null; entry = causal.pollUpTo(upToSeq)) {
-            outbox.add(new Delivery.CausalPoint(group.view, entry.userType(), entry.body()));
+            outbox.add(new EvsOutput.CausalPoint(group.view, entry.userType(), entry.body()));
         }
     }
 
@@ -87,13 +87,13 @@ final class OrderedDelivery {
     }
 
     void drain(EvsDeliveries above) {
-        for (Delivery next = outbox.poll(); next != null; next = outbox.poll()) {
+        for (EvsOutput next = outbox.poll(); next != null; next = outbox.poll()) {
             if (next instanceof User message) {
                 hand(message, above);
             } else if (next instanceof EvsView view) {
                 views--;
                 above.onView(view);
-            } else if (next instanceof Delivery.CausalPoint point) {
+            } else if (next instanceof EvsOutput.CausalPoint point) {
                 above.onMessage(group.self, point.view(), point.userType(), Order.SAFE, point.body());
             }
         }

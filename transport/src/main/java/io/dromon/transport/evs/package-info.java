@@ -92,12 +92,12 @@
  *     <td>requests served</td><td>requests served</td><td>counted, requests served; the rest at the end of the turn</td>
  *     <td>counted, requests served, delivered</td></tr>
  * <tr><td>commit GAP</td><td></td><td>kept</td><td>node marked; all marked: to INSTALL; of a later INSTALL: GJ</td>
- *     <td>ignored</td><td>dropped</td><td>dropped</td></tr>
+ *     <td>a sign of life</td><td>dropped</td><td>dropped</td></tr>
  * <tr><td>install GAP</td><td></td><td>kept</td><td>kept</td><td>node marked; all marked: view entered</td><td>dropped
  *     </td><td>dropped</td></tr>
  * <tr><td>JOIN of a known node</td><td></td><td>taken in: learns, repeats, gives up nodes, answers, proposes a view if all
- *     agree</td><td>of another node than the proposer, and the INSTALL is still right: ignored; of the proposed view: kept;
- *     else G, taken in</td><td>the same, but one of the proposed view by the proposer: view entered, then G</td><td>G, taken
+ *     agree</td><td>of another node than the proposer, and the INSTALL is still right: ignored, unless it refuses the
+ *     INSTALL; of the proposed view: kept; else G, taken in</td><td>the same, but one of the proposed view by the proposer: view entered, then G</td><td>G, taken
  *     in</td><td>of V: its acknowledgements counted, a LEAVE again if they are news, missing messages requested</td></tr>
  * <tr><td>INSTALL of a known node</td><td></td><td>taken in as a JOIN; then a commit GAP if it says what this node knows,
  *     else GJ</td><td>later one of the same node: as before; of another node that lists this one: GJ</td><td>the same</td>
@@ -126,7 +126,7 @@
  * <h2>Who does what</h2>
  *
  * <pre>
- *  Evs              the way in; timers; what was asked for from inside of a delivery
+ *  Evs              the way in; timers; Agenda: what a call still has to do
  *   ├ EvsReceiver   filters a message and sends it to the right part; messages that came early
  *   ├ Membership    JOINs, LEAVEs and nodes that were not known ▸ Elimination (who is given up), Consensus (do all agree)
  *   ├ FailureDetector, DelayedNodes     who is silent, who is late
@@ -181,6 +181,8 @@
  *   <li>An INSTALL that leaves out a member of V, names an operational node that is not known here, or has a view id that
  *       cannot be right is not accepted (section 7.7). {@code left} of a regular view names members of V only (section
  *       7.9).
+ *   <li>A member whose JOIN is of another view than V has moved on, whatever seq that view has (section 7.4). One that left
+ *       another view before it entered V is gone (section 7.9).
  *   <li>A LEAVE of a member from a view that this node does not know means that the member has gone on without this node
  *       (section 7.10).
  * </ul>
@@ -199,6 +201,18 @@
  *       JOINs (sections 7.3 and 7.5).
  *   <li>A change of state does not put off an inactivity check that runs (section 8).
  * </ul>
+ *
+ * <p>To keep a majority together where members die while all gather:
+ *
+ * <ul>
+ *   <li>The install timer judges nobody who was given up a moment ago by another, and nobody who has committed (section
+ *       7.11). A commit GAP is a sign of life in INSTALL too (section 7.8).
+ *   <li>A member that refuses an accepted INSTALL for two periods of JOINs ends it (section 7.4).
+ *   <li>A node that is not heard for two and a half periods is given up with the first one that says so (E2), and what a
+ *       node repeats that was given up is no sign of life (section 7.5).
+ * </ul>
+ *
+ * <p>Where acknowledgements are slow a keepalive carries what waits to be sent (section 5.6).
  *
  * <p>To bound what others can cause:
  *
