@@ -222,11 +222,10 @@ public final class GroupStack implements LinkEvents, GroupSender {
         this.nowNs = nowNs;
         if (node == null) {
             evs.clearEvicted(nowNs);
-            settleEvs();
         } else {
             evs.evict(node, nowNs);
-            settleEvs();
         }
+        settleEvs();
     }
 
     @Override

@@ -19,7 +19,6 @@ import io.dromon.transport.primary.PrimaryView;
 import io.dromon.transport.primary.SavedView;
 import io.dromon.transport.wire.Bytes;
 import io.dromon.transport.wire.Encodable;
-import io.dromon.transport.wire.LinkFailure;
 import io.dromon.transport.wire.Position;
 import io.dromon.transport.wire.TransportNews;
 import io.dromon.transport.wire.Uuids;
@@ -180,16 +179,7 @@ public final class FloodingMember implements AutoCloseable {
         }
     }
 
-    private static final class Unheard implements TransportNews {
-        @Override
-        public void onLinkUp(long link, UUID peer, String address) {}
-
-        @Override
-        public void onLinkDown(long link, UUID peer, String address, LinkFailure failure) {}
-
-        @Override
-        public void onRefused(String address, LinkFailure failure) {}
-    }
+    private static final class Unheard implements TransportNews {}
 
     private final class FromGroup implements GroupDeliveries {
         @Override

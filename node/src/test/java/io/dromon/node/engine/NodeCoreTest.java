@@ -12,7 +12,6 @@ import io.dromon.transport.link.Links;
 import io.dromon.transport.primary.SavedView;
 import io.dromon.transport.wire.Bytes;
 import io.dromon.transport.wire.Encodable;
-import io.dromon.transport.wire.LinkFailure;
 import io.dromon.transport.wire.Position;
 import io.dromon.transport.wire.Uuids;
 import java.util.ArrayList;
@@ -112,15 +111,6 @@ class NodeCoreTest {
 
         @Override
         public void onClosed(@Nullable StackFailure failure) {}
-
-        @Override
-        public void onLinkUp(long link, UUID peer, String address) {}
-
-        @Override
-        public void onLinkDown(long link, UUID peer, String address, LinkFailure failure) {}
-
-        @Override
-        public void onRefused(String address, LinkFailure failure) {}
 
         @Override
         public void onAnomaly(UUID source, String what) {}

@@ -5,7 +5,6 @@ import io.dromon.transport.evs.SendResult;
 import io.dromon.transport.primary.PrimaryView;
 import io.dromon.transport.wire.Bytes;
 import io.dromon.transport.wire.Encodable;
-import io.dromon.transport.wire.LinkFailure;
 import io.dromon.transport.wire.Position;
 import io.dromon.transport.wire.TransportNews;
 import io.dromon.transport.wire.Uuids;
@@ -158,15 +157,6 @@ final class TestGroup {
         public void onAnomaly(UUID source, String what) {
             anomalies.add(what);
         }
-
-        @Override
-        public void onLinkUp(long link, UUID peer, String address) {}
-
-        @Override
-        public void onLinkDown(long link, UUID peer, String address, LinkFailure failure) {}
-
-        @Override
-        public void onRefused(String address, LinkFailure failure) {}
 
         @Override
         public void onNotice(String text) {

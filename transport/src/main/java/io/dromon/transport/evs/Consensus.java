@@ -151,17 +151,13 @@ final class Consensus {
                         || !node.isMember()
                         || record.lu() != group.input.lu(node.index)
                         || record.hs() != group.input.hs(node.index)
-                        || isGone(node) != (!record.isOperational() && !record.hasLeave())
+                        || node.isGivenUp() != (!record.isOperational() && !record.hasLeave())
                         || isLeaver(node) != record.isLeaving()) {
                     return false;
                 }
             }
         }
         return ofView == group.members.length;
-    }
-
-    private static boolean isGone(KnownNode node) {
-        return !node.operational && node.leave == null;
     }
 
     private boolean isLeaver(KnownNode node) {

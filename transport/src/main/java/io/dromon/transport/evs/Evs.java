@@ -41,6 +41,7 @@ public final class Evs {
     private final Agenda agenda = new Agenda();
 
     private final Runnable end = this::end;
+    private final Runnable leaveIfAsked = this::leaveIfAsked;
     private boolean abortRequested;
     private long causalKeepaliveNs = KnownNode.LONG_AGO;
 
@@ -125,7 +126,7 @@ public final class Evs {
         }
         begin(nowNs);
         receiver.receive(decoded);
-        if (!agenda.isEmpty() || receiver.hasEarly() || abortRequested || group.closeRequested) {
+        if (!agenda.isEmpty() || hasMore()) {
             agenda.add(end);
         }
     }
@@ -168,7 +169,9 @@ public final class Evs {
     public void endTurn(long nowNs) {
         begin(nowNs);
         traffic.settle();
-        agenda.add(end);
+        if (hasMore()) {
+            agenda.add(end);
+        }
     }
 
     /** Does what is due by now; harmless earlier. */
@@ -347,9 +350,14 @@ public final class Evs {
         group.nowNs = nowNs;
     }
 
+    /** Whether something was left for the end of a call. */
+    private boolean hasMore() {
+        return receiver.hasEarly() || abortRequested || group.closeRequested;
+    }
+
     private void end() {
         receiver.replayEarly();
-        agenda.add(this::leaveIfAsked);
+        agenda.add(leaveIfAsked);
     }
 
     private void leaveIfAsked() {

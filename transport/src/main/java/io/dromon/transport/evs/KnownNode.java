@@ -63,7 +63,7 @@ final class KnownNode {
                 .append(']');
     }
 
-    /** Whatever it still repeats is no sign of life: the others are to see it suspected. */
+    /** Gone, and not by a LEAVE. Whatever it still repeats is no sign of life: the others are to see it suspected. */
     boolean isGivenUp() {
         return !operational && leave == null;
     }

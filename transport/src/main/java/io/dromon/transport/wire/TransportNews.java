@@ -9,13 +9,13 @@ import org.jspecify.annotations.Nullable;
  */
 public interface TransportNews {
     /** A link is established. */
-    void onLinkUp(long link, UUID peer, String address);
+    default void onLinkUp(long link, UUID peer, String address) {}
 
     /** A link that was established is gone. */
-    void onLinkDown(long link, UUID peer, String address, LinkFailure failure);
+    default void onLinkDown(long link, UUID peer, String address, LinkFailure failure) {}
 
     /** A peer was refused, or refused this node, before its link was established. */
-    void onRefused(String address, LinkFailure failure);
+    default void onRefused(String address, LinkFailure failure) {}
 
     /**
      * A relink is over: {@code relinked} links were replaced. {@code failure} says why not all of them: the rest goes on

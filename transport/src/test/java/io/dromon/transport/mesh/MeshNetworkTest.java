@@ -358,15 +358,6 @@ class MeshNetworkTest {
         }
 
         @Override
-        public void onLinkUp(long link, UUID peer, String address) {}
-
-        @Override
-        public void onLinkDown(long link, UUID peer, String address, LinkFailure failure) {}
-
-        @Override
-        public void onRefused(String address, LinkFailure failure) {}
-
-        @Override
         public void onFatal(String reason) {
             fatal.add(reason);
         }

@@ -11,7 +11,6 @@ import io.dromon.transport.primary.SimulatedEvs.Delivered;
 import io.dromon.transport.primary.SimulatedEvs.Node;
 import io.dromon.transport.wire.Bytes;
 import io.dromon.transport.wire.Encodable;
-import io.dromon.transport.wire.LinkFailure;
 import io.dromon.transport.wire.TransportNews;
 import io.dromon.transport.wire.Uuids;
 import io.dromon.transport.wire.ViewId;
@@ -330,15 +329,6 @@ class PrimaryUserMessageTest {
 
         @Override
         public void onViolation(UUID source, String reason) {}
-
-        @Override
-        public void onLinkUp(long link, UUID peer, String address) {}
-
-        @Override
-        public void onLinkDown(long link, UUID peer, String address, LinkFailure failure) {}
-
-        @Override
-        public void onRefused(String address, LinkFailure failure) {}
 
         @Override
         public void onFatal(String reason) {

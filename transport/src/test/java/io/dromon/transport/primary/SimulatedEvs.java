@@ -7,7 +7,6 @@ import io.dromon.transport.evs.Order;
 import io.dromon.transport.evs.SendResult;
 import io.dromon.transport.wire.Bytes;
 import io.dromon.transport.wire.Encodable;
-import io.dromon.transport.wire.LinkFailure;
 import io.dromon.transport.wire.TransportNews;
 import io.dromon.transport.wire.Uuids;
 import io.dromon.transport.wire.ViewId;
@@ -353,15 +352,6 @@ final class SimulatedEvs {
             primary.onMessage(source, userType, order, body);
             primary.drain(this);
         }
-
-        @Override
-        public void onLinkUp(long link, UUID peer, String address) {}
-
-        @Override
-        public void onLinkDown(long link, UUID peer, String address, LinkFailure failure) {}
-
-        @Override
-        public void onRefused(String address, LinkFailure failure) {}
 
         private void receive(Message message) {
             evsMessage(message.source, message.userType, message.order, message.bodyFor(uuid));

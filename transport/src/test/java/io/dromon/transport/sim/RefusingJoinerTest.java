@@ -277,14 +277,5 @@ class RefusingJoinerTest {
 
         @Override
         public void onConnected() {}
-
-        @Override
-        public void onLinkUp(long link, UUID peer, String address) {}
-
-        @Override
-        public void onLinkDown(long link, UUID peer, String address, LinkFailure failure) {}
-
-        @Override
-        public void onRefused(String address, LinkFailure failure) {}
     }
 }
