@@ -63,15 +63,8 @@ final class CitationsTest {
 
     @BeforeAll
     static void readEverything() throws IOException {
-        root = Path.of(System.getProperty("basedir", "."))
-                .resolve("..")
-                .toAbsolutePath()
-                .normalize();
-        modules = new ArrayList<>();
-        Matcher module = Pattern.compile("<module>(.*?)</module>").matcher(Files.readString(root.resolve("pom.xml")));
-        while (module.find()) {
-            modules.add(root.resolve(module.group(1)));
-        }
+        root = Checkout.root();
+        modules = Checkout.modules();
         chapters = new Chapters(modules);
         sources = new TreeMap<>();
         markdown = new TreeMap<>();

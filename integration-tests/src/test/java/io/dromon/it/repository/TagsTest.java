@@ -27,14 +27,10 @@ final class TagsTest {
 
     @BeforeAll
     static void readTests() throws IOException {
-        Path root = Path.of(System.getProperty("basedir", "."))
-                .resolve("..")
-                .toAbsolutePath()
-                .normalize();
+        Path root = Checkout.root();
         tests = new TreeMap<>();
-        Matcher module = Pattern.compile("<module>(.*?)</module>").matcher(Files.readString(root.resolve("pom.xml")));
-        while (module.find()) {
-            try (Stream<Path> files = Files.walk(root.resolve(module.group(1)).resolve("src/test/java"))) {
+        for (Path module : Checkout.modules()) {
+            try (Stream<Path> files = Files.walk(module.resolve("src/test/java"))) {
                 for (Path file : files.filter(path -> path.toString().endsWith("Test.java"))
                         .toList()) {
                     tests.put(root.relativize(file), Files.readString(file));

@@ -31,10 +31,7 @@ final class ThreadsPageTest {
 
     @BeforeAll
     static void readCode() throws IOException {
-        Path root = Path.of(System.getProperty("basedir", "."))
-                .resolve("..")
-                .toAbsolutePath()
-                .normalize();
+        Path root = Checkout.root();
         page = Files.readString(root.resolve("node/THREADS.md"));
         classes = new TreeMap<>();
         for (String module : List.of("config", "transport", "sst", "node")) {

@@ -257,6 +257,55 @@ final class EvsNetwork {
         return peer;
     }
 
+    /** Two nodes in one view; returns the first. */
+    Peer pair(UnaryOperator<EvsSettings> change) {
+        Peer a = add(0, change);
+        Peer b = add(1, change);
+        start(a);
+        b.call(evs -> evs.open(nowNs));
+        b.call(evs -> evs.announce(nowNs));
+        drain();
+        if (!a.isIn(a, b) || !b.isIn(a, b)) {
+            throw new AssertionError("no view of both\n" + dump());
+        }
+        return a;
+    }
+
+    /** All that nodes send from now on, in a word each. */
+    List<String> traced() {
+        List<String> sent = new ArrayList<>();
+        trace = sent;
+        return sent;
+    }
+
+    /** Settings with other values; the rest is that of {@code s}. */
+    static EvsSettings settings(
+            EvsSettings s,
+            int version,
+            long keepaliveNs,
+            int window,
+            int userWindow,
+            boolean aggregate,
+            int autoEvict) {
+        return new EvsSettings(
+                version,
+                s.viewForgetTimeoutNs(),
+                s.suspectTimeoutNs(),
+                s.inactiveTimeoutNs(),
+                s.inactiveCheckPeriodNs(),
+                s.installTimeoutNs(),
+                keepaliveNs,
+                s.joinRetransPeriodNs(),
+                window,
+                userWindow,
+                aggregate,
+                s.causalKeepalivePeriodNs(),
+                s.maxInstallTimeouts(),
+                s.delayMarginNs(),
+                s.delayedKeepPeriodNs(),
+                autoEvict);
+    }
+
     /** Starts a node as one that joins, or that is alone. */
     void start(Peer peer) {
         peer.call(evs -> evs.open(nowNs));
