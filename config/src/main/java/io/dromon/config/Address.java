@@ -16,7 +16,7 @@ public record Address(String scheme, String host, int port) {
     public static final int NO_PORT = -1;
 
     /** The port of a node where none is written (chapter 01 section 10). */
-    static final int DEFAULT_PORT = 4567;
+    public static final int DEFAULT_PORT = 4567;
 
     private static final Pattern HOST_NAME = Pattern.compile("[A-Za-z0-9_]([A-Za-z0-9_.-]{0,253}[A-Za-z0-9_.])?");
     private static final Pattern ONLY_DIGITS_AND_DOTS = Pattern.compile("[0-9.]+");

@@ -20,11 +20,21 @@ public final class NodeConfig implements Values {
     private final Map<Option<?>, Object> values;
     private final Map<Option<?>, Source> sources;
     private final List<String> warnings;
+    private final Origin origin;
 
-    NodeConfig(Map<Option<?>, Object> values, Map<Option<?>, Source> sources, List<String> warnings) {
+    /**
+     * What a configuration was made of.
+     *
+     * @param given texts by option, with what was changed since
+     * @param arbitrator whether it has the defaults of an arbitrator
+     */
+    record Origin(Map<Option<?>, Resolver.Given> given, boolean arbitrator) {}
+
+    NodeConfig(Map<Option<?>, Object> values, Map<Option<?>, Source> sources, List<String> warnings, Origin origin) {
         this.values = values;
         this.sources = sources;
         this.warnings = List.copyOf(warnings);
+        this.origin = origin;
     }
 
     /** Starts a configuration. */
@@ -168,6 +178,19 @@ public final class NodeConfig implements Values {
         return withChanged(option, value.strip());
     }
 
+    /**
+     * The configuration for a new start with changed options: all others stay as they were given, or were changed since, and
+     * defaults are derived anew. No option file is read again. An empty text takes an option back.
+     *
+     * @param options texts by name; also {@code wsrep_provider_options}
+     * @throws ConfigException with all problems
+     */
+    public NodeConfig with(Map<String, String> options) {
+        NodeConfigBuilder builder = new NodeConfigBuilder(origin);
+        options.forEach(builder::option);
+        return builder.build();
+    }
+
     private <T> NodeConfig withChanged(Option<T> option, String text) {
         Optional<T> value = Optional.empty();
         if (!text.isEmpty() || !option.type().emptyIsUnset()) {
@@ -197,7 +220,17 @@ public final class NodeConfig implements Values {
         if (option.support().level() != Support.Level.HONOURED) {
             notes.add("runtime change: " + option.name() + " is " + option.support());
         }
-        return new NodeConfig(changedValues, changedSources, notes);
+        return new NodeConfig(changedValues, changedSources, notes, origin(option, text));
+    }
+
+    /** An order was carried out, and is none for another start. */
+    private Origin origin(Option<?> changed, String text) {
+        if (changed.change() == Option.Change.TRIGGER) {
+            return origin;
+        }
+        Map<Option<?>, Resolver.Given> given = new HashMap<>(origin.given());
+        given.put(changed, new Resolver.Given(text, Source.RUNTIME, false));
+        return new Origin(given, origin.arbitrator());
     }
 
     private static ConfigException refuse(String place, String message) {

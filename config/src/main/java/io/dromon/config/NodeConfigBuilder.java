@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -49,7 +50,17 @@ public final class NodeConfigBuilder {
     /** What stands in sections that are not read, each with its place and the reason. */
     private final Map<Option<?>, ConfigProblem> passedOver = new HashMap<>();
 
-    NodeConfigBuilder() {}
+    /** What another configuration was given; it counts less than all that is set here. */
+    private final Map<Option<?>, Resolver.Given> before;
+
+    NodeConfigBuilder() {
+        this(new NodeConfig.Origin(Map.of(), false));
+    }
+
+    NodeConfigBuilder(NodeConfig.Origin origin) {
+        before = origin.given();
+        arbitrator = origin.arbitrator();
+    }
 
     /** Reads an option file (sections of the server, {@code [dromon]} and {@code [sst]}). */
     public NodeConfigBuilder file(Path file) {
@@ -124,6 +135,7 @@ public final class NodeConfigBuilder {
         problems.clear();
         warnings.clear();
         given.clear();
+        given.putAll(before);
         passedOver.clear();
         boolean unreadable = false;
         for (Path file : files) {
@@ -132,7 +144,11 @@ public final class NodeConfigBuilder {
             take(read);
         }
         take(settings);
-        takeQuery(unreadable);
+        Option<?> address = ServerOptions.WSREP_CLUSTER_ADDRESS;
+        if (before.isEmpty() || !Objects.equals(given.get(address), before.get(address))) {
+            given.values().removeIf(text -> text.source().kind() == Source.Kind.ADDRESS_QUERY); // of the address before
+            takeQuery(unreadable);
+        }
         Resolver resolver = new Resolver(given, arbitrator ? ARBITRATOR : Map.of(), problems);
         resolver.resolve();
         TlsOptionRules.check(resolver, problems);
@@ -143,9 +159,14 @@ public final class NodeConfigBuilder {
             passedOver.forEach((option, there) -> problems.add(
                     new ConfigProblem(there.place(), option.name() + " is ignored, " + there.message() + USE)));
             throw new ConfigException(
-                    problems, unreadable ? null : new NodeConfig(resolver.usable(), resolver.sources, warnings));
+                    problems,
+                    unreadable ? null : new NodeConfig(resolver.usable(), resolver.sources, warnings, origin()));
         }
-        return new NodeConfig(resolver.values, resolver.sources, warnings);
+        return new NodeConfig(resolver.values, resolver.sources, warnings, origin());
+    }
+
+    private NodeConfig.Origin origin() {
+        return new NodeConfig.Origin(Map.copyOf(given), arbitrator);
     }
 
     private List<Setting> readFile(Path file) {

@@ -35,7 +35,7 @@ public final class Options {
                     "host of wsrep_node_address",
                     values -> values.optional(ServerOptions.WSREP_NODE_ADDRESS).map(Address::host))
             .check("a host, not 0.0.0.0 or ::", Options::hostProblem)
-            .notYet(Support.Part.IST)
+            .honoured(Support.Part.IST)
             .doc("Host under which this node is reached by state transfer; the mesh does not use it.")
             .in(HERE);
 
@@ -364,6 +364,17 @@ public final class Options {
             .min("1M")
             .honoured(NODE)
             .doc("Most bytes that may wait for a slow application; beyond it the node asks the group to pause.")
+            .in(HERE);
+
+    /** {@code node.durability}. */
+    public static final Option<String> NODE_DURABILITY = Option.of(
+                    "node.durability", Types.word("ordered", "local", "majority"))
+            .byDefault("ordered")
+            .runtime()
+            .honoured(NODE)
+            .doc(
+                    "What a write-set waits for that does not say so itself: all members have received it; this node has also"
+                            + " synced it to its disk; so have members with more than half of the weight.")
             .in(HERE);
 
     /** {@code node.send_queue_bytes}. */

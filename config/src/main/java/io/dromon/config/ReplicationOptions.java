@@ -35,7 +35,7 @@ public final class ReplicationOptions {
                     "repl.key_format", Types.word("FLAT8", "FLAT8A", "FLAT16", "FLAT16A"))
             .byDefault("FLAT8")
             .runtime()
-            .notYet(WRITESET)
+            .honoured(WRITESET)
             .doc("Format of the keys of new write-sets: 8 or 16 bytes of hash, A with the key's text behind it.")
             .in(HERE);
 
@@ -68,11 +68,20 @@ public final class ReplicationOptions {
             .doc("How long a causal read waits for this node to catch up.")
             .in(HERE);
 
+    /** {@code repl.appliers}. */
+    public static final Option<Integer> REPL_APPLIERS = Option.of("repl.appliers", Types.INTEGER)
+            .derived("wsrep_slave_threads", values -> values.optional(ServerOptions.WSREP_SLAVE_THREADS))
+            .min("1")
+            .max("512")
+            .honoured(NODE)
+            .doc("Most write-sets that are applied at a time, by an application that bears it.")
+            .in(HERE);
+
     /** {@code cert.log_conflicts}. */
     public static final Option<Boolean> CERT_LOG_CONFLICTS = Option.of("cert.log_conflicts", Types.BOOLEAN)
             .byDefault("no")
             .runtime()
-            .notYet(CERTIFICATION)
+            .honoured(CERTIFICATION)
             .doc("Whether certification conflicts are logged.")
             .in(HERE);
 
@@ -106,15 +115,15 @@ public final class ReplicationOptions {
     /** {@code gcache.dir}. */
     public static final Option<Path> GCACHE_DIR = Option.of("gcache.dir", Types.PATH)
             .derived("base_dir", values -> values.optional(Options.BASE_DIR))
-            .notYet(CACHE)
+            .honoured(CACHE)
             .doc("Directory of the write-set cache's files.")
             .in(HERE);
 
     /** {@code gcache.name}. */
     public static final Option<Path> GCACHE_NAME = Option.of("gcache.name", Types.PATH)
             .byDefault("galera.cache")
-            .notYet(CACHE)
-            .doc("File of the write-set cache's ring buffer, in gcache.dir.")
+            .honoured(CACHE)
+            .doc("Directory of the write-set cache in gcache.dir, with .d behind it.")
             .in(HERE);
 
     /** {@code gcache.size}. */
@@ -122,7 +131,7 @@ public final class ReplicationOptions {
             .unit("bytes")
             .byDefault("128M")
             .min("0")
-            .notYet(CACHE)
+            .honoured(CACHE)
             .doc("Size of the ring buffer: how far back incremental state transfer can reach.")
             .in(HERE);
 
@@ -132,7 +141,7 @@ public final class ReplicationOptions {
             .byDefault("128M")
             .min("0")
             .runtime()
-            .notYet(CACHE)
+            .honoured(CACHE)
             .doc("Size of the files that take what the ring buffer cannot.")
             .in(HERE);
 
@@ -142,7 +151,7 @@ public final class ReplicationOptions {
             .byDefault("0")
             .min("0")
             .runtime()
-            .notYet(CACHE)
+            .honoured(CACHE)
             .doc("How many bytes of page files are kept for incremental state transfer.")
             .in(HERE);
 
@@ -152,14 +161,14 @@ public final class ReplicationOptions {
             .byDefault("0")
             .min("0")
             .runtime()
-            .notYet(CACHE)
+            .honoured(CACHE)
             .doc("Size of the store in memory that is used before the ring buffer; 0 for none.")
             .in(HERE);
 
     /** {@code gcache.recover}. */
     public static final Option<Boolean> GCACHE_RECOVER = Option.of("gcache.recover", Types.BOOLEAN)
             .byDefault("yes")
-            .notYet(CACHE)
+            .honoured(CACHE)
             .doc("Whether the ring buffer is read again at start, so that a restarted node can be a donor.")
             .in(HERE);
 
@@ -185,14 +194,14 @@ public final class ReplicationOptions {
             .derived(
                     "host of wsrep_node_address, port base_port+1",
                     values -> values.optional(Options.BASE_HOST).map(host -> new Address("", host, Address.NO_PORT)))
-            .notYet(IST)
+            .honoured(IST)
             .doc("Address at which donors reach this node with an incremental state transfer.")
             .in(HERE);
 
     /** {@code ist.recv_bind}. */
     public static final Option<Address> IST_RECV_BIND = Option.of("ist.recv_bind", Types.ADDRESS)
             .derived("ist.recv_addr", values -> values.optional(IST_RECV_ADDR))
-            .notYet(IST)
+            .honoured(IST)
             .doc("Address on which this node listens for an incremental state transfer.")
             .in(HERE);
 

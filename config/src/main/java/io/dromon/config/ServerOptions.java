@@ -105,6 +105,15 @@ public final class ServerOptions {
             .doc("Largest write-set that this node replicates; repl.max_ws_size by another name.")
             .in(HERE);
 
+    /** {@code wsrep_slave_threads}. */
+    public static final Option<Integer> WSREP_SLAVE_THREADS = server("wsrep_slave_threads", Types.INTEGER)
+            .byDefault("1")
+            .min("1")
+            .max("512")
+            .honoured(NODE)
+            .doc("Most appliers; repl.appliers by another name.")
+            .in(HERE);
+
     /** {@code wsrep_start_position}. */
     public static final Option<String> WSREP_START_POSITION = server("wsrep_start_position", Types.STRING)
             .byDefault("00000000-0000-0000-0000-000000000000:-1")
@@ -123,22 +132,23 @@ public final class ServerOptions {
 
     /** {@code wsrep_sst_method}. */
     public static final Option<String> WSREP_SST_METHOD = server("wsrep_sst_method", Types.STRING)
-            .byDefault("rsync")
+            .byDefault("stream")
             .check(
                     "letters, digits, - and _",
                     method -> METHOD.matcher(method).matches()
                             ? Optional.empty()
                             : Optional.of("not the name of a method"))
             .runtime()
-            .notYet(SST)
-            .doc("Method of the state snapshot transfer with which this node joins.")
+            .honoured(SST)
+            .doc("Method of the state snapshot transfer with which this node joins: stream, rsync, or skip for none.")
             .in(HERE);
 
     /** {@code wsrep_sst_receive_address}. */
     public static final Option<String> WSREP_SST_RECEIVE_ADDRESS = server("wsrep_sst_receive_address", Types.STRING)
             .byDefault("AUTO")
+            .check("AUTO, or a host with or without a port", ServerOptions::receiveProblem)
             .runtime()
-            .notYet(SST)
+            .honoured(SST)
             .doc("Address at which a donor reaches this node with a snapshot; AUTO takes wsrep_node_address.")
             .in(HERE);
 
@@ -154,7 +164,7 @@ public final class ServerOptions {
     public static final Option<String> WSREP_SST_AUTH = server("wsrep_sst_auth", Types.STRING)
             .runtime()
             .secret()
-            .notYet(SST)
+            .noEffect("certificates and a token that the joiner makes are what counts")
             .doc("Credentials of the state snapshot transfer, user:password.")
             .in(HERE);
 
@@ -163,7 +173,7 @@ public final class ServerOptions {
                     "wsrep_sst_donor_rejects_queries", Types.BOOLEAN)
             .byDefault("false")
             .runtime()
-            .notYet(SST)
+            .noEffect("a donor goes on serving")
             .doc("Whether a donor refuses its clients during a snapshot.")
             .in(HERE);
 
@@ -204,7 +214,6 @@ public final class ServerOptions {
         foreign("wsrep_restart_slave", "OFF", "Whether asynchronous replication is restarted.", NO_DATABASE);
         foreign("wsrep_retry_autocommit", "1", "How often a conflicting statement is retried.", NO_DATABASE);
         foreign("wsrep_slave_fk_checks", "ON", "Whether appliers check foreign keys.", NO_DATABASE);
-        foreign("wsrep_slave_threads", "1", "Number of applier threads.", NO_DATABASE);
         foreign("wsrep_slave_uk_checks", "OFF", "Whether appliers check unique keys.", NO_DATABASE);
         foreign("wsrep_status_file", "", "File that shows the node's state.", NO_DATABASE);
         foreign("wsrep_strict_ddl", "OFF", "Whether schema changes of other engines are refused.", NO_DATABASE);
@@ -272,6 +281,16 @@ public final class ServerOptions {
             }
         }
         return Optional.empty();
+    }
+
+    private static Optional<String> receiveProblem(String text) {
+        try {
+            return text.equalsIgnoreCase("AUTO") || !Address.parse(text).isAny()
+                    ? Optional.empty()
+                    : Optional.of("a donor cannot connect to it");
+        } catch (IllegalArgumentException e) {
+            return Optional.of(String.valueOf(e.getMessage()));
+        }
     }
 
     private static Optional<String> positionProblem(String text) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -187,6 +188,53 @@ class NodeConfigTest {
             })
     void refusesTimersThatWereSetInAWrongOrder(String options, String what, String why) {
         assertThatThrownBy(() -> node(options)).hasMessageContaining(what).hasMessageContaining(why);
+    }
+
+    @Test
+    void isMadeAnewWithChangedOptionsOverThoseThatWereGivenOrChangedSince() {
+        NodeConfig before = NodeConfig.builder()
+                .group("g")
+                .name("n")
+                .address("gcomm://10.0.0.1:5000?evs.send_window=7&pc.weight=3")
+                .options("gcs.fc_limit=20; evs.user_send_window=2")
+                .build()
+                .withChanged("gcs.fc_limit", "40")
+                .withChanged("evs.send_window", "9")
+                .withChanged("pc.bootstrap", "true");
+
+        NodeConfig after = before.with(Map.of("pc.weight", "5", "wsrep_provider_options", "evs.user_send_window=4"));
+
+        assertThat(after.name()).isEqualTo("n");
+        assertThat(after.value(GroupOptions.GCS_FC_LIMIT)).isEqualTo(40);
+        assertThat(after.value(EvsOptions.EVS_SEND_WINDOW)).isEqualTo(9);
+        assertThat(after.value(EvsOptions.EVS_USER_SEND_WINDOW)).isEqualTo(4);
+        assertThat(after.value(PrimaryOptions.PC_WEIGHT)).isEqualTo(5);
+        assertThat(after.source(PrimaryOptions.PC_BOOTSTRAP).kind()).isEqualTo(Source.Kind.DEFAULT);
+        assertThat(after.with(Map.of()).value(PrimaryOptions.PC_WEIGHT)).isEqualTo(5);
+    }
+
+    @Test
+    void derivesDefaultsAnewWhereItIsMadeAnew() {
+        NodeConfig before = NodeConfig.builder()
+                .group("g")
+                .name("n")
+                .address("gcomm://10.0.0.1:5000?pc.weight=3")
+                .build();
+        assertThat(before.listen().toString()).isEqualTo("tcp://0.0.0.0:5000");
+
+        NodeConfig after = before.with(Map.of("wsrep_cluster_address", "gcomm://10.0.0.2:6000"));
+
+        assertThat(after.listen().toString()).isEqualTo("tcp://0.0.0.0:6000");
+        assertThat(after.value(PrimaryOptions.PC_WEIGHT))
+                .as("of the address before")
+                .isEqualTo(1);
+        assertThat(after.with(Map.of("wsrep_cluster_address", "gcomm://?pc.weight=4"))
+                        .value(PrimaryOptions.PC_WEIGHT))
+                .isEqualTo(4);
+        assertThatThrownBy(() -> before.with(Map.of("evs.no_such", "1", "pc.weight", "many")))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("evs.no_such")
+                .hasMessageContaining("many");
     }
 
     @Test
