@@ -128,8 +128,8 @@ public final class GroupStack implements LinkEvents, GroupSender {
     }
 
     @Override
-    public SendResult sendLocalCausal(int userType, Encodable payload) {
-        return primary.sendLocalCausal(userType, payload);
+    public SendResult sendLocalCausal(int userType, Encodable payload, long nowNs) {
+        return primary.sendLocalCausal(userType, payload, nowNs);
     }
 
     /** Leaves gracefully; {@link StackEffects#onClosed} is the answer, within {@code pc.linger}. */
@@ -465,8 +465,8 @@ public final class GroupStack implements LinkEvents, GroupSender {
         }
 
         @Override
-        public SendResult sendLocalCausal(int userType, Encodable message) {
-            return evs.sendLocalCausal(userType, message, nowNs);
+        public SendResult sendLocalCausal(int userType, Encodable message, long nowNs) {
+            return evs.sendLocalCausal(userType, message, Math.max(nowNs, GroupStack.this.nowNs));
         }
     }
 

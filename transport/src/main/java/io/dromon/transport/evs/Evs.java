@@ -145,6 +145,13 @@ public final class Evs {
      * Asks for {@code body} to be delivered to this node alone (order LOCAL_CAUSAL, {@link EvsDeliveries#onMessage} with order
      * {@link Order#SAFE} and the given user type), once everything that is known now is safely delivered (section 5.8).
      * Delivered at the end of the turn at the earliest, never from inside of this call.
+     *
+     * <p>What was delivered anywhere in this view is known here already. What matters is whether the others are still in
+     * it: one of them shows it by acknowledging what was sent after the request, or less than
+     * {@code evs.causal_keepalive_period} before it. In that time nobody can have been given up, which takes
+     * {@code evs.suspect_timeout} of silence.
+     *
+     * @param nowNs not before the moment of the request
      */
     public SendResult sendLocalCausal(int userType, Encodable body, long nowNs) {
         if (!traffic.acceptsSends()) {
@@ -156,10 +163,12 @@ public final class Evs {
         }
         group.nowNs = nowNs;
         long target = group.input.aru();
-        if (nowNs - causalKeepaliveNs >= group.settings.causalKeepalivePeriodNs()) {
-            traffic.keepalive();
+        long periodNs = Math.min(group.settings.causalKeepalivePeriodNs(), group.settings.suspectTimeoutNs() / 2);
+        if (nowNs - causalKeepaliveNs >= periodNs) {
+            long next = group.lastSent + 1;
+            traffic.keepalive(); // where the window is full, what is queued follows
             causalKeepaliveNs = nowNs;
-            target = group.lastSent;
+            target = Math.max(next, group.lastSent);
         }
         causal.add(userType, body, target);
         return SendResult.ACCEPTED;

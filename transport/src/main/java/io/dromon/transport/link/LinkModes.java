@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /** The means by which links are made: plain text or TLS contexts, or with {@code socket.dynamic} either. */
 final class LinkModes {
     /** What new links are made with; a reload puts the next generation here. */
-    private Optional<TlsContexts> tls;
+    private volatile Optional<TlsContexts> tls;
     /** Null unless both modes are allowed; set before the first link. */
     private volatile @Nullable DynamicMode dynamic;
 
@@ -45,6 +45,11 @@ final class LinkModes {
 
     boolean hasTls() {
         return tls.isPresent();
+    }
+
+    /** What a link is to be made with now; empty in plain text. Any thread. */
+    Optional<TlsContexts> current() {
+        return tls;
     }
 
     /** What a link is to be made with now. */

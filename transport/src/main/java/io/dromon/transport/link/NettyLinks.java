@@ -150,6 +150,11 @@ public final class NettyLinks implements Links {
         return result;
     }
 
+    /** What links are made with now, the owner's to close; empty in plain text. Any thread. */
+    public Optional<TlsContexts> tls() {
+        return links.modes.current();
+    }
+
     /**
      * Dials a node to see whether it takes what other contexts present. The node that accepts speaks first, Galera's too:
      * its first message is the proof. Any thread.

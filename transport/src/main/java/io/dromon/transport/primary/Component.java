@@ -202,15 +202,25 @@ final class Component {
         }
     }
 
+    /** A view without a primary component, as the layer above sees it (section 5.12). */
+    PrimaryView nonPrimaryView() {
+        return primaryView(false, List.of());
+    }
+
     /** The view as the layer above sees it (section 5.12). */
-    PrimaryView primaryView(boolean bootstrap) {
+    PrimaryView primaryView(boolean bootstrap, List<UUID> ahead) {
         List<PrimaryView.Member> here = new ArrayList<>();
         List<PrimaryView.Member> partitioned = new ArrayList<>();
         for (Instance instance : instances) {
             (isPresent(instance.uuid) ? here : partitioned)
                     .add(new PrimaryView.Member(instance.uuid, instance.segment));
         }
-        return new PrimaryView(id, bootstrap, version(), here, partitioned);
+        return new PrimaryView(id, bootstrap, version(), here, partitioned, ahead);
+    }
+
+    /** Weight of a member as {@link #quorum} counts it. */
+    int weight(UUID member) {
+        return WeightedQuorum.weight(instances, members, member);
     }
 
     /** Sum of the weights of the primary component, 0 if not in it. */

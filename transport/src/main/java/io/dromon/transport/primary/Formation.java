@@ -89,10 +89,11 @@ final class Formation {
             throw new FatalException("INSTALL of node " + Uuids.brief(source)
                     + (mine == null ? " has no entry for this node" : " differs from this node's own state"));
         }
+        List<UUID> ahead = Progress.ahead(message.nodes(), mine);
         component.enterPrimary(component.requireView(), toSeq(message));
         users.restart();
         component.shift(PrimaryState.PRIM);
-        PrimaryView view = component.primaryView(message.purpose() == PcMessage.Purpose.BOOTSTRAP);
+        PrimaryView view = component.primaryView(message.purpose() == PcMessage.Purpose.BOOTSTRAP, ahead);
         outbox.primaryView(new SavedView(component.self.uuid, view));
         restored = null;
         component.forgetOthers();
@@ -152,7 +153,7 @@ final class Formation {
 
     /** Tells that this component is not primary, and promotes it if it is the saved one (chapter 03 section 6.4). */
     void deliverNonPrimary() {
-        outbox.view(component.primaryView(false));
+        outbox.view(component.nonPrimaryView());
         PrimaryView saved = restored;
         if (saved == null || component.state() != PrimaryState.NON_PRIM) {
             return;

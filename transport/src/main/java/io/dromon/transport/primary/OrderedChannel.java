@@ -8,5 +8,5 @@ import io.dromon.transport.wire.Encodable;
 public interface OrderedChannel {
     SendResult send(int userType, Order order, Encodable message);
 
-    SendResult sendLocalCausal(int userType, Encodable message);
+    SendResult sendLocalCausal(int userType, Encodable message, long nowNs);
 }

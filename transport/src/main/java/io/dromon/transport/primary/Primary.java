@@ -141,9 +141,9 @@ public final class Primary {
     }
 
     /** Sends to this node alone, behind everything that is known now. */
-    public SendResult sendLocalCausal(int userType, Encodable payload) {
+    public SendResult sendLocalCausal(int userType, Encodable payload, long nowNs) {
         SendResult refusal = refusalToSend(payload);
-        return refusal != null ? refusal : evs.sendLocalCausal(userType, new PcMessage.LocalCausal(payload));
+        return refusal != null ? refusal : evs.sendLocalCausal(userType, new PcMessage.LocalCausal(payload), nowNs);
     }
 
     /** All nodes that are evicted now; shown in the next state exchange. */
@@ -201,6 +201,11 @@ public final class Primary {
     /** Sum of the weights of the primary component, 0 if not in it. */
     public int clusterWeight() {
         return component.weight();
+    }
+
+    /** Weight of a member of the component as quorum is counted; 1 of each where one of them announces none. */
+    public int weight(UUID member) {
+        return component.weight(member);
     }
 
     /** Own weight as the group knows it. */
@@ -279,7 +284,7 @@ public final class Primary {
             component.setView(view);
             component.shift(PrimaryState.NON_PRIM);
             component.markNonPrimary();
-            outbox.view(component.primaryView(false));
+            outbox.view(component.nonPrimaryView());
             component.shift(PrimaryState.CLOSED);
             return;
         }

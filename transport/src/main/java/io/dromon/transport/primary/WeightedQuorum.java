@@ -34,6 +34,11 @@ enum WeightedQuorum {
         return votes > total ? KEPT : votes == total ? SPLIT_BRAIN : LOST;
     }
 
+    /** What {@code member} counts among {@code members}. */
+    static int weight(Instances known, Collection<UUID> members, UUID member) {
+        return hasUnknownWeight(known, members) ? 1 : weight(known, member);
+    }
+
     private static int weight(Instances known, UUID uuid) {
         Instance instance = known.find(uuid);
         return instance == null ? 0 : instance.weight;

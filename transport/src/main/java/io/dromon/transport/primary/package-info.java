@@ -4,7 +4,9 @@
  *
  * <p>{@link io.dromon.transport.primary.Primary} takes views and totally ordered messages from EVS, decides by quorum
  * which partition may go on, agrees on the state of all members after each view (STATE, INSTALL), and numbers user
- * messages. {@link io.dromon.transport.primary.SavedView} is what a node keeps on disk to come back after a crash.
+ * messages. A primary view also tells which members had come further than this node ({@code Progress}): the layer above
+ * needs it if the view is torn before its own exchange is over. {@link io.dromon.transport.primary.SavedView} is what a
+ * node keeps on disk to come back after a crash.
  *
  * <h2>States</h2>
  *

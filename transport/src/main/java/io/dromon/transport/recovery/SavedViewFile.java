@@ -4,20 +4,15 @@ import io.dromon.transport.primary.SavedView;
 import io.dromon.transport.wire.Uuids;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.OpenOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * {@code gvwstate.dat}: the last primary view, kept so that a group that went down as a whole can come back on its own
@@ -39,7 +34,6 @@ public final class SavedViewFile {
     /** Name of the file in its directory. */
     public static final String NAME = "gvwstate.dat";
 
-    private static final String TEMPORARY_NAME = NAME + ".tmp";
     /** A view of a thousand members has some 50 KB. */
     private static final int MAX_LENGTH_BYTES = 1 << 20;
 
@@ -59,16 +53,12 @@ public final class SavedViewFile {
         record Unusable(String reason) implements Content {}
     }
 
-    private static final Set<OpenOption> CREATE = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-
-    private final Path directory;
     private final Path file;
 
     /**
      * @param directory {@code base_dir}; it exists
      */
     public SavedViewFile(Path directory) {
-        this.directory = directory;
         this.file = directory.resolve(NAME);
     }
 
@@ -169,22 +159,7 @@ public final class SavedViewFile {
 
     /** Replaces the file; when this returns, the new one is on disk. */
     public void write(SavedView view) throws IOException {
-        Path temporary = directory.resolve(TEMPORARY_NAME);
-        ByteBuffer bytes = StandardCharsets.UTF_8.encode(SavedViewText.format(view));
-        Files.deleteIfExists(temporary); // a link would be followed, a file of others written
-        try (FileChannel out = FileChannel.open(temporary, CREATE, FileTrust.PRIVATE_FILE)) {
-            while (bytes.hasRemaining()) {
-                out.write(bytes);
-            }
-            out.force(true);
-        }
-        try {
-            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } catch (AtomicMoveNotSupportedException e) {
-            Files.deleteIfExists(temporary);
-            throw e;
-        }
-        syncDirectory();
+        DurableFile.replace(file, StandardCharsets.UTF_8.encode(SavedViewText.format(view)));
     }
 
     /**
@@ -206,26 +181,13 @@ public final class SavedViewFile {
             return;
         }
         if (removed) {
-            syncDirectory();
+            DurableFile.syncDirectory(file);
         }
         try {
-            Files.deleteIfExists(directory.resolve(TEMPORARY_NAME));
+            Files.deleteIfExists(DurableFile.temporary(file));
         } catch (IOException e) {
             // It is not read.
             return;
-        }
-    }
-
-    /** Makes a rename or removal last; systems that cannot open a directory do it themselves. */
-    private void syncDirectory() throws IOException {
-        FileChannel opened;
-        try {
-            opened = FileChannel.open(directory, StandardOpenOption.READ);
-        } catch (IOException e) {
-            return;
-        }
-        try (FileChannel channel = opened) {
-            channel.force(true);
         }
     }
 }

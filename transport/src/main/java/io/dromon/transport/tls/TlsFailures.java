@@ -43,6 +43,21 @@ public final class TlsFailures {
         return Optional.empty();
     }
 
+    /**
+     * Whether a handshake failed because the peer's bytes were no TLS: it speaks plain text, or is no node. Only during a
+     * handshake: later they would be damaged TLS.
+     */
+    public static boolean isPlain(Throwable cause) {
+        for (Throwable at = cause; at != null; at = at.getCause() == at ? null : at.getCause()) {
+            boolean jdk = at instanceof SSLException
+                    && String.valueOf(at.getMessage()).toLowerCase(Locale.ROOT).contains("unrecognized ssl message");
+            if (jdk || at instanceof NotSslRecordException) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private static LinkFailure refused(String peer, Refused refused) {
         String text = peer + ": refused " + refused.getMessage();
         return switch (refused.rule()) {

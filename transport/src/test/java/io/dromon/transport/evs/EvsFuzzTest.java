@@ -82,7 +82,7 @@ class EvsFuzzTest {
         network.connect(network.peers.get(0), network.peers.get(1), true);
         network.loss = 0;
         network.run(20_000);
-        network.peers.get(2).call(evs -> evs.close(network.nowNs));
+        network.peers.get(2).call(evs -> evs.close(network.nowNs()));
         network.run(3000);
         List<Bytes> samples = new ArrayList<>();
         for (Peer peer : network.peers) {

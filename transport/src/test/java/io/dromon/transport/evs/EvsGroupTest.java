@@ -48,7 +48,7 @@ class EvsGroupTest {
             while (!rest.isEmpty()) {
                 chatter(network, rest, 20);
                 Peer leaver = rest.remove(network.random.nextInt(rest.size()));
-                leaver.call(evs -> evs.close(network.nowNs));
+                leaver.call(evs -> evs.close(network.nowNs()));
                 network.await("leaver is out", 60, () -> leaver.evs.state() == EvsState.CLOSED);
                 assertThat(leaver.view().isEmpty()).isTrue();
                 Peer[] members = rest.toArray(Peer[]::new);
@@ -178,9 +178,9 @@ class EvsGroupTest {
             Peer first = network.peers.get(network.random.nextInt(3));
             Peer second = network.peers.get((network.peers.indexOf(first) + 1) % 3);
             Peer last = network.peers.get((network.peers.indexOf(first) + 2) % 3);
-            first.call(evs -> evs.close(network.nowNs));
+            first.call(evs -> evs.close(network.nowNs()));
             network.run(network.random.nextInt(5));
-            second.call(evs -> evs.close(network.nowNs));
+            second.call(evs -> evs.close(network.nowNs()));
             network.await("both are out", 90, () -> isClosed(first) && isClosed(second) && allIn(last));
             EvsChecks.check(network, false);
         });
@@ -198,7 +198,7 @@ class EvsGroupTest {
                 network.connect(other, leaver, false);
             }
             chatter(network, rest, 5);
-            leaver.call(evs -> evs.close(network.nowNs));
+            leaver.call(evs -> evs.close(network.nowNs()));
             network.await("the others go on", 60, () -> allIn(rest.toArray(Peer[]::new)));
             network.await("the leaver ends", 60, () -> isClosed(leaver));
             EvsChecks.check(network, false);

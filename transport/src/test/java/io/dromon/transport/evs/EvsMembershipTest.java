@@ -36,10 +36,10 @@ class EvsMembershipTest {
         Install first = agreeByHand(a, b, fresh);
 
         List<Install> later = new ArrayList<>();
-        long start = network.nowNs;
-        while (network.nowNs - start < Duration.ofMillis(7600).toNanos()) {
-            network.nowNs += 50 * EvsNetwork.MILLI;
-            a.call(evs -> evs.tick(network.nowNs));
+        long start = network.nowNs();
+        while (network.nowNs() - start < Duration.ofMillis(7600).toNanos()) {
+            network.skip(50 * EvsNetwork.MILLI);
+            a.call(evs -> evs.tick(network.nowNs()));
             a.settle();
         }
         for (EvsMessage message : a.takeOutbox()) {
@@ -165,7 +165,7 @@ class EvsMembershipTest {
         Peer a = network.pair(s -> s);
         Peer b = network.peers.get(1);
 
-        b.call(evs -> evs.close(network.nowNs));
+        b.call(evs -> evs.close(network.nowNs()));
         network.drain();
 
         assertThat(b.evs.state()).isEqualTo(EvsState.CLOSED);
@@ -179,11 +179,11 @@ class EvsMembershipTest {
         Peer a = network.add(0);
         network.start(a);
         Peer b = network.add(1);
-        b.call(evs -> evs.open(network.nowNs));
-        b.call(evs -> evs.announce(network.nowNs));
+        b.call(evs -> evs.open(network.nowNs()));
+        b.call(evs -> evs.announce(network.nowNs()));
         network.await("b gathers", 5, () -> b.evs.state() == EvsState.GATHER);
 
-        b.call(evs -> evs.close(network.nowNs));
+        b.call(evs -> evs.close(network.nowNs()));
         network.await("b is out", 20, () -> b.evs.state() == EvsState.CLOSED);
 
         assertThat(b.epochs.stream().anyMatch(e -> e.view.members().size() == 2))
@@ -203,7 +203,7 @@ class EvsMembershipTest {
         assertThat(a.view().version()).isZero();
         assertThat(old.view().version()).isZero();
 
-        old.call(evs -> evs.close(network.nowNs));
+        old.call(evs -> evs.close(network.nowNs()));
         network.await("a is alone", 20, () -> a.isIn(a));
         assertThat(a.view().version()).isEqualTo(1);
     }
@@ -215,7 +215,7 @@ class EvsMembershipTest {
         assertThat(a.view().version()).isZero();
 
         for (Peer peer : network.peers) {
-            peer.call(evs -> evs.configure(EvsNetwork.settings(), network.nowNs));
+            peer.call(evs -> evs.configure(EvsNetwork.settings(), network.nowNs()));
         }
         network.await("version 1", 30, () -> a.isIn(a, b) && a.view().version() == 1);
     }
@@ -225,13 +225,13 @@ class EvsMembershipTest {
         Peer a = network.pair(s -> s);
         Peer b = network.peers.get(1);
 
-        a.call(evs -> evs.evict(b.uuid, network.nowNs));
+        a.call(evs -> evs.evict(b.uuid, network.nowNs()));
         assertThat(a.evs.evicted()).containsExactly(b.uuid);
         network.await("a is alone", 30, () -> a.isIn(a));
         network.run(10_000);
         assertThat(a.isIn(a)).isTrue();
 
-        a.call(evs -> evs.clearEvicted(network.nowNs));
+        a.call(evs -> evs.clearEvicted(network.nowNs()));
         assertThat(a.evs.evicted()).isEmpty();
     }
 
@@ -262,10 +262,10 @@ class EvsMembershipTest {
         UUID smaller = EvsNetwork.uuid(0);
         ViewId fresh = new ViewId(ViewId.Type.TRANS, smaller, 0);
         long fifo = 0;
-        long start = network.nowNs;
+        long start = network.nowNs();
 
         // A representative that agrees to everything and proposes nothing.
-        while (network.nowNs - start < Duration.ofSeconds(31).toNanos()) {
+        while (network.nowNs() - start < Duration.ofSeconds(31).toNanos()) {
             NodeRecord own = new NodeRecord(smaller, 1, 0, -1, fresh, -1, 0, -1);
             List<NodeRecord> records = new ArrayList<>(List.of(own));
             for (EvsMessage message : a.takeOutbox()) {
@@ -280,8 +280,8 @@ class EvsMembershipTest {
             if (records.size() == 2 || fifo == 0) {
                 network.give(smaller, a, new Join(smaller, 1, 0, fifo++, fresh, -1, -1, records));
             }
-            network.nowNs += 50 * EvsNetwork.MILLI;
-            a.call(evs -> evs.tick(network.nowNs));
+            network.skip(50 * EvsNetwork.MILLI);
+            a.call(evs -> evs.tick(network.nowNs()));
             a.settle();
         }
 
@@ -304,8 +304,8 @@ class EvsMembershipTest {
             records.add(new NodeRecord(invented, 1, 0, -1, new ViewId(ViewId.Type.TRANS, invented, 0), -1, 0, -1));
             network.give(smaller, a, new Join(smaller, 1, 0, second, fresh, -1, -1, records));
             for (int tick = 0; tick < 20; tick++) {
-                network.nowNs += 50 * EvsNetwork.MILLI;
-                a.call(evs -> evs.tick(network.nowNs));
+                network.skip(50 * EvsNetwork.MILLI);
+                a.call(evs -> evs.tick(network.nowNs()));
                 a.settle();
             }
             alone = second > 0 && a.isIn(a);

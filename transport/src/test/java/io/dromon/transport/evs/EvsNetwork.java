@@ -1,5 +1,6 @@
 package io.dromon.transport.evs;
 
+import io.dromon.transport.sim.SimClock;
 import io.dromon.transport.wire.Bytes;
 import io.dromon.transport.wire.Encodable;
 import io.dromon.transport.wire.MalformedMessageException;
@@ -7,12 +8,10 @@ import io.dromon.transport.wire.ViewId;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.PriorityQueue;
 import java.util.Random;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
@@ -30,22 +29,20 @@ final class EvsNetwork {
     final Random random;
     final List<Peer> peers = new ArrayList<>();
     private final Map<String, Channel> channels = new HashMap<>();
-    private final PriorityQueue<Arrival> arrivals =
-            new PriorityQueue<>(Comparator.comparingLong(Arrival::atNs).thenComparingLong(Arrival::number));
-    private long sent;
+    private final SimClock clock = new SimClock();
+    /** Each node ends its turn after each message, or when it likes. */
+    private boolean draining;
     /** What all nodes send, in order; null if nobody wants to know. */
     @Nullable
     List<String> trace;
 
-    long nowNs = Duration.ofSeconds(1000).toNanos();
     double loss;
     long maxDelayNs = 2 * MILLI;
 
     EvsNetwork(long seed) {
         this.random = new Random(seed);
+        clock.skipTo(Duration.ofSeconds(1000).toNanos());
     }
-
-    private record Arrival(long atNs, long number, Peer from, Peer to, Bytes message) {}
 
     private static final class Channel {
         boolean up = true;
@@ -201,13 +198,13 @@ final class EvsNetwork {
         }
 
         void receive(UUID source, Bytes message) throws MalformedMessageException {
-            evs.receive(source, message, nowNs);
+            evs.receive(source, message, nowNs());
             call(core -> {});
         }
 
         void settle() {
             dirty = false;
-            call(core -> core.endTurn(nowNs));
+            call(core -> core.endTurn(nowNs()));
         }
 
         List<EvsMessage> takeOutbox() {
@@ -262,8 +259,8 @@ final class EvsNetwork {
         Peer a = add(0, change);
         Peer b = add(1, change);
         start(a);
-        b.call(evs -> evs.open(nowNs));
-        b.call(evs -> evs.announce(nowNs));
+        b.call(evs -> evs.open(nowNs()));
+        b.call(evs -> evs.announce(nowNs()));
         drain();
         if (!a.isIn(a, b) || !b.isIn(a, b)) {
             throw new AssertionError("no view of both\n" + dump());
@@ -308,8 +305,8 @@ final class EvsNetwork {
 
     /** Starts a node as one that joins, or that is alone. */
     void start(Peer peer) {
-        peer.call(evs -> evs.open(nowNs));
-        peer.call(evs -> evs.gather(nowNs));
+        peer.call(evs -> evs.open(nowNs()));
+        peer.call(evs -> evs.gather(nowNs()));
         peer.settle();
     }
 
@@ -355,18 +352,46 @@ final class EvsNetwork {
         if (from.crashed || !channel.up || random.nextDouble() < Math.max(loss, channel.loss)) {
             return;
         }
-        long at = nowNs + MILLI / 10 + (long) (random.nextDouble() * maxDelayNs);
+        long at = nowNs() + MILLI / 10 + (long) (random.nextDouble() * maxDelayNs);
         channel.lastArrivalNs = Math.max(channel.lastArrivalNs, at);
-        arrivals.add(new Arrival(channel.lastArrivalNs, sent++, from, to, message));
+        clock.at(channel.lastArrivalNs, () -> arrive(from, to, message));
+    }
+
+    private void arrive(Peer from, Peer to, Bytes message) {
+        if (!channel(from, to).up || to.crashed) {
+            return;
+        }
+        try {
+            to.receive(from.uuid, message);
+        } catch (MalformedMessageException e) {
+            throw new AssertionError(e);
+        }
+        if (random.nextInt(4) == 0) {
+            to.settle();
+        } else {
+            to.dirty = true;
+        }
+        if (draining) {
+            to.settle();
+        }
+    }
+
+    long nowNs() {
+        return clock.nowNs();
+    }
+
+    /** Moves time on, and lets nothing happen. */
+    void skip(long byNs) {
+        clock.skipTo(nowNs() + byNs);
     }
 
     // Running
 
     /** Runs the group until the condition holds; fails after so much virtual time. */
     void await(String what, long seconds, BooleanSupplier condition) {
-        long endNs = nowNs + Duration.ofSeconds(seconds).toNanos();
+        long endNs = nowNs() + Duration.ofSeconds(seconds).toNanos();
         while (!condition.getAsBoolean()) {
-            if (nowNs > endNs) {
+            if (nowNs() > endNs) {
                 throw new AssertionError("not within " + seconds + " s: " + what + "\n" + dump());
             }
             step(endNs + 1);
@@ -374,18 +399,15 @@ final class EvsNetwork {
     }
 
     void run(long millis) {
-        long endNs = nowNs + millis * MILLI;
-        while (nowNs < endNs) {
+        long endNs = nowNs() + millis * MILLI;
+        while (nowNs() < endNs) {
             step(endNs);
         }
     }
 
     /** All that happens at the next moment, but not after {@code endNs}. */
     private void step(long endNs) {
-        long next = endNs;
-        if (!arrivals.isEmpty()) {
-            next = Math.min(next, arrivals.element().atNs());
-        }
+        long next = Math.min(endNs, clock.nextNs());
         for (Peer peer : peers) {
             if (peer.dirty) {
                 peer.settle();
@@ -394,36 +416,18 @@ final class EvsNetwork {
                 next = Math.min(next, peer.evs.nextDeadlineNs());
             }
         }
-        nowNs = Math.max(nowNs, next);
+        clock.skipTo(next);
         for (Peer peer : peers) {
-            if (!peer.crashed && peer.evs.nextDeadlineNs() <= nowNs) {
-                peer.call(evs -> evs.tick(nowNs));
+            if (!peer.crashed && peer.evs.nextDeadlineNs() <= nowNs()) {
+                peer.call(evs -> evs.tick(nowNs()));
                 peer.settle();
             }
         }
-        while (!arrivals.isEmpty() && arrivals.element().atNs() <= nowNs) {
-            Arrival arrival = arrivals.remove();
-            if (channel(arrival.from, arrival.to).up && !arrival.to.crashed) {
-                receive(arrival);
-            }
-        }
+        clock.runUntil(nowNs());
         for (Peer peer : peers) {
             if (peer.dirty) {
                 peer.settle();
             }
-        }
-    }
-
-    private void receive(Arrival arrival) {
-        try {
-            arrival.to.receive(arrival.from.uuid, arrival.message);
-        } catch (MalformedMessageException e) {
-            throw new AssertionError(e);
-        }
-        if (random.nextInt(4) == 0) {
-            arrival.to.settle();
-        } else {
-            arrival.to.dirty = true;
         }
     }
 
@@ -432,14 +436,11 @@ final class EvsNetwork {
         for (Peer peer : peers) {
             peer.settle();
         }
-        while (!arrivals.isEmpty()) {
-            nowNs = Math.max(nowNs, arrivals.element().atNs());
-            Arrival arrival = arrivals.remove();
-            if (channel(arrival.from, arrival.to).up && !arrival.to.crashed) {
-                receive(arrival);
-                arrival.to.settle();
-            }
+        draining = true;
+        while (clock.nextNs() < Long.MAX_VALUE) {
+            clock.runUntil(clock.nextNs());
         }
+        draining = false;
     }
 
     /** Gives {@code to} a message of {@code from} by hand, and ends the turn. */

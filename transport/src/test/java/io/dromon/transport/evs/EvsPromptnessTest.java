@@ -104,10 +104,10 @@ class EvsPromptnessTest {
 
     /** Until these are in one view, in milliseconds. */
     private static long await(EvsNetwork network, List<Peer> members) {
-        long beganNs = network.nowNs;
+        long beganNs = network.nowNs();
         Peer[] all = members.toArray(Peer[]::new);
         network.await("one view", 60, () -> members.stream().allMatch(member -> member.isIn(all)));
-        return (network.nowNs - beganNs) / EvsNetwork.MILLI;
+        return (network.nowNs() - beganNs) / EvsNetwork.MILLI;
     }
 
     private static List<Long> timesMs(LongUnaryOperator scenario) {

@@ -145,7 +145,7 @@ class EvsRecoveryTest {
         leaver.send("lost");
         network.run(20);
         network.connect(leaver, a, true);
-        leaver.call(evs -> evs.close(network.nowNs));
+        leaver.call(evs -> evs.close(network.nowNs()));
         leaver.settle();
         network.await("a knows", 1, () -> a.evs.state() == EvsState.GATHER);
         network.crash(leaver);
@@ -210,18 +210,18 @@ class EvsRecoveryTest {
         Peer a = network.add(0);
         Peer leaver = network.add(1);
         startAll(a, leaver);
-        a.call(evs -> evs.configure(withHastyInstallTimer(EvsSettings.defaults()), network.nowNs));
+        a.call(evs -> evs.configure(withHastyInstallTimer(EvsSettings.defaults()), network.nowNs()));
         network.connect(leaver, a, false);
         leaver.send("lost");
         network.run(20);
         network.connect(leaver, a, true);
-        leaver.call(evs -> evs.close(network.nowNs));
+        leaver.call(evs -> evs.close(network.nowNs()));
         leaver.settle();
         network.await("a knows", 1, () -> a.evs.state() == EvsState.GATHER);
         network.crash(leaver);
 
         network.await("a goes on", 12, () -> a.isIn(a));
-        a.call(evs -> evs.configure(EvsSettings.defaults(), network.nowNs));
+        a.call(evs -> evs.configure(EvsSettings.defaults(), network.nowNs()));
         Peer later = network.add(2);
         network.start(later);
 
@@ -290,7 +290,7 @@ class EvsRecoveryTest {
         startAll(a);
 
         assertThat(org.assertj.core.api.Assertions.catchThrowable(
-                        () -> a.evs.receive(EvsNetwork.uuid(1), new Bytes(new byte[31]), network.nowNs)))
+                        () -> a.evs.receive(EvsNetwork.uuid(1), new Bytes(new byte[31]), network.nowNs())))
                 .isInstanceOf(io.dromon.transport.wire.MalformedMessageException.class);
         assertThat(a.evs.knowsOthers()).isFalse();
     }

@@ -55,9 +55,9 @@ class EvsStepTest {
         network.maxDelayNs = 0;
         network.start(a);
         List<String> trace = network.traced();
-        b.call(evs -> evs.open(network.nowNs));
+        b.call(evs -> evs.open(network.nowNs()));
 
-        b.call(evs -> evs.announce(network.nowNs));
+        b.call(evs -> evs.announce(network.nowNs()));
         network.drain();
 
         assertThat(trace)
@@ -83,9 +83,9 @@ class EvsStepTest {
         Peer b = network.add(1);
         network.start(b);
         Peer a = network.add(0);
-        a.call(evs -> evs.open(network.nowNs));
+        a.call(evs -> evs.open(network.nowNs()));
 
-        a.call(evs -> evs.announce(network.nowNs));
+        a.call(evs -> evs.announce(network.nowNs()));
         network.drain();
 
         assertThat(a.view().id()).isEqualTo(new ViewId(ViewId.Type.REG, a.uuid, 2));
@@ -120,9 +120,9 @@ class EvsStepTest {
     @Test
     void aCallBeforeTheLastOneIsDoneIsRefused() {
         Peer a = network.add(0);
-        a.evs.open(network.nowNs);
+        a.evs.open(network.nowNs());
 
-        assertThatThrownBy(() -> a.evs.gather(network.nowNs)).hasMessageContaining("the last call is not done");
+        assertThatThrownBy(() -> a.evs.gather(network.nowNs())).hasMessageContaining("the last call is not done");
     }
 
     @Test
@@ -242,7 +242,7 @@ class EvsStepTest {
         assertThat(trace).containsExactly("A DROP 2+0");
         trace.clear();
 
-        network.nowNs += MissingMessages.REQUEST_PERIOD_NS;
+        network.skip(MissingMessages.REQUEST_PERIOD_NS);
         network.give(b.uuid, a, user(b.uuid, 0, 103, view, 3));
         assertThat(trace).containsExactly("A REQUEST [0,0]", "A DROP 3+0");
     }
@@ -302,7 +302,7 @@ class EvsStepTest {
         assertThat(a.send("x")).isEqualTo(SendResult.NOT_CONNECTED);
 
         network.start(a);
-        a.call(evs -> evs.close(network.nowNs));
+        a.call(evs -> evs.close(network.nowNs()));
         assertThat(a.evs.state()).isEqualTo(EvsState.CLOSED);
         assertThat(a.view().isEmpty()).isTrue();
         assertThat(a.send("x")).isEqualTo(SendResult.NOT_CONNECTED);
@@ -317,13 +317,36 @@ class EvsStepTest {
         b.settle();
         network.drain();
 
-        a.evs.sendLocalCausal(7, new Bytes("mark".getBytes(java.nio.charset.StandardCharsets.UTF_8)), network.nowNs);
+        a.evs.sendLocalCausal(7, new Bytes("mark".getBytes(java.nio.charset.StandardCharsets.UTF_8)), network.nowNs());
         assertThat(a.delivered).extracting(EvsNetwork.Delivered::body).containsExactly("first");
         network.drain();
 
         assertThat(a.delivered).extracting(EvsNetwork.Delivered::body).containsExactly("first", "mark");
         assertThat(b.delivered).extracting(EvsNetwork.Delivered::body).containsExactly("first");
         assertThat(a.delivered.get(1).userType()).isEqualTo(7);
+    }
+
+    /** A process that was stopped does not know that the others went on without it. */
+    @Test
+    void causalRequestsAfterASleepWaitForAnAnswerOfTheOthers() {
+        Peer a = network.pair(s -> s);
+        Peer b = network.peers.get(1);
+        ask(a, "first", network.nowNs());
+        network.drain();
+        network.isolate(b, false);
+        ask(a, "a moment later", network.nowNs());
+        assertThat(a.delivered).extracting(EvsNetwork.Delivered::body).containsExactly("first", "a moment later");
+
+        ask(a, "after a sleep", network.nowNs() + 12_000 * EvsNetwork.MILLI);
+        network.drain();
+
+        assertThat(a.delivered).extracting(EvsNetwork.Delivered::body).containsExactly("first", "a moment later");
+    }
+
+    private static void ask(Peer peer, String mark, long nowNs) {
+        Bytes body = new Bytes(mark.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        peer.call(evs -> evs.sendLocalCausal(7, body, nowNs));
+        peer.call(evs -> evs.endTurn(nowNs));
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.dromon.transport.mesh;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dromon.transport.link.Links;
+import io.dromon.transport.sim.SimClock;
 import io.dromon.transport.wire.Bytes;
 import io.dromon.transport.wire.Encodable;
 import io.dromon.transport.wire.LinkFailure;
@@ -26,12 +27,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class MeshNetworkTest {
     private static final long HOP_NS = TimeUnit.MILLISECONDS.toNanos(1);
 
-    private final TreeMap<Long, List<Runnable>> events = new TreeMap<>();
+    private SimClock clock = new SimClock();
     private final List<Node> nodes = new ArrayList<>();
     /** Pairs that cannot connect, in both directions. */
     private final Set<Set<String>> cut = new HashSet<>();
-
-    private long now;
 
     @ParameterizedTest
     @ValueSource(ints = {2, 3, 5})
@@ -172,8 +171,7 @@ class MeshNetworkTest {
         formsAFullMeshWhenAllDialAllAtOnce();
         List<String> first = trace();
         nodes.clear();
-        events.clear();
-        now = 0;
+        clock = new SimClock();
 
         formsAFullMeshWhenAllDialAllAtOnce();
 
@@ -202,26 +200,22 @@ class MeshNetworkTest {
         nodes.add(new Node("10.0.0." + number, MeshFixture.node(number), segment));
     }
 
-    private void later(long delayNs, Runnable event) {
-        events.computeIfAbsent(now + delayNs, key -> new ArrayList<>()).add(event);
-    }
-
     private void run(double seconds) {
-        long end = now + (long) (seconds * 1e9);
+        long end = clock.nowNs() + (long) (seconds * 1e9);
         while (true) {
-            long next = events.isEmpty() ? Long.MAX_VALUE : events.firstKey();
+            long next = clock.nextNs();
             for (Node node : nodes) {
                 next = Math.min(next, node.mesh.nextDeadlineNs());
             }
             if (next > end) {
-                now = end;
+                clock.skipTo(end);
                 return;
             }
-            now = Math.max(now, next);
-            if (!events.isEmpty() && events.firstKey() <= now) {
-                events.pollFirstEntry().getValue().forEach(Runnable::run);
+            clock.skipTo(next);
+            if (clock.nextNs() <= clock.nowNs()) {
+                clock.runUntil(clock.nowNs());
             } else {
-                List.copyOf(nodes).forEach(node -> node.mesh.tick(now));
+                List.copyOf(nodes).forEach(node -> node.mesh.tick(clock.nowNs()));
             }
         }
     }
@@ -268,11 +262,11 @@ class MeshNetworkTest {
             for (int number : numbers) {
                 addresses.add(MeshFixture.address(number));
             }
-            mesh.start(addresses, now);
+            mesh.start(addresses, clock.nowNs());
         }
 
         void broadcast(String text) {
-            mesh.broadcast(new Bytes(text.getBytes(StandardCharsets.US_ASCII)), now);
+            mesh.broadcast(new Bytes(text.getBytes(StandardCharsets.US_ASCII)), clock.nowNs());
         }
 
         void crash() {
@@ -283,15 +277,15 @@ class MeshNetworkTest {
         void breakLink(long link) {
             Socket socket = sockets.remove(link);
             if (socket != null) {
-                mesh.onClosed(link, new LinkFailure.Disconnected("reset"), now);
+                mesh.onClosed(link, new LinkFailure.Disconnected("reset"), clock.nowNs());
                 socket.other.closedByPeer(socket.number);
             }
         }
 
         private void closedByPeer(long link) {
-            later(HOP_NS, () -> {
+            clock.in(HOP_NS, () -> {
                 if (sockets.remove(link) != null && !crashed) {
-                    mesh.onClosed(link, new LinkFailure.Disconnected("closed by peer"), now);
+                    mesh.onClosed(link, new LinkFailure.Disconnected("closed by peer"), clock.nowNs());
                 }
             });
         }
@@ -300,7 +294,7 @@ class MeshNetworkTest {
         public long dial(String address) {
             long link = nextLink++;
             dials++;
-            later(HOP_NS, () -> connect(link, address));
+            clock.in(HOP_NS, () -> connect(link, address));
             return link;
         }
 
@@ -312,14 +306,14 @@ class MeshNetworkTest {
                     .orElse(this);
             boolean refused = !host.equals(ip) && (target == this || cut.contains(Set.of(ip, host)));
             if (crashed || refused) {
-                mesh.onClosed(link, new LinkFailure.Disconnected("connection refused"), now);
+                mesh.onClosed(link, new LinkFailure.Disconnected("connection refused"), clock.nowNs());
                 return;
             }
             long there = target.nextLink++;
             sockets.put(link, new Socket(target, there));
             target.sockets.put(there, new Socket(this, link));
-            mesh.onConnected(link, now);
-            target.mesh.onAccepted(there, "tcp", ip, now);
+            mesh.onConnected(link, clock.nowNs());
+            target.mesh.onAccepted(there, "tcp", ip, clock.nowNs());
         }
 
         @Override
@@ -337,9 +331,9 @@ class MeshNetworkTest {
                 userMessagesSent++;
             }
             Bytes bytes = Bytes.of(message);
-            later(HOP_NS, () -> {
+            clock.in(HOP_NS, () -> {
                 if (socket.other.sockets.containsKey(socket.number) && !socket.other.crashed) {
-                    socket.other.mesh.onMessage(socket.number, bytes, now);
+                    socket.other.mesh.onMessage(socket.number, bytes, clock.nowNs());
                 }
             });
         }

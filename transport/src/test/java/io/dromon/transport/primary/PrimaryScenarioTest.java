@@ -122,6 +122,61 @@ class PrimaryScenarioTest {
                 .containsExactly(new PrimaryView.Member(nodes.get(0).uuid, 0));
     }
 
+    @Test
+    void aMemberThatKeptQuorumIsAheadOfThoseWhoLostIt() {
+        List<Node> nodes = evs.primaryOf(1, 1, 1);
+        Node first = nodes.get(0);
+        Node second = nodes.get(1);
+        Node lost = nodes.get(2);
+        evs.regroup(lost);
+        evs.regroup(first, second);
+        send(first, "a");
+        Node joiner = evs.add(4);
+
+        evs.regroup(first, second, lost, joiner);
+
+        assertThat(first.lastView().ahead()).isEmpty();
+        assertThat(second.lastView().ahead()).isEmpty();
+        assertThat(lost.lastView().ahead()).containsExactly(first.uuid, second.uuid);
+        assertThat(joiner.lastView().ahead()).containsExactly(first.uuid, second.uuid);
+    }
+
+    /** Two of three have counted a message in the transitional view, and lost quorum after it. */
+    @Test
+    void ofOneLastPrimaryViewWhoHasCountedMoreIsAhead() {
+        List<Node> nodes = evs.primaryOf(1, 1, 1);
+        Node first = nodes.get(0);
+        Node second = nodes.get(1);
+        Node lost = nodes.get(2);
+        assertThat(first.send("a")).isEqualTo(SendResult.ACCEPTED);
+        evs.transition(lost);
+        evs.install(lost);
+        evs.transition(first, second);
+        evs.install(first, second);
+        evs.regroup(first);
+        evs.regroup(second);
+        assertNonPrimary(first, second, lost);
+
+        evs.regroup(first, second, lost);
+
+        assertPrimary(first, second, lost);
+        assertThat(first.lastView().ahead()).isEmpty();
+        assertThat(second.lastView().ahead()).isEmpty();
+        assertThat(lost.lastView().ahead()).containsExactly(first.uuid, second.uuid);
+    }
+
+    @Test
+    void nobodyIsAheadOfMembersThatLostQuorumTogether() {
+        List<Node> nodes = evs.primaryOf(1, 1);
+        evs.regroup(nodes.get(0));
+        evs.regroup(nodes.get(1));
+
+        evs.regroup(nodes.get(0), nodes.get(1));
+
+        assertThat(nodes.get(0).lastView().ahead()).isEmpty();
+        assertThat(nodes.get(1).lastView().ahead()).isEmpty();
+    }
+
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void s7s8OneOfTwoPrimariesSurvives(boolean npvo) {

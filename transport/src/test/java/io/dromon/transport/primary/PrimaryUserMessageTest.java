@@ -109,7 +109,7 @@ class PrimaryUserMessageTest {
         List<Node> nodes = evs.primaryOf(1, 1);
         send(nodes.get(0), "a");
 
-        assertThat(nodes.get(0).primary.sendLocalCausal(10, new Bytes(new byte[16])))
+        assertThat(nodes.get(0).primary.sendLocalCausal(10, new Bytes(new byte[16]), 0))
                 .isEqualTo(SendResult.ACCEPTED);
         send(nodes.get(0), "b");
 
@@ -314,7 +314,7 @@ class PrimaryUserMessageTest {
         }
 
         @Override
-        public SendResult sendLocalCausal(int userType, Encodable message) {
+        public SendResult sendLocalCausal(int userType, Encodable message, long nowNs) {
             return result;
         }
 

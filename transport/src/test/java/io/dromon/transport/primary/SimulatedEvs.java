@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.dromon.transport.evs.EvsView;
 import io.dromon.transport.evs.Order;
 import io.dromon.transport.evs.SendResult;
+import io.dromon.transport.sim.OrderedMessage;
 import io.dromon.transport.wire.Bytes;
 import io.dromon.transport.wire.Encodable;
 import io.dromon.transport.wire.TransportNews;
@@ -13,12 +14,9 @@ import io.dromon.transport.wire.ViewId;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -27,13 +25,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * EVS as the layer above sees it, without a network: views and messages in total order, under the control of a test.
- * Checks the invariants of chapter 03 section 10 on everything that passes.
+ * {@link PrimaryInvariants} judges everything that passes.
  */
 final class SimulatedEvs {
     /** A regular view and the messages sent in it, in their total order. */
     static final class Component {
         final EvsView view;
-        final List<Message> log = new ArrayList<>();
+        final List<OrderedMessage> log = new ArrayList<>();
         /** Somebody left: nothing becomes safe any more, the rest is for the transitional view. */
         boolean frozen;
         /** Messages below this index were delivered in the regular view by somebody, so everybody has them. */
@@ -47,26 +45,15 @@ final class SimulatedEvs {
         }
     }
 
-    private record Message(UUID source, int userType, Order order, Encodable body) {
-        Encodable bodyFor(UUID receiver) {
-            if (body instanceof OnTheWire wire) {
-                return receiver.equals(source) ? wire.message : wire.change.apply(Bytes.of(wire.message));
-            }
-            return body;
-        }
-    }
-
     /** A user message that was given to the layer above. */
     record Delivered(UUID source, int userType, long toSeq, Bytes payload) {}
 
     private final List<Node> everybody = new ArrayList<>();
-    private final Map<ViewId, PrimaryView> primaryViews = new HashMap<>();
-    private final Map<Long, Delivered> history = new HashMap<>();
-    private final Map<ViewId, Long> firstToSeq = new HashMap<>();
+    private final PrimaryInvariants invariants = new PrimaryInvariants(this);
     /** Two primary components are expected (ignored split brain, two bootstraps, an operator's decision). */
     boolean forked;
     /** Somebody crashed: what it alone had counted is counted again, {@code to_seq} is not on disk. */
-    private boolean countersLost;
+    boolean countersLost;
     /** Somebody lies: no invariant holds, the nodes must survive. */
     boolean adversarial;
 
@@ -159,7 +146,7 @@ final class SimulatedEvs {
             transition(old, survivors, uuids(leavers), foreign);
         }
         for (Node node : group) {
-            node.leaveComponent();
+            node.component = null;
         }
     }
 
@@ -191,8 +178,8 @@ final class SimulatedEvs {
             node.evsView(view);
         }
         for (int i = 0; i < old.log.size(); i++) {
-            Message message = old.log.get(i);
-            if (i < safe || foreign || members.contains(message.source) || left.contains(message.source)) {
+            OrderedMessage message = old.log.get(i);
+            if (i < safe || foreign || members.contains(message.source()) || left.contains(message.source())) {
                 for (Node node : survivors) {
                     if (node.cursor <= i) {
                         node.receive(message);
@@ -244,17 +231,9 @@ final class SimulatedEvs {
         }
     }
 
-    /** Invariant 1 and 2 of section 10, where nothing is under way. */
+    /** Where nothing is under way. */
     void checkQuiet() {
-        Set<ViewId> primaries = new HashSet<>();
-        for (Node node : everybody) {
-            if (node.primary.state() == PrimaryState.PRIM && node.component != null && !node.component.frozen) {
-                primaries.add(node.lastView().id());
-            }
-        }
-        if (!forked) {
-            assertThat(primaries).as("primary components at one time").hasSizeLessThanOrEqualTo(1);
-        }
+        invariants.checkQuiet(everybody);
     }
 
     /** Puts bytes of a member that breaks the protocol into the order. */
@@ -263,7 +242,7 @@ final class SimulatedEvs {
         if (in == null) {
             throw new IllegalStateException("not in a view");
         }
-        in.log.add(new Message(source.uuid, userType, Order.SAFE, message));
+        in.log.add(new OrderedMessage(source.uuid, userType, message));
     }
 
     private void freeze(Node node) {
@@ -305,12 +284,7 @@ final class SimulatedEvs {
         /** Changes what others get of this node, to see how they take it. */
         UnaryOperator<Bytes> onTheWire = bytes -> bytes;
 
-        private long expectedToSeq = -1;
-        private int sentSeq;
-        /** No exchange since the last primary view. */
-        private boolean freshFromPrimary;
-
-        private long installedToSeq;
+        private final PrimaryInvariants.OfNode invariant = invariants.of(this);
 
         private Node(UUID uuid, PrimarySettings settings, Optional<SavedView> restored) {
             this.uuid = uuid;
@@ -323,19 +297,13 @@ final class SimulatedEvs {
                     0, new ViewId(ViewId.Type.TRANS, uuid, seq), List.of(uuid), List.of(), List.of(), List.of()));
         }
 
-        private void leaveComponent() {
-            if (component != null) {
-                component = null;
-            }
-        }
-
         /** Delivers the next message of the regular view. */
         boolean step() {
             Component in = component;
             if (in == null || gathering || in.frozen || cursor == in.log.size()) {
                 return false;
             }
-            Message message = in.log.get(cursor++);
+            OrderedMessage message = in.log.get(cursor++);
             in.safe = Math.max(in.safe, cursor);
             receive(message);
             return true;
@@ -353,8 +321,8 @@ final class SimulatedEvs {
             primary.drain(this);
         }
 
-        private void receive(Message message) {
-            evsMessage(message.source, message.userType, message.order, message.bodyFor(uuid));
+        private void receive(OrderedMessage message) {
+            evsMessage(message.source(), message.userType(), Order.SAFE, message.bodyFor(uuid));
         }
 
         SendResult send(String text) {
@@ -389,49 +357,16 @@ final class SimulatedEvs {
                 return SendResult.AGAIN;
             }
             PcMessage pc = (PcMessage) message;
-            if (!adversarial) {
-                checkSent(in, pc, userType, order);
-            }
+            invariant.onSent(in, pc, userType, order);
             sent.add(pc);
-            in.log.add(new Message(uuid, userType, order, new OnTheWire(pc, onTheWire)));
+            in.log.add(new OrderedMessage(uuid, userType, pc, onTheWire));
             return SendResult.ACCEPTED;
         }
 
         @Override
-        public SendResult sendLocalCausal(int userType, Encodable message) {
+        public SendResult sendLocalCausal(int userType, Encodable message, long nowNs) {
             evsMessage(uuid, userType, Order.SAFE, message);
             return SendResult.ACCEPTED;
-        }
-
-        /** Which messages a node sends when, and that counters add up (section 10, invariants 4, 5, 6 and 9). */
-        private void checkSent(Component in, PcMessage message, int userType, Order order) {
-            assertThat(order).isEqualTo(Order.SAFE);
-            if (message instanceof PcMessage.State state) {
-                assertThat(userType).isEqualTo(0xFF);
-                assertThat(in.statesFrom.add(uuid)).as("STATE once in a view").isTrue();
-                if (freshFromPrimary && lastView().isPrimary()) {
-                    assertThat(state.nodes())
-                            .extracting(NodeEntry::uuid)
-                            .containsExactlyElementsOf(lastView().members().stream()
-                                    .map(PrimaryView.Member::uuid)
-                                    .toList());
-                    assertThat(state.nodes()).noneMatch(NodeEntry::un);
-                    long sum =
-                            state.nodes().stream().mapToLong(NodeEntry::lastSeq).sum();
-                    assertThat(Objects.requireNonNull(state.entry(uuid)).toSeq())
-                            .isEqualTo(installedToSeq + sum);
-                }
-                freshFromPrimary = false;
-            } else if (message instanceof PcMessage.Install install) {
-                assertThat(userType).isEqualTo(0xFF);
-                if (install.purpose() == PcMessage.Purpose.PLAIN) {
-                    assertThat(uuid).isEqualTo(in.view.members().get(0));
-                    assertThat(++in.plainInstalls).isEqualTo(1);
-                }
-            } else if (message instanceof PcMessage.User user) {
-                assertThat(primary.state()).isEqualTo(PrimaryState.PRIM);
-                assertThat(user.seq()).isEqualTo(++sentSeq);
-            }
         }
 
         @Override
@@ -439,75 +374,17 @@ final class SimulatedEvs {
             disk = Optional.of(view);
         }
 
-        /**
-         * A primary view is the same at all members, and on disk before it is delivered (section 10, invariants 2 and
-         * 8).
-         */
         @Override
         public void onView(PrimaryView view) {
-            if (view.isPrimary() && !adversarial) {
-                assertThat(disk).contains(new SavedView(uuid, view));
-                assertThat(primary.state()).isEqualTo(PrimaryState.PRIM);
-                if (view.bootstrap() && !primaryViews.containsKey(view.id())) {
-                    history.clear();
-                }
-                assertThat(primaryViews.computeIfAbsent(view.id(), id -> view).members())
-                        .isEqualTo(view.members());
-                sentSeq = 0;
-                freshFromPrimary = true;
-                installedToSeq = ownToSeq();
-                if (!forked) {
-                    assertThat(firstToSeq.computeIfAbsent(view.id(), id -> installedToSeq))
-                            .isEqualTo(installedToSeq);
-                }
-                expectedToSeq = installedToSeq;
-            }
+            invariant.onView(view);
             delivered.add(view);
         }
 
-        /** Taken from the STATE message that this view was made of. */
-        private long ownToSeq() {
-            Component in = component;
-            if (in == null) {
-                throw new IllegalStateException("a primary view out of a regular one");
-            }
-            long greatest = Long.MIN_VALUE;
-            long primaryToSeq = Long.MIN_VALUE;
-            for (Message message : in.log) {
-                if (message.body instanceof OnTheWire wire && wire.message instanceof PcMessage.State state) {
-                    NodeEntry own = Objects.requireNonNull(state.entry(message.source));
-                    greatest = Math.max(greatest, own.toSeq());
-                    if (own.prim()) {
-                        primaryToSeq = own.toSeq();
-                    }
-                }
-            }
-            return primaryToSeq == Long.MIN_VALUE ? greatest : primaryToSeq;
-        }
-
-        /**
-         * Messages of a primary view are numbered without gaps and the same everywhere; without quorum they have no
-         * number (section 10, invariants 3, 5 and 7).
-         */
         @Override
         public void onMessage(UUID source, int userType, long toSeq, Encodable payload) {
             Delivered message = new Delivered(source, userType, toSeq, Bytes.of(payload));
             delivered.add(message);
-            if (adversarial) {
-                return;
-            }
-            if (userType == 10) {
-                assertThat(toSeq).isEqualTo(-1);
-                return;
-            }
-            if (lastView().isPrimary()) {
-                assertThat(toSeq).isEqualTo(++expectedToSeq);
-                if (!forked && !countersLost) {
-                    assertThat(history.computeIfAbsent(toSeq, seq -> message)).isEqualTo(message);
-                }
-            } else {
-                assertThat(toSeq).isEqualTo(-1);
-            }
+            invariant.onMessage(message);
         }
 
         @Override
@@ -528,19 +405,6 @@ final class SimulatedEvs {
         @Override
         public String toString() {
             return Uuids.brief(uuid) + " " + primary.state() + " " + Arrays.toString(fatals.toArray());
-        }
-    }
-
-    /** A message between its sender and the others; not encoded here, so that the sender gets its own object back. */
-    private record OnTheWire(PcMessage message, UnaryOperator<Bytes> change) implements Encodable {
-        @Override
-        public int encodedLength() {
-            return message.encodedLength();
-        }
-
-        @Override
-        public void encode(io.netty.buffer.ByteBuf out) {
-            message.encode(out);
         }
     }
 }

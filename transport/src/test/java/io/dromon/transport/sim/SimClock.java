@@ -54,10 +54,20 @@ public final class SimClock {
         at(nowNs + delayNs, event);
     }
 
+    /** When the next event is due; {@link Long#MAX_VALUE} where none is. */
+    public long nextNs() {
+        return size == 0 ? Long.MAX_VALUE : times[0];
+    }
+
+    /** Moves time on, and lets nothing happen: what is due until then happens late. */
+    public void skipTo(long timeNs) {
+        nowNs = Math.max(nowNs, timeNs);
+    }
+
     /** Lets everything happen that is due until {@code timeNs}, which is the time afterwards. */
     public void runUntil(long timeNs) {
         while (size > 0 && times[0] <= timeNs) {
-            nowNs = times[0];
+            nowNs = Math.max(nowNs, times[0]);
             Runnable event = pop();
             executed++;
             event.run();

@@ -234,7 +234,8 @@ public abstract class SimCluster<P extends SimProcess> {
         clock.in(random.nextLong(SECOND / 5, 2 * SECOND), () -> start(host));
     }
 
-    private void strike(Fault fault) {
+    /** Lets something go wrong now, beside what was drawn, unless the faults are over. */
+    protected final void strike(Fault fault) {
         if (faultsOver) {
             return; // some are drawn a moment too late, and nothing would end them
         }

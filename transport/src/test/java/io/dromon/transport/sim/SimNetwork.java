@@ -388,6 +388,11 @@ public final class SimNetwork {
         });
     }
 
+    /** Whether something that is sent there now would arrive, if a process takes it. */
+    public boolean isOpen(int from, int to) {
+        return !isBlocked(from, to) && !dark[from] && !dark[to];
+    }
+
     private boolean isBlocked(int from, int to) {
         return blocked[from][to] > 0;
     }

@@ -122,7 +122,7 @@ public class StackCluster extends SimCluster<StackCluster.StackProcess> {
             process.send();
         }
         if (workRandom.nextInt(5) == 0) {
-            process.ask();
+            process.ask(nowNs);
         }
     }
 
@@ -214,13 +214,13 @@ public class StackCluster extends SimCluster<StackCluster.StackProcess> {
             return it;
         }
 
-        void ask() {
+        void ask(long nowNs) {
             ViewId view = regular;
             if (view == null) {
                 return;
             }
             Question question = new Question(view, deliveredIn.getOrDefault(view, 0L));
-            if (stack().sendLocalCausal(CAUSAL, question) == SendResult.ACCEPTED) {
+            if (stack().sendLocalCausal(CAUSAL, question, nowNs) == SendResult.ACCEPTED) {
                 asked++;
             }
         }

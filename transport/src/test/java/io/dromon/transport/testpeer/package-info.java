@@ -1,4 +1,4 @@
-/** Fixtures that play bad peers: mutated input for decoders, scripted peers. */
+/** Fixtures that play bad peers and bad networks: mutated input for decoders, scripted peers, the faulty wire. */
 @NullMarked
 package io.dromon.transport.testpeer;
 

@@ -3,8 +3,11 @@ package io.dromon.transport.tls;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dromon.transport.wire.LinkFailure;
+import io.netty.handler.ssl.NotSslRecordException;
+import java.io.IOException;
 import javax.net.ssl.SSLException;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -24,5 +27,16 @@ class TlsFailuresTest {
 
         assertThat(failure).isInstanceOf(LinkFailure.UntrustedPeer.class);
         assertThat(failure.message()).contains("ssl://10.0.0.1:4567").contains("there are too many");
+    }
+
+    @Test
+    void tellsPlainTextFromDamagedTls() {
+        SSLException plain = new SSLException("Unsupported or unrecognized SSL message");
+
+        assertThat(TlsFailures.isPlain(plain)).isTrue();
+        assertThat(TlsFailures.isPlain(new IOException(plain))).isTrue();
+        assertThat(TlsFailures.isPlain(new NotSslRecordException("not an SSL/TLS record: 0b0100")))
+                .isTrue();
+        assertThat(TlsFailures.isPlain(new SSLException("bad record MAC"))).isFalse();
     }
 }
