@@ -8,13 +8,13 @@ import io.dromon.sst.archive.Limits;
 import io.dromon.sst.archive.Manifest;
 import io.dromon.sst.archive.Trees;
 import io.dromon.sst.channel.ControlChannel;
-import io.dromon.sst.channel.CuttingProxy;
 import io.dromon.sst.channel.Frame;
 import io.dromon.sst.channel.JoinerDialler;
 import io.dromon.sst.channel.ProgressCounters;
 import io.dromon.sst.channel.Proof;
 import io.dromon.sst.rsync.RsyncMethod;
 import io.dromon.sst.stream.StreamMethod;
+import io.dromon.transport.testpeer.FaultyWire;
 import io.dromon.transport.testpki.TestPki;
 import io.dromon.transport.tls.TlsContexts;
 import io.dromon.transport.tls.TlsSettings;
@@ -169,13 +169,13 @@ class LastWordTest {
 
     /** Who passes the bytes on ends both directions where one has ended. */
     @Test
-    void reachesABusyJoinerThroughAProxyThatKnowsNoHalfEnds() throws Exception {
+    void reachesABusyJoinerThroughAWireThatKnowsNoHalfEnds() throws Exception {
         Busy consumer = new Busy();
         SnapshotJoiner joiner = listen(new StreamMethod(), new SnapshotTarget.Live(consumer));
         CompletableFuture<Manifest> received = await(joiner);
-        try (CuttingProxy proxy = new CuttingProxy(joiner.address())) {
+        try (FaultyWire wire = new FaultyWire(joiner.address())) {
             SnapshotDonor donor = new StreamMethod()
-                    .donor(proxy.address(), terms(donorTls), new SnapshotSource.Live(out -> {
+                    .donor(wire.address(), terms(donorTls), new SnapshotSource.Live(out -> {
                         write(out, 4 * Frame.MOST_DATA);
                         throw new IOException("its disk is broken");
                     }));

@@ -11,23 +11,19 @@ import io.dromon.sst.archive.Trees;
 import io.dromon.sst.rsync.RsyncMethod;
 import io.dromon.sst.script.ScriptMethod;
 import io.dromon.sst.stream.StreamMethod;
+import io.dromon.transport.testpeer.FaultyWire;
 import io.dromon.transport.testpki.TestPki;
 import io.dromon.transport.tls.TlsContexts;
 import io.dromon.transport.tls.TlsSettings;
 import io.dromon.transport.wire.Position;
 import io.netty.pkitesting.X509Bundle;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -53,80 +49,10 @@ class NothingInClearTest {
     @TempDir
     Path folder;
 
-    /** Stands on another address of this machine before the same port, passes bytes on, and keeps them. */
-    private static final class Tap implements AutoCloseable {
-        private final ServerSocket server;
-        private final InetSocketAddress target;
-        private final ByteArrayOutputStream kept = new ByteArrayOutputStream();
-        private final List<Socket> sockets = new ArrayList<>();
-
-        Tap(InetSocketAddress target) throws IOException {
-            this.target = target;
-            this.server = new ServerSocket(target.getPort(), 50, InetAddress.getByAddress(DONOR_HOST));
-            thread(this::accept);
-        }
-
-        private interface Work {
-            void run() throws IOException;
-        }
-
-        private static void thread(Work work) {
-            Thread thread = new Thread(() -> {
-                try {
-                    work.run();
-                } catch (IOException e) {
-                    Thread.onSpinWait(); // closed
-                }
-            });
-            thread.setDaemon(true);
-            thread.start();
-        }
-
-        private void accept() throws IOException {
-            while (true) {
-                Socket left = server.accept();
-                Socket right = new Socket(target.getAddress(), target.getPort());
-                synchronized (sockets) {
-                    sockets.add(left);
-                    sockets.add(right);
-                }
-                thread(() -> pass(left, right));
-                thread(() -> pass(right, left));
-            }
-        }
-
-        private void pass(Socket from, Socket to) throws IOException {
-            InputStream in = from.getInputStream();
-            OutputStream out = to.getOutputStream();
-            byte[] portion = new byte[65_536];
-            for (int count = in.read(portion); count >= 0; count = in.read(portion)) {
-                synchronized (kept) {
-                    kept.write(portion, 0, count);
-                }
-                out.write(portion, 0, count);
-            }
-            to.shutdownOutput();
-        }
-
-        InetSocketAddress address() {
-            return (InetSocketAddress) server.getLocalSocketAddress();
-        }
-
-        String all() {
-            synchronized (kept) {
-                return kept.toString(StandardCharsets.ISO_8859_1);
-            }
-        }
-
-        @Override
-        public void close() throws IOException {
-            server.close();
-            synchronized (sockets) {
-                for (Socket socket : sockets) {
-                    socket.close();
-                }
-            }
-        }
+    /** Stands on another address of this machine before the same port. */
+    private static FaultyWire tap(InetSocketAddress target) throws IOException {
+        return new FaultyWire(new InetSocketAddress(InetAddress.getByAddress(DONOR_HOST), target.getPort()), target)
+                .keepAll();
     }
 
     private static TlsContexts tls(String name, X509Bundle ca) {
@@ -165,8 +91,8 @@ class NothingInClearTest {
         try (TlsContexts joinerTls = tls("joiner", ca);
                 TlsContexts donorTls = tls("donor", ca);
                 SnapshotJoiner joiner = listen(name, new Terms(joinerTls, token, settings, TransferListener.SILENT));
-                Tap first = new Tap(joiner.address());
-                Tap second = new Tap(new InetSocketAddress(
+                FaultyWire first = tap(joiner.address());
+                FaultyWire second = tap(new InetSocketAddress(
                         joiner.address().getAddress(), joiner.address().getPort() + 1))) {
             CompletableFuture<Manifest> received = CompletableFuture.supplyAsync(() -> {
                 try {
@@ -185,7 +111,7 @@ class NothingInClearTest {
 
             assertThat(received.get(20, TimeUnit.SECONDS)).isEqualTo(sent);
             assertThat(Trees.difference(source, target)).isEmpty();
-            String seen = first.all() + second.all();
+            String seen = first.kept() + second.kept();
             assertThat(seen.length()).isGreaterThan(100_000 * MARKER.length());
             assertThat(seen)
                     .doesNotContain(MARKER)
@@ -220,7 +146,7 @@ class NothingInClearTest {
     void seesWhatIsSentInClear() throws Exception {
         Path source = source();
         try (ServerSocket sink = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-                Tap tap = new Tap((InetSocketAddress) sink.getLocalSocketAddress());
+                FaultyWire tap = tap((InetSocketAddress) sink.getLocalSocketAddress());
                 Socket plain =
                         new Socket(tap.address().getAddress(), tap.address().getPort())) {
             CompletableFuture<byte[]> received = CompletableFuture.supplyAsync(() -> {
@@ -234,7 +160,7 @@ class NothingInClearTest {
             plain.shutdownOutput();
 
             assertThat(received.get(20, TimeUnit.SECONDS)).hasSizeGreaterThan(100_000);
-            assertThat(tap.all()).contains(MARKER);
+            assertThat(tap.kept()).contains(MARKER);
         }
     }
 }

@@ -7,9 +7,9 @@ import io.dromon.sst.SnapshotMethod.Terms;
 import io.dromon.sst.SstSettings.Role;
 import io.dromon.sst.archive.Limits;
 import io.dromon.sst.archive.Manifest;
-import io.dromon.sst.channel.CuttingProxy;
 import io.dromon.sst.channel.Proof;
 import io.dromon.sst.stream.StreamMethod;
+import io.dromon.transport.testpeer.FaultyWire;
 import io.dromon.transport.testpki.TestPki;
 import io.dromon.transport.tls.TlsContexts;
 import io.dromon.transport.wire.Position;
@@ -92,7 +92,7 @@ class SstOptionsTest {
                             new Terms(joinerTls, token, joining.stream(), TransferListener.SILENT),
                             new SnapshotTarget.Directory(folder.resolve("target"), Limits.NONE));
             try (joiner;
-                    CuttingProxy proxy = new CuttingProxy(joiner.address())) {
+                    FaultyWire wire = new FaultyWire(joiner.address())) {
                 CompletableFuture<Manifest> received = CompletableFuture.supplyAsync(() -> {
                     try {
                         return joiner.await();
@@ -103,13 +103,13 @@ class SstOptionsTest {
                 long begin = System.nanoTime();
                 Manifest sent = new StreamMethod()
                         .donor(
-                                proxy.address(),
+                                wire.address(),
                                 new Terms(donorTls, token, donating.stream(), TransferListener.SILENT),
                                 new SnapshotSource.Files(source))
                         .send(POSITION);
                 double seconds = (System.nanoTime() - begin) / 1e9;
                 assertThat(received.get(20, TimeUnit.SECONDS)).isEqualTo(sent);
-                return new Outcome(joiner.progress().snapshot(), proxy.accepted(), seconds);
+                return new Outcome(joiner.progress().snapshot(), wire.accepted(), seconds);
             }
         }
     }

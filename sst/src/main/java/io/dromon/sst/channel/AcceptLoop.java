@@ -11,12 +11,12 @@ import java.util.concurrent.TimeUnit;
  * Takes connections until its socket is closed. What goes wrong for a time, such as too many open files, is told and
  * tried again: after an end of the loop no donor could reach this end.
  */
-final class AcceptLoop implements Runnable {
+public final class AcceptLoop implements Runnable {
     private static final long PAUSE_MS = 100;
     private static final long TELL_NS = 60_000_000_000L;
 
     /** Serves a connection, on another thread, and closes it. */
-    interface Taker {
+    public interface Taker {
         void accept(SocketChannel socket) throws IOException;
     }
 
@@ -38,7 +38,12 @@ final class AcceptLoop implements Runnable {
         this.listener = listener;
     }
 
-    static AcceptLoop of(ServerSocketChannel server, Taker taker, TransferListener listener) {
+    /**
+     * The loop of a socket.
+     *
+     * @param listener told what keeps connections from being taken for a time
+     */
+    public static AcceptLoop of(ServerSocketChannel server, Taker taker, TransferListener listener) {
         Source source = new Source() {
             @Override
             public SocketChannel accept() throws IOException {

@@ -3,7 +3,6 @@ package io.dromon.sst.channel;
 import io.dromon.sst.SnapshotMethod.Terms;
 import io.dromon.sst.TransferException;
 import io.dromon.sst.tunnel.TunnelAddress;
-import io.dromon.transport.link.HalfOpen;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.InetSocketAddress;
@@ -26,9 +25,7 @@ public final class AuthenticatingListener implements AutoCloseable {
     private final Proof.Gate gate;
     private final Handler handler;
     private final byte[] session = Proof.random(Proof.SESSION);
-    /** A thread that loses its place is interrupted. */
-    private final HalfOpen<Thread> halfOpen = new HalfOpen<>(MOST_HALF_OPEN, Thread::interrupt);
-
+    private final HalfOpenThreads halfOpen = new HalfOpenThreads(MOST_HALF_OPEN);
     private final Refusals refusals;
     private volatile boolean closed;
 
@@ -99,17 +96,26 @@ public final class AuthenticatingListener implements AutoCloseable {
     }
 
     private void accepted(SocketChannel socket) throws IOException {
-        if (handler.hasRoom()) {
-            threads.start("sst-joiner-connection", () -> serve(socket));
-        } else {
+        if (!handler.hasRoom()) {
             socket.close();
+            return;
+        }
+        InetSocketAddress peer = (InetSocketAddress) socket.getRemoteAddress();
+        HalfOpenThreads.Place place = halfOpen.enter(peer.getAddress());
+        boolean started = false;
+        try {
+            threads.start("sst-joiner-connection", () -> serve(socket, peer, place));
+            started = true;
+        } finally {
+            if (!started) {
+                place.close();
+            }
         }
     }
 
-    private void serve(SocketChannel socket) {
-        InetSocketAddress peer = (InetSocketAddress) socket.socket().getRemoteSocketAddress();
+    private void serve(SocketChannel socket, InetSocketAddress peer, HalfOpenThreads.Place place) {
         TlsChannel proven;
-        halfOpen.enter(peer.getAddress(), Thread.currentThread());
+        place.begin();
         try {
             proven = prove(socket);
         } catch (InterruptedIOException e) {
@@ -121,7 +127,7 @@ public final class AuthenticatingListener implements AutoCloseable {
             refusals.refused(peer, e);
             return;
         } finally {
-            halfOpen.leave(Thread.currentThread());
+            place.close();
         }
         handler.serve(proven, peer);
     }

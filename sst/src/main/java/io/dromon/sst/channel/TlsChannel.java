@@ -281,10 +281,11 @@ public final class TlsChannel implements AutoCloseable {
             plain.compact().flip();
             intoPlain.clear().position(plain.limit());
         }
-        // Without input as well, the first time: the engine may hold plain text that had no room, or a step of the
-        // handshake that a task has made possible.
-        for (boolean first = true; ; first = false) {
-            if (first || cipherIn.hasRemaining()) {
+        // Without input as well, the first time and after each step: the engine may hold plain text that had no room, a
+        // step of the handshake that a task has made possible, or the end of the handshake behind its last record.
+        boolean look = true;
+        while (true) {
+            if (look || cipherIn.hasRemaining()) {
                 long start = System.nanoTime();
                 SSLEngineResult result = engine.unwrap(cipherIn, intoPlain);
                 progress.spent(Stage.TLS, System.nanoTime() - start);
@@ -305,11 +306,13 @@ public final class TlsChannel implements AutoCloseable {
                             continue;
                         }
                         if (result.bytesConsumed() > 0) {
+                            look = true;
                             continue;
                         }
                     }
                 }
             }
+            look = false;
             cipherIn.compact();
             long start = System.nanoTime();
             int read;

@@ -12,7 +12,7 @@ import io.dromon.sst.TransferSettings;
 import io.dromon.sst.archive.Limits;
 import io.dromon.sst.archive.Manifest;
 import io.dromon.sst.archive.Trees;
-import io.dromon.sst.channel.CuttingProxy;
+import io.dromon.transport.testpeer.FaultyWire;
 import io.dromon.transport.testpki.TestPki;
 import io.dromon.transport.tls.TlsContexts;
 import io.dromon.transport.tls.TlsSettings;
@@ -105,23 +105,23 @@ class StreamFaultTest {
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                         new SnapshotMethod.Terms(joinerTls, token, settings, TransferListener.SILENT),
                         new SnapshotTarget.Directory(target, Limits.NONE));
-                CuttingProxy proxy = new CuttingProxy(joiner.address())) {
+                FaultyWire wire = new FaultyWire(joiner.address())) {
             CompletableFuture<Manifest> received = async(joiner::await);
             StreamDonor donor = new StreamDonor(
-                    proxy.address(),
+                    wire.address(),
                     new SnapshotMethod.Terms(donorTls, token, settings, TransferListener.SILENT),
                     new SnapshotSource.Files(source));
             CompletableFuture<Manifest> sent = async(() -> donor.send(POSITION));
             LockSupport.parkNanos(random.nextInt(500) * 1_000_000L);
             switch (fault) {
-                case CUT_FOR_GOOD -> proxy.end();
-                case CUT_ONE -> proxy.cutAfter(random.nextInt(1_000_000));
-                case CUT_ALL -> proxy.cutAll();
-                case STALL_FOR_GOOD -> proxy.stall(true);
+                case CUT_FOR_GOOD -> wire.cutForGood();
+                case CUT_ONE -> wire.cutAfter(random.nextInt(1_000_000));
+                case CUT_ALL -> wire.cutAll();
+                case STALL_FOR_GOOD -> wire.stall(true);
                 case STALL_A_MOMENT -> {
-                    proxy.stall(true);
+                    wire.stall(true);
                     LockSupport.parkNanos(300_000_000);
-                    proxy.stall(false);
+                    wire.stall(false);
                 }
                 case DONOR_ENDS -> donor.cancel();
                 case JOINER_ENDS -> joiner.cancel();

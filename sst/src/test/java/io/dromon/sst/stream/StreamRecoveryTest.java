@@ -9,7 +9,7 @@ import io.dromon.sst.TransferException.Reason;
 import io.dromon.sst.archive.Limits;
 import io.dromon.sst.archive.Manifest;
 import io.dromon.sst.archive.Trees;
-import io.dromon.sst.channel.CuttingProxy;
+import io.dromon.transport.testpeer.FaultyWire;
 import io.dromon.transport.tls.TlsContexts;
 import io.dromon.transport.tls.TlsSettings;
 import java.io.IOException;
@@ -72,21 +72,21 @@ class StreamRecoveryTest extends StreamFixture {
                 .withBytesPerSecond(4_000_000)
                 .withTimes(Duration.ofSeconds(10), Duration.ofSeconds(4), Duration.ofSeconds(60));
         StreamJoiner joiner = listen();
-        try (CuttingProxy proxy = new CuttingProxy(joiner.address())) {
+        try (FaultyWire wire = new FaultyWire(joiner.address())) {
             CompletableFuture<Manifest> received = await(joiner);
             CompletableFuture<Void> staller = CompletableFuture.runAsync(() -> {
                 org.awaitility.Awaitility.await()
                         .atMost(Duration.ofSeconds(20))
                         .until(() -> joiner.progress().snapshot().bytes() > 0);
-                proxy.swallow();
+                wire.swallow();
             });
 
-            Manifest sent = send(proxy.address());
+            Manifest sent = send(wire.address());
 
             assertThat(received.get(60, TimeUnit.SECONDS)).isEqualTo(sent);
             staller.get(5, TimeUnit.SECONDS);
             assertThat(Trees.difference(source, target)).isEmpty();
-            assertThat(proxy.accepted()).isGreaterThan(1);
+            assertThat(wire.accepted()).isGreaterThan(1);
         }
     }
 
@@ -101,21 +101,21 @@ class StreamRecoveryTest extends StreamFixture {
                 .withTimes(Duration.ofSeconds(10), Duration.ofSeconds(8), Duration.ofSeconds(60));
         try (TlsContexts contexts = tls(provider, "joiner")) {
             StreamJoiner joiner = listen(contexts, new SnapshotTarget.Directory(target, Limits.NONE));
-            try (CuttingProxy proxy = new CuttingProxy(joiner.address())) {
+            try (FaultyWire wire = new FaultyWire(joiner.address())) {
                 CompletableFuture<Manifest> received = await(joiner);
                 CompletableFuture<Void> flipper = CompletableFuture.runAsync(() -> {
                     org.awaitility.Awaitility.await()
                             .atMost(Duration.ofSeconds(20))
                             .until(() -> joiner.progress().snapshot().bytes() > 0);
-                    proxy.flip();
+                    wire.flipIn(1000);
                 });
 
-                Manifest sent = send(proxy.address());
+                Manifest sent = send(wire.address());
 
                 assertThat(received.get(60, TimeUnit.SECONDS)).isEqualTo(sent);
                 flipper.get(5, TimeUnit.SECONDS);
                 assertThat(Trees.difference(source, target)).isEmpty();
-                assertThat(proxy.accepted()).isGreaterThan(1);
+                assertThat(wire.accepted()).isGreaterThan(1);
             }
         }
     }
@@ -125,14 +125,14 @@ class StreamRecoveryTest extends StreamFixture {
         Trees.mixed(source, 32);
         settings = settings.withStreams(1);
         StreamJoiner joiner = listen();
-        try (CuttingProxy proxy = new CuttingProxy(joiner.address())) {
+        try (FaultyWire wire = new FaultyWire(joiner.address())) {
             CompletableFuture<Manifest> received = await(joiner);
-            proxy.flip(); // the joiner's certificate
+            wire.flipIn(1000); // the joiner's certificate
 
-            Manifest sent = send(proxy.address());
+            Manifest sent = send(wire.address());
 
             assertThat(received.get(20, TimeUnit.SECONDS)).isEqualTo(sent);
-            assertThat(proxy.accepted()).isGreaterThan(1);
+            assertThat(wire.accepted()).isGreaterThan(1);
         }
     }
 
@@ -141,22 +141,22 @@ class StreamRecoveryTest extends StreamFixture {
         Trees.mixed(source, 14);
         settings = settings.withBytesPerSecond(6_000_000);
         StreamJoiner joiner = listen();
-        try (CuttingProxy proxy = new CuttingProxy(joiner.address())) {
+        try (FaultyWire wire = new FaultyWire(joiner.address())) {
             CompletableFuture<Manifest> received = await(joiner);
             Random random = new Random(14);
             CompletableFuture<Void> cutter = CompletableFuture.runAsync(() -> {
                 while (!received.isDone()) {
-                    proxy.cutAfter(random.nextInt(1_500_000));
+                    wire.cutAfter(random.nextInt(1_500_000));
                     java.util.concurrent.locks.LockSupport.parkNanos(150_000_000);
                 }
             });
 
-            Manifest sent = send(proxy.address());
+            Manifest sent = send(wire.address());
 
             assertThat(received.get(60, TimeUnit.SECONDS)).isEqualTo(sent);
             cutter.get(5, TimeUnit.SECONDS);
             assertThat(Trees.difference(source, target)).isEmpty();
-            assertThat(proxy.accepted()).isGreaterThan(5);
+            assertThat(wire.accepted()).isGreaterThan(5);
         }
     }
 
@@ -166,16 +166,16 @@ class StreamRecoveryTest extends StreamFixture {
         settings = settings.withTimes(Duration.ofSeconds(10), Duration.ofSeconds(1), Duration.ofSeconds(30))
                 .withBytesPerSecond(2_000_000);
         StreamJoiner joiner = listen();
-        try (CuttingProxy proxy = new CuttingProxy(joiner.address())) {
+        try (FaultyWire wire = new FaultyWire(joiner.address())) {
             CompletableFuture<Manifest> received = await(joiner);
             CompletableFuture<Void> stall = CompletableFuture.runAsync(() -> {
                 org.awaitility.Awaitility.await()
                         .atMost(Duration.ofSeconds(20))
                         .until(() -> joiner.progress().snapshot().bytes() > 100_000);
-                proxy.stall(true);
+                wire.stall(true);
             });
 
-            assertThatThrownBy(() -> send(proxy.address())).isInstanceOf(TransferException.class);
+            assertThatThrownBy(() -> send(wire.address())).isInstanceOf(TransferException.class);
             stall.get(5, TimeUnit.SECONDS);
             assertThat(failureOf(received))
                     .isInstanceOfSatisfying(
@@ -189,11 +189,11 @@ class StreamRecoveryTest extends StreamFixture {
         Files.createDirectory(source);
         Files.writeString(source.resolve("small"), "content");
         StreamJoiner joiner = listen();
-        try (CuttingProxy proxy = new CuttingProxy(joiner.address())) {
-            proxy.trickle(1);
+        try (FaultyWire wire = new FaultyWire(joiner.address())) {
+            wire.drip(1);
             CompletableFuture<Manifest> received = await(joiner);
 
-            Manifest sent = send(proxy.address());
+            Manifest sent = send(wire.address());
 
             assertThat(received.get(60, TimeUnit.SECONDS)).isEqualTo(sent);
             assertThat(target.resolve("small")).hasContent("content");
@@ -268,11 +268,11 @@ class StreamRecoveryTest extends StreamFixture {
             }
         };
         StreamJoiner joiner = listen(joinerTls, new SnapshotTarget.Live(consumer));
-        try (CuttingProxy proxy = new CuttingProxy(joiner.address())) {
+        try (FaultyWire wire = new FaultyWire(joiner.address())) {
             CompletableFuture<Manifest> received = await(joiner);
-            proxy.cutAfter(2_000_000);
+            wire.cutAfter(2_000_000);
 
-            Manifest sent = liveDonor(proxy.address(), out -> {
+            Manifest sent = liveDonor(wire.address(), out -> {
                         for (int at = 0; at < content.length; at += 100_000) {
                             int unused = out.write(ByteBuffer.wrap(content, at, 100_000));
                         }
@@ -282,7 +282,7 @@ class StreamRecoveryTest extends StreamFixture {
             assertThat(received.get(20, TimeUnit.SECONDS)).isEqualTo(sent);
             assertThat(whole[0]).isTrue();
             assertThat(taken.toByteArray()).isEqualTo(content);
-            assertThat(proxy.accepted()).isGreaterThan(1);
+            assertThat(wire.accepted()).isGreaterThan(1);
         }
     }
 

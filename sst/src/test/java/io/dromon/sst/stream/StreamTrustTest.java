@@ -2,6 +2,7 @@ package io.dromon.sst.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.dromon.sst.SnapshotTarget;
 import io.dromon.sst.Token;
@@ -10,11 +11,11 @@ import io.dromon.sst.TransferException.Reason;
 import io.dromon.sst.archive.Limits;
 import io.dromon.sst.archive.Manifest;
 import io.dromon.sst.archive.Trees;
-import io.dromon.sst.channel.CuttingProxy;
 import io.dromon.sst.channel.ProgressCounters;
 import io.dromon.sst.channel.Proof;
 import io.dromon.sst.channel.TlsChannel;
 import io.dromon.sst.tunnel.TunnelAddress;
+import io.dromon.transport.testpeer.FaultyWire;
 import io.dromon.transport.testpeer.ResumingClient;
 import io.dromon.transport.testpki.TestPki;
 import io.dromon.transport.tls.TlsContexts;
@@ -33,6 +34,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -59,6 +61,36 @@ class StreamTrustTest extends StreamFixture {
 
             assertThat(client.connectTwice(port, "-tls1_2")).isNotEqualTo("Reused");
             assertThat(client.connectTwice(port, "-tls1_3")).isEqualTo("nothing kept");
+        }
+    }
+
+    /** Its last flight comes in several records, and nothing behind it until the joiner has spoken. */
+    @ParameterizedTest
+    @EnumSource(TlsSettings.Provider.class)
+    void speaksFirstToADonorWithOpenSsl(TlsSettings.Provider provider) throws Exception {
+        X509Bundle donor = TestPki.issue(TestPki.builder("donor"), CA);
+        Files.writeString(folder.resolve("donor.pem"), donor.getCertificatePEM());
+        Files.writeString(folder.resolve("donor-key.pem"), donor.getPrivateKeyPEM());
+        Path program = Path.of("/usr/bin/openssl");
+        assumeTrue(
+                Files.isExecutable(program) || "required".equals(System.getProperty("peers")),
+                "openssl is not installed");
+        try (TlsContexts own = tls(provider, "joiner");
+                StreamJoiner joiner = listen(own, new SnapshotTarget.Directory(target, Limits.NONE))) {
+            String address = "127.0.0.1:" + joiner.address().getPort();
+            String[] command = {program.toString(), "s_client", "-quiet", "-connect", address};
+            String[] identity = {"-cert", "donor.pem", "-key", "donor-key.pem"};
+            Process client = new ProcessBuilder(
+                            Stream.of(command, identity).flatMap(Stream::of).toList())
+                    .directory(folder.toFile())
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            try {
+                assertThat(client.getInputStream().readNBytes(Proof.MAGIC.length))
+                        .isEqualTo(Proof.MAGIC);
+            } finally {
+                client.destroyForcibly().waitFor();
+            }
         }
     }
 
@@ -114,10 +146,10 @@ class StreamTrustTest extends StreamFixture {
         CompletableFuture<Manifest> received = await(first);
         Path elsewhere = folder.resolve("elsewhere");
         try (StreamJoiner second = listen(joinerTls, new SnapshotTarget.Directory(elsewhere, Limits.NONE));
-                CuttingProxy proxy = new CuttingProxy(first.address())) {
+                FaultyWire wire = new FaultyWire(first.address())) {
             CompletableFuture<Manifest> sent = CompletableFuture.supplyAsync(() -> {
                 try {
-                    return send(proxy.address());
+                    return send(wire.address());
                 } catch (IOException | InterruptedException e) {
                     throw new CompletionException(e);
                 }
@@ -126,8 +158,8 @@ class StreamTrustTest extends StreamFixture {
                     .atMost(Duration.ofSeconds(20))
                     .until(() -> first.progress().snapshot().bytes() > 0);
 
-            proxy.leadTo(second.address());
-            proxy.cutAll();
+            wire.leadTo(second.address());
+            wire.cutAll();
 
             assertThat(failureOf(sent))
                     .isInstanceOfSatisfying(
@@ -147,11 +179,11 @@ class StreamTrustTest extends StreamFixture {
         settings = settings.withStreams(1);
         byte[] recorded;
         try (StreamJoiner joiner = listen();
-                CuttingProxy proxy = new CuttingProxy(joiner.address())) {
+                FaultyWire wire = new FaultyWire(joiner.address()).keepAll()) {
             CompletableFuture<Manifest> received = await(joiner);
-            Manifest sent = send(proxy.address());
+            Manifest sent = send(wire.address());
             assertThat(received.get(20, TimeUnit.SECONDS)).isEqualTo(sent);
-            recorded = proxy.firstBytes();
+            recorded = wire.keptOfFirst();
         }
         target = folder.resolve("second target");
         StreamJoiner joiner = listen();
