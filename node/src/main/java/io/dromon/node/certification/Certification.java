@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>{@link #complete} when the application is done with a certified write-set, a failed one too; whenever it says so,
  *       to tell the group what {@link #report} gives;
  *   <li>to send no write-set with a snapshot below {@link #oldestSnapshot};
- *   <li>to leave the group on {@link MalformedMessageException}: the other members may have counted the write-set.
+ *   <li>on {@link MalformedMessageException} to leave the group, as other members may have counted the write-set; or, where
+ *       all members are known to read alike, to {@link #refuse} it.
  * </ol>
  *
  * <p>Work is in proportion to the write-set's keys. What a commit cut makes obsolete is cleared piece by piece.
@@ -89,9 +90,9 @@ public final class Certification {
             }
             depends = toi ? seqno - 1 : Math.max(depends, Math.max(keys.found(), lastPaUnsafe));
         }
-        digest.add(seqno, outcome == Outcome.PASSED, depends);
+        digest.add(seqno, outcome == Outcome.PASSED);
         if (tested && !settings.optimisticPa()) {
-            depends = Math.max(depends, lastSeen); // a local choice, so behind the digest
+            depends = Math.max(depends, lastSeen);
         }
         Conflict conflict = null;
         if (outcome == Outcome.CONFLICT) {
@@ -116,6 +117,23 @@ public final class Certification {
         }
     }
 
+    /**
+     * The next write-set of the order, which no member can read as all of them read the same bytes: it keeps its seqno and
+     * is applied by none. Not where other programs are members: they may have counted it.
+     *
+     * @throws IllegalArgumentException if {@code seqno} is not above {@link #position}
+     */
+    public Verdict refuse(long seqno) {
+        advance(seqno);
+        digest.add(seqno, false);
+        ledger.append(seqno);
+        ledger.describe(false, seqno - 1, seqno - 1, 0, 0);
+        inUse.add(seqno - 1, seqno);
+        due.countOne();
+        ledger.clean(CLEANED_PER_WRITE_SET);
+        return new Verdict(seqno, Outcome.MALFORMED, seqno - 1, null);
+    }
+
     private void advance(long seqno) {
         if (seqno <= position) {
             throw new IllegalArgumentException("seqno " + seqno + " at position " + position);
@@ -134,10 +152,9 @@ public final class Certification {
             return Outcome.PASSED;
         } else if (given > version || (version == 3 && given != 3)) {
             return Outcome.WRONG_VERSION;
-        } else if (lastSeen < initialPosition || seqno - lastSeen > Rules.MAX_INTERVAL) {
-            return Outcome.TOO_OLD;
         }
-        return Outcome.PASSED;
+        boolean tooOld = lastSeen < initialPosition || seqno - lastSeen > Rules.MAX_INTERVAL;
+        return tooOld && !keys.comparesNothing(writeSet) ? Outcome.TOO_OLD : Outcome.PASSED;
     }
 
     /** What the header says about the dependency: step 1 of section 7.3. */
@@ -282,7 +299,6 @@ public final class Certification {
 
     /** All counted members have completed {@code seqno}: what is up to it may be forgotten (section 7.9). */
     public void onCommitCut(long seqno) {
-        digest.onCommitCut(seqno);
         if (seqno >= lastChange) {
             ledger.forget(Math.min(seqno, inUse.safeToDiscard()));
         }

@@ -54,6 +54,16 @@ final class KeyComparison {
         return false;
     }
 
+    /** Whether a write-set without keys of its own: it may have the zero-level key, and makes no strong use of it. */
+    boolean comparesNothing(ReceivedWriteSet writeSet) {
+        int zeroLevel = writeSet.version() >= 6 ? 1 : 0;
+        if (writeSet.keys().count() > zeroLevel) {
+            return false;
+        }
+        cursor.over(writeSet.keys());
+        return !cursor.next() || cursor.type().compareTo(KeyType.UPDATE) < 0;
+    }
+
     private boolean counts(long seqno, @Nullable ReceivedWriteSet own) {
         return own == null || ledger.isToi(seqno) || !ledger.isOf(seqno, own.sourceHigh(), own.sourceLow());
     }

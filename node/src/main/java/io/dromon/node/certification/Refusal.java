@@ -17,7 +17,11 @@ public record Refusal(Reason reason, @Nullable Conflict conflict) implements Cla
         COMMITTED,
         /** The members need not remember any more what was committed since the snapshot: read again. */
         SNAPSHOT_TOO_OLD,
+        /** The snapshot that the write-set names does not exist yet. */
+        SNAPSHOT_UNKNOWN,
         /** Too many keys are in flight: when some have ended, try again. */
-        TABLE_FULL
+        TABLE_FULL,
+        /** Too many bytes wait to be sent: when some are, try again. */
+        QUEUE_FULL
     }
 }

@@ -18,6 +18,11 @@ final class ReportDue {
         bytes += writeSet.bytes().length();
     }
 
+    /** One that cannot be read. */
+    void countOne() {
+        writeSets++;
+    }
+
     /** Whether it is time; counting starts again then. */
     boolean take() {
         boolean due = writeSets > WRITE_SETS || keys > KEYS || bytes > BYTES;

@@ -24,7 +24,9 @@ public record Verdict(
         /** Its originator's snapshot is older than what certification remembers. */
         TOO_OLD,
         /** Its format does not go with the group's protocol. */
-        WRONG_VERSION
+        WRONG_VERSION,
+        /** No member can read it. */
+        MALFORMED
     }
 
     /** Whether it is to be applied. */

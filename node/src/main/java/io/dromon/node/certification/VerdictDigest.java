@@ -5,21 +5,19 @@ import java.util.Optional;
 /**
  * A chain over the verdicts since the last configuration change: equal on all members that certify alike.
  *
- * <p>The dependency itself is not equal everywhere, for a node purges what it has completed itself. No node purges above
- * the last commit cut or the longest interval, so dependencies below that bound count as the bound.
+ * <p>The dependency is not in it, for it is not equal everywhere: a node purges only what it has completed itself, and one
+ * that joins hears of no commit cut before it has the state.
  */
 final class VerdictDigest {
     /** Digests are kept at multiples of it, for members to compare. */
     static final int STEP = 1024;
 
     private long value;
-    private long cut;
     private boolean whole;
     private Digest kept = new Digest(0, 0);
 
     void restart(long seqno) {
         value = Rules.mix(seqno);
-        cut = Math.max(cut, seqno);
         kept = new Digest(seqno, value);
         whole = true;
     }
@@ -29,14 +27,8 @@ final class VerdictDigest {
         whole = false;
     }
 
-    void onCommitCut(long seqno) {
-        cut = Math.max(cut, seqno);
-    }
-
-    void add(long seqno, boolean passed, long depends) {
-        long bound = Math.max(cut, seqno - Rules.MAX_INTERVAL);
-        long link = Rules.mix(seqno << 1 | (passed ? 1 : 0)) ^ Math.max(depends, bound);
-        value = Rules.mix(value + link);
+    void add(long seqno, boolean passed) {
+        value = Rules.mix(value + Rules.mix(seqno << 1 | (passed ? 1 : 0)));
         if (seqno % STEP == 0) {
             kept = new Digest(seqno, value);
         }

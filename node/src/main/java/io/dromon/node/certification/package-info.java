@@ -23,7 +23,8 @@
  * <h2>What is equal on all members, and what is not</h2>
  *
  * Verdicts are equal. The dependency may differ, as a node forgets only what it has completed itself (section 7.9); {@link
- * io.dromon.node.certification.Certification#digest} chains verdicts with that part of the dependency that may not.
+ * io.dromon.node.certification.Certification#digest} chains verdicts alone, and {@link
+ * io.dromon.node.certification.DigestComparison} finds members that differ.
  */
 @NullMarked
 package io.dromon.node.certification;

@@ -66,11 +66,12 @@ public record Key(KeyType type, List<Bytes> path) {
 
     /** A path for people: {@code accounts/42}; parts that are no text in hexadecimal. */
     public static String text(List<Bytes> path) {
-        StringBuilder out = new StringBuilder();
-        for (Bytes part : path) {
-            out.append(out.length() == 0 ? "" : "/").append(text(part));
-        }
-        return out.toString();
+        return String.join("/", texts(path));
+    }
+
+    /** The parts of a path for people. */
+    public static List<String> texts(List<Bytes> path) {
+        return path.stream().map(Key::text).toList();
     }
 
     private static String text(Bytes part) {

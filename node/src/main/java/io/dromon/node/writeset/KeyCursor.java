@@ -2,6 +2,7 @@ package io.dromon.node.writeset;
 
 import io.dromon.transport.wire.Bytes;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -80,7 +81,7 @@ public final class KeyCursor {
             }
             while (at < end) {
                 int length = Math.min(LittleEndian.u8(keys.array, at), following - at - 1);
-                path.add(new Bytes(keys.array, at + 1, length));
+                path.add(new Bytes(Arrays.copyOfRange(keys.array, at + 1, at + 1 + length)));
                 at += 1 + length;
             }
         }

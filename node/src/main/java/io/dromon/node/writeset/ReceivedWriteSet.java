@@ -23,13 +23,13 @@ public final class ReceivedWriteSet {
     private final Bytes unordered;
     private final Bytes annotation;
 
-    private ReceivedWriteSet(Bytes bytes, int version, KeySet keys, Bytes[] sets) {
+    private ReceivedWriteSet(Bytes bytes, int version, KeySet keys, Bytes data, Bytes unordered, Bytes annotation) {
         this.bytes = bytes;
         this.version = version;
         this.keys = keys;
-        this.data = sets[0];
-        this.unordered = sets[1];
-        this.annotation = sets[2];
+        this.data = data;
+        this.unordered = unordered;
+        this.annotation = annotation;
     }
 
     /**
@@ -42,16 +42,26 @@ public final class ReceivedWriteSet {
     }
 
     /**
+     * The same.
+     *
+     * @param scratch of the caller, who reads many
+     */
+    public static ReceivedWriteSet decode(Bytes bytes, Murmur128 scratch) throws MalformedMessageException {
+        return decode(bytes, scratch, scratch);
+    }
+
+    /**
      * Reads a write-set that this process has made itself: the checksums of its sets are not computed again.
      *
      * @throws MalformedMessageException as {@link #decode}
      */
-    public static ReceivedWriteSet decodeOwn(Bytes bytes) throws MalformedMessageException {
-        return decode(bytes, null);
+    public static ReceivedWriteSet decodeOwn(Bytes bytes, Murmur128 scratch) throws MalformedMessageException {
+        return decode(bytes, scratch, null);
     }
 
-    private static ReceivedWriteSet decode(Bytes bytes, @Nullable Murmur128 hash) throws MalformedMessageException {
-        int version = WriteSetHeader.check(bytes);
+    private static ReceivedWriteSet decode(Bytes bytes, Murmur128 scratch, @Nullable Murmur128 hash)
+            throws MalformedMessageException {
+        int version = WriteSetHeader.check(bytes, scratch);
         byte[] array = bytes.array();
         int limit = bytes.offset() + bytes.length();
         int at = bytes.offset() + LittleEndian.u8(array, bytes.offset() + WriteSetHeader.SIZE);
@@ -62,28 +72,39 @@ public final class ReceivedWriteSet {
             keys = KeySet.checked(array, set, version);
             at = set.end();
         }
-        Bytes[] content = {Bytes.EMPTY, Bytes.EMPTY, Bytes.EMPTY};
         int dataVersion = sets & DATA_VERSION_MASK;
         if (dataVersion > WriteSetHeader.DATA_VERSION_1) {
             throw new MalformedMessageException("data set of version " + (dataVersion >> 2));
         }
-        boolean[] present = {
-            dataVersion != 0,
-            dataVersion != 0 && (sets & WriteSetHeader.UNORDERED) != 0,
-            dataVersion != 0 && (sets & WriteSetHeader.ANNOTATION) != 0
-        };
-        for (int i = 0; i < content.length; i++) {
-            if (present[i]) {
-                // Receivers do not verify the annotation's checksum (section 4.5).
-                RecordSet set = RecordSet.read(array, at, limit, i < 2 ? hash : null);
-                if (set.count() != 1) {
-                    throw new MalformedMessageException(set.count() + " records where one is");
-                }
-                content[i] = new Bytes(array, set.records(), set.recordsEnd() - set.records());
-                at = set.end();
+        RecordSet data = null;
+        RecordSet unordered = null;
+        RecordSet annotation = null;
+        if (dataVersion != 0) {
+            data = single(array, at, limit, hash);
+            at = data.end();
+            if ((sets & WriteSetHeader.UNORDERED) != 0) {
+                unordered = single(array, at, limit, hash);
+                at = unordered.end();
+            }
+            if ((sets & WriteSetHeader.ANNOTATION) != 0) {
+                annotation = single(array, at, limit, null); // its checksum is not verified (section 4.5)
             }
         }
-        return new ReceivedWriteSet(bytes, version, keys, content);
+        return new ReceivedWriteSet(
+                bytes, version, keys, content(array, data), content(array, unordered), content(array, annotation));
+    }
+
+    private static RecordSet single(byte[] array, int at, int limit, @Nullable Murmur128 hash)
+            throws MalformedMessageException {
+        RecordSet set = RecordSet.read(array, at, limit, hash);
+        if (set.count() != 1) {
+            throw new MalformedMessageException(set.count() + " records where one is");
+        }
+        return set;
+    }
+
+    private static Bytes content(byte[] array, @Nullable RecordSet set) {
+        return set == null ? Bytes.EMPTY : new Bytes(array, set.records(), set.recordsEnd() - set.records());
     }
 
     /**

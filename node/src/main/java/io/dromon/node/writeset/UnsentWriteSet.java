@@ -17,6 +17,8 @@ public final class UnsentWriteSet {
     /** What Galera counts for a set beside its content (section 9.1). */
     private static final int COUNTED_PER_SET = 40;
 
+    private static final KeyParts NO_KEYS = noKeys();
+
     private final List<Key> keys;
     private final Bytes unordered;
     private final Bytes annotation;
@@ -35,7 +37,21 @@ public final class UnsentWriteSet {
         this.frame = layOut(WriteSetHeader.NEWEST, parts, data);
     }
 
+    /** Neither keys nor data: what counts is its header. */
+    public static UnsentWriteSet empty() {
+        return new UnsentWriteSet(List.of(), Bytes.EMPTY, Bytes.EMPTY, Bytes.EMPTY, NO_SNAPSHOT);
+    }
+
+    private static KeyParts noKeys() {
+        KeySetWriter writer = new KeySetWriter(KeyFormat.FLAT8);
+        writer.addZeroLevel();
+        return writer.parts();
+    }
+
     private KeyParts keyParts(int version, KeyFormat format) {
+        if (keys.isEmpty() && version == WriteSetHeader.NEWEST && format == KeyFormat.FLAT8) {
+            return NO_KEYS;
+        }
         KeySetWriter writer = new KeySetWriter(format);
         for (Key key : keys) {
             writer.add(key);
@@ -59,6 +75,11 @@ public final class UnsentWriteSet {
     /** The application's data, in place. */
     public Bytes data() {
         return frame.data();
+    }
+
+    /** The bytes that an attempt with keys of 8 bytes sends. */
+    public int length() {
+        return frame.array().length;
     }
 
     /** The snapshot that the transaction has read, {@link #NO_SNAPSHOT} if none was named. */

@@ -55,11 +55,11 @@ final class WriteSetHeader {
 
     /** Writes the checksum; everything else is there. */
     static void close(byte[] array, int at, int size) {
-        LittleEndian.put64(array, at + size - CHECKSUM_LENGTH, checksum(array, at, size));
+        LittleEndian.put64(array, at + size - CHECKSUM_LENGTH, checksum(array, at, size, new Murmur128()));
     }
 
     /** Checks length, magic, versions, size and checksum; returns the version by which the write-set is read. */
-    static int check(Bytes bytes) throws MalformedMessageException {
+    static int check(Bytes bytes, Murmur128 scratch) throws MalformedMessageException {
         if (bytes.length() < LENGTH) {
             throw new MalformedMessageException("write-set of " + bytes.length() + " bytes");
         }
@@ -79,13 +79,13 @@ final class WriteSetHeader {
         if (size < LENGTH || size % 8 != 0 || size > bytes.length()) {
             throw new MalformedMessageException("header of " + size + " bytes in a write-set of " + bytes.length());
         }
-        if (LittleEndian.i64(array, at + size - CHECKSUM_LENGTH) != checksum(array, at, size)) {
+        if (LittleEndian.i64(array, at + size - CHECKSUM_LENGTH) != checksum(array, at, size, scratch)) {
             throw new MalformedMessageException("wrong checksum of a write-set's header");
         }
         return Math.min(version, NEWEST);
     }
 
-    private static long checksum(byte[] array, int at, int size) {
-        return Murmur128.first(new Bytes(array, at, size - CHECKSUM_LENGTH));
+    private static long checksum(byte[] array, int at, int size, Murmur128 scratch) {
+        return scratch.reset().add(array, at, size - CHECKSUM_LENGTH).digest().first();
     }
 }

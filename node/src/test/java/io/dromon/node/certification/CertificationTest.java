@@ -148,11 +148,45 @@ final class CertificationTest {
     @Test
     void failsWhatIsOlderThanTheInterval() throws MalformedMessageException {
         seqno = 20_000;
-        assertThat(certify(TestWriteSet.of(N1, 20_001 - 16_384)).passed()).isTrue();
-        assertThat(certify(TestWriteSet.of(N1, 20_002 - 16_385)).outcome()).isEqualTo(Outcome.TOO_OLD);
+        assertThat(certify(TestWriteSet.of(N1, 20_001 - 16_384).exclusive("a")).passed())
+                .isTrue();
+        assertThat(certify(TestWriteSet.of(N1, 20_002 - 16_385).exclusive("b")).outcome())
+                .isEqualTo(Outcome.TOO_OLD);
         // A TOI is not exempt (pitfall 20).
         assertThat(certify(TestWriteSet.of(N1, 10).flags(TOI).exclusive("a")).outcome())
                 .isEqualTo(Outcome.TOO_OLD);
+    }
+
+    /** It compares nothing, so there is nothing that could have been forgotten; it may have waited long to be sent. */
+    @Test
+    void passesWhatHasNoKeysHoweverOldItIs() throws MalformedMessageException {
+        seqno = 20_000;
+        assertThat(certify(TestWriteSet.of(N1, 1)).passed()).isTrue();
+        assertThat(certify(TestWriteSet.of(N1, 1).shared("a")).outcome()).isEqualTo(Outcome.TOO_OLD);
+    }
+
+    /** All members read the same bytes: what none can read takes its place, and is part of the digest. */
+    @Test
+    void refusesWhatNoMemberCanRead() throws MalformedMessageException {
+        long before = certification.digest().orElseThrow().value();
+
+        Verdict verdict = certification.refuse(++seqno);
+
+        assertThat(verdict.outcome()).isEqualTo(Outcome.MALFORMED);
+        assertThat(certification.position()).isEqualTo(seqno);
+        assertThat(certification.digest().orElseThrow().value()).isNotEqualTo(before);
+        assertThat(certify(TestWriteSet.of(N1, seqno).exclusive("a")).passed()).isTrue();
+    }
+
+    /** A member that sends nothing that can be read must not fill the memory of the others. */
+    @Test
+    void forgetsWhatNoMemberCanRead() {
+        for (int i = 0; i < 100_000; i++) {
+            certification.refuse(++seqno);
+            certification.complete(seqno);
+        }
+
+        assertThat(certification.rememberedWriteSets()).isLessThan(17_000);
     }
 
     /** Section 7.3, steps 1, 5, 7 and 9: flags, range, what is purged, and what is unsafe in parallel. */
