@@ -1,6 +1,7 @@
 package io.dromon.node;
 
 import io.dromon.config.NodeConfig;
+import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -19,7 +20,8 @@ import java.util.concurrent.ExecutionException;
  * }</pre>
  *
  * <p>Threads: one protocol thread (a Netty event loop that owns sockets, TLS and all protocol state) and one delivery
- * thread (the application and the continuations of {@link #replicate}'s futures). All methods may be called from any
+ * thread (the application and the continuations of {@link #replicate}'s futures); where a {@link Durability} above {@code
+ * ORDERED} was asked for also the durability thread, which calls {@link DurableApplication#persist}. All methods may be called from any
  * thread. What the delivery thread completes it cannot wait for: {@code replicate(...).join()} within {@link
  * Application#deliver} is an {@link IllegalStateException}; and there {@link #leave} and {@link #close} return at once,
  * the end follows with {@link Application#onStopped}.
@@ -61,7 +63,10 @@ public interface Node extends AutoCloseable {
         }
     }
 
-    /** Done when the node is SYNCED for the first time; fails with a {@link NodeException} if it ends before. */
+    /**
+     * Done when the node is SYNCED for the first time since its last start; fails with a {@link NodeException} if it ends
+     * before. While the node is being restarted it is that of the next start.
+     */
     CompletableFuture<Void> synced();
 
     /**
@@ -72,6 +77,18 @@ public interface Node extends AutoCloseable {
      * failed it fails with that reason and cause.
      */
     CompletableFuture<Committed> replicate(WriteSet change);
+
+    /**
+     * Replicates a write-set as {@link #replicate(WriteSet)} does, which takes the level of the option {@code
+     * node.durability}. The future completes, on the delivery thread, when this level is reached; those of one level complete
+     * in the order of their numbers. It always ends, at other levels than {@code ORDERED} also with {@link
+     * NodeException.Reason#DURABILITY_UNKNOWN}: the write-set has its number and is applied, and the node has ended, or at
+     * {@code MAJORITY} has lost the primary component, before it was known to be durable.
+     *
+     * <p>It is refused at once with {@link NodeException.Reason#DURABILITY_UNAVAILABLE} where the level cannot be reached:
+     * the application is no {@link DurableApplication}, or the members that can sync hold half of the weight at most.
+     */
+    CompletableFuture<Committed> replicate(WriteSet change, Durability durability);
 
     /**
      * Done, on the delivery thread, as soon as at most half of {@code node.send_queue_bytes} waits to be sent: what to wait
@@ -136,8 +153,34 @@ public interface Node extends AutoCloseable {
     CompletableFuture<Integer> relink();
 
     /**
-     * Leaves the group gracefully and waits for the end: {@code pc.linger} at most, and five seconds for an application
-     * that does not return. Further calls do nothing.
+     * Leaves the group, and joins one again with changed options: the same object, with the application and its state left
+     * open. For what cannot be changed while a node runs: TLS, addresses, the cluster's address, a new cluster. Returns
+     * when the node has started again, as {@link #start}; {@link #synced} tells when it is a full member.
+     *
+     * <p>Before anything is left, the options and the files they name are checked. The application is not told {@link
+     * Application#onStopped}; it sees {@link NodeState#CLOSED}, and then the states of a start. A {@link
+     * StatefulApplication} is asked for its position again, and given what it misses; to another one the numbers that it missed are
+     * told. The node's UUID is a new one, its data directory stays its own all the time.
+     *
+     * <p>What was asked for before ends as by {@link #leave}; what is asked for meanwhile fails with {@link
+     * NodeException.Reason#RESTARTING}. {@link #leave} ends a restart with the node. An application that does not return
+     * from its last call, or from {@link DurableApplication#persist}, holds the restart up. If that one fails, so does the restart,
+     * and the node has ended.
+     *
+     * @param options changed ones by name, over those of the start and what was {@link #set} since; an empty text takes one
+     *     back. Option files are not read again
+     * @throws io.dromon.config.ConfigException with all problems of the options; the node goes on as it was
+     * @throws NodeException {@code CONFIGURATION}, if a file cannot be used or the options would make a second cluster: the node
+     *     goes on as it was; {@code RESTARTING}, if it is being restarted already; what stopped it, if it has ended or
+     *     could not start again: it has failed then, and is not open
+     * @throws IllegalStateException on a thread of the node
+     */
+    void restart(Map<String, String> options);
+
+    /**
+     * Leaves the group gracefully and waits for the end: {@code pc.linger} at most, five seconds for an application
+     * that does not return, and five for a {@link DurableApplication#persist} that does not. On the delivery thread and the
+     * durability thread it returns at once. If the last sync fails, {@link Application#onStopped} is told so. Further calls do nothing.
      */
     void leave();
 

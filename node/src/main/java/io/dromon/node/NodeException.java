@@ -16,13 +16,29 @@ public class NodeException extends RuntimeException {
         OUTCOME_UNKNOWN,
         /** The group refuses this node: evicted, duplicate UUID, or incompatible protocol versions. */
         REFUSED,
+        /**
+         * It has a number and was applied, but the node ended or lost the primary component before the {@link Durability}
+         * that was asked for was reached. Do not send it again.
+         */
+        DURABILITY_UNKNOWN,
+        /** The {@link Durability} that was asked for cannot be had, of this application or of these members: it was not sent. */
+        DURABILITY_UNAVAILABLE,
+        /**
+         * Another transaction came first: {@link CertificationFailedException}. It was not committed anywhere; read again
+         * and try again.
+         */
+        CERTIFICATION_FAILED,
+        /**
+         * The node is being restarted ({@link Node#restart}): nothing was sent. {@link Node#synced} tells when to try again.
+         */
+        RESTARTING,
         /** Too much is waiting to be replicated; {@link Node#room} tells when to try again. */
         BUSY,
         /** A causal read was not answered within {@code repl.causal_read_timeout}. */
         TIMEOUT,
         /** The write-set is larger than {@code repl.max_ws_size}. */
         TOO_LARGE,
-        /** A Galera database is a member of the group: a data node, whose write-sets are opaque, must not be one. */
+        /** A Galera database is a member of the group: a data node, whose write-sets no database can apply, must not be one. */
         INCOMPATIBLE_GROUP,
         /** The node has left or failed; whether the write-set was committed elsewhere is unknown if it was on its way. */
         CLOSED,

@@ -4,6 +4,7 @@ import io.dromon.transport.link.LinkStatus;
 import io.dromon.transport.link.RefusedPeer;
 import io.dromon.transport.mesh.MeshLinkState;
 import io.dromon.transport.mesh.MeshLinkStatus;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,8 @@ import java.util.UUID;
  * @param state its state
  * @param health whether it can take work, and what needs an operator's attention
  * @param group the group: members, numbers, flow control
+ * @param certification what was certified
+ * @param kept its state, the write-set cache and state transfers; empty for an application without state
  * @param links its connections
  * @param mesh the same connections as the mesh knows them; one that is not among them is being closed
  * @param refused who was refused in the last hour, the latest first
@@ -39,6 +42,8 @@ public record NodeStatus(
         NodeState state,
         Health health,
         Group group,
+        Certification certification,
+        Optional<Kept> kept,
         List<LinkStatus> links,
         List<MeshLinkStatus> mesh,
         List<RefusedPeer> refused,
@@ -100,6 +105,70 @@ public record NodeStatus(
                     .findFirst();
         }
     }
+
+    /**
+     * Certification of a data node.
+     *
+     * @param failed ordered write-sets that have failed since the start, of all members
+     * @param ownFailed those of them that this node has sent ({@code wsrep_local_cert_failures})
+     * @param refused own write-sets that were refused before they were sent, as their conflict was known already
+     * @param indexedKeys keys that are remembered
+     * @param inFlight own write-sets with keys that are on their way
+     * @param conflicts the last conflicts of ordered write-sets, the oldest first
+     */
+    public record Certification(
+            long failed, long ownFailed, long refused, int indexedKeys, int inFlight, List<Conflict> conflicts) {
+        /** Of a node that certifies nothing: an arbitrator. */
+        public static final Certification NONE = new Certification(0, 0, 0, 0, 0, List.of());
+
+        public Certification {
+            conflicts = List.copyOf(conflicts);
+        }
+    }
+
+    /**
+     * What a node keeps beside an application that has a state.
+     *
+     * @param applied last number that the application was given, -1 before the first
+     * @param cache the write-set cache
+     * @param transfer the state transfer that this node waits for, in words; empty if nothing is missing
+     * @param failure why its last attempt to get what is missing failed; empty once it has it
+     * @param given how many nodes it gives state to now
+     */
+    public record Kept(long applied, Cache cache, Optional<String> transfer, Optional<String> failure, int given) {}
+
+    /**
+     * The write-set cache, from which members get what they missed.
+     *
+     * @param first lowest number in it, -1 if none
+     * @param last highest number
+     * @param bytes of all in it
+     * @param capacity bytes that it keeps at present
+     * @param alarm what is wrong with it and what to do; empty if nothing is
+     * @param mayBeAwayFor for how long a member may be away and still come back without a snapshot
+     */
+    public record Cache(
+            long first, long last, long bytes, long capacity, Optional<String> alarm, MayBeAwayFor mayBeAwayFor) {}
+
+    /**
+     * How far the cache reaches from now on.
+     *
+     * @param bytes of write-sets
+     * @param seqnos so many, if they are as large as those that are there
+     * @param atPresentRate the time at the rate of the last minutes; empty if it is not known, or nothing comes
+     */
+    public record MayBeAwayFor(long bytes, long seqnos, Optional<Duration> atPresentRate) {}
+
+    /**
+     * A write-set that failed, and the one that came first.
+     *
+     * @param seqno number of the failed one
+     * @param node the member that sent it
+     * @param winnerSeqno number of the one that came first
+     * @param winner the member that sent that
+     * @param key the key that decided, as far as it is known: its path, or its hash in hexadecimal
+     */
+    public record Conflict(long seqno, UUID node, long winnerSeqno, UUID winner, String key) {}
 
     /**
      * Flow control.

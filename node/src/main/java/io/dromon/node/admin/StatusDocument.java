@@ -16,6 +16,7 @@ import io.dromon.transport.link.RefusedPeer;
 import io.dromon.transport.mesh.MeshLinkState;
 import io.dromon.transport.mesh.MeshLinkStatus;
 import io.dromon.transport.tls.TlsPeer;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -37,6 +38,8 @@ public record StatusDocument(
         String state,
         HealthPart health,
         GroupPart group,
+        CertificationPart certification,
+        @Nullable KeptPart kept,
         String linkSummary,
         List<LinkPart> links,
         TlsPart tls,
@@ -56,6 +59,8 @@ public record StatusDocument(
                 status.state().name(),
                 HealthPart.of(status.health()),
                 GroupPart.of(status),
+                CertificationPart.of(status.certification()),
+                status.kept().map(KeptPart::of).orElse(null),
                 status.linkSummary(),
                 status.links().stream().map(link -> LinkPart.of(link, status)).toList(),
                 status.tls().<TlsPart>map(tls -> TlsOn.of(tls, Instant.now())).orElseGet(TlsOff::new),
@@ -182,6 +187,84 @@ public record StatusDocument(
 
     /** What waits in the node. */
     record QueuesPart(int waiting, long waitingBytes, long queuedBytes, int inFlight) {}
+
+    /** What was certified. */
+    record CertificationPart(
+            long failed, long ownFailed, long refused, int indexedKeys, int inFlight, List<ConflictPart> conflicts) {
+        static CertificationPart of(NodeStatus.Certification certification) {
+            return new CertificationPart(
+                    certification.failed(),
+                    certification.ownFailed(),
+                    certification.refused(),
+                    certification.indexedKeys(),
+                    certification.inFlight(),
+                    certification.conflicts().stream()
+                            .map(conflict -> new ConflictPart(
+                                    conflict.seqno(),
+                                    conflict.node(),
+                                    conflict.winnerSeqno(),
+                                    conflict.winner(),
+                                    conflict.key()))
+                            .toList());
+        }
+    }
+
+    /** A write-set that failed, and the one that came first. */
+    record ConflictPart(long seqno, UUID node, long winnerSeqno, UUID winner, String key) {}
+
+    /**
+     * State and its transfers.
+     *
+     * @param applied last number that the application was given
+     * @param transfer what is waited for; null if nothing is missing
+     * @param failure why the last attempt failed
+     * @param given nodes that are given state now
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record KeptPart(
+            long applied,
+            CachePart cache,
+            @Nullable String transfer,
+            @Nullable String failure,
+            int given) {
+        static KeptPart of(NodeStatus.Kept kept) {
+            return new KeptPart(
+                    kept.applied(),
+                    CachePart.of(kept.cache()),
+                    kept.transfer().orElse(null),
+                    kept.failure().orElse(null),
+                    kept.given());
+        }
+    }
+
+    /**
+     * The write-set cache, and for how long a member may be away that is to come back without a snapshot.
+     *
+     * @param mayBeAwaySeconds at the rate of the last minutes; null if that is not known
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record CachePart(
+            long first,
+            long last,
+            long bytes,
+            long capacity,
+            @Nullable String alarm,
+            long mayBeAwayBytes,
+            long mayBeAwaySeqnos,
+            @Nullable Long mayBeAwaySeconds) {
+        static CachePart of(NodeStatus.Cache cache) {
+            NodeStatus.MayBeAwayFor reach = cache.mayBeAwayFor();
+            return new CachePart(
+                    cache.first(),
+                    cache.last(),
+                    cache.bytes(),
+                    cache.capacity(),
+                    cache.alarm().orElse(null),
+                    reach.bytes(),
+                    reach.seqnos(),
+                    reach.atPresentRate().map(Duration::toSeconds).orElse(null));
+        }
+    }
 
     /** A link; the peer as far as the mesh knows it, TLS if it is not in plain text. */
     @JsonInclude(JsonInclude.Include.NON_NULL)

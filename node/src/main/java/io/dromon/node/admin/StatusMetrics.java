@@ -36,6 +36,8 @@ public final class StatusMetrics {
         StatusMetrics metrics = new StatusMetrics();
         metrics.node(status);
         metrics.group(status.group());
+        metrics.certification(status.certification());
+        status.kept().ifPresent(metrics::kept);
         metrics.links(status);
         status.tls().ifPresent(metrics::tls);
         ByteArrayOutputStream text = new ByteArrayOutputStream();
@@ -102,6 +104,43 @@ public final class StatusMetrics {
         counter("dromon_flow_control_paused_seconds", "Time paused.", flow.pausedNs() / 1e9);
         counter("dromon_flow_control_stops_sent", "STOPs sent.", (double) flow.stopsSent());
         counter("dromon_flow_control_stops_received", "STOPs received.", (double) flow.stopsReceived());
+    }
+
+    private void certification(NodeStatus.Certification certification) {
+        counter("dromon_certification_failures", "Ordered write-sets that failed.", (double) certification.failed());
+        counter("dromon_certification_own_failures", "Own write-sets that failed in their place of the order.", (double)
+                certification.ownFailed());
+        counter("dromon_certification_refused", "Own write-sets that were refused before they were sent.", (double)
+                certification.refused());
+        gauge("dromon_certification_keys", "Keys that are remembered.", certification.indexedKeys());
+        gauge("dromon_certification_in_flight", "Own write-sets with keys on their way.", certification.inFlight());
+    }
+
+    private void kept(NodeStatus.Kept kept) {
+        gauge("dromon_applied_seqno", "Last number that the application was given.", kept.applied());
+        gauge(
+                "dromon_state_transfer",
+                "1 while this node waits for state.",
+                kept.transfer().isPresent() ? 1 : 0);
+        gauge("dromon_state_transfers_given", "Nodes that are given state now.", kept.given());
+        NodeStatus.Cache cache = kept.cache();
+        gauge("dromon_cache_first_seqno", "Lowest number in the write-set cache, -1 if none.", cache.first());
+        gauge("dromon_cache_bytes", "Bytes in the write-set cache.", cache.bytes());
+        gauge("dromon_cache_capacity_bytes", "Bytes that the write-set cache keeps.", cache.capacity());
+        gauge(
+                "dromon_cache_alarm",
+                "1 if the write-set cache keeps less than it should.",
+                cache.alarm().isPresent() ? 1 : 0);
+        gauge(
+                "dromon_may_be_away_seqnos",
+                "So many numbers a member may miss and still come back without a snapshot.",
+                cache.mayBeAwayFor().seqnos());
+        cache.mayBeAwayFor()
+                .atPresentRate()
+                .ifPresent(time -> gauge(
+                        "dromon_may_be_away_seconds",
+                        "So long a member may be away at the present rate and still come back without a snapshot.",
+                        time.toSeconds()));
     }
 
     private void links(NodeStatus status) {

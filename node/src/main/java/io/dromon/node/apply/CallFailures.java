@@ -43,6 +43,13 @@ public final class CallFailures {
                 : new NodeException(why.reason(), String.valueOf(why.getMessage()), why);
     }
 
+    /** The node is between two runs. */
+    public static NodeException restarting() {
+        return new NodeException(
+                NodeException.Reason.RESTARTING,
+                "the node is being restarted, and nothing was sent; wait for Node.synced(), and try again");
+    }
+
     /** Too much waits to be sent. */
     public static NodeException busy(long sendQueueBytes) {
         return new NodeException(

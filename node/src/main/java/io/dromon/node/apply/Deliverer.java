@@ -2,6 +2,8 @@ package io.dromon.node.apply;
 
 import io.dromon.node.Application;
 import io.dromon.node.ApplicationCall;
+import io.dromon.node.ParallelApplication;
+import io.dromon.transport.wire.Position;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,9 +17,15 @@ import org.jspecify.annotations.Nullable;
  * an application nor a writer's continuation ever runs on the protocol thread.
  */
 public final class Deliverer implements Runnable {
+    /** What a sync that runs at the end of the node has to return, nanoseconds. */
+    public static final long LAST_SYNC_NS = 5_000_000_000L;
+
     private final DeliveryQueue queue;
     private final DeliveryListener listener;
     private final Applier applier;
+    /** Null if write-sets are applied one at a time, on this thread. */
+    private final @Nullable ParallelApplying parallel;
+
     private final CountDownLatch ended = new CountDownLatch(1);
 
     /** What is being worked off, null if the queue is waited for. */
@@ -25,15 +33,36 @@ public final class Deliverer implements Runnable {
 
     private volatile long currentSinceNs;
 
-    public Deliverer(String nodeName, DeliveryQueue queue, Application application, DeliveryListener listener) {
+    /**
+     * @param position where the state of the application ends
+     * @param given last number that an earlier run of the node has given to it, or {@link Position#NONE}
+     * @param most how many appliers there may be, if the application bears them: at least 1
+     */
+    public Deliverer(
+            String nodeName,
+            DeliveryQueue queue,
+            Application application,
+            Position position,
+            Position given,
+            int most,
+            DeliveryListener listener) {
         this.queue = queue;
         this.listener = listener;
-        this.applier = new Applier(nodeName, application, listener);
+        this.applier = new Applier(nodeName, application, listener, position, given);
+        int count = application instanceof ParallelApplication parallel ? Math.min(most, parallel.appliers()) : 1;
+        this.parallel = count > 1
+                ? new ParallelApplying(nodeName, count, (ParallelApplication) application, applier, queue)
+                : null;
     }
 
     /** Last number that the application was given, -1 before the first. Any thread. */
     public long applied() {
         return applier.applied();
+    }
+
+    /** Whether members wait for what the application syncs. Any thread. */
+    public void askToSync(boolean on) {
+        applier.askToSync(on);
     }
 
     /** Done when the node is SYNCED for the first time; fails when it ends before. */
@@ -50,6 +79,31 @@ public final class Deliverer implements Runnable {
                 : Optional.of(new ApplicationCall(item.what(), Duration.ofNanos(Math.max(0, nowNs - sinceNs))));
     }
 
+    /** Last number that the application was given, by this run or an earlier one. When {@link #ended}. */
+    public Position given() {
+        return applier.given();
+    }
+
+    /** Whether the application was told the end. When {@link #ended}. */
+    public boolean hasStopped() {
+        return applier.hasStopped();
+    }
+
+    /** Whether a thread is the durability thread of the node with this delivery thread. */
+    public static boolean isDurabilityThread(Thread thread, Thread delivery) {
+        return DurabilityThread.isBeside(thread, delivery);
+    }
+
+    /** Whether the application may still sync, though the node has {@link #ended}. Any thread. */
+    public boolean isSyncing() {
+        return applier.isSyncing();
+    }
+
+    /** The application syncs no more; does something when no sync runs: now, or on the durability thread. Any thread. */
+    public void afterLastSync(Runnable action) {
+        applier.afterLastSync(action);
+    }
+
     /** Zero when the last item was worked off. */
     public CountDownLatch ended() {
         return ended;
@@ -57,25 +111,72 @@ public final class Deliverer implements Runnable {
 
     @Override
     public void run() {
-        List<DeliveryItem> batch = new ArrayList<>();
+        applier.begin();
         try {
-            while (!applier.isOver()) {
-                batch.clear();
-                batch = queue.take(batch);
-                for (DeliveryItem item : batch) {
-                    currentSinceNs = System.nanoTime();
-                    current = item;
-                    queue.begin(item);
-                    item.accept(applier);
-                    queue.done();
-                }
-                applier.endBatch();
-                current = null;
-                listener.onDrained();
+            if (parallel == null) {
+                deliver();
+            } else {
+                deliver(parallel);
+                parallel.end();
             }
         } finally {
             current = null;
             ended.countDown();
         }
+    }
+
+    private void deliver() {
+        List<DeliveryItem> batch = new ArrayList<>();
+        while (!applier.isOver()) {
+            batch.clear();
+            batch = queue.take(batch);
+            for (DeliveryItem item : batch) {
+                currentSinceNs = System.nanoTime();
+                current = item;
+                queue.begin(item);
+                item.accept(applier);
+                queue.done();
+            }
+            endBatch();
+        }
+    }
+
+    private void deliver(ParallelApplying appliers) {
+        List<DeliveryItem> batch = new ArrayList<>();
+        int taken = 0;
+        boolean flushed = true;
+        while (!applier.isOver()) {
+            if (taken == batch.size()) {
+                batch.clear();
+                taken = 0;
+                batch = queue.poll(batch);
+            }
+            while (taken < batch.size() && appliers.hasRoom()) {
+                appliers.add(batch.get(taken++));
+            }
+            appliers.begin();
+            if (appliers.isNextDone()) {
+                show(appliers);
+                appliers.commitNext();
+                flushed = false;
+            } else if (!flushed) {
+                endBatch();
+                flushed = true;
+            } else {
+                show(appliers);
+                queue.await(appliers.hasRoom(), appliers::isNextDone);
+            }
+        }
+    }
+
+    private void show(ParallelApplying appliers) {
+        currentSinceNs = appliers.nextSinceNs();
+        current = appliers.next();
+    }
+
+    private void endBatch() {
+        applier.endBatch();
+        current = null;
+        listener.onDrained();
     }
 }

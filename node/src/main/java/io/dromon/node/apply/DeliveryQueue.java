@@ -2,6 +2,7 @@ package io.dromon.node.apply;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,6 +77,46 @@ public final class DeliveryQueue {
             List<DeliveryItem> batch = incoming;
             incoming = empty;
             return batch;
+        }
+    }
+
+    /** What is there, swapped against {@code empty}; {@code empty} itself if there is nothing. Delivery thread. */
+    List<DeliveryItem> poll(List<DeliveryItem> empty) {
+        synchronized (lock) {
+            if (incoming.isEmpty()) {
+                return empty;
+            }
+            List<DeliveryItem> batch = incoming;
+            incoming = empty;
+            return batch;
+        }
+    }
+
+    /**
+     * Waits until {@code news} is true after a {@link #wake}. Delivery thread.
+     *
+     * @param items whether items end the wait too
+     */
+    void await(boolean items, BooleanSupplier news) {
+        synchronized (lock) {
+            while (!(items && !incoming.isEmpty()) && !news.getAsBoolean()) {
+                waiting = true;
+                try {
+                    lock.wait();
+                } catch (InterruptedException e) {
+                    waiting = true; // the flag is cleared: wait on
+                }
+            }
+            waiting = false;
+        }
+    }
+
+    /** Has {@link #await} look again. Any thread. */
+    void wake() {
+        synchronized (lock) {
+            if (waiting) {
+                lock.notify();
+            }
         }
     }
 

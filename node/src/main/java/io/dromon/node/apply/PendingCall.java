@@ -7,9 +7,11 @@ import java.util.concurrent.TimeoutException;
 
 /**
  * The future that a caller waits for: one that a node's delivery thread completes. That thread cannot wait for it: it
- * would wait for itself, and hold up the whole group.
+ * would wait for itself, and hold up the whole group. Nor can the durability thread, which others wait for.
  */
 public class PendingCall<T> extends CompletableFuture<T> {
+    private static final String ADVICE = "Use thenAccept() or whenComplete(), or wait on another thread";
+
     private final Thread delivery;
 
     public PendingCall(Thread delivery) {
@@ -35,11 +37,18 @@ public class PendingCall<T> extends CompletableFuture<T> {
     }
 
     private void checkWaiter() {
-        if (Thread.currentThread() == delivery && !isDone()) {
+        if (isDone()) {
+            return;
+        }
+        Thread caller = Thread.currentThread();
+        if (caller == delivery) {
             throw new IllegalStateException(
                     "the application waits, on its node's delivery thread, for what that same thread"
-                            + " is to complete: it would wait for ever. Use thenAccept() or whenComplete(), or wait on"
-                            + " another thread");
+                            + " is to complete: it would wait for ever. " + ADVICE);
+        } else if (DurabilityThread.isBeside(caller, delivery)) {
+            throw new IllegalStateException(
+                    "the application waits, in persist(), for what may need that same sync: it could wait for ever. "
+                            + ADVICE);
         }
     }
 

@@ -7,6 +7,9 @@
  * batches and gives their items, one after the other, to the applying stage ({@code Applier}), which calls the application
  * and completes the futures of callers ({@link io.dromon.node.apply.PendingCall}).
  *
+ * <p>With an application that bears it, {@code ParallelApplying} stands between the two: appliers prepare several write-sets
+ * at a time, as their dependencies allow, and the delivery thread commits them in order.
+ *
  * <p>What was decided about an item is decided before it comes here: this package never asks the group.
  */
 @NullMarked

@@ -9,6 +9,6 @@ import io.dromon.node.NodeProvider;
 public final class DromonNodes implements NodeProvider {
     @Override
     public Node start(NodeConfig config, Application application) {
-        return RunningNode.start(config, application);
+        return new RunningNode(config, application);
     }
 }

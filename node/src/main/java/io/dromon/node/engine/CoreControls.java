@@ -2,11 +2,13 @@ package io.dromon.node.engine;
 
 import io.dromon.node.group.FlowSettings;
 import io.dromon.node.group.GroupCore;
+import io.dromon.node.writeset.KeyFormat;
 import io.dromon.transport.GroupStack;
 import io.dromon.transport.evs.EvsSettings;
 import io.dromon.transport.evs.SendResult;
 import io.dromon.transport.wire.Bytes;
 import io.dromon.transport.wire.Position;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
@@ -18,10 +20,12 @@ import org.jspecify.annotations.Nullable;
 public final class CoreControls {
     private final GroupStack stack;
     private final GroupCore group;
+    private final Optional<CertifiedOrder> certified;
 
-    CoreControls(GroupStack stack, GroupCore group) {
+    CoreControls(GroupStack stack, GroupCore group, Optional<CertifiedOrder> certified) {
         this.stack = stack;
         this.group = group;
+        this.certified = certified;
     }
 
     /** Other options of the virtual synchrony. */
@@ -32,6 +36,11 @@ public final class CoreControls {
     /** Other options of flow control. */
     public void configure(FlowSettings settings) {
         group.configure(settings);
+    }
+
+    /** {@code repl.key_format} of write-sets from now on. */
+    public void configure(KeyFormat format) {
+        certified.ifPresent(order -> order.configure(format));
     }
 
     /** {@code evs.evict}: the node to evict, null to let all evicted ones in again. */
@@ -99,6 +108,11 @@ public final class CoreControls {
         group.wantSnapshot(request);
     }
 
+    /** Lowest number that this node can give by an incremental transfer, -1 if none. */
+    public void setCached(long seqno) {
+        group.setCached(seqno);
+    }
+
     /** Asks for the state ({@link GroupCore#requestState}). */
     public void requestState(Position position, Bytes request) {
         group.requestState(position, request);
@@ -109,8 +123,8 @@ public final class CoreControls {
         group.join(seqno, code);
     }
 
-    /** The application failed to apply a write-set ({@link GroupCore#vote}). */
-    public void vote(long seqno, Bytes error) {
-        group.vote(seqno, error);
+    /** The application failed to apply a write-set ({@link GroupCore#vote}); the value that this node votes. */
+    public long vote(long seqno, Bytes error) {
+        return group.vote(seqno, error);
     }
 }

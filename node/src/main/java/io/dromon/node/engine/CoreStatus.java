@@ -14,6 +14,12 @@ import java.util.List;
  * @param primary state of the primary component
  * @param weight sum of the weights in the primary component, 0 outside of it
  * @param group the group layer
+ * @param certification certification
  */
 public record CoreStatus(
-        List<MeshLinkStatus> links, EvsState evs, PrimaryState primary, int weight, GroupStatus group) {}
+        List<MeshLinkStatus> links,
+        EvsState evs,
+        PrimaryState primary,
+        int weight,
+        GroupStatus group,
+        CertificationStatus certification) {}

@@ -1,7 +1,11 @@
 package io.dromon.node.engine;
 
+import io.dromon.node.certification.Conflict;
 import io.dromon.node.group.GroupEvent;
 import io.dromon.node.group.GroupVersions;
+import io.dromon.node.state.StateTransfers;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,19 +14,36 @@ import org.jspecify.annotations.Nullable;
  */
 final class GroupReactions implements GroupEvent.Handler {
     private final NodeLog log;
+    private final BooleanSupplier logsConflicts;
+    private final FailureVote failureVote;
     private final @Nullable SnapshotErrand snapshot;
+    private final Optional<StateTransfers> transfers;
     private final Runnable whenSynced;
     private final Runnable leave;
+    private volatile int dataMembers;
     private volatile GroupVersions agreedVersions = GroupVersions.NONE;
 
     /**
+     * @param logsConflicts {@code cert.log_conflicts}
+     * @param failureVote told how votes end
      * @param snapshot null unless this node only asks for a snapshot
+     * @param transfers empty for an application without state
      * @param whenSynced called at each {@link GroupEvent.Synced}
      * @param leave called when the errand is over
      */
-    GroupReactions(NodeLog log, @Nullable SnapshotErrand snapshot, Runnable whenSynced, Runnable leave) {
+    GroupReactions(
+            NodeLog log,
+            BooleanSupplier logsConflicts,
+            FailureVote failureVote,
+            @Nullable SnapshotErrand snapshot,
+            Optional<StateTransfers> transfers,
+            Runnable whenSynced,
+            Runnable leave) {
         this.log = log;
+        this.logsConflicts = logsConflicts;
+        this.failureVote = failureVote;
         this.snapshot = snapshot;
+        this.transfers = transfers;
         this.whenSynced = whenSynced;
         this.leave = leave;
     }
@@ -30,6 +51,19 @@ final class GroupReactions implements GroupEvent.Handler {
     /** What the members have agreed on, {@link GroupVersions#NONE} outside of the primary component. Any thread. */
     GroupVersions agreedVersions() {
         return agreedVersions;
+    }
+
+    /** Members of the last view that have data, this node among them. Any thread. */
+    int dataMembers() {
+        return dataMembers;
+    }
+
+    /** Too many for a line each, but for conflicts, if they are asked for. */
+    void onCertified(CertifiedWriteSet writeSet) {
+        Conflict conflict = writeSet.verdict().conflict();
+        if (conflict != null && logsConflicts.getAsBoolean()) {
+            log.conflict(conflict);
+        }
     }
 
     /** Too many for a line each. */
@@ -40,11 +74,16 @@ final class GroupReactions implements GroupEvent.Handler {
     public void onConfigurationChange(GroupEvent.ConfigurationChange event) {
         log.view(event);
         agreedVersions = event.versions();
+        failureVote.onConfigurationChange(event);
+        transfers.ifPresent(given -> given.onConfigurationChange(event));
+        dataMembers = (int)
+                event.members().stream().filter(member -> !member.arbitrator()).count();
     }
 
     @Override
     public void onStateRequest(GroupEvent.StateRequest event) {
         log.stateRequest(event);
+        transfers.ifPresent(given -> given.onStateRequest(event));
     }
 
     @Override
@@ -91,6 +130,7 @@ final class GroupReactions implements GroupEvent.Handler {
     @Override
     public void onVoteResult(GroupEvent.VoteResult event) {
         log.voteResult(event);
+        failureVote.onResult(event);
     }
 
     @Override

@@ -1,13 +1,19 @@
 package io.dromon.node.engine;
 
+import io.dromon.node.certification.Refusal;
 import io.dromon.node.group.GroupEvent;
 import io.dromon.node.group.ReplicationFailure;
 import io.dromon.node.group.Ticket;
+import io.dromon.node.ist.protocol.IstEvent;
+import io.dromon.node.state.StateTransfers;
+import io.dromon.node.state.core.TransferStep;
 import io.dromon.transport.StackFailure;
 import io.dromon.transport.link.NettyLinks;
 import io.dromon.transport.primary.SavedView;
 import io.dromon.transport.wire.LinkFailure;
+import io.dromon.transport.wire.Position;
 import io.dromon.transport.wire.Uuids;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -25,9 +31,15 @@ final class NodeEffects implements NodeCore.Effects {
     private final NodeLog log;
     private final NettyLinks links;
     private final Relinking relinking;
+    private final Optional<StateTransfers> transfers;
+    private final Optional<CacheFeed> cache;
+    private final Optional<KeptState> saved;
     private final Consumer<@Nullable StackFailure> end;
 
-    /** @param end told that the protocol has ended, with the reason if it was not asked to */
+    /**
+     * @param transfers empty for an application without state, as the cache
+     * @param end told that the protocol has ended, with the reason if it was not asked to
+     */
     NodeEffects(
             String nodeName,
             Ordering ordering,
@@ -36,6 +48,9 @@ final class NodeEffects implements NodeCore.Effects {
             NodeLog log,
             NettyLinks links,
             Relinking relinking,
+            Optional<StateTransfers> transfers,
+            Optional<CacheFeed> cache,
+            Optional<KeptState> saved,
             Consumer<@Nullable StackFailure> end) {
         this.nodeName = nodeName;
         this.ordering = ordering;
@@ -44,13 +59,60 @@ final class NodeEffects implements NodeCore.Effects {
         this.log = log;
         this.links = links;
         this.relinking = relinking;
+        this.transfers = transfers;
+        this.cache = cache;
+        this.saved = saved;
         this.end = end;
     }
 
     @Override
     public void deliver(GroupEvent event) {
+        if (event instanceof GroupEvent.ConfigurationChange change) {
+            cache.ifPresent(kept -> kept.add(change));
+            save(change);
+        }
         event.accept(ordering);
         event.accept(reactions);
+    }
+
+    @Override
+    public void deliver(CertifiedWriteSet writeSet) {
+        cache.ifPresent(kept -> kept.add(writeSet));
+        ordering.onCertified(writeSet);
+        reactions.onCertified(writeSet);
+    }
+
+    @Override
+    public void deliver(IstEvent event) {
+        cache.ifPresent(kept -> kept.add(event));
+        ordering.onTransferred(event);
+    }
+
+    private void save(GroupEvent.ConfigurationChange change) {
+        if (change.isPrimary()) {
+            saved.ifPresent(state -> state.onPrimary(change));
+        }
+    }
+
+    @Override
+    public void onHeld(GroupEvent.ConfigurationChange change) {
+        save(change);
+        ordering.onHeld(change);
+    }
+
+    @Override
+    public void onHistory(GroupEvent.ConfigurationChange now) {
+        ordering.onHistory(now);
+    }
+
+    @Override
+    public void onTransfer(TransferStep step) {
+        transfers.ifPresent(step::accept);
+    }
+
+    @Override
+    public void onWriteSetRefused(Ticket.OfWriteSet ticket, Refusal why) {
+        ordering.onWriteSetRefused(ticket, why);
     }
 
     @Override
@@ -61,6 +123,11 @@ final class NodeEffects implements NodeCore.Effects {
     @Override
     public void onReadFailed(Ticket.OfRead ticket, ReplicationFailure reason) {
         ordering.onReadFailed(ticket, reason);
+    }
+
+    @Override
+    public void onMajoritySynced(Position position) {
+        ordering.onMajoritySynced(position);
     }
 
     @Override

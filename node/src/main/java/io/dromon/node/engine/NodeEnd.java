@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The end of a node, however it comes: asked for, told by the protocol, by a bug, by the death of the protocol thread. It
- * ends every call, tells the application, closes what is open, and gives the data directory back; once. On the protocol
+ * ends every call, tells the application, and closes what is open; once. On the protocol
  * thread, but for {@link #awaitReleased}.
  */
 final class NodeEnd {
@@ -23,10 +23,10 @@ final class NodeEnd {
     private final String nodeName;
     private final RunState state;
     private final DeliveryStage delivery;
-    private final NodeIdentity identity;
     private final ProtocolThread thread;
     private final UpkeepThread upkeep;
     private final Relinking relinking;
+    private final FailureVote failureVote;
     /** Null unless this node only asks for a snapshot. */
     private final @Nullable SnapshotErrand snapshot;
 
@@ -40,19 +40,19 @@ final class NodeEnd {
             String nodeName,
             RunState state,
             DeliveryStage delivery,
-            NodeIdentity identity,
             ProtocolThread thread,
             UpkeepThread upkeep,
             Relinking relinking,
+            FailureVote failureVote,
             @Nullable SnapshotErrand snapshot,
             Runnable closeRest) {
         this.nodeName = nodeName;
         this.state = state;
         this.delivery = delivery;
-        this.identity = identity;
         this.thread = thread;
         this.upkeep = upkeep;
         this.relinking = relinking;
+        this.failureVote = failureVote;
         this.snapshot = snapshot;
         this.closeRest = closeRest;
     }
@@ -105,6 +105,7 @@ final class NodeEnd {
      */
     private void end(@Nullable StackFailure why, Submissions submissions) {
         state.end();
+        anyway(failureVote::abandon);
         if (why == null) {
             LOG.info("{}: left the group", nodeName);
             if (state.failure() == null && snapshot != null) {
@@ -136,7 +137,6 @@ final class NodeEnd {
     private void release(CompletableFuture<Void> linksClosed) {
         linksClosed.whenComplete((done, ignored) -> {
             if (releasing.compareAndSet(false, true)) {
-                identity.release();
                 Runnable tellWhoRelinks = relinking.abandon();
                 upkeep.end(() -> {
                             tellWhoRelinks.run();

@@ -3,20 +3,25 @@ package io.dromon.node.engine;
 import io.dromon.config.NodeConfig;
 import io.dromon.config.ReplicationOptions;
 import io.dromon.config.ServerOptions;
-import io.dromon.node.Application;
-import io.dromon.node.Committed;
 import io.dromon.node.NodeException;
 import io.dromon.node.NodeState;
 import io.dromon.node.NodeStatus;
 import io.dromon.node.TlsStatus;
-import io.dromon.node.WriteSet;
 import io.dromon.node.apply.CallFailures;
+import io.dromon.node.apply.Deliverer;
+import io.dromon.node.apply.DeliveryItem;
 import io.dromon.node.apply.DeliveryListener;
+import io.dromon.node.cache.CacheStatus;
+import io.dromon.node.cache.WriteSetCache;
+import io.dromon.node.state.StateTransfers;
+import io.dromon.node.state.TransferHost;
+import io.dromon.node.state.core.TransferInputs;
 import io.dromon.transport.link.LinkStatus;
 import io.dromon.transport.link.NettyLinks;
 import io.dromon.transport.link.ProtocolThread;
 import io.dromon.transport.link.RefusedPeer;
 import io.dromon.transport.tls.TlsContexts;
+import io.dromon.transport.wire.Position;
 import io.dromon.transport.wire.Uuids;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -29,7 +34,9 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.LongPredicate;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,18 +50,28 @@ public final class NodeEngine {
     private static final Duration CHECK_PAUSE = Duration.ofSeconds(1);
 
     private static final Duration REMINDER_PAUSE = Duration.ofDays(1);
-    /** What an application has to return from its last call, nanoseconds. */
+    /** Items that wait for the application, above which a donor waits too. */
+    private static final int BEHIND = 4096;
+
+    /** What an application has to return from its last call, and from a last sync, nanoseconds. */
     private static final long LAST_CALL_NS = 5_000_000_000L;
 
     private final NodeSettings settings;
+    private final Position position;
+    private final Optional<KeptState> kept;
+    private final Optional<CacheFeed> cache;
+    private final Optional<StateTransfers> transfers;
     private final NodeIdentity identity;
     private final List<RuntimeOptions.Change> atStart;
     private final NodeLog log;
     private final UpkeepThread upkeep;
     private final RunState state = new RunState();
     private final Relinking relinking;
+    private final NodeDurability durability;
     private final DeliveryStage delivery;
     private final GroupReactions reactions;
+    private final Writes writes;
+    private final FailureVote failureVote = new FailureVote();
     private final ProtocolLoop loop;
     private final NodeEnd end;
     private volatile NodeConfig config;
@@ -63,7 +80,7 @@ public final class NodeEngine {
      * Listens, and starts nothing yet.
      *
      * @param settings of the configuration
-     * @param identity given back when the node has ended; if this throws it stays the caller's
+     * @param identity the caller's to give back when the node has ended
      * @param tls what the first links are made with, the caller's; empty in plain text
      * @param upkeep ends with the node
      * @param closeRest closes, on the upkeep thread, what others have opened for this node, when its links are closed
@@ -75,7 +92,7 @@ public final class NodeEngine {
             NodeIdentity identity,
             Optional<TlsContexts> tls,
             UpkeepThread upkeep,
-            Application application,
+            NodeApplication application,
             Runnable closeRest) {
         ProtocolThread thread = ProtocolThread.start("dromon-" + settings.name());
         try {
@@ -92,22 +109,42 @@ public final class NodeEngine {
             NodeIdentity identity,
             Optional<TlsContexts> tls,
             UpkeepThread upkeep,
-            Application application,
+            NodeApplication application,
             Runnable closeRest,
             ProtocolThread thread) {
         String name = settings.name();
         this.config = config;
-        this.settings = settings;
+        this.kept = application.kept();
+        this.settings = kept.isPresent() ? settings.keepingState() : settings;
+        this.position = application.position();
         this.identity = identity;
         this.upkeep = upkeep;
         this.atStart = RuntimeOptions.atStart(config);
         this.log = new NodeLog(settings);
         this.relinking = new Relinking(name, upkeep);
-        this.delivery = new DeliveryStage(name, application, new FromDelivery());
+        this.durability = new NodeDurability(config, application.application());
+        this.delivery = new DeliveryStage(
+                name,
+                application.application(),
+                durability,
+                position,
+                application.given(),
+                settings.appliers(),
+                new FromDelivery());
         SnapshotErrand snapshot = SnapshotErrand.of(config);
-        this.reactions = new GroupReactions(log, snapshot, this::desyncAgain, this::requestLeave);
-        this.end = new NodeEnd(name, state, delivery, identity, thread, upkeep, relinking, snapshot, closeRest);
-        this.loop = new ProtocolLoop(settings, thread, tls, state, delivery, this::onBug, this::core);
+        this.cache = kept.map(state -> new CacheFeed(state.cache()));
+        this.transfers = kept.map(
+                state -> new StateTransfers(name, state.parts(this::linkTls, () -> this.config), new ForTransfers()));
+        this.reactions = new GroupReactions(
+                log, this::logsConflicts, failureVote, snapshot, transfers, this::desyncAgain, this::requestLeave);
+        this.end = new NodeEnd(name, state, delivery, thread, upkeep, relinking, failureVote, snapshot, () -> {
+            transfers.ifPresent(StateTransfers::close);
+            kept.ifPresent(this::saveEnd);
+            closeRest.run();
+        });
+        this.loop = new ProtocolLoop(this.settings, thread, tls, state, delivery, cache, this::onBug, this::core);
+        this.writes = new Writes(this.settings.group(), reactions, durability, delivery, loop.submissions());
+        durability.begin(loop.core());
         thread.onDeath(() -> end.onThreadDeath(loop));
         if (snapshot != null) {
             loop.core().controls().wantSnapshot(snapshot.request());
@@ -121,23 +158,53 @@ public final class NodeEngine {
                 identity.uuid(),
                 listenAddress,
                 identity.restored(),
-                identity.position(),
+                position,
+                kept.map(KeptState::transfers).orElse(TransfersState.NO),
                 NodeIdentity::freshUuid,
                 new SecureRandom(),
                 links,
                 new NodeEffects(
                         settings.name(),
-                        new Ordering(delivery::add),
+                        new Ordering(
+                                new CertificationFailures(settings.group().sendQueueBytes()),
+                                kept.map(KeptState::names).orElse(Map.of()),
+                                delivery::add),
                         reactions,
                         identity,
                         log,
                         links,
                         relinking,
+                        transfers,
+                        cache,
+                        kept,
                         why -> end.onClosed(why, loop)));
+    }
+
+    private Optional<TlsContexts> linkTls() {
+        return loop.links().tls();
+    }
+
+    /** Only what the application has to the end is a clean one. */
+    private void saveEnd(KeptState left) {
+        try {
+            if (delivery.awaitEnd(lastCallsNs()) && state.failure() == null && !delivery.isSyncing()) {
+                left.onLeft(delivery.applied());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private long lastCallsNs() {
+        return LAST_CALL_NS + (delivery.isSyncing() ? Deliverer.LAST_SYNC_NS : 0);
     }
 
     private void onBug(Throwable bug) {
         end.onBug(bug, loop);
+    }
+
+    private boolean logsConflicts() {
+        return config.value(ReplicationOptions.CERT_LOG_CONFLICTS);
     }
 
     /** Desyncs the node each time that it is SYNCED, if the configuration says so. */
@@ -180,17 +247,9 @@ public final class NodeEngine {
         }
     }
 
-    /** Replicates a write-set, see {@link io.dromon.node.Node#replicate}. */
-    public CompletableFuture<Committed> replicate(WriteSet change) {
-        if (!settings.group().format().isWritable(reactions.agreedVersions())) {
-            CompletableFuture<Committed> refused = new CompletableFuture<>();
-            refused.completeExceptionally(new NodeException(
-                    NodeException.Reason.INCOMPATIBLE_GROUP,
-                    "a Galera database is a member of this group, and opaque write-sets would break it; use a group of"
-                            + " Dromon nodes and arbitrators"));
-            return refused;
-        }
-        return loop.submissions().replicate(change, delivery.thread());
+    /** Takes write-sets. */
+    public Writes writes() {
+        return writes;
     }
 
     /** Waits for room to replicate, see {@link io.dromon.node.Node#room}. */
@@ -274,6 +333,8 @@ public final class NodeEngine {
                 state.isOver() ? NodeState.CLOSED : Ordering.state(core.group().ownStatus()),
                 core.group(),
                 core.weight(),
+                core.certification(),
+                kept.map(this::keptStatus),
                 open,
                 open.isEmpty() ? List.of() : core.links(),
                 refused,
@@ -285,6 +346,23 @@ public final class NodeEngine {
                 delivery.bytes(),
                 delivery.call(nowNs),
                 RuntimeOptions.values(config));
+    }
+
+    private NodeStatus.Kept keptStatus(KeptState state) {
+        CacheStatus of = state.cache().status();
+        CacheStatus.Reach reach = of.mayBeAwayFor();
+        return new NodeStatus.Kept(
+                delivery.applied(),
+                new NodeStatus.Cache(
+                        of.first(),
+                        of.last(),
+                        of.bytes(),
+                        of.capacityBytes(),
+                        of.alarm(),
+                        new NodeStatus.MayBeAwayFor(reach.bytes(), reach.seqnos(), reach.atPresentRate())),
+                transfers.flatMap(StateTransfers::taking),
+                transfers.flatMap(StateTransfers::failure),
+                transfers.map(StateTransfers::giving).orElse(0));
     }
 
     /** What holds the node up. */
@@ -311,15 +389,28 @@ public final class NodeEngine {
         NodeConfig before = config;
         NodeConfig changed = before.withChanged(option, value);
         if (RuntimeOptions.isNews(before, changed, option)) {
+            if (option.startsWith("gcache.")) {
+                changeCache(changed);
+            }
+            durability.check(changed);
             RuntimeOptions.Change change = RuntimeOptions.of(changed, option);
             loop.call(() -> {
                 change.apply(loop.core().controls(), System.nanoTime());
                 config = changed;
+                durability.configure(changed);
                 links().scheduleEndTurn();
                 return changed;
             });
             LOG.info("{}: {}", settings.name(), RuntimeOptions.changeText(before, changed, option));
         }
+    }
+
+    private void changeCache(NodeConfig changed) {
+        WriteSetCache changing = kept.map(KeptState::cache)
+                .orElseThrow(() -> new NodeException(
+                        NodeException.Reason.CONFIGURATION,
+                        "the application of this node keeps no state, so that there is no write-set cache"));
+        upkeep.execute(() -> changing.change(KeptState.cache(changed)));
     }
 
     /**
@@ -343,14 +434,15 @@ public final class NodeEngine {
         return result;
     }
 
-    /** Leaves gracefully and waits for the end; on the delivery thread without the wait. */
+    /** Leaves gracefully and waits for the end; on the delivery thread and the durability thread without the wait. */
     public void leave() {
+        state.leave();
         requestLeave();
-        if (Thread.currentThread() == delivery.thread()) {
-            return; // the end comes on this very thread
+        if (delivery.isOwn(Thread.currentThread())) {
+            return; // the end comes on this very thread, or waits for it
         }
         try {
-            if (!delivery.awaitEnd(settings.stack().lingerNs() + LAST_CALL_NS)) {
+            if (!delivery.awaitEnd(settings.stack().lingerNs() + lastCallsNs())) {
                 LOG.warn("{}: the application did not end its last call; the node is left without it", settings.name());
             }
             if (!end.awaitReleased(1, TimeUnit.SECONDS)) {
@@ -361,7 +453,54 @@ public final class NodeEngine {
         }
     }
 
-    private void requestLeave() {
+    /**
+     * Leaves gracefully and waits for the end, without a limit: another run of the node follows with the same application,
+     * which is not told this end unless the node fails.
+     *
+     * @return whether it is so; false if the application was told the end, see {@link #failure}
+     */
+    public boolean leaveToRestart() throws InterruptedException {
+        state.restart();
+        requestLeave();
+        if (!delivery.awaitEnd(settings.stack().lingerNs() + LAST_CALL_NS)) {
+            LOG.warn("{}: the restart waits for the application to return from its last call", settings.name());
+            delivery.awaitEnd(Long.MAX_VALUE);
+        }
+        end.awaitReleased(Long.MAX_VALUE, TimeUnit.NANOSECONDS);
+        return !delivery.hasStopped();
+    }
+
+    /** Whether a restart has begun, whose work it is to go on or to give the data directory back. */
+    public boolean isRestartBegun() {
+        return state.isRestartBegun();
+    }
+
+    /** Why the node ends or has ended, null after a leave that was asked for. */
+    public @Nullable NodeException failure() {
+        return state.failure();
+    }
+
+    /** Last number that the application was given, by this run or an earlier one. After {@link #leaveToRestart}. */
+    public Position given() {
+        return delivery.given();
+    }
+
+    /** Whether the caller is a thread that ends with this run, so that it cannot wait for that. */
+    public boolean isOwnThread() {
+        Thread caller = Thread.currentThread();
+        String name = "dromon-" + settings.name();
+        return delivery.isOwn(caller)
+                || caller.getName().equals(name + "-upkeep")
+                || caller.getName().startsWith(name + "-applier-");
+    }
+
+    /** The application syncs no more; does something when no sync runs: now, or on the durability thread. */
+    public void afterLastSync(Runnable action) {
+        delivery.afterLastSync(action);
+    }
+
+    /** Has it leave, soon. */
+    public void requestLeave() {
         loop.requestLeave(log::leaves);
     }
 
@@ -383,10 +522,61 @@ public final class NodeEngine {
         }
     }
 
+    private final class ForTransfers implements TransferHost {
+        @Override
+        public void onProtocolThread(Consumer<TransferInputs> task) {
+            loop.executeInTurn(() -> {
+                if (!state.isOver()) {
+                    task.accept(loop.core().gate());
+                }
+            });
+        }
+
+        @Override
+        public void endDonation(long seqno, long code) {
+            loop.executeInTurn(() -> {
+                if (!state.isOver()) {
+                    loop.core().controls().endStateTransfer(seqno, code);
+                }
+            });
+        }
+
+        @Override
+        public void deliver(DeliveryItem item) {
+            delivery.add(item);
+        }
+
+        @Override
+        public boolean isBehind() {
+            return delivery.length() > BEHIND || delivery.bytes() > settings.deliveryQueueBytes() / 2;
+        }
+    }
+
     private final class FromDelivery implements DeliveryListener {
         @Override
         public void onDrained() {
             loop.onDrained();
+        }
+
+        @Override
+        public void onSynced(Position upTo) {
+            loop.onSynced(upTo);
+        }
+
+        @Override
+        public boolean hasFailedEverywhere(long seqno, RuntimeException failure) {
+            boolean everywhere = reactions.dataMembers() > 1
+                    && failureVote.hasFailedEverywhere(
+                            seqno, failure, loop.core().controls()::vote, loop::executeInTurn);
+            if (everywhere) {
+                cache.ifPresent(kept -> loop.executeInTurn(() -> kept.onFailedEverywhere(seqno)));
+            }
+            return everywhere;
+        }
+
+        @Override
+        public boolean restarts() {
+            return state.restarts();
         }
 
         @Override

@@ -5,7 +5,6 @@ import io.dromon.transport.primary.SavedView;
 import io.dromon.transport.recovery.FileProblem;
 import io.dromon.transport.recovery.FileTrust;
 import io.dromon.transport.recovery.SavedViewFile;
-import io.dromon.transport.wire.Position;
 import io.dromon.transport.wire.Uuids;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
@@ -28,6 +27,7 @@ public final class NodeIdentity {
 
     private final String nodeName;
     private final SavedViewFile file;
+    private final Path dataDirectory;
     private final DirectoryLock lock;
     private final Optional<SavedView> restored;
     private final UUID uuid;
@@ -42,9 +42,29 @@ public final class NodeIdentity {
     public NodeIdentity(String nodeName, Path dataDirectory, boolean recovery) {
         this.nodeName = nodeName;
         this.file = new SavedViewFile(dataDirectory);
+        this.dataDirectory = dataDirectory;
         this.lock = take(nodeName, dataDirectory);
-        this.restored = restore(dataDirectory, recovery);
+        this.restored = restore(recovery);
         this.uuid = restored.map(SavedView::self).orElseGet(NodeIdentity::freshUuid);
+    }
+
+    private NodeIdentity(String nodeName, NodeIdentity before, boolean recovery) {
+        this.nodeName = nodeName;
+        this.file = before.file;
+        this.dataDirectory = before.dataDirectory;
+        this.lock = before.lock;
+        this.restored = restore(recovery);
+        this.uuid = restored.map(SavedView::self).orElseGet(NodeIdentity::freshUuid);
+    }
+
+    /**
+     * The identity of the next run in the same data directory, which nobody else can take in between: made as the first one.
+     * This one has ended; either of them gives the directory back.
+     *
+     * @throws NodeException if the data directory cannot be used; it is given back then
+     */
+    public NodeIdentity next(String nextName, boolean recovery) {
+        return new NodeIdentity(nextName, this, recovery);
     }
 
     private static DirectoryLock take(String nodeName, Path dataDirectory) {
@@ -72,7 +92,7 @@ public final class NodeIdentity {
                 e);
     }
 
-    private Optional<SavedView> restore(Path dataDirectory, boolean recovery) {
+    private Optional<SavedView> restore(boolean recovery) {
         try {
             SavedViewFile.Content content = file.restore(recovery);
             if (content instanceof SavedViewFile.Content.Found found) {
@@ -107,11 +127,6 @@ public final class NodeIdentity {
 
     Optional<SavedView> restored() {
         return restored;
-    }
-
-    /** Where the history ends that this node has kept: nowhere yet, no application keeps more than its process lives. */
-    Position position() {
-        return Position.NONE;
     }
 
     void save(SavedView view) {

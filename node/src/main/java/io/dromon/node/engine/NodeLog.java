@@ -1,5 +1,6 @@
 package io.dromon.node.engine;
 
+import io.dromon.node.certification.Conflict;
 import io.dromon.node.group.GroupEvent;
 import io.dromon.node.group.GroupMember;
 import io.dromon.transport.link.LineBudget;
@@ -79,7 +80,11 @@ final class NodeLog {
     }
 
     void joined(GroupEvent.Joined joined) {
-        LOG.info("{}: state transfer is over, this node is {}", nodeName, joined.status());
+        LOG.info("{}: this node is {}", nodeName, joined.status());
+    }
+
+    void conflict(Conflict conflict) {
+        notice(conflict.line());
     }
 
     void synced() {

@@ -8,6 +8,7 @@ import io.dromon.config.Match;
 import io.dromon.config.NodeConfig;
 import io.dromon.config.Options;
 import io.dromon.config.PrimaryOptions;
+import io.dromon.config.ReplicationOptions;
 import io.dromon.config.ServerOptions;
 import io.dromon.config.Source;
 import io.dromon.config.Verify;
@@ -39,6 +40,7 @@ import org.slf4j.LoggerFactory;
 /**
  * The configuration of a node in the words of each layer.
  *
+ * @param appliers how many write-sets may be applied at a time, if the application bears it
  * @param peers addresses to dial, numeric, with the scheme of this node's mode
  */
 public record NodeSettings(
@@ -52,7 +54,8 @@ public record NodeSettings(
         boolean recovery,
         Duration watchInterval,
         Optional<DynamicWindow> dynamic,
-        long deliveryQueueBytes) {
+        long deliveryQueueBytes,
+        int appliers) {
     private static final Logger LOG = LoggerFactory.getLogger(NodeSettings.class);
 
     public static NodeSettings of(NodeConfig config) {
@@ -70,7 +73,25 @@ public record NodeSettings(
                 dynamic(config),
                 Math.min(
                         config.value(Options.NODE_DELIVERY_QUEUE_BYTES),
-                        group.flow().receiveHardLimit() / 2));
+                        group.flow().receiveHardLimit() / 2),
+                config.value(ReplicationOptions.REPL_APPLIERS));
+    }
+
+    /** For an application that keeps a state. */
+    NodeSettings keepingState() {
+        return new NodeSettings(
+                name,
+                peers,
+                link,
+                tls,
+                stack,
+                group.keepingState(),
+                dataDirectory,
+                recovery,
+                watchInterval,
+                dynamic,
+                deliveryQueueBytes,
+                appliers);
     }
 
     /** A node without TLS lets plain text in for ever. */

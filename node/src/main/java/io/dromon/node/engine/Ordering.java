@@ -1,17 +1,26 @@
 package io.dromon.node.engine;
 
 import io.dromon.node.ClusterView;
+import io.dromon.node.Durability;
 import io.dromon.node.NodeState;
 import io.dromon.node.apply.CallFailures;
 import io.dromon.node.apply.DeliveryItem;
 import io.dromon.node.apply.PendingCommit;
 import io.dromon.node.apply.PendingRead;
+import io.dromon.node.certification.Refusal;
+import io.dromon.node.certification.Verdict;
 import io.dromon.node.group.GroupEvent;
 import io.dromon.node.group.GroupMember;
 import io.dromon.node.group.MemberStatus;
 import io.dromon.node.group.ReplicationFailure;
 import io.dromon.node.group.Ticket;
+import io.dromon.node.ist.protocol.IstEvent;
+import io.dromon.transport.wire.Position;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,18 +34,89 @@ import org.jspecify.annotations.Nullable;
  * causal reads.
  */
 final class Ordering implements GroupEvent.Handler {
+    private final CertificationFailures failures;
     private final Consumer<DeliveryItem> out;
     private ClusterView view = ClusterView.NONE;
+    /** Of the members, as of the events that a state transfer brings. */
+    private Map<UUID, String> transferredNames;
 
-    /** @param out takes the items, from inside of the calls */
-    Ordering(Consumer<DeliveryItem> out) {
+    /**
+     * @param names of the members where the kept state ends
+     * @param out takes the items, from inside of the calls
+     */
+    Ordering(CertificationFailures failures, Map<UUID, String> names, Consumer<DeliveryItem> out) {
+        this.failures = failures;
+        this.transferredNames = names;
         this.out = out;
     }
 
+    /** An arbitrator's, which looks into no write-set. */
     @Override
     public void onWriteSet(GroupEvent.WriteSet event) {
         out.accept(new DeliveryItem.OrderedWriteSet(
-                event.seqno(), event.origin(), name(event.originIndex()), event.data(), commit(event.ticket())));
+                event.seqno(),
+                event.origin(),
+                name(event.originIndex()),
+                event.seqno() - 1,
+                event.data(),
+                commit(event.ticket())));
+    }
+
+    /** A data node's. */
+    void onCertified(CertifiedWriteSet writeSet) {
+        PendingCommit own = commit(writeSet.ticket());
+        Verdict verdict = writeSet.verdict();
+        if (verdict.passed() && writeSet.data().length() > 0) {
+            out.accept(new DeliveryItem.OrderedWriteSet(
+                    verdict.seqno(),
+                    writeSet.origin(),
+                    name(writeSet.originIndex()),
+                    verdict.depends(),
+                    writeSet.data(),
+                    own));
+        } else {
+            ClusterView members = view;
+            out.accept(new DeliveryItem.FailedWriteSet(
+                    verdict.seqno(), own, () -> failures.ofVerdict(own, verdict, members)));
+        }
+    }
+
+    /** The core has not queued an own write-set. */
+    void onWriteSetRefused(Ticket.OfWriteSet ticket, Refusal why) {
+        PendingCommit call = (PendingCommit) ticket;
+        ClusterView members = view;
+        out.accept(new DeliveryItem.CallFailed(call, () -> failures.ofRefusal(call, why, members)));
+    }
+
+    /** What a transfer brings before it may come from members that are named here alone. */
+    void onHeld(GroupEvent.ConfigurationChange change) {
+        Map<UUID, String> known = names(change);
+        known.putAll(transferredNames);
+        transferredNames = known;
+    }
+
+    /** The application is given a history from its beginning: it must know which before the first write-set. */
+    void onHistory(GroupEvent.ConfigurationChange now) {
+        out.accept(new DeliveryItem.History(view(now)));
+    }
+
+    /** What a state transfer has brought: certified by all members long ago, no one's here. */
+    void onTransferred(IstEvent event) {
+        if (event instanceof IstEvent.WriteSet writeSet
+                && writeSet.content().data().length() > 0) {
+            out.accept(new DeliveryItem.OrderedWriteSet(
+                    event.seqno(),
+                    writeSet.content().source(),
+                    transferredNames.getOrDefault(writeSet.content().source(), ""),
+                    event.seqno() - Math.max(1, writeSet.content().paRange()),
+                    writeSet.content().data(),
+                    null));
+            return;
+        }
+        if (event instanceof IstEvent.Change change) {
+            transferredNames = LastMembers.names(change.content());
+        }
+        out.accept(new DeliveryItem.EmptyNumber(event.seqno()));
     }
 
     private String name(int index) {
@@ -47,14 +127,19 @@ final class Ordering implements GroupEvent.Handler {
 
     @Override
     public void onConfigurationChange(GroupEvent.ConfigurationChange event) {
+        if (event.isPrimary()) {
+            transferredNames = names(event);
+        }
         view = view(event);
         out.accept(
                 new DeliveryItem.View(view, event.members().isEmpty() ? NodeState.CLOSED : state(event.ownStatus())));
     }
 
-    /** Never comes: a node's settings say that it gives no state, and the group layer refuses by itself. */
+    /** This node is a donor from here on; a snapshot is asked for by the transfer itself. */
     @Override
-    public void onStateRequest(GroupEvent.StateRequest event) {}
+    public void onStateRequest(GroupEvent.StateRequest event) {
+        out.accept(new DeliveryItem.State(NodeState.DONOR));
+    }
 
     @Override
     public void onStateRequestResult(GroupEvent.StateRequestResult event) {
@@ -88,8 +173,8 @@ final class Ordering implements GroupEvent.Handler {
     public void onCommitCut(GroupEvent.CommitCut event) {}
 
     /**
-     * Nothing to decide: an application that fails ends the node, so that a node which comes to this write-set votes for
-     * success, and the group layer does that by itself.
+     * Nothing to decide: a node that comes to this write-set without a failure votes for success, and the group layer does
+     * that by itself.
      */
     @Override
     public void onVoteRequest(GroupEvent.VoteRequest event) {}
@@ -115,6 +200,11 @@ final class Ordering implements GroupEvent.Handler {
                         : new DeliveryItem.CallFailed(call, () -> CallFailures.ofWriteSet(reason)));
     }
 
+    /** Members have synced all up to there. */
+    void onMajoritySynced(Position upTo) {
+        out.accept(new DeliveryItem.Synced(Durability.MAJORITY, upTo));
+    }
+
     /** The group layer has no answer to a causal read. */
     void onReadFailed(Ticket.OfRead ticket, ReplicationFailure reason) {
         PendingRead call = read(ticket);
@@ -122,6 +212,11 @@ final class Ordering implements GroupEvent.Handler {
                 reason == ReplicationFailure.CLOSED
                         ? new DeliveryItem.CallEnded(call)
                         : new DeliveryItem.CallFailed(call, () -> CallFailures.ofRead(reason)));
+    }
+
+    private static Map<UUID, String> names(GroupEvent.ConfigurationChange change) {
+        return change.members().stream()
+                .collect(Collectors.toMap(GroupMember::uuid, GroupMember::name, (one, other) -> one, HashMap::new));
     }
 
     private static @Nullable PendingCommit commit(Ticket.@Nullable OfWriteSet ticket) {

@@ -1,10 +1,13 @@
 package io.dromon.node.engine;
 
+import io.dromon.node.Durability;
 import io.dromon.node.NodeException;
 import io.dromon.node.apply.CallFailures;
+import io.dromon.node.apply.DeliveryItem;
 import io.dromon.transport.link.NettyLinks;
 import io.dromon.transport.link.ProtocolThread;
 import io.dromon.transport.tls.TlsContexts;
+import io.dromon.transport.wire.Position;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.List;
@@ -44,6 +47,7 @@ final class ProtocolLoop {
     private final ProtocolThread thread;
     private final RunState state;
     private final DeliveryStage delivery;
+    private final Optional<CacheFeed> cache;
     private final Submissions submissions;
     private final Consumer<Throwable> onBug;
     private final NettyLinks links;
@@ -59,6 +63,7 @@ final class ProtocolLoop {
      * Listens; nothing is accepted before {@link #open}.
      *
      * @param tls what the first links are made with; empty in plain text
+     * @param cache empty for an application without state
      * @param onBug told what went wrong on the protocol thread
      * @throws NodeException if the address cannot be listened on
      */
@@ -68,12 +73,14 @@ final class ProtocolLoop {
             Optional<TlsContexts> tls,
             RunState state,
             DeliveryStage delivery,
+            Optional<CacheFeed> cache,
             Consumer<Throwable> onBug,
             CoreFactory cores) {
         this.settings = settings;
         this.thread = thread;
         this.state = state;
         this.delivery = delivery;
+        this.cache = cache;
         this.onBug = onBug;
         this.submissions = new Submissions(settings.group().sendQueueBytes(), state, this::requestTurn);
         this.links = thread.links(settings.link(), tls, this::endTurn, onBug);
@@ -130,6 +137,14 @@ final class ProtocolLoop {
         }
     }
 
+    /** Has the protocol thread do something, and end its turn. */
+    void executeInTurn(Runnable task) {
+        unlessEnded(guarded(() -> {
+            task.run();
+            links.scheduleEndTurn();
+        }));
+    }
+
     private void requestTurn() {
         if (turnRequested.compareAndSet(false, true)) {
             unlessEnded(links::scheduleEndTurn);
@@ -141,6 +156,14 @@ final class ProtocolLoop {
         if (awaitsShortQueue && !state.isOver()) {
             requestTurn();
         }
+    }
+
+    /** The application has synced what it had applied: own callers wait for that, and members may. */
+    void onSynced(Position upTo) {
+        executeInTurn(() -> {
+            core.durability().onSynced(upTo);
+            delivery.add(new DeliveryItem.Synced(Durability.LOCAL, upTo));
+        });
     }
 
     /** What goes wrong in it stops the node. Netty would only log it. */
@@ -197,13 +220,20 @@ final class ProtocolLoop {
         turnRequested.set(false);
         submissions.hand(core, delivery::add);
         core.reportApplied(delivery.applied());
-        core.endTurn(waiting(), delivery.bytes(), System.nanoTime());
-        submissions.afterTurn(core.queuedBytes(), delivery::add);
-        delivery.publish();
+        long nowNs = System.nanoTime();
+        core.endTurn(waiting(), delivery.bytes(), nowNs);
+        submissions.afterTurn(core.queuedBytes(), core.hasRoomForKeys(), delivery::add);
+        delivery.endTurn(core, nowNs);
+        cache.ifPresent(this::keep);
         if (!state.isOver()) {
             watchQueue(core.awaitsShortQueue());
             armTimer();
         }
+    }
+
+    private void keep(CacheFeed kept) {
+        kept.flush();
+        core.controls().setCached(kept.first());
     }
 
     /** Length of the application's queue as flow control counts it; a queue of too many bytes is far too long. */

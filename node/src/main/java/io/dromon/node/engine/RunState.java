@@ -7,6 +7,8 @@ import org.jspecify.annotations.Nullable;
 final class RunState {
     private volatile boolean over;
     private volatile @Nullable NodeException failure;
+    private volatile boolean restartBegun;
+    private volatile boolean left;
 
     /** Whether the protocol has ended; the application may not have been told yet. */
     boolean isOver() {
@@ -25,5 +27,25 @@ final class RunState {
 
     void failBecauseOf(@Nullable NodeException why) {
         failure = why;
+    }
+
+    /** Whether another run of the same node follows, with the same application. */
+    boolean restarts() {
+        return restartBegun && !left;
+    }
+
+    /** Whether a restart has begun, whose work it is to go on or to give the data directory back. */
+    boolean isRestartBegun() {
+        return restartBegun;
+    }
+
+    /** Before the node is asked to leave; final unless it is {@link #leave left} for good meanwhile. */
+    void restart() {
+        restartBegun = true;
+    }
+
+    /** No other run follows. Final. */
+    void leave() {
+        left = true;
     }
 }

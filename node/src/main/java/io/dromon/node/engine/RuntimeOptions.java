@@ -12,6 +12,7 @@ import io.dromon.config.ReplicationOptions;
 import io.dromon.config.ServerOptions;
 import io.dromon.config.Support;
 import io.dromon.node.NodeException;
+import io.dromon.node.writeset.KeyFormat;
 import io.dromon.transport.evs.SendResult;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,12 +57,22 @@ final class RuntimeOptions {
                 }
             };
         }
-        if (option.equals(ReplicationOptions.REPL_CAUSAL_READ_TIMEOUT.name())) {
-            return (core, nowNs) -> {}; // looked up for each read
+        if (option.equals(ReplicationOptions.REPL_CAUSAL_READ_TIMEOUT.name())
+                || option.equals(Options.NODE_DURABILITY.name())) {
+            return (core, nowNs) -> {}; // looked up for each call
         } else if (option.equals(ReplicationOptions.REPL_MAX_WS_SIZE.name())) {
             return largestWriteSet(config.value(ReplicationOptions.REPL_MAX_WS_SIZE));
         } else if (option.equals(ServerOptions.WSREP_MAX_WS_SIZE.name())) {
             return largestWriteSet(config.value(ServerOptions.WSREP_MAX_WS_SIZE));
+        } else if (option.equals(ReplicationOptions.REPL_KEY_FORMAT.name())) {
+            return keyFormat(config);
+        } else if (option.equals(ReplicationOptions.CERT_LOG_CONFLICTS.name())) {
+            return (core, nowNs) -> {}; // looked up at each conflict
+        }
+        if (option.startsWith("gcache.")
+                || option.equals(ServerOptions.WSREP_SST_METHOD.name())
+                || option.equals(ServerOptions.WSREP_SST_RECEIVE_ADDRESS.name())) {
+            return (core, nowNs) -> {}; // the cache takes it itself, a transfer looks it up
         }
         throw notHonoured(option);
     }
@@ -70,6 +81,7 @@ final class RuntimeOptions {
     static List<Change> atStart(NodeConfig config) {
         List<Change> changes = new ArrayList<>();
         changes.add(largestWriteSet(config.value(ReplicationOptions.REPL_MAX_WS_SIZE)));
+        changes.add(keyFormat(config));
         if (config.value(Options.GMCAST_ISOLATE) != 0) {
             changes.add(mesh(config, Options.GMCAST_ISOLATE.name()));
         }
@@ -79,6 +91,11 @@ final class RuntimeOptions {
 
     private static Change largestWriteSet(long bytes) {
         return (core, nowNs) -> core.limitWriteSets(bytes);
+    }
+
+    private static Change keyFormat(NodeConfig config) {
+        KeyFormat format = KeyFormat.valueOf(config.value(ReplicationOptions.REPL_KEY_FORMAT));
+        return (core, nowNs) -> core.configure(format);
     }
 
     /** Whether a change is to be carried out: triggers always, of the others what differs. */

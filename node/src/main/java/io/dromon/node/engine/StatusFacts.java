@@ -25,6 +25,8 @@ import java.util.stream.Collectors;
  * The facts that the parts of a node tell at one moment, and what follows from them: the status, the health, what holds
  * the node up, links in plain text.
  *
+ * @param certification certification
+ * @param kept empty for an application without state
  * @param mesh the links as the mesh knows them; one that is not among them is being closed
  * @param dynamic with {@code socket.dynamic}: for how long
  * @param unsavedView why the last primary view is not on disk; empty if it is
@@ -39,6 +41,8 @@ record StatusFacts(
         NodeState state,
         GroupStatus group,
         int weight,
+        CertificationStatus certification,
+        Optional<NodeStatus.Kept> kept,
         List<LinkStatus> links,
         List<MeshLinkStatus> mesh,
         List<RefusedPeer> refused,
@@ -60,6 +64,8 @@ record StatusFacts(
                 state,
                 health(now),
                 groupStatus(),
+                certification.inPublic(),
+                kept,
                 links,
                 mesh,
                 refused,
@@ -111,6 +117,13 @@ record StatusFacts(
         if (unsavedView.isPresent()) {
             word = word.or(unsavedView.get().stale() ? Health.Word.CRITICAL : Health.Word.WARNING);
             reasons.add(unsavedView.get().problem());
+        }
+        if (kept.isPresent()) {
+            List<String> problems = new ArrayList<>();
+            kept.get().cache().alarm().ifPresent(problems::add);
+            kept.get().failure().ifPresent(why -> problems.add("the state is not whole yet: " + why));
+            word = problems.isEmpty() ? word : word.or(Health.Word.WARNING);
+            reasons.addAll(problems);
         }
         for (Standstill standstill : standstills()) {
             word = word.or(standstill.word());

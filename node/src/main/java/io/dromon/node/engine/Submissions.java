@@ -1,6 +1,7 @@
 package io.dromon.node.engine;
 
 import io.dromon.node.Committed;
+import io.dromon.node.Durability;
 import io.dromon.node.NodeException;
 import io.dromon.node.WriteSet;
 import io.dromon.node.apply.CallFailures;
@@ -8,6 +9,10 @@ import io.dromon.node.apply.DeliveryItem;
 import io.dromon.node.apply.PendingCall;
 import io.dromon.node.apply.PendingCommit;
 import io.dromon.node.apply.PendingRead;
+import io.dromon.node.writeset.Key;
+import io.dromon.node.writeset.KeyType;
+import io.dromon.node.writeset.UnsentWriteSet;
+import io.dromon.node.writeset.WriteSetBuilder;
 import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
@@ -43,22 +48,38 @@ final class Submissions {
 
     // Any thread.
 
-    /** @param delivery completes what is returned, and must not wait for it */
-    CompletableFuture<Committed> replicate(WriteSet change, Thread delivery) {
-        PendingCommit commit = new PendingCommit(delivery, change.data());
+    /**
+     * @param durability what the writer waits for
+     * @param applied the position of the application now
+     * @param delivery completes what is returned, and must not wait for it
+     */
+    CompletableFuture<Committed> replicate(WriteSet writeSet, Durability durability, long applied, Thread delivery) {
+        UnsentWriteSet change = unsent(writeSet);
+        PendingCommit commit = new PendingCommit(delivery, change, applied, durability);
         if (hasFailed(commit)) {
             return commit;
         }
         // Refused here and not on the delivery thread, which an application may hold: refusals must not pile up there.
-        long before = unsentBytes + commitBytes.getAndAdd(change.data().length());
-        if (before > 0 && before + change.data().length() > limitBytes) {
-            commitBytes.addAndGet(-change.data().length());
+        long before = unsentBytes + commitBytes.getAndAdd(change.length());
+        if (before > 0 && before + change.length() > limitBytes) {
+            commitBytes.addAndGet(-change.length());
             commit.completeExceptionally(CallFailures.busy(limitBytes));
             return commit;
         }
         commits.add(commit);
         submitted();
         return commit;
+    }
+
+    /** Laid out on the caller's thread: keys are hashed and data are summed up where nobody else waits for it. */
+    private static UnsentWriteSet unsent(WriteSet writeSet) {
+        WriteSetBuilder builder = new WriteSetBuilder().data(writeSet.data());
+        for (WriteSet.Key key : writeSet.keys()) {
+            builder.key(new Key(KeyType.of(key.type().ordinal()), key.path()));
+        }
+        return writeSet.basedOn() == WriteSet.NO_SNAPSHOT
+                ? builder.build()
+                : builder.basedOn(writeSet.basedOn()).build();
     }
 
     /** Done when there is room to replicate again. */
@@ -103,14 +124,12 @@ final class Submissions {
 
     // The protocol thread.
 
-    /** Gives the core what is here; what it does not take is told. */
+    /** Gives the core what is here; what it does not take is told by it, or to {@code out}. */
     void hand(NodeCore core, Consumer<DeliveryItem> out) {
         PendingCommit commit;
         while ((commit = commits.poll()) != null) {
-            commitBytes.addAndGet(-commit.data().length());
-            if (!core.replicate(commit.data(), commit)) {
-                out.accept(new DeliveryItem.CallFailed(commit, () -> CallFailures.busy(limitBytes)));
-            }
+            commitBytes.addAndGet(-commit.change().length());
+            core.replicate(commit.change(), commit.snapshot(), commit);
         }
         PendingRead read;
         while ((read = reads.poll()) != null) {
@@ -124,10 +143,11 @@ final class Submissions {
      * Ends the calls that wait for room, if there is some after a turn.
      *
      * @param unsent bytes that the core has not sent
+     * @param roomForKeys whether the core would take write-sets with keys
      */
-    void afterTurn(long unsent, Consumer<DeliveryItem> out) {
+    void afterTurn(long unsent, boolean roomForKeys, Consumer<DeliveryItem> out) {
         unsentBytes = unsent;
-        if (unsent <= limitBytes / 2) {
+        if (unsent <= limitBytes / 2 && roomForKeys) {
             PendingCall<Void> waiter;
             while ((waiter = roomWaiters.poll()) != null) {
                 out.accept(new DeliveryItem.Room(waiter));

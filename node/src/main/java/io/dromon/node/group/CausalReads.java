@@ -76,9 +76,9 @@ final class CausalReads {
     }
 
     /** In a primary configuration; returns false if the layer below takes no more. */
-    boolean send() {
+    boolean send(long nowNs) {
         while (!waiting.isEmpty()) {
-            if (below.sendLocalCausal(MessageType.CAUSAL, waiting.getFirst()) != SendResult.ACCEPTED) {
+            if (below.sendLocalCausal(MessageType.CAUSAL, waiting.getFirst(), nowNs) != SendResult.ACCEPTED) {
                 return false;
             }
             asked.addLast(waiting.removeFirst());

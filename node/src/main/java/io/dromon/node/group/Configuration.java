@@ -17,6 +17,8 @@ final class Configuration {
     long actId;
     /** Number of the configuration, -1 outside of a primary one. */
     long confId = -1;
+    /** Whether the primary configuration goes on from the one that this node was in before. */
+    boolean continues;
 
     UUID groupUuid;
     GroupVersions versions = GroupVersions.NONE;

@@ -20,7 +20,9 @@ final class ControlMessages {
     StateMessage stateMessage;
 
     /** What the application has applied, -1 if nothing is known. */
-    long applied = -1;
+    private long applied = -1;
+    /** What of that need not be remembered any more. */
+    private long safeToDiscard = -1;
 
     boolean syncOutstanding;
 
@@ -142,6 +144,11 @@ final class ControlMessages {
         return true;
     }
 
+    void onApplied(long seqno, long safe) {
+        applied = Math.max(applied, seqno);
+        safeToDiscard = safe;
+    }
+
     private boolean sendSync() {
         if (configuration.self.status != MemberStatus.JOINED || syncOutstanding || !flow.isQueueShort()) {
             return true;
@@ -168,7 +175,7 @@ final class ControlMessages {
     }
 
     private boolean sendLast() {
-        long seqno = Math.min(applied, configuration.actId);
+        long seqno = Math.min(Math.min(applied, safeToDiscard), configuration.actId);
         if (settings.stateless()
                 || flow.isPaused()
                 || !configuration.self.status.isJoined()

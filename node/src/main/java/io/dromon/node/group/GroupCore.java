@@ -9,6 +9,7 @@ import io.dromon.transport.wire.Position;
 import io.dromon.transport.wire.TransportNews;
 import java.util.UUID;
 import java.util.function.Supplier;
+import java.util.function.ToIntFunction;
 
 /**
  * The group layer of one node. Specification: chapter 04.
@@ -50,6 +51,7 @@ public final class GroupCore {
      * @param self own UUID
      * @param initialPosition where the saved history ends, {@link Position#NONE} without one
      * @param uuids fresh time-based UUIDs, for exchanges and histories
+     * @param weights of the members of a primary component, as quorum counts them
      * @param below sends to the group
      * @param news hears what is for logs and counters
      */
@@ -58,6 +60,7 @@ public final class GroupCore {
             UUID self,
             Position initialPosition,
             Supplier<UUID> uuids,
+            ToIntFunction<UUID> weights,
             GroupSender below,
             TransportNews news) {
         this.settings = settings;
@@ -66,7 +69,7 @@ public final class GroupCore {
         this.self = configuration.self;
         this.exchange = new StateExchange(settings, configuration, uuids);
         this.flow = new FlowControl(settings.flow());
-        this.outgoing = new Outgoing(settings, configuration, flow, below, outbox);
+        this.outgoing = new Outgoing(settings, configuration, flow, weights, below, outbox, news);
         this.queue = outgoing.queue;
         Withdrawal withdrawal = new Withdrawal(configuration, outgoing, outbox);
         this.guard = new QueueGuard(configuration, flow, withdrawal);
@@ -174,9 +177,10 @@ public final class GroupCore {
     }
 
     private void onLast(Member member, CodeMessage message) {
-        if (message.code() == 0
-                && configuration.commitCut.onLast(
-                        member, message.seqno(), configuration.table.all(), configuration.gcs())) {
+        if (message.code() != 0) {
+            outgoing.durability.onMessage(member, message, nowNs);
+        } else if (configuration.commitCut.onLast(
+                member, message.seqno(), configuration.table.all(), configuration.gcs())) {
             configuration.commitCut.deliver(outbox, self.status);
         }
     }
@@ -292,11 +296,14 @@ public final class GroupCore {
     }
 
     /**
-     * The application has applied all up to {@code seqno}. Cheap; call as often as convenient. It is told to the group
-     * every 128 seqnos (section 9), and votes that are asked for are answered with success by it (section 11).
+     * The application has applied all up to {@code seqno}: votes that are asked for are answered with success by it
+     * (section 11). Cheap; call as often as convenient.
+     *
+     * @param safeToDiscard what this node needs no more to certify, which is told to the group every 128 seqnos (section
+     *     9); {@code seqno} if it certifies nothing
      */
-    public void reportApplied(long seqno) {
-        outgoing.control.applied = Math.max(outgoing.control.applied, seqno);
+    public void reportApplied(long seqno, long safeToDiscard) {
+        outgoing.control.onApplied(seqno, safeToDiscard);
     }
 
     /**
@@ -304,9 +311,15 @@ public final class GroupCore {
      * it. Answered by {@link GroupEvent.VoteResult}, and by {@link GroupDeliveries#onInconsistent} if the others succeeded.
      *
      * @param error text of the error as it is hashed, its own NUL included if it has one
+     * @return the value that this node votes
      */
-    public void vote(long seqno, Bytes error) {
-        voting.vote(seqno, error);
+    public long vote(long seqno, Bytes error) {
+        return voting.vote(seqno, error);
+    }
+
+    /** What the members tell each other of what they have synced. */
+    public DurabilityReports durability() {
+        return outgoing.durability;
     }
 
     /** Lowest seqno that this node can give by IST, -1 if none; told to the others at the next exchange. */

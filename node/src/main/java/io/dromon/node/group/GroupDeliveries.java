@@ -1,5 +1,7 @@
 package io.dromon.node.group;
 
+import io.dromon.transport.wire.Position;
+
 /** Takes what {@link GroupCore#drain} hands over, in its order. Anything of {@link GroupCore} may be called from inside. */
 public interface GroupDeliveries {
     /** The next event, in the total order. */
@@ -10,6 +12,12 @@ public interface GroupDeliveries {
 
     /** A causal read gets no answer. */
     void onReadFailed(Ticket.OfRead ticket, ReplicationFailure reason);
+
+    /**
+     * Members that hold more than half of the weight, this node among them, have synced all up to {@code position}. It grows
+     * within a history; what is told once stays true.
+     */
+    default void onMajoritySynced(Position position) {}
 
     /** This node contradicts the group: it must leave now and not come back with this state. */
     void onInconsistent(String reason);

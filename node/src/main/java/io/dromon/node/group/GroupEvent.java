@@ -80,6 +80,8 @@ public sealed interface GroupEvent {
      * @param seqno its seqno; in a non-primary one the last seqno received
      * @param confId its number, -1 if non-primary
      * @param groupUuid history of the group
+     * @param continues whether it goes on from the primary configuration that this node was in last; the number alone does
+     *     not tell, since an exchange of states may end at some members only, and what they numbered is given again
      * @param members all members in index order; empty: this node has left
      * @param ownIndex this node's place among them, -1 if it has left
      * @param versions negotiated versions; all -1 if non-primary
@@ -90,6 +92,7 @@ public sealed interface GroupEvent {
             long seqno,
             long confId,
             UUID groupUuid,
+            boolean continues,
             List<GroupMember> members,
             int ownIndex,
             GroupVersions versions,
@@ -222,8 +225,12 @@ public sealed interface GroupEvent {
         }
     }
 
-    /** The donor is gone or has failed: the state transfer of this JOINER will never end (section 5.8 step 7, 7.7). */
-    record StateTransferLost(String reason) implements GroupEvent {
+    /**
+     * The donor is gone or has failed: the state transfer of this JOINER will never end (section 5.8 step 7, 7.7).
+     *
+     * @param code the negative errno that the donor told; 0 if it is gone
+     */
+    record StateTransferLost(String reason, long code) implements GroupEvent {
         @Override
         public void accept(Handler handler) {
             handler.onStateTransferLost(this);

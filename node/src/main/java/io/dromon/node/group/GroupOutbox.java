@@ -1,5 +1,6 @@
 package io.dromon.node.group;
 
+import io.dromon.transport.wire.Position;
 import java.util.ArrayDeque;
 import java.util.function.Consumer;
 
@@ -21,6 +22,10 @@ final class GroupOutbox {
 
     void readFailed(Ticket.OfRead ticket, ReplicationFailure reason) {
         output.add(new Other(above -> above.onReadFailed(ticket, reason)));
+    }
+
+    void majoritySynced(Position position) {
+        output.add(new Other(above -> above.onMajoritySynced(position)));
     }
 
     void inconsistent(String reason) {

@@ -78,6 +78,44 @@ public record GroupSettings(
                 reassemblyBytes());
     }
 
+    /** The same member with an application that has a state: it asks for what it lacks, and gives it to others. */
+    public GroupSettings keepingState() {
+        return new GroupSettings(
+                name,
+                address,
+                format,
+                stateless,
+                false,
+                true,
+                discardsWriteSets,
+                donors,
+                flow,
+                maxPacketSize,
+                votePolicy,
+                sendQueueBytes,
+                maxActionBytes,
+                maxReassemblyBytes);
+    }
+
+    /** The same with other write-sets. */
+    public GroupSettings withFormat(WriteSetFormat other) {
+        return new GroupSettings(
+                name,
+                address,
+                other,
+                stateless,
+                trivialState,
+                servesState,
+                discardsWriteSets,
+                donors,
+                flow,
+                maxPacketSize,
+                votePolicy,
+                sendQueueBytes,
+                maxActionBytes,
+                maxReassemblyBytes);
+    }
+
     /** garbd's settings (section 12.1). */
     public static GroupSettings arbitrator(String name) {
         return new GroupSettings(

@@ -25,6 +25,11 @@ final class Member {
     /** Bytes of its write-sets since this node's last STOP. */
     long bytesSinceStop;
 
+    /** What it has told that it has synced ({@link DurabilityReports}). */
+    long synced = DurabilityReports.UNKNOWN;
+    /** It has told what cannot be true of that. */
+    boolean toldNonsense;
+
     boolean countsLastApplied;
     boolean arbitrator;
     boolean bootstrap;

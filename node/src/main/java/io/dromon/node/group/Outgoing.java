@@ -2,15 +2,19 @@ package io.dromon.node.group;
 
 import io.dromon.transport.GroupSender;
 import io.dromon.transport.evs.SendResult;
+import io.dromon.transport.wire.TransportNews;
+import java.util.UUID;
+import java.util.function.ToIntFunction;
 
 /**
- * All that this node has to tell the group: control messages, causal reads, actions. It is sent in this order, as far as
+ * All that this node has to tell the group: control messages, what is durable, causal reads, actions. It is sent in this order, as far as
  * the layer below takes it; the rest is tried again 10 ms later.
  */
 final class Outgoing {
     private static final long RETRY_NS = 10_000_000;
 
     final ControlMessages control;
+    final DurabilityReports durability;
     final CausalReads reads;
     final SendQueue queue;
 
@@ -22,11 +26,14 @@ final class Outgoing {
             GroupSettings settings,
             Configuration configuration,
             FlowControl flow,
+            ToIntFunction<UUID> weights,
             GroupSender below,
-            GroupOutbox outbox) {
+            GroupOutbox outbox,
+            TransportNews news) {
         this.configuration = configuration;
         this.flow = flow;
         this.control = new ControlMessages(settings, configuration, flow, below);
+        this.durability = new DurabilityReports(settings, configuration, weights, below, outbox, news);
         this.reads = new CausalReads(configuration, outbox, below);
         this.queue = new SendQueue(settings.maxPacketSize(), outbox, below);
     }
@@ -39,6 +46,7 @@ final class Outgoing {
             queue.failUnsent(ReplicationFailure.NOT_JOINED);
         }
         control.onConfiguration(self.status, self.lastApplied);
+        durability.onPrimaryConfiguration();
     }
 
     /** Nothing is ordered any more. */
@@ -48,6 +56,7 @@ final class Outgoing {
         queue.failSent();
         queue.failRequests();
         reads.fail(reason);
+        durability.onNonPrimaryConfiguration();
     }
 
     /** This node leaves because it must not be a member. */
@@ -60,18 +69,18 @@ final class Outgoing {
 
     /** When {@link #send} is due though nothing happens; {@link Long#MAX_VALUE} if it is not. */
     long nextDeadlineNs() {
-        return retryAtNs;
+        return retryAtNs == Long.MAX_VALUE ? durability.nextDeadlineNs() : retryAtNs;
     }
 
     void send(long nowNs) {
-        retryAtNs = sendAll() ? Long.MAX_VALUE : nowNs + RETRY_NS;
+        retryAtNs = sendAll(nowNs) ? Long.MAX_VALUE : nowNs + RETRY_NS;
     }
 
     /** Returns whether the layer below has taken all that may be sent now. */
-    private boolean sendAll() {
+    private boolean sendAll(long nowNs) {
         return switch (configuration.state()) {
             case WAIT_STATE_UUID, WAIT_STATE_MSG -> control.sendExchange();
-            case PRIMARY -> control.send() && reads.send() && sendActions();
+            case PRIMARY -> control.send() && durability.send(nowNs) && reads.send(nowNs) && sendActions();
             case NON_PRIMARY, INCONSISTENT, CLOSED -> true;
         };
     }

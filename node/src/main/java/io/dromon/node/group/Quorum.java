@@ -45,11 +45,59 @@ record Quorum(
             representative = inherit(messages);
         } else {
             representative = merge(messages, m -> m.primState().isJoined() && m.currentState() != MemberStatus.JOINER);
-            if (representative == null) {
+            if (representative == null || isNewerHistoryMissing(messages, representative.received())) {
                 representative = merge(messages, m -> m.has(StateMessage.FLAG_BOOTSTRAP));
             }
         }
-        return representative == null ? NONE : of(representative, version, messages);
+        if (representative == null) {
+            return NONE;
+        }
+        Quorum quorum = of(representative, version, messages);
+        return hasDataNodesOnly(messages) && !representative.currentState().isJoined()
+                ? quorum.at(newest(representative, messages))
+                : quorum;
+    }
+
+    /**
+     * Where a history goes on that is formed again: not before what a member has kept from an earlier life, which may have been
+     * acknowledged. Real nodes take the representative's.
+     */
+    private static long newest(StateMessage representative, List<StateMessage> messages) {
+        return messages.stream()
+                .filter(m -> m.groupUuid().equals(representative.groupUuid()))
+                .filter(m -> m.primState() == MemberStatus.NON_PRIM && m.currentState() == MemberStatus.NON_PRIM)
+                .mapToLong(StateMessage::received)
+                .reduce(representative.received(), Math::max);
+    }
+
+    /** Neither databases nor arbitrators, which may be real ones and know no rule but those of chapter 04. */
+    private static boolean hasDataNodesOnly(List<StateMessage> messages) {
+        return !anyMatch(messages, m -> WriteSetFormat.isInterpreted(m.repl()) || m.has(StateMessage.FLAG_ARBITRATOR));
+    }
+
+    private Quorum at(long seqno) {
+        return new Quorum(primary, stateVersion, seqno, confId, groupUuid, primUuid, lastApplied, votePolicy, versions);
+    }
+
+    /**
+     * The same with a history of this name, if there is none yet: members that were in a group together, and have kept
+     * nothing of it, begin one. Without a name nothing in it would have a position.
+     *
+     * @param name all members know it
+     */
+    Quorum named(UUID name, List<StateMessage> messages) {
+        return primary && groupUuid.equals(Uuids.NIL) && hasDataNodesOnly(messages)
+                ? new Quorum(true, stateVersion, 0, confId, name, primUuid, 0, votePolicy, versions)
+                : this;
+    }
+
+    /**
+     * Whether a member knows that what the members of this component have is less than the group has ordered, and who may have
+     * the rest is not here. Real nodes do not ask; among them, and arbitrators may be such, this node does not.
+     */
+    private static boolean isNewerHistoryMissing(List<StateMessage> messages, long received) {
+        return anyMatch(messages, m -> m.waits() && (m.primSeqno() < 0 || m.received() > received))
+                && hasDataNodesOnly(messages);
     }
 
     private static boolean anyMatch(List<StateMessage> messages, Predicate<StateMessage> candidate) {

@@ -97,6 +97,7 @@ final class Reconfiguration {
         switch (result) {
             case NON_PRIMARY -> {
                 configuration.enter(GroupState.NON_PRIMARY);
+                exchange.awaited().ifPresent(news::onNotice);
                 enterNonPrimary(ReplicationFailure.PRIMARY_LOST, nowNs);
             }
             case REVERSED, TOO_NEW -> withdrawal.inconsistent(exchange.reason(result));
@@ -145,6 +146,7 @@ final class Reconfiguration {
                 configuration.actId,
                 configuration.confId,
                 configuration.groupUuid,
+                configuration.isPrimary() && configuration.continues,
                 configuration.state() == GroupState.CLOSED ? List.of() : configuration.table.snapshot(),
                 self.index,
                 versions,

@@ -15,7 +15,7 @@ final class StateExchange {
     enum Result {
         PRIMARY,
         NON_PRIMARY,
-        /** The group's history is shorter than the own one (section 5.8 step 1). */
+        /** The group's history is shorter than what this node has delivered of it (section 5.8 step 1). */
         REVERSED,
         /** The group speaks a later version (section 5.8 step 6). */
         TOO_NEW,
@@ -27,6 +27,7 @@ final class StateExchange {
     private final Configuration configuration;
     private final MemberTable table;
     private final Supplier<UUID> uuids;
+    private final MissedHistory missed = new MissedHistory();
 
     private UUID stateUuid = Uuids.NIL;
     private UUID primUuid = Uuids.NIL;
@@ -52,7 +53,7 @@ final class StateExchange {
     void onPrimaryView(PrimaryView view, boolean wasPrimary) {
         Member self = table.self();
         if (wasPrimary) {
-            primState = self.status;
+            leavePrimaryConfiguration();
         } else {
             self.bootstrap = view.bootstrap();
         }
@@ -67,10 +68,12 @@ final class StateExchange {
                 configuration.groupUuid = uuids.get();
             }
             configuration.commitCut.set(configuration.actId);
+            missed.forget();
             self.status = MemberStatus.JOINED;
             self.lastApplied = configuration.actId;
         }
         sawPrimaryView = true;
+        missed.onPrimaryView(view.ahead());
         table.update(view);
         configuration.commitCut.forgetMember();
         for (Member member : table.all()) {
@@ -84,13 +87,20 @@ final class StateExchange {
     void onNonPrimaryView(PrimaryView view, boolean wasPrimary) {
         Member self = table.self();
         if (wasPrimary) {
-            primState = self.status;
+            leavePrimaryConfiguration();
         }
         table.update(view);
         configuration.commitCut.forgetMember();
         self.status = MemberStatus.NON_PRIM;
         configuration.confId = -1;
         stateUuid = Uuids.NIL;
+    }
+
+    private void leavePrimaryConfiguration() {
+        primState = table.self().status;
+        if (!primState.isJoined()) {
+            missed.onIncomplete(table);
+        }
     }
 
     /** Lowest seqno that this node can give by IST, -1 if none; told from the next exchange on. */
@@ -108,9 +118,15 @@ final class StateExchange {
         stateUuid = uuid;
     }
 
-    /** The own message (section 3.5). */
+    /**
+     * The own message (section 3.5). While members are missing that have come further than this node, or may have, it has no
+     * part in the last primary configuration and tells how many they are; in the first case it tells its position as a node
+     * does that starts with one.
+     */
     StateMessage ownMessage() {
         Member self = table.self();
+        int missing = missingMembers().size();
+        boolean behind = !missed.missingFurthest(table).isEmpty();
         int flags = 0;
         if (self.index == 0) {
             flags |= StateMessage.FLAG_REPRESENTATIVE;
@@ -130,14 +146,14 @@ final class StateExchange {
                 GroupSettings.GCS_VERSION,
                 settings.format().replVersion(),
                 settings.format().applVersion(),
-                primState,
+                behind && primState.isJoined() ? MemberStatus.NON_PRIM : primState,
                 self.status,
-                configuration.primJoined,
+                missing > 0 ? missing : configuration.primJoined,
                 stateUuid,
                 configuration.groupUuid,
-                primUuid,
+                missing > 0 ? Uuids.NIL : primUuid,
                 configuration.actId,
-                primSeqno,
+                behind ? -1 : primSeqno,
                 Member.raw(settings.name()),
                 Member.raw(settings.address()),
                 settings.stateless() ? -1 : cached,
@@ -186,7 +202,9 @@ final class StateExchange {
                 messages.add(member.stateMessage);
             }
         }
-        Quorum quorum = Quorum.compute(messages);
+        Quorum found = Quorum.compute(messages);
+        Quorum quorum = found.named(stateUuid, messages);
+        boolean begins = !quorum.groupUuid().equals(found.groupUuid());
         if (!quorum.primary()) {
             for (Member member : table.all()) {
                 member.status = MemberStatus.NON_PRIM;
@@ -197,10 +215,11 @@ final class StateExchange {
         }
         for (Member member : table.all()) {
             if (member.stateMessage != null) {
-                apply(quorum, member, member.stateMessage);
+                apply(quorum, begins, member, member.stateMessage);
             }
         }
-        if (configuration.groupUuid.equals(quorum.groupUuid()) && configuration.actId > quorum.actId()) {
+        boolean shorter = configuration.groupUuid.equals(quorum.groupUuid()) && configuration.actId > quorum.actId();
+        if (shorter && !holdsBack()) {
             configuration.quorumActId = quorum.actId();
             return Result.REVERSED;
         }
@@ -212,12 +231,19 @@ final class StateExchange {
         return settings.isOpaqueDataNode() && !settings.format().isWritable(agreed) ? Result.DATABASES : Result.PRIMARY;
     }
 
+    /** Whether nothing of the last primary configuration has reached the application, which waits for a state transfer. */
+    private boolean holdsBack() {
+        return settings.servesState() && (primState == MemberStatus.PRIM || primState == MemberStatus.JOINER);
+    }
+
     private void adopt(Quorum quorum) {
-        boolean continues = primUuid.equals(quorum.primUuid()) && configuration.groupUuid.equals(quorum.groupUuid());
+        configuration.continues =
+                primUuid.equals(quorum.primUuid()) && configuration.groupUuid.equals(quorum.groupUuid());
         configuration.actId = quorum.actId();
         configuration.quorumActId = quorum.actId();
         configuration.confId = quorum.confId() + 1;
         configuration.groupUuid = quorum.groupUuid();
+        missed.forget();
         primUuid = stateUuid;
         stateUuid = Uuids.NIL;
         primSeqno = configuration.confId;
@@ -227,7 +253,7 @@ final class StateExchange {
         primGcs = Math.max(primGcs, configuration.versions.gcs());
         primRepl = Math.max(primRepl, configuration.versions.repl());
         primAppl = Math.max(primAppl, configuration.versions.appl());
-        recomputeCommitCut(continues, quorum);
+        recomputeCommitCut(quorum);
     }
 
     /** Why this node cannot be a member, for the last result of {@link #finish}. */
@@ -247,6 +273,23 @@ final class StateExchange {
                         + " databases, or another group name (wsrep_cluster_name) for a cluster of Dromon nodes";
             case PRIMARY, NON_PRIMARY -> throw new IllegalArgumentException("a member: " + result);
         };
+    }
+
+    private List<UUID> missingMembers() {
+        List<UUID> furthest = missed.missingFurthest(table);
+        return furthest.isEmpty() ? missed.missingComplete(table) : furthest;
+    }
+
+    /** What a primary component waits for that has not become a primary configuration, if this node knows it. */
+    Optional<String> awaited() {
+        List<UUID> missing = missingMembers();
+        return missing.isEmpty()
+                ? Optional.empty()
+                : Optional.of(
+                        "this component has quorum and does not go on: members that have come further are missing, "
+                                + missing.stream().map(Uuids::brief).collect(Collectors.joining(", "))
+                                + "; it waits for one of them. If all of them are lost for good, restart the node with the highest"
+                                + " seqno as the first of the cluster");
     }
 
     /** What a database among opaque nodes has to expect, if one is a member. */
@@ -281,8 +324,8 @@ final class StateExchange {
      * its own, from another history or from a saved position, could be ahead of what the members have applied. It takes
      * the cut that the counted members of that configuration tell.
      */
-    private void recomputeCommitCut(boolean continues, Quorum quorum) {
-        if (!continues) {
+    private void recomputeCommitCut(Quorum quorum) {
+        if (!configuration.continues) {
             long told = Long.MAX_VALUE;
             for (Member member : table.all()) {
                 StateMessage m = member.stateMessage;
@@ -297,10 +340,12 @@ final class StateExchange {
 
     /**
      * Gives a member the status and the counters that follow from its state and the quorum (chapter 04 section 5.7).
+     *
+     * @param begins whether the history begins here, of which nobody has anything
      */
-    private static void apply(Quorum quorum, Member member, StateMessage m) {
-        boolean sameHistory = m.groupUuid().equals(quorum.groupUuid());
-        if (!sameHistory || m.received() != quorum.actId()) {
+    private static void apply(Quorum quorum, boolean begins, Member member, StateMessage m) {
+        boolean sameHistory = begins || m.groupUuid().equals(quorum.groupUuid());
+        if (!sameHistory || (!begins && m.received() != quorum.actId())) {
             member.status = MemberStatus.PRIM;
         } else if (m.primState() == MemberStatus.NON_PRIM) {
             member.status = MemberStatus.JOINED;

@@ -64,6 +64,14 @@ record StateMessage(
         return (flags & flag) != 0;
     }
 
+    /**
+     * Whether members are missing that have come further than the sender, or, with a {@code primSeqno}, that may have delivered
+     * as much in its last configuration, in which it was not complete. Dromon nodes tell it so.
+     */
+    boolean waits() {
+        return primJoined > 0 && primUuid.equals(Uuids.NIL);
+    }
+
     static StateMessage decode(Bytes message) throws MalformedMessageException {
         ByteReader in = new ByteReader(message);
         int version = level("version", in.u8());

@@ -70,7 +70,7 @@ final class StateTransfer {
         requestAgain();
         boolean donorGone = !lostDonor.equals(Uuids.NIL) && configuration.table.find(lostDonor) == null;
         if (self.status == MemberStatus.JOINER && donorGone && (snapshot != null || !joinsByItself())) {
-            outbox.deliver(new GroupEvent.StateTransferLost("the donor " + lostDonor + " left the group"));
+            outbox.deliver(new GroupEvent.StateTransferLost("the donor " + lostDonor + " left the group", 0));
         }
     }
 
@@ -226,7 +226,8 @@ final class StateTransfer {
         if (ownDonor && snapshot != null) {
             outbox.deliver(new GroupEvent.SnapshotEnded(member.uuid, message.code()));
         } else if (ownDonor && message.code() < 0 && !joinsByItself()) {
-            outbox.deliver(new GroupEvent.StateTransferLost("the donor " + member.uuid + " failed: " + message.code()));
+            outbox.deliver(new GroupEvent.StateTransferLost(
+                    "the donor " + member.uuid + " failed: " + message.code(), message.code()));
         }
         if (own && self.status == MemberStatus.PRIM && joinsByItself()) {
             requestAtNs = nowNs + REQUEST_RETRY_NS;

@@ -9,7 +9,12 @@ public sealed interface Ticket {
      * Of a write-set ({@link GroupCore#replicate}): comes back in its {@link GroupEvent.WriteSet}, or in {@link
      * GroupDeliveries#onWriteSetFailed}.
      */
-    non-sealed interface OfWriteSet extends Ticket {}
+    non-sealed interface OfWriteSet extends Ticket {
+        /** Whether it waits until a majority has synced it. */
+        default boolean isForMajority() {
+            return false;
+        }
+    }
 
     /**
      * Of a causal read ({@link GroupCore#sync}): comes back in its {@link GroupEvent.CausalPoint}, or in {@link

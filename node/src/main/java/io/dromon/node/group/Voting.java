@@ -48,18 +48,27 @@ final class Voting {
         }
         if (!votes.isOpen(seqno, configuration.commitCut.seqno(), gcs)) {
             if (member == self) {
-                outbox.deliver(new GroupEvent.VoteResult(seqno, votes.decided(seqno)));
+                long decided = votes.decided(seqno);
+                outbox.deliver(new GroupEvent.VoteResult(seqno, decided));
+                if (message.code() != decided) {
+                    leaveOutvoted(seqno);
+                }
             }
             return;
         }
         Votes.record(member, seqno, message.code(), gcs);
         boolean voter = !settings.stateless();
-        if (recount()) {
+        boolean decided = recount();
+        if (decided) {
             if (self.voteSeqno >= votes.resultSeqno() && voter) {
                 outbox.deliver(new GroupEvent.VoteResult(votes.resultSeqno(), votes.resultValue()));
             }
             leaveIfOutvoted();
-        } else if (votes.request(seqno) && member != self && voter && self.voteSeqno < seqno) {
+        }
+        // Also one that does not count yet, or comes too late, has applied it or not: it is told the result when it
+        // votes.
+        boolean first = votes.request(seqno);
+        if (member != self && voter && self.voteSeqno < seqno && (first || decided)) {
             control.voteWanted(seqno);
             outbox.deliver(new GroupEvent.VoteRequest(seqno));
         }
@@ -69,14 +78,19 @@ final class Voting {
     void leaveIfOutvoted() {
         Member self = configuration.self;
         if (self.voteSeqno == votes.resultSeqno() && self.voteValue != votes.resultValue()) {
-            withdrawal.inconsistent(
-                    "this node's result of write-set " + votes.resultSeqno() + " differs from what the members voted");
+            leaveOutvoted(votes.resultSeqno());
         }
     }
 
+    private void leaveOutvoted(long seqno) {
+        withdrawal.inconsistent("this node's result of write-set " + seqno + " differs from what the members voted");
+    }
+
     /** {@link GroupCore#vote}. */
-    void vote(long seqno, Bytes error) {
+    long vote(long seqno, Bytes error) {
         var history = configuration.groupUuid;
-        control.addVote(CodeMessage.vote(history, seqno, Votes.value(history, seqno, error), error));
+        long value = Votes.value(history, seqno, error);
+        control.addVote(CodeMessage.vote(history, seqno, value, error));
+        return value;
     }
 }

@@ -10,7 +10,10 @@ package io.dromon.node.group;
 public record WriteSetFormat(int replVersion, int applVersion) {
     private static final int NOT_INTERPRETED = 127;
 
-    /** Bytes that no node looks into. A member with it can be in any group, but write in none where a database reads. */
+    /**
+     * Of Dromon nodes: for databases they are bytes that nobody looks into. A member with it can be in any group, but write in
+     * none where a database reads.
+     */
     public static final WriteSetFormat OPAQUE = new WriteSetFormat(NOT_INTERPRETED, NOT_INTERPRETED);
 
     /** Galera 4's write-sets, with keys that are certified. */

@@ -10,12 +10,14 @@
  *
  * <pre>
  *   GroupCore ── Reconfiguration   from a view to the next configuration
- *      │           ├─ StateExchange   what the members tell each other; Quorum: what it amounts to
+ *      │           ├─ StateExchange   what the members tell each other; Quorum: what it amounts to;
+ *      │           │                MissedHistory: who is needed to go on
  *      │           └─ Voting          votes on inconsistency; Votes counts them
  *      ├──────── Actions           fragments to actions, actions to seqnos; Reassembly
  *      │           └─ StateTransfer   requests, JOIN, SYNC; Statuses: what they do to the members
  *      ├──────── Outgoing          what this node has to say, in its order of importance
  *      │           ├─ ControlMessages, CausalReads, SendQueue
+ * │           └─ DurabilityReports what the members have synced
  *      ├──────── FlowControl       STOP and CONT; JoinerThrottle
  *      └──────── QueueGuard        the end where the application's queue has no room; Withdrawal: leaving
  * </pre>

@@ -111,6 +111,20 @@ final class StatusDocumentTest {
                 NodeState.SYNCED,
                 HEALTH,
                 group(true),
+                new NodeStatus.Certification(
+                        5, 2, 3, 1000, 4, List.of(new NodeStatus.Conflict(40, N1, 39, N2, "accounts/42"))),
+                Optional.of(new NodeStatus.Kept(
+                        41,
+                        new NodeStatus.Cache(
+                                2,
+                                41,
+                                4000,
+                                8000,
+                                Optional.of("the disk is full"),
+                                new NodeStatus.MayBeAwayFor(7000, 70, Optional.of(Duration.ofMinutes(2)))),
+                        Optional.of("IST, 30 to 41"),
+                        Optional.of("the donor left"),
+                        1)),
                 List.of(
                         new LinkStatus(
                                 1,
@@ -171,6 +185,8 @@ final class StatusDocumentTest {
                 NodeState.SYNCED,
                 new Health(true, Health.Word.OK, List.of()),
                 group(false),
+                NodeStatus.Certification.NONE,
+                Optional.empty(),
                 List.of(),
                 List.of(),
                 List.of(),

@@ -18,7 +18,7 @@ final class DeliveryQueueTest {
     private final DeliveryQueue queue = new DeliveryQueue();
 
     private static DeliveryItem writeSet(Bytes data) {
-        return new DeliveryItem.OrderedWriteSet(1, Uuids.NIL, "", data, null);
+        return new DeliveryItem.OrderedWriteSet(1, Uuids.NIL, "", 0, data, null);
     }
 
     @Test

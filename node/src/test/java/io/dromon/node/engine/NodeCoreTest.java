@@ -2,10 +2,15 @@ package io.dromon.node.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.dromon.node.certification.Refusal;
+import io.dromon.node.certification.Verdict;
 import io.dromon.node.group.GroupEvent;
 import io.dromon.node.group.GroupSettings;
 import io.dromon.node.group.ReplicationFailure;
 import io.dromon.node.group.Ticket;
+import io.dromon.node.ist.protocol.IstEvent;
+import io.dromon.node.state.core.TransferStep;
+import io.dromon.node.writeset.WriteSetBuilder;
 import io.dromon.transport.StackFailure;
 import io.dromon.transport.StackSettings;
 import io.dromon.transport.link.Links;
@@ -38,6 +43,7 @@ class NodeCoreTest {
             "tcp://127.0.0.1:1",
             Optional.empty(),
             Position.NONE,
+            TransfersState.NO,
             this::uuid,
             random,
             new NoLinks(),
@@ -54,7 +60,7 @@ class NodeCoreTest {
         core.endTurn(Integer.MAX_VALUE, 0, MS); // far too much is waiting: STOP, which pauses this node as well
         assertThat(core.status(3 * MS).group().flowControl().paused()).isTrue();
         Ticket.OfWriteSet ticket = new Ticket.OfWriteSet() {};
-        core.replicate(new Bytes(new byte[] {1}), ticket);
+        core.replicate(new WriteSetBuilder().data(new Bytes(new byte[] {1})).build(), -1, ticket);
         core.endTurn(Integer.MAX_VALUE, 0, 2 * MS);
         assertThat(recorder.tickets).isEmpty();
 
@@ -82,12 +88,36 @@ class NodeCoreTest {
 
     private static final class Recorder implements NodeCore.Effects {
         final List<Object> tickets = new ArrayList<>();
+        final List<Verdict.Outcome> verdicts = new ArrayList<>();
+        final List<Refusal.Reason> refusals = new ArrayList<>();
 
         @Override
-        public void deliver(GroupEvent event) {
-            if (event instanceof GroupEvent.WriteSet writeSet && writeSet.ticket() != null) {
-                tickets.add(writeSet.ticket());
-            }
+        public void deliver(GroupEvent event) {}
+
+        @Override
+        public void deliver(CertifiedWriteSet writeSet) {
+            tickets.add(writeSet.ticket());
+            verdicts.add(writeSet.verdict().outcome());
+        }
+
+        @Override
+        public void deliver(IstEvent event) {
+            throw new IllegalStateException("no transfer was asked for: " + event);
+        }
+
+        @Override
+        public void onHistory(GroupEvent.ConfigurationChange now) {
+            throw new IllegalStateException("an application without state: " + now);
+        }
+
+        @Override
+        public void onTransfer(TransferStep step) {
+            throw new IllegalStateException("an application without state: " + step);
+        }
+
+        @Override
+        public void onWriteSetRefused(Ticket.OfWriteSet ticket, Refusal why) {
+            refusals.add(why.reason());
         }
 
         @Override

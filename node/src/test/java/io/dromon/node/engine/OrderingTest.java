@@ -12,10 +12,13 @@ import io.dromon.node.group.GroupMember;
 import io.dromon.node.group.GroupVersions;
 import io.dromon.node.group.MemberStatus;
 import io.dromon.node.group.ReplicationFailure;
+import io.dromon.node.writeset.WriteSetBuilder;
 import io.dromon.transport.wire.Bytes;
+import io.dromon.transport.wire.Position;
 import io.dromon.transport.wire.Uuids;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -29,7 +32,7 @@ final class OrderingTest {
     private static final Bytes DATA = new Bytes(new byte[] {7});
 
     private final List<DeliveryItem> items = new ArrayList<>();
-    private final Ordering ordering = new Ordering(items::add);
+    private final Ordering ordering = new Ordering(new CertificationFailures(1 << 20), Map.of(), items::add);
 
     private void order(GroupEvent... events) {
         for (GroupEvent event : events) {
@@ -46,6 +49,7 @@ final class OrderingTest {
                 5,
                 1,
                 HISTORY,
+                true,
                 List.of(member(SELF, "me", own), member(OTHER, "other", MemberStatus.SYNCED)),
                 0,
                 new GroupVersions(5, 127, 127),
@@ -55,7 +59,8 @@ final class OrderingTest {
 
     @Test
     void joinsAnOwnWriteSetWithWhatItsWriterWaitsFor() {
-        PendingCommit own = new PendingCommit(Thread.currentThread(), DATA);
+        PendingCommit own = new PendingCommit(
+                Thread.currentThread(), new WriteSetBuilder().data(DATA).build(), -1);
 
         order(
                 view(MemberStatus.SYNCED),
@@ -64,15 +69,15 @@ final class OrderingTest {
 
         assertThat(items.subList(1, 3))
                 .containsExactly(
-                        new DeliveryItem.OrderedWriteSet(6, SELF, "me", DATA, own),
-                        new DeliveryItem.OrderedWriteSet(7, OTHER, "other", DATA, null));
+                        new DeliveryItem.OrderedWriteSet(6, SELF, "me", 5, DATA, own),
+                        new DeliveryItem.OrderedWriteSet(7, OTHER, "other", 6, DATA, null));
     }
 
     @Test
     void tellsAViewAndTheOwnStateInIt() {
         order(
                 view(MemberStatus.JOINED),
-                new GroupEvent.ConfigurationChange(5, -1, HISTORY, List.of(), -1, GroupVersions.NONE, -1, 0));
+                new GroupEvent.ConfigurationChange(5, -1, HISTORY, false, List.of(), -1, GroupVersions.NONE, -1, 0));
 
         assertThat(items)
                 .extracting(DeliveryItem.View.class::cast)
@@ -98,13 +103,17 @@ final class OrderingTest {
                 new GroupEvent.Joined(MemberStatus.JOINED),
                 new GroupEvent.Synced(),
                 new GroupEvent.StateRequestResult(0, SELF),
-                new GroupEvent.StateRequestResult(-11, Uuids.NIL));
+                new GroupEvent.StateRequestResult(-11, Uuids.NIL),
+                new GroupEvent.Joined(MemberStatus.JOINED),
+                new GroupEvent.StateRequest(new Position(HISTORY, 9), OTHER, 1, Position.NONE, Bytes.EMPTY));
 
         assertThat(items.subList(1, items.size()))
                 .containsExactly(
                         new DeliveryItem.State(NodeState.JOINER),
                         new DeliveryItem.State(NodeState.JOINED),
                         new DeliveryItem.State(NodeState.SYNCED),
+                        new DeliveryItem.State(NodeState.DONOR),
+                        new DeliveryItem.State(NodeState.JOINED),
                         new DeliveryItem.State(NodeState.DONOR));
     }
 
@@ -124,7 +133,7 @@ final class OrderingTest {
                 new GroupEvent.VoteRequest(6),
                 new GroupEvent.VoteResult(6, 0),
                 new GroupEvent.SnapshotEnded(OTHER, 0),
-                new GroupEvent.StateTransferLost("gone"),
+                new GroupEvent.StateTransferLost("gone", 0),
                 new GroupEvent.Left("left"));
 
         assertThat(items).isEmpty();
@@ -132,7 +141,8 @@ final class OrderingTest {
 
     @Test
     void saysOfAFailedCallWhetherTheNodeGoesOn() {
-        PendingCommit own = new PendingCommit(Thread.currentThread(), DATA);
+        PendingCommit own = new PendingCommit(
+                Thread.currentThread(), new WriteSetBuilder().data(DATA).build(), -1);
         PendingRead read = new PendingRead(Thread.currentThread());
 
         ordering.onWriteSetFailed(own, ReplicationFailure.OUTCOME_UNKNOWN);

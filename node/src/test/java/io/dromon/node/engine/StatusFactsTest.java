@@ -65,6 +65,8 @@ final class StatusFactsTest {
                         1000,
                         2),
                 3,
+                CertificationStatus.NONE,
+                Optional.empty(),
                 links,
                 mesh,
                 List.of(),

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.dromon.config.NodeConfig;
 import io.dromon.node.NodeException;
+import io.dromon.transport.wire.Position;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -39,7 +40,7 @@ final class UnresponsiveEngineTest {
                 new NodeIdentity("n", directory, true),
                 Optional.empty(),
                 new UpkeepThread("n"),
-                delivery -> {},
+                new NodeApplication(delivery -> {}, Optional.empty(), Position.NONE),
                 () -> {});
         engine.start("PLAIN TEXT");
         engine.synced().join();

@@ -72,24 +72,7 @@ final class GroupCoreTest {
     }
 
     private Peer dataNode(String name) {
-        GroupSettings s = GroupSettings.member(name, "");
-        return group.add(
-                new GroupSettings(
-                        name,
-                        "",
-                        WriteSetFormat.OPAQUE,
-                        false,
-                        true,
-                        false,
-                        false,
-                        "",
-                        s.flow(),
-                        s.maxPacketSize(),
-                        s.votePolicy(),
-                        s.sendQueueBytes(),
-                        s.maxActionBytes(),
-                        s.maxReassemblyBytes()),
-                Position.NONE);
+        return group.add(GroupSettings.member(name, "").withFormat(WriteSetFormat.OPAQUE), Position.NONE);
     }
 
     @Test
@@ -266,11 +249,36 @@ final class GroupCoreTest {
         all[0].replicate(new Bytes(new byte[10]));
         group.settle(all);
         long seqno = all[0].seqno();
-        all[1].core.reportApplied(seqno);
+        all[1].core.reportApplied(seqno, seqno);
         all[2].call(core -> core.vote(seqno, new Bytes(new byte[] {'x', 0})));
         group.settle(all);
         assertThat(all[0].events(GroupEvent.VoteRequest.class)).hasSize(1);
-        all[0].core.reportApplied(seqno);
+        all[0].core.reportApplied(seqno, seqno);
+        group.settle(all);
+
+        assertThat(all[2].inconsistent).isTrue();
+        assertThat(all[0].inconsistent).isFalse();
+        assertThat(all[1].inconsistent).isFalse();
+    }
+
+    /** Two have failed alike, which decides before the third comes to the write-set. */
+    @Test
+    void aNodeThatSucceedsAloneIsVotedOutThoughItVotesLate() {
+        Peer[] all = three();
+        all[0].replicate(new Bytes(new byte[10]));
+        group.settle(all);
+        long seqno = all[0].seqno();
+        all[0].call(core -> core.vote(seqno, new Bytes(new byte[] {'x', 0})));
+        all[1].call(core -> core.vote(seqno, new Bytes(new byte[] {'x', 0})));
+        group.settle(all);
+        assertThat(all[0].events(GroupEvent.VoteResult.class))
+                .singleElement()
+                .satisfies(result -> assertThat(result.value()).isNegative());
+        assertThat(all[2].inconsistent).isFalse();
+        assertThat(all[2].events(GroupEvent.VoteRequest.class))
+                .as("it may have applied the write-set, and is asked though the others have decided")
+                .isNotEmpty();
+        all[2].core.reportApplied(seqno, seqno);
         group.settle(all);
 
         assertThat(all[2].inconsistent).isTrue();
@@ -285,11 +293,11 @@ final class GroupCoreTest {
             all[0].replicate(new Bytes(new byte[10]));
         }
         group.settle(all);
-        all[0].core.reportApplied(300);
-        all[1].core.reportApplied(280);
+        all[0].core.reportApplied(300, 300);
+        all[1].core.reportApplied(280, 280);
         group.settle(all);
         assertThat(all[0].core.status().lastCommitted()).isLessThan(128);
-        all[2].core.reportApplied(200);
+        all[2].core.reportApplied(200, 200);
         group.settle(all);
 
         for (Peer peer : all) {
@@ -313,6 +321,18 @@ final class GroupCoreTest {
         assertThat(all[1].events(GroupEvent.CausalPoint.class))
                 .containsExactly(new GroupEvent.CausalPoint(known + 1, new TestGroup.Named("read")));
         assertThat(all[0].events(GroupEvent.CausalPoint.class)).isEmpty();
+    }
+
+    /** Not at that of the last message: a process may have been stopped since. */
+    @Test
+    void aCausalPointIsAskedForAtTheTimeOfTheTurn() {
+        Peer[] all = three();
+        group.now += 12_000_000_000L;
+
+        all[0].call(core -> core.sync(new TestGroup.Named("read")));
+        all[0].turn();
+
+        assertThat(all[0].askedAtNs).isEqualTo(group.now);
     }
 
     @Test

@@ -109,9 +109,64 @@ final class GroupRulesTest {
 
     private static StateMessage state(
             MemberStatus prim, MemberStatus current, UUID group, long received, long primSeqno, int flags) {
+        return state(11, prim, current, group, OTHER, received, primSeqno, flags);
+    }
+
+    private static StateMessage state(
+            int repl,
+            MemberStatus prim,
+            MemberStatus current,
+            UUID group,
+            UUID primUuid,
+            long received,
+            long primSeqno,
+            int flags) {
         return new StateMessage(
-                6, flags, 5, 11, 4, prim, current, 1, OTHER, group, OTHER, received, primSeqno, "", "", -1, 0, 0, -1, 0,
-                0, 0, 0, 0);
+                6, flags, 5, repl, 4, prim, current, 1, OTHER, group, primUuid, received, primSeqno, "", "", -1, 0, 0,
+                -1, 0, 0, 0, 0, 0);
+    }
+
+    /** Of a member that knows of others which had come further and are not here. */
+    private static StateMessage waiting(int repl, int flags) {
+        return state(repl, MemberStatus.NON_PRIM, MemberStatus.NON_PRIM, Vectors.GROUP, Uuids.NIL, 20, -1, flags);
+    }
+
+    /** Of a joiner of the last configuration, the complete members of which are not all here. */
+    private static StateMessage waitingJoiner(long received) {
+        return state(127, MemberStatus.JOINER, MemberStatus.NON_PRIM, Vectors.GROUP, Uuids.NIL, received, 5, 0);
+    }
+
+    private static StateMessage opaque(MemberStatus current, int flags) {
+        return state(127, MemberStatus.SYNCED, current, Vectors.GROUP, OTHER, 15, 4, flags);
+    }
+
+    @Test
+    void dromonNodesWaitWhereOneOfThemKnowsThatNewerHistoryIsMissing() {
+        StateMessage complete = opaque(MemberStatus.NON_PRIM, 0);
+        StateMessage database = state(11, MemberStatus.SYNCED, MemberStatus.NON_PRIM, Vectors.GROUP, OTHER, 15, 4, 0);
+
+        assertThat(Quorum.compute(List.of(complete, waiting(127, 0))).primary()).isFalse();
+        assertThat(Quorum.compute(List.of(opaque(MemberStatus.SYNCED, 0), waiting(127, 0)))
+                        .primary())
+                .as("a primary configuration goes on")
+                .isTrue();
+        assertThat(Quorum.compute(List.of(complete, waiting(127, StateMessage.FLAG_BOOTSTRAP)))
+                        .actId())
+                .as("the operator has decided")
+                .isEqualTo(20);
+        assertThat(Quorum.compute(List.of(complete, waitingJoiner(16))).primary())
+                .as("a joiner has received more")
+                .isFalse();
+        assertThat(Quorum.compute(List.of(complete, waitingJoiner(15))).primary())
+                .as("a joiner has not received more")
+                .isTrue();
+        assertThat(Quorum.compute(List.of(database, waiting(127, 0))).primary())
+                .as("a database does not wait")
+                .isTrue();
+        assertThat(Quorum.compute(List.of(complete, waiting(127, StateMessage.FLAG_ARBITRATOR)))
+                        .primary())
+                .as("an arbitrator may be garbd, which does not wait")
+                .isTrue();
     }
 
     @Test
@@ -146,6 +201,56 @@ final class GroupRulesTest {
 
         assertThat(quorum.actId()).isEqualTo(15);
         assertThat(quorum.confId()).isEqualTo(4);
+    }
+
+    @Test
+    void dataNodesGoOnFromWhatAMemberHasKeptFromAnEarlierLife() {
+        StateMessage survivor = opaque(MemberStatus.NON_PRIM, 0);
+        StateMessage restarted =
+                state(127, MemberStatus.NON_PRIM, MemberStatus.NON_PRIM, Vectors.GROUP, OTHER, 17, -1, 0);
+        StateMessage stranger = state(127, MemberStatus.NON_PRIM, MemberStatus.NON_PRIM, OTHER, OTHER, 99, -1, 0);
+
+        Quorum quorum = Quorum.compute(List.of(survivor, restarted, stranger));
+        assertThat(quorum.actId()).isEqualTo(17);
+        assertThat(quorum.confId()).isEqualTo(4);
+        assertThat(Quorum.compute(List.of(opaque(MemberStatus.SYNCED, 0), restarted))
+                        .actId())
+                .as("a primary configuration goes on where it is")
+                .isEqualTo(15);
+        StateMessage arbitrator = state(
+                127,
+                MemberStatus.SYNCED,
+                MemberStatus.NON_PRIM,
+                Vectors.GROUP,
+                OTHER,
+                15,
+                4,
+                StateMessage.FLAG_ARBITRATOR);
+        assertThat(Quorum.compute(List.of(survivor, restarted, arbitrator)).actId())
+                .as("an arbitrator may be garbd, which counts otherwise")
+                .isEqualTo(15);
+    }
+
+    @Test
+    void dataNodesThatHaveKeptNothingBeginAHistoryWithAName() {
+        StateMessage nothing = state(
+                127,
+                MemberStatus.NON_PRIM,
+                MemberStatus.NON_PRIM,
+                Uuids.NIL,
+                OTHER,
+                -1,
+                -1,
+                StateMessage.FLAG_BOOTSTRAP);
+        Quorum unnamed = Quorum.compute(List.of(nothing, nothing));
+        Quorum named = unnamed.named(OTHER, List.of(nothing, nothing));
+
+        assertThat(unnamed.groupUuid()).isEqualTo(Uuids.NIL);
+        assertThat(named.groupUuid()).isEqualTo(OTHER);
+        assertThat(named.actId()).isZero();
+        assertThat(named.named(Vectors.GROUP, List.of(nothing)).groupUuid())
+                .as("that of a history stays")
+                .isEqualTo(OTHER);
     }
 
     @Test

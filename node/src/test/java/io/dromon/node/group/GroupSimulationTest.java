@@ -119,7 +119,8 @@ final class GroupSimulationTest {
                     while (peer.hasNext() && random.nextInt(8) != 0) {
                         peer.deliverNext();
                     }
-                    peer.core.reportApplied(peer.seqno() - random.nextInt(20));
+                    long applied = peer.seqno() - random.nextInt(20);
+                    peer.core.reportApplied(applied, applied);
                     peer.call(core -> core.onQueue(random.nextInt(3) == 0 ? random.nextInt(400) : 0, 0, group.now));
                     peer.call(core -> core.endTurn(group.now));
                     if (peer.core.nextDeadlineNs() <= group.now) {

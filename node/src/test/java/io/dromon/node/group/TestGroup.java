@@ -3,6 +3,7 @@ package io.dromon.node.group;
 import io.dromon.transport.GroupSender;
 import io.dromon.transport.evs.SendResult;
 import io.dromon.transport.primary.PrimaryView;
+import io.dromon.transport.sim.OrderedMessage;
 import io.dromon.transport.wire.Bytes;
 import io.dromon.transport.wire.Encodable;
 import io.dromon.transport.wire.Position;
@@ -26,14 +27,11 @@ import java.util.function.Consumer;
 final class TestGroup {
     static final long MS = 1_000_000;
 
-    /** Something in the total order of a component. */
-    private record Entry(Peer source, int type, Encodable message) {}
-
     /** A component: its members and its order. */
     static final class Component {
         final boolean primary;
         final List<Peer> members;
-        final List<Entry> order = new ArrayList<>();
+        final List<OrderedMessage> order = new ArrayList<>();
         /** Fingerprint of each prefix of the order, as the first member that was there had it. */
         final List<String> agreed = new ArrayList<>();
 
@@ -74,19 +72,24 @@ final class TestGroup {
         final List<String> notices = new ArrayList<>();
         /** Causal points, and behind how much of the order they come. */
         final Map<Encodable, Integer> points = new LinkedHashMap<>();
+        /** The time that the last causal point was asked for with. */
+        long askedAtNs;
 
         boolean refuses;
         /** How many more messages the layer below takes. */
         int limit = Integer.MAX_VALUE;
 
         int segment;
+        /** What a majority has synced, as it was told. */
+        final List<Position> majority = new ArrayList<>();
 
         Peer(TestGroup group, UUID uuid, GroupSettings settings, Position position) {
             this.group = group;
             this.uuid = uuid;
             this.name = settings.name();
             this.settings = settings;
-            this.core = new GroupCore(settings, uuid, position, group::uuid, this, this);
+            this.core = new GroupCore(
+                    settings, uuid, position, group::uuid, member -> group.weights.getOrDefault(member, 1), this, this);
         }
 
         @Override
@@ -98,16 +101,17 @@ final class TestGroup {
                 return SendResult.NOT_CONNECTED;
             }
             limit -= limit == Integer.MAX_VALUE ? 0 : 1;
-            component.order.add(new Entry(this, userType, message));
+            component.order.add(new OrderedMessage(uuid, userType, message));
             return SendResult.ACCEPTED;
         }
 
         @Override
-        public SendResult sendLocalCausal(int userType, Encodable message) {
+        public SendResult sendLocalCausal(int userType, Encodable message, long nowNs) {
             if (refuses) {
                 return SendResult.AGAIN;
             }
             points.put(message, component.order.size());
+            askedAtNs = nowNs;
             return SendResult.ACCEPTED;
         }
 
@@ -140,6 +144,11 @@ final class TestGroup {
             if (before != null) {
                 throw new AssertionError("ticket " + ticket + " ended twice: " + before + ", " + result);
             }
+        }
+
+        @Override
+        public void onMajoritySynced(Position position) {
+            majority.add(position);
         }
 
         @Override
@@ -184,14 +193,13 @@ final class TestGroup {
             return delivered < component.order.size();
         }
 
-        /** The next message of the order, as bytes if it is another's. */
         void deliverNext() {
-            Entry entry = component.order.get(delivered++);
-            Encodable payload = entry.source == this
-                    ? entry.message
-                    : new Bytes(Bytes.of(entry.message).toArray());
-            call(core -> core.onMessage(entry.source.uuid, entry.type, payload, group.now));
+            receive(component.order.get(delivered++));
             agree();
+        }
+
+        private void receive(OrderedMessage message) {
+            call(core -> core.onMessage(message.source(), message.userType(), message.bodyFor(uuid), group.now));
         }
 
         void turn() {
@@ -246,6 +254,9 @@ final class TestGroup {
 
     final Random random;
     final List<Peer> peers = new ArrayList<>();
+    /** Of members in the quorum; 1 of those that are not here. */
+    final Map<UUID, Integer> weights = new HashMap<>();
+
     long now = 1;
     /**
      * Whether somebody lost the primary component and came back. A LAST that only some delivered before leaves their
@@ -317,6 +328,11 @@ final class TestGroup {
 
     /** A view of these nodes, at once; what is left of their old orders is dropped. */
     Component view(boolean primary, boolean bootstrap, List<Peer> members) {
+        return view(primary, bootstrap, members, List.of());
+    }
+
+    /** @param furthest members that had come further than the others; empty: all are level */
+    private Component view(boolean primary, boolean bootstrap, List<Peer> members, List<Peer> furthest) {
         List<Peer> sorted = new ArrayList<>(members);
         sorted.sort(Comparator.comparing(peer -> peer.uuid, Uuids.ORDER));
         Component component = new Component(primary, sorted);
@@ -325,16 +341,23 @@ final class TestGroup {
             shown.add(new PrimaryView.Member(peer.uuid, peer.segment));
         }
         ViewId.Type type = primary ? ViewId.Type.PRIM : ViewId.Type.NON_PRIM;
-        PrimaryView view =
-                new PrimaryView(new ViewId(type, sorted.get(0).uuid, ++viewSeq), bootstrap, 1, shown, List.of());
+        ViewId id = new ViewId(type, sorted.get(0).uuid, ++viewSeq);
+        List<UUID> ahead = furthest.stream().map(peer -> peer.uuid).toList();
         for (Peer peer : sorted) {
             peer.component = component;
             peer.delivered = 0;
             peer.history = 0;
             peer.points.clear();
+            List<UUID> aheadOfIt = furthest.contains(peer) ? List.of() : ahead;
+            PrimaryView view = new PrimaryView(id, bootstrap, 1, shown, List.of(), aheadOfIt);
             peer.call(core -> core.onView(view, now));
         }
         return component;
+    }
+
+    /** A primary view in which some had come further than the others. */
+    Component meeting(List<Peer> furthest, Peer... members) {
+        return view(true, false, List.of(members), furthest);
     }
 
     Component primary(Peer... members) {
@@ -359,12 +382,9 @@ final class TestGroup {
             Component old = peer.component;
             int from = peer.delivered;
             nonPrimary(peer);
-            for (Entry entry : old.order.subList(from, old.order.size())) {
-                if (entry.source == peer || random.nextBoolean()) {
-                    Encodable payload = entry.source == peer
-                            ? entry.message
-                            : new Bytes(Bytes.of(entry.message).toArray());
-                    peer.call(core -> core.onMessage(entry.source.uuid, entry.type, payload, now));
+            for (OrderedMessage message : old.order.subList(from, old.order.size())) {
+                if (message.source().equals(peer.uuid) || random.nextBoolean()) {
+                    peer.receive(message);
                 }
             }
             nonPrimary(peer);

@@ -1,0 +1,311 @@
+package io.dromon.node.assembly;
+
+import io.dromon.config.NodeConfig;
+import io.dromon.config.Options;
+import io.dromon.node.Application;
+import io.dromon.node.NodeException;
+import io.dromon.node.NodeStatus;
+import io.dromon.node.admin.AdminOperations;
+import io.dromon.node.apply.CallFailures;
+import io.dromon.node.engine.KeptState;
+import io.dromon.node.engine.NodeEngine;
+import io.dromon.node.engine.NodeIdentity;
+import io.dromon.node.engine.NodeSettings;
+import io.dromon.transport.wire.Position;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The runs of a node, one after the other, with one application and one hold of the data directory: the first one, and one
+ * more for each restart. Any thread.
+ */
+final class NodeRuns {
+    private static final Logger LOG = LoggerFactory.getLogger(NodeRuns.class);
+    /** How long who leaves waits for a restart that is in progress, beyond the end of a run. */
+    private static final Duration LAST_WAIT = Duration.ofSeconds(5);
+
+    private final Application application;
+    private final AdminOperations operations;
+    /** As the thread that has started the node: whether the node keeps the JVM alive. */
+    private final boolean daemon = Thread.currentThread().isDaemon();
+    /** Held while a restart begins, and while its result becomes known. */
+    private final Object changes = new Object();
+
+    private volatile NodeRun run;
+    /** The thread of the restart that is in progress. */
+    private volatile @Nullable Thread restarting;
+    /** Why no run followed after a restart. */
+    private volatile @Nullable NodeException failure;
+
+    private volatile boolean left;
+    private volatile CompletableFuture<Void> synced = new CompletableFuture<>();
+
+    /** Opens the first run. */
+    NodeRuns(NodeConfig config, Application application, AdminOperations operations) {
+        this.application = application;
+        this.operations = operations;
+        NodeSettings settings = NodeSettings.of(config);
+        NodeIdentity identity = new NodeIdentity(settings.name(), settings.dataDirectory(), settings.recovery());
+        NodeRun.Prepared prepared;
+        try {
+            prepared = NodeRun.Prepared.of(config);
+        } catch (RuntimeException | Error e) {
+            identity.release();
+            throw e;
+        }
+        this.run = NodeRun.open(prepared, identity, application, Position.NONE, operations);
+        follow(run, synced);
+    }
+
+    /** Starts the first run. */
+    void start() {
+        run.start();
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // its result is told to the other one
+    private static void follow(NodeRun run, CompletableFuture<Void> synced) {
+        run.engine().synced().whenComplete((done, why) -> {
+            if (why == null) {
+                synced.complete(null);
+            } else {
+                synced.completeExceptionally(why);
+            }
+        });
+    }
+
+    /** The present run, or the last one. */
+    NodeRun run() {
+        return run;
+    }
+
+    /** Of the present run, or of the next one while the node is being restarted. */
+    CompletableFuture<Void> synced() {
+        return synced;
+    }
+
+    boolean isOpen() {
+        return restarting != null || run.engine().isOpen();
+    }
+
+    /** Why nothing can be asked of the present run; null if it can. */
+    @Nullable
+    NodeException closed() {
+        if (restarting != null) {
+            return CallFailures.restarting();
+        }
+        NodeException why = failure;
+        return why == null ? null : CallFailures.ended(why);
+    }
+
+    /** Does something to the present run, and not to one that a restart has begun to end. */
+    void change(Runnable change) {
+        synchronized (changes) {
+            NodeException why = closed();
+            if (why != null) {
+                throw why;
+            }
+            change.run();
+        }
+    }
+
+    /** See {@link io.dromon.node.Node#restart}. */
+    void restart(Map<String, String> options) {
+        CompletableFuture<Void> started = new CompletableFuture<>();
+        synchronized (changes) {
+            NodeRun before = run;
+            refuseWhereItCannotBe(before.engine());
+            NodeRun.Prepared next = prepare(before, options);
+            CompletableFuture<Void> nextSynced = new CompletableFuture<>();
+            Thread thread = new Thread(
+                    () -> restart(before, next, nextSynced, started),
+                    "dromon-" + next.settings().name() + "-restart");
+            thread.setDaemon(daemon);
+            restarting = thread; // who asks from now on is told so, whatever that thread has done by then
+            synced = nextSynced;
+            thread.start();
+        }
+        await(started);
+    }
+
+    private void refuseWhereItCannotBe(NodeEngine before) {
+        if (before.isOwnThread() || Thread.currentThread() == restarting) {
+            throw new IllegalStateException(
+                    "a restart waits for the end of this very thread; call it on a thread of the program's own");
+        }
+        NodeException why = closed();
+        if (why != null) {
+            throw why;
+        }
+        if (left || !before.isOpen()) {
+            throw CallFailures.ended(before.failure());
+        }
+    }
+
+    /** All that can be found out while the node still runs. */
+    private NodeRun.Prepared prepare(NodeRun before, Map<String, String> options) {
+        NodeConfig old = before.engine().config();
+        NodeConfig config = old.with(options);
+        if (!config.dataDir().equals(old.dataDir())) {
+            throw configuration(Options.BASE_DIR.name() + ": the data directory, " + old.dataDir()
+                    + ", cannot be changed by a restart: the state of the application stays where it is");
+        }
+        NodeStatus.Group group = before.status().group();
+        if (config.bootstrap() && group.primary() && group.members().size() > 1) {
+            throw configuration("the node would make a new cluster (" + config.address()
+                    + "), while it is in one with " + (group.members().size() - 1)
+                    + " other members; give their addresses in wsrep_cluster_address, or have them leave before");
+        }
+        NodeRun.Prepared next = NodeRun.Prepared.of(config);
+        try {
+            KeptState.check(config, next.settings(), application);
+        } catch (RuntimeException | Error e) {
+            next.close();
+            throw e;
+        }
+        return next;
+    }
+
+    private static NodeException configuration(String problem) {
+        return new NodeException(NodeException.Reason.CONFIGURATION, problem);
+    }
+
+    /** On the thread of the restart. */
+    private void restart(
+            NodeRun before,
+            NodeRun.Prepared next,
+            CompletableFuture<Void> nextSynced,
+            CompletableFuture<Void> started) {
+        try {
+            NodeRun fresh = replace(before, next);
+            follow(fresh, nextSynced);
+            boolean leaves;
+            synchronized (changes) {
+                run = fresh;
+                restarting = null;
+                fresh.start();
+                leaves = left;
+            }
+            if (leaves) {
+                fresh.engine().requestLeave();
+                throw leftMeanwhile();
+            }
+            started.complete(null);
+        } catch (NodeException e) {
+            nextSynced.completeExceptionally(e);
+            started.completeExceptionally(e);
+        } catch (RuntimeException | Error | InterruptedException e) {
+            NodeException bug =
+                    new NodeException(NodeException.Reason.PROTOCOL, "a bug ended the restart, and the node: " + e, e);
+            end(bug);
+            nextSynced.completeExceptionally(bug);
+            started.completeExceptionally(bug);
+        }
+    }
+
+    private NodeRun replace(NodeRun before, NodeRun.Prepared next) throws InterruptedException {
+        LOG.info("{}: restarts", next.settings().name());
+        boolean goesOn = before.engine().leaveToRestart();
+        if (!goesOn || left) {
+            next.close();
+            before.release();
+            NodeException why = goesOn ? null : before.engine().failure();
+            if (goesOn) {
+                tellEnd(null);
+            }
+            end(why);
+            throw why == null ? leftMeanwhile() : CallFailures.ended(why);
+        }
+        try {
+            return open(before, next);
+        } catch (RuntimeException | Error e) {
+            NodeException why = new NodeException(
+                    e instanceof NodeException known ? known.reason() : NodeException.Reason.PROTOCOL,
+                    "the node has left its group to restart, and could not start again: " + e.getMessage(),
+                    e);
+            LOG.error("{}: stopped: {}", next.settings().name(), why.getMessage());
+            tellEnd(why);
+            end(why);
+            throw why;
+        }
+    }
+
+    private NodeRun open(NodeRun before, NodeRun.Prepared next) {
+        NodeIdentity identity;
+        try {
+            identity = before.identity()
+                    .next(next.settings().name(), next.settings().recovery());
+        } catch (RuntimeException | Error e) {
+            next.close();
+            before.identity().release();
+            throw e;
+        }
+        return NodeRun.open(next, identity, application, before.engine().given(), operations);
+    }
+
+    private static NodeException leftMeanwhile() {
+        return new NodeException(NodeException.Reason.CLOSED, "the node was left while it was being restarted");
+    }
+
+    /** No run has told it to the application. */
+    private void tellEnd(@Nullable NodeException why) {
+        try {
+            application.onStopped(why);
+        } catch (RuntimeException | Error e) {
+            LOG.warn("the application failed in onStopped", e);
+        }
+    }
+
+    private void end(@Nullable NodeException why) {
+        synchronized (changes) {
+            failure = why;
+            restarting = null;
+        }
+    }
+
+    private static void await(CompletableFuture<Void> started) {
+        try {
+            started.get();
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof NodeException why
+                    ? new NodeException(why.reason(), String.valueOf(why.getMessage()), why)
+                    : new IllegalStateException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new NodeException(
+                    NodeException.Reason.RESTARTING, "interrupted while the node restarts, which it goes on to do", e);
+        }
+    }
+
+    /** See {@link io.dromon.node.Node#leave}. */
+    void leave() {
+        NodeRun now;
+        Thread restart;
+        synchronized (changes) {
+            left = true;
+            now = run;
+            restart = restarting;
+        }
+        if (restart == Thread.currentThread()) {
+            return; // the end follows on this very thread
+        }
+        now.engine().leave();
+        if (restart == null || now.engine().isOwnThread()) {
+            return;
+        }
+        try {
+            restart.join(LAST_WAIT.toMillis());
+            if (restart.isAlive()) {
+                LOG.warn("the restart that is in progress has not ended; it ends with the node");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return;
+        }
+        run.engine().leave();
+    }
+}

@@ -1,0 +1,25 @@
+package io.dromon.node.state;
+
+import io.dromon.node.group.Errno;
+
+/** The codes with which a donor ends a transfer that it could not serve: negative numbers of errors. */
+public final class DonorCode {
+    /** It has served. */
+    public static final long SERVED = 0;
+    /** What is asked for is not in its cache any more: a snapshot would help. */
+    public static final long NOT_CACHED = -Errno.ENODATA;
+    /** It gives no state of this kind. */
+    public static final long NOT_GIVEN = -Errno.ENOSYS;
+    /** It failed, and another attempt may not. */
+    public static final long FAILED = -Errno.EIO;
+
+    /** The joiner holds under a number of the group's history what the group never had there. */
+    public static final long OF_ANOTHER_BRANCH = -Errno.EILSEQ;
+
+    private DonorCode() {}
+
+    /** Whether the same request would fail again. */
+    public static boolean cannotServe(long code) {
+        return code == NOT_CACHED || code == NOT_GIVEN;
+    }
+}

@@ -1,0 +1,136 @@
+package io.dromon.node.state.snapshot;
+
+import io.dromon.sst.SnapshotDonor;
+import io.dromon.sst.SnapshotMethod;
+import io.dromon.sst.SnapshotSource;
+import io.dromon.sst.SstSettings;
+import io.dromon.sst.TransferException;
+import io.dromon.sst.TransferException.Reason;
+import io.dromon.sst.archive.Manifest;
+import io.dromon.sst.channel.TransferThreads;
+import io.dromon.transport.tls.TlsConfigException;
+import io.dromon.transport.tls.TlsContexts;
+import io.dromon.transport.wire.Position;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** A donor's end of one snapshot. Safe for threads. */
+public final class SnapshotGiver {
+    private final SnapshotSettings settings;
+    private final SnapshotRequest request;
+    private final Path source;
+    private final Position position;
+    private final TransferThreads threads = new TransferThreads();
+    private @Nullable SnapshotDonor donor;
+    private boolean cancelled;
+
+    private SnapshotGiver(SnapshotSettings settings, SnapshotRequest request, Path source, Position position) {
+        this.settings = settings;
+        this.request = request;
+        this.source = source;
+        this.position = position;
+    }
+
+    /**
+     * Sends a directory on a thread of its own; returns at once.
+     *
+     * @param request of the joiner
+     * @param source what the application has left there; removed when the transfer is over, however it ends
+     * @param position the last event that it holds
+     * @param listener hears the end in any case
+     */
+    public static SnapshotGiver give(
+            SnapshotSettings settings,
+            SnapshotRequest request,
+            Path source,
+            Position position,
+            SnapshotListener listener) {
+        SnapshotGiver giver = new SnapshotGiver(settings, request, source, position);
+        giver.threads.start("dromon-sst-giver", () -> giver.run(listener));
+        return giver;
+    }
+
+    /**
+     * Why a request cannot be served at all, before the application is asked for a snapshot.
+     *
+     * @throws SnapshotException with the reason and what to do
+     */
+    public static void check(SnapshotSettings settings, SnapshotRequest request) throws SnapshotException {
+        Optional<String> whyNot = settings.whyNotGiven().or(method(request)::problem);
+        if (whyNot.isPresent()) {
+            throw new SnapshotException(Reason.SOURCE, whyNot.get());
+        }
+    }
+
+    private static SnapshotSettings.Method method(SnapshotRequest request) throws SnapshotException {
+        return SnapshotSettings.Method.named(request.method())
+                .filter(method -> method != SnapshotSettings.Method.SKIP)
+                .orElseThrow(() -> new SnapshotException(
+                        Reason.PROTOCOL,
+                        "the joiner at " + request.joiner().hostPort() + " asks for a snapshot by method '"
+                                + request.method() + "', which no node gives: set wsrep_sst_method=stream there"));
+    }
+
+    private void run(SnapshotListener listener) {
+        SnapshotException failure = null;
+        try {
+            check(settings, request);
+            send(listener);
+        } catch (SnapshotException e) {
+            failure = e;
+        } catch (IOException | TlsConfigException | RuntimeException | Error e) {
+            failure = SnapshotException.of(
+                    "the snapshot for " + request.joiner().hostPort() + " was not given", e, Reason.SOURCE);
+        }
+        TransferDirectory.removeOrWarn(source);
+        if (failure == null) {
+            listener.onTransferred(position);
+        } else {
+            listener.onFailure(failure);
+        }
+    }
+
+    private void send(SnapshotListener listener) throws IOException, TlsConfigException, SnapshotException {
+        SnapshotSettings.Method method = method(request);
+        SstSettings sst = settings.settings(
+                SstSettings.Role.DONOR, method, request.joiner().host());
+        try (TlsContexts tls = sst.contexts()) {
+            SnapshotDonor sender = begin(method.transport()
+                    .donor(
+                            InetSocketAddress.createUnresolved(
+                                    request.joiner().host(), request.joiner().port()),
+                            new SnapshotMethod.Terms(
+                                    tls, request.token(), sst.stream(), new TransferLog("giving a snapshot")),
+                            new SnapshotSource.Files(source)));
+            Manifest unused = TransferThreads.call(
+                    "dromon-sst-send",
+                    () -> sender.send(position),
+                    SnapshotTaker.PROGRESS_EVERY,
+                    () -> TransferLog.tell(listener, progress()));
+        }
+    }
+
+    private synchronized SnapshotDonor begin(SnapshotDonor made) throws TransferException {
+        if (cancelled) {
+            throw new TransferException(Reason.CANCELLED, "cancelled");
+        }
+        donor = made;
+        return made;
+    }
+
+    /** How far it is. */
+    public synchronized SnapshotProgress progress() {
+        return donor == null ? SnapshotProgress.NOTHING : SnapshotProgress.of(donor.progress());
+    }
+
+    /** Ends a transfer that runs, with {@link Reason#CANCELLED}; returns at once. Nothing happens if it has ended. */
+    public synchronized void cancel() {
+        cancelled = true;
+        if (donor != null) {
+            donor.cancel();
+        }
+    }
+}
