@@ -1,0 +1,71 @@
+package io.dromon.node.store;
+
+import io.dromon.transport.wire.Position;
+import java.nio.file.Path;
+import java.util.Iterator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a store keeps its entries, and with them, in one step, its position. Thread-safe, but that one thread commits,
+ * in order. All methods throw a {@link StoreException} where the storage fails, and after {@link #close}.
+ */
+interface StorageEngine extends AutoCloseable {
+    /** A change that is ready. */
+    interface Prepared {
+        /** Makes it visible, with its position, whole or not at all. At most once, on the committing thread. */
+        void commit();
+    }
+
+    /**
+     * The entries as of a position. Thread-safe; after {@link #close} its methods throw an
+     * {@link IllegalStateException}.
+     */
+    interface View extends AutoCloseable {
+        Position position();
+
+        /** The value of a key, the caller's own; null if there is none. */
+        byte @Nullable [] get(byte[] key);
+
+        /**
+         * The entries with {@code from <= key < to}, the caller's own; valid as long as the view.
+         *
+         * @param to null for no upper bound
+         */
+        Iterator<Entry> scan(byte[] from, byte @Nullable [] to);
+
+        @Override
+        void close();
+    }
+
+    /** The last position that was committed, {@link Position#NONE} in a new store. */
+    Position position();
+
+    /** The entries as of now. */
+    View view();
+
+    /**
+     * Makes a change ready. Any thread.
+     *
+     * @param changes in the order of their keys; may be empty
+     * @param position of which the store has everything afterwards
+     */
+    Prepared prepare(List<Change> changes, Position position);
+
+    /**
+     * Makes a directory with all that is committed, in files which do not change any more. On the committing thread.
+     *
+     * @param directory is not there, its parent is
+     */
+    void copyTo(Path directory);
+
+    /**
+     * Makes durable what is committed, where the storage can: then it survives a loss of power. Any thread, one call at a
+     * time.
+     */
+    void sync();
+
+    /** Ends it, as soon as no view is open. Further calls do nothing. */
+    @Override
+    void close();
+}

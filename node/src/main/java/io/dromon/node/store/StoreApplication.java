@@ -1,0 +1,236 @@
+package io.dromon.node.store;
+
+import io.dromon.node.ClusterView;
+import io.dromon.node.Delivery;
+import io.dromon.node.DurableApplication;
+import io.dromon.node.NodeException;
+import io.dromon.node.NodeState;
+import io.dromon.node.ParallelApplication;
+import io.dromon.node.StatefulApplication;
+import io.dromon.transport.wire.MalformedMessageException;
+import io.dromon.transport.wire.Position;
+import io.dromon.transport.wire.Uuids;
+import java.io.IOError;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The store as the application of its node: takes the changes of the order, gives and takes whole states. What cannot
+ * be decoded cannot be on any member, and is an exception on which the members vote; what fails on this node alone, a
+ * full disk say, is an {@link IOError}, which stops it without a vote.
+ */
+class StoreApplication implements ParallelApplication, StatefulApplication {
+    private final Storage storage;
+    private final int appliers;
+    private final AppliedWaits waits = new AppliedWaits();
+
+    /** Of the last primary view. */
+    private volatile UUID history = Uuids.NIL;
+
+    private volatile @Nullable StoreException failure;
+    private long lastView;
+    private boolean complete;
+    /**
+     * A view up to which the node has everything: the last one when its state became complete. A transaction must not
+     * be older than that; that later views made nothing old, the node knows itself.
+     */
+    private volatile long completeSince;
+
+    /** The application of a storage, which can sync if that is on disk. */
+    static StoreApplication of(Storage storage, int appliers) {
+        return storage.isOnDisk() ? new DurableStore(storage, appliers) : new StoreApplication(storage, appliers);
+    }
+
+    StoreApplication(Storage storage, int appliers) {
+        this.storage = storage;
+        this.appliers = appliers;
+    }
+
+    /** Up to which number the store has everything; 0 at the beginning. Any thread. */
+    long applied() {
+        return Math.max(completeSince, storage.position().seqno());
+    }
+
+    /**
+     * The entries as of now.
+     *
+     * @param seqno up to which number at least they hold everything
+     * @param restores {@link Storage#restores} before it was taken: what was read means nothing in a state that was
+     *     restored since
+     */
+    record At(StorageEngine.View view, long seqno, int restores) {}
+
+    /** The caller closes the view. Any thread. */
+    At view() {
+        int restores = storage.restores();
+        long since = completeSince; // read first: the view has what was before it
+        StorageEngine.View view = storage.view();
+        return new At(view, Math.max(since, view.position().seqno()), restores);
+    }
+
+    /** Makes durable what is applied. */
+    final void sync() {
+        try {
+            storage.sync();
+        } catch (StoreException e) {
+            failure = e;
+            throw e;
+        }
+    }
+
+    AppliedWaits waits() {
+        return waits;
+    }
+
+    /** Why the storage has failed; null as long as it has not. Any thread. */
+    @Nullable
+    StoreException failure() {
+        return failure;
+    }
+
+    @Override
+    public int appliers() {
+        return appliers;
+    }
+
+    @Override
+    public Commit apply(Delivery delivery) {
+        List<Change> changes;
+        try {
+            changes = ChangeCodec.decode(delivery.data());
+        } catch (MalformedMessageException e) {
+            throw new StoreException(
+                    StoreException.Reason.MALFORMED_CHANGE,
+                    "write-set " + delivery.seqno() + " of " + delivery.originName() + " is no change of a store: "
+                            + e.getMessage() + ". All data nodes of a cluster run the same application",
+                    e);
+        }
+        try {
+            return commit(changes, delivery.history(), delivery.seqno());
+        } catch (StoreException e) {
+            throw failed(e);
+        }
+    }
+
+    private Commit commit(List<Change> changes, UUID history, long seqno) {
+        StorageEngine engine = storage.engine();
+        Position before = engine.position();
+        checkHistory(before, history);
+        Position next = new Position(history, seqno);
+        if (before.seqno() >= next.seqno()) {
+            return () -> {}; // is in the state that was restored
+        }
+        StorageEngine.Prepared prepared = engine.prepare(changes, next);
+        return () -> {
+            try {
+                prepared.commit();
+            } catch (StoreException e) {
+                throw failed(e);
+            }
+            waits.onApplied(next.seqno());
+        };
+    }
+
+    private static void checkHistory(Position own, UUID history) {
+        if (history.equals(Uuids.NIL)) {
+            throw new StoreException(
+                    StoreException.Reason.OTHER_CLUSTER,
+                    "the cluster's order has no history that a position could name");
+        }
+        if (!own.equals(Position.NONE) && !own.history().equals(history)) {
+            throw new StoreException(
+                    StoreException.Reason.OTHER_CLUSTER,
+                    "the store holds the state " + own + ", the cluster's history is " + history
+                            + ", and no state of it was transferred. Is it another cluster's data directory? Remove its"
+                            + " store to take the state of this cluster");
+        }
+    }
+
+    private IOError failed(StoreException why) {
+        failure = why;
+        return new IOError(why);
+    }
+
+    @Override
+    public void onMissed(long from, long to) {
+        throw failed(new StoreException(
+                StoreException.Reason.GAP,
+                "the cluster has ordered the numbers " + from + " to " + to
+                        + " without this store, which has everything up to " + storage.position()
+                        + ": it must not go on with a gap. Start the node again, so that it takes them, or the state"));
+    }
+
+    @Override
+    public void onView(ClusterView view) {
+        if (view.primary()) {
+            history = view.history();
+            lastView = view.seqno();
+        }
+    }
+
+    @Override
+    public void onState(NodeState state) {
+        boolean now = state == NodeState.JOINED || state == NodeState.SYNCED || state == NodeState.DONOR;
+        if (now && !complete) {
+            completeSince = lastView;
+            waits.onApplied(lastView);
+        }
+        complete = now;
+    }
+
+    @Override
+    public void onStopped(@Nullable NodeException why) {
+        StoreException own = failure;
+        waits.end(
+                own != null
+                        ? own
+                        : why != null ? why : new NodeException(NodeException.Reason.CLOSED, "the node has left"));
+    }
+
+    @Override
+    public Position position() {
+        return storage.position();
+    }
+
+    @Override
+    public void snapshot(Path directory) throws IOException {
+        try {
+            Position own = storage.position();
+            if (!history.equals(Uuids.NIL) && own.equals(Position.NONE)) {
+                storage.moveTo(new Position(history, completeSince)); // no change yet is a state too
+            }
+            storage.snapshot(directory);
+        } catch (StoreException e) {
+            throw new IOException(e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public void restore(Path directory) throws IOException {
+        try {
+            storage.restore(directory);
+        } catch (StoreException e) {
+            throw new IOException(e.getMessage(), e);
+        }
+        waits.onApplied(storage.position().seqno());
+    }
+
+    /** Of a store on disk. */
+    private static final class DurableStore extends StoreApplication implements DurableApplication {
+        DurableStore(Storage storage, int appliers) {
+            super(storage, appliers);
+        }
+
+        @Override
+        public void persist() throws IOException {
+            try {
+                sync();
+            } catch (StoreException e) {
+                throw new IOException(e.getMessage(), e);
+            }
+        }
+    }
+}
