@@ -47,6 +47,15 @@ if ! [ -w /tmp ]; then
     esac
   done
 fi
+# Classes as "dromon class-archive" has laid them out, so that a start takes less time. The JVM passes over what another
+# Java, or another version of this file, has made; its word about that would stand in the output.
+self=$0
+archive=
+program=$(readlink -f "$0")
+if [ -r "$program.jsa" ]; then
+  self=$program
+  archive="-XX:SharedArchiveFile=$program.jsa"
+fi
 # A snapshot's way is buffers outside of the heap and system calls: a small heap and a quick start are what it wants.
 case "$1" in
   sst) jvm="-XX:+UseSerialGC -Xms16m -Xmx80m -XX:MaxDirectMemorySize=256m -XX:TieredStopAtLevel=1 -Dio.netty.jfr.enabled=false" ;;
@@ -55,4 +64,4 @@ esac
 # A JVM that is out of memory is no member to rely on: it ends at once, with exit code 3, and its peers see it go.
 jvm="$jvm -XX:+ExitOnOutOfMemoryError"
 # Epoll, BoringSSL and zstd are native libraries: a Java from 24 on warns of each that it was not told of.
-exec "$java" $jvm $here $tmp -XX:-UsePerfData --enable-native-access=ALL-UNNAMED -Dio.netty.tryReflectionSetAccessible=true --add-opens=java.base/java.nio=ALL-UNNAMED --add-opens=java.base/jdk.internal.misc=ALL-UNNAMED $DROMON_JAVA_OPTS -jar "$0" "$@"
+exec "$java" $jvm ${archive:+"$archive" -Xlog:disable} $here $tmp -XX:-UsePerfData --enable-native-access=ALL-UNNAMED -Dio.netty.tryReflectionSetAccessible=true --add-opens=java.base/java.nio=ALL-UNNAMED --add-opens=java.base/jdk.internal.misc=ALL-UNNAMED $DROMON_JAVA_OPTS -jar "$self" "$@"

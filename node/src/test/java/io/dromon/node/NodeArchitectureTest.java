@@ -1,8 +1,10 @@
 package io.dromon.node;
 
 import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -57,7 +59,11 @@ final class NodeArchitectureTest {
             "cli");
 
     private static final String[] CORES = {
-        "io.dromon.node.group..", "io.dromon.node.writeset..", "io.dromon.node.certification.."
+        "io.dromon.node.group..",
+        "io.dromon.node.writeset..",
+        "io.dromon.node.certification..",
+        "io.dromon.node.ist.protocol..",
+        "io.dromon.node.state.core.."
     };
 
     private static String room(JavaClass type) {
@@ -132,6 +138,30 @@ final class NodeArchitectureTest {
             .resideInAnyPackage("picocli..", "me.tongfei..", "ch.qos.logback..", "org.HdrHistogram..");
 
     @ArchTest
+    static final ArchRule theStorageLibraryIsUsedByOneClass = noClasses()
+            .that(not(resideInAPackage("io.dromon.node.store").and(nameMatching(".*[.]RocksEngine([$].*)?"))))
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.rocksdb..");
+
+    @ArchTest
+    static final ArchRule theStoreUsesTheApiAlone = classes()
+            .that()
+            .resideInAPackage("io.dromon.node.store..")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                    "io.dromon.node",
+                    "io.dromon.node.store..",
+                    "io.dromon.config..",
+                    "io.dromon.transport.wire..",
+                    "io.dromon.transport.recovery..",
+                    "java..",
+                    "org.jspecify..",
+                    "org.rocksdb..",
+                    "org.slf4j..");
+
+    @ArchTest
     static final ArchRule onlyTheMainClassStandsAboveTheCommands = classes()
             .that()
             .resideInAPackage(COMMAND_LINE)
@@ -146,6 +176,23 @@ final class NodeArchitectureTest {
             .should()
             .onlyHaveDependentClassesThat()
             .resideInAnyPackage("io.dromon.node.doctor..", COMMAND_LINE + "..");
+
+    @ArchTest
+    static final ArchRule snapshotsKnowTheMethodsAndNoGroup = classes()
+            .that()
+            .resideInAPackage("io.dromon.node.state.snapshot..")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                    "io.dromon.node.state.snapshot..",
+                    "io.dromon.node.ist.protocol..",
+                    "io.dromon.sst..",
+                    "io.dromon.transport.wire..",
+                    "io.dromon.transport.tls..",
+                    "io.dromon.config..",
+                    "java..",
+                    "org.slf4j..",
+                    "org.jspecify..");
 
     @ArchTest
     static final ArchRule nettyStaysInItsRooms = noClasses()

@@ -195,15 +195,15 @@ final class NodeTest {
 
     @Test
     void refusesAWriteSetAboveTheLimitAndTakesALargerOneWhenThatIsRaised() {
-        try (Node node = join("repl.max_ws_size=1K")) {
-            WriteSet fits = WriteSet.of(new byte[1024]);
-            WriteSet large = WriteSet.of(new byte[1025]);
+        try (Node node = join("repl.max_ws_size=2K")) {
+            WriteSet fits = WriteSet.of(new byte[1024]); // and the header of a write-set
+            WriteSet large = WriteSet.of(new byte[2048]);
 
             assertThat(node.replicate(fits).join().seqno()).isPositive();
             assertThat(reasonOf(node.replicate(large))).isEqualTo(NodeException.Reason.TOO_LARGE);
-            node.set("repl.max_ws_size", "2K");
+            node.set("repl.max_ws_size", "3K");
             assertThat(node.replicate(large).join().seqno()).isPositive();
-            node.set("wsrep_max_ws_size", "1024");
+            node.set("wsrep_max_ws_size", "2048");
             assertThat(reasonOf(node.replicate(large))).isEqualTo(NodeException.Reason.TOO_LARGE);
             assertThat(application.delivered).hasValue(2);
         }

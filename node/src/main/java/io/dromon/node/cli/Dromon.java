@@ -5,6 +5,9 @@ import io.dromon.config.NameBytes;
 import io.dromon.node.NodeException;
 import io.dromon.node.cli.bench.BenchCommand;
 import io.dromon.node.cli.bench.replication.BenchNode;
+import io.dromon.node.cli.bench.replication.BroadcastNode;
+import io.dromon.node.cli.classes.ClassArchiveCommand;
+import io.dromon.node.cli.classes.ClassLoadCommand;
 import io.dromon.node.cli.control.ControlCommand;
 import io.dromon.node.cli.demo.DemoCommand;
 import io.dromon.node.cli.demo.DemoNode;
@@ -13,6 +16,7 @@ import io.dromon.node.cli.log.LogSetup;
 import io.dromon.node.cli.member.ArbitratorCommand;
 import io.dromon.node.cli.member.LeaveOnSignal;
 import io.dromon.node.cli.member.NodeCommand;
+import io.dromon.node.cli.member.PositionCommand;
 import io.dromon.node.cli.options.OptionsCommand;
 import io.dromon.node.cli.pki.PkiCommand;
 import io.dromon.node.cli.process.CommandFailure;
@@ -58,6 +62,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         subcommands = {
             DemoCommand.class,
             NodeCommand.class,
+            PositionCommand.class,
             ArbitratorCommand.class,
             ControlCommand.Status.class,
             ControlCommand.Reload.class,
@@ -70,7 +75,10 @@ import picocli.CommandLine.UnmatchedArgumentException;
             TunnelCommand.class,
             BenchCommand.class,
             SstCommand.class,
+            ClassArchiveCommand.class,
+            ClassLoadCommand.class,
             BenchNode.class,
+            BroadcastNode.class,
             DemoNode.class
         })
 public final class Dromon implements Runnable {

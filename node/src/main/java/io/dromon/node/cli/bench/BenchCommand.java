@@ -2,6 +2,7 @@ package io.dromon.node.cli.bench;
 
 import io.dromon.node.cli.bench.replication.ReplicationBench;
 import io.dromon.node.cli.bench.sst.SstBench;
+import io.dromon.node.cli.bench.state.StateBench;
 import io.dromon.node.cli.bench.tunnel.TunnelBench;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -14,7 +15,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = "Benchmarks on this machine.",
         synopsisSubcommandLabel = "BENCHMARK",
-        subcommands = {ReplicationBench.class, TunnelBench.class, SstBench.class})
+        subcommands = {ReplicationBench.class, StateBench.class, TunnelBench.class, SstBench.class})
 public final class BenchCommand implements Runnable {
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli

@@ -1,45 +1,38 @@
 package io.dromon.node.cli.demo;
 
-import io.dromon.node.Application;
-import io.dromon.node.ClusterView;
-import io.dromon.node.Delivery;
+import io.dromon.config.NodeConfig;
 import io.dromon.node.Node;
-import io.dromon.node.NodeException;
 import io.dromon.node.WriteSet;
 import io.dromon.node.cli.member.NodeCommand;
+import io.dromon.node.cli.member.lines.LineState;
 import io.dromon.transport.link.LinkStatus;
 import java.io.BufferedReader;
-import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.io.PrintStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
  * One process of {@code dromon demo}. Commands on standard input: {@code write LINE}, {@code load SECONDS WRITERS},
- * {@code links}, {@code leave}. Answers on standard output: {@code ready}, {@code view ...}, {@code committed N},
- * {@code loaded COMMITTED FAILED}, {@code link ...}, {@code links N}, {@code marker TEXT} (a delivered line that begins
- * with the marker sign). Every delivered line goes to the order file as {@code seqno TAB origin TAB line}.
+ * {@code links}, {@code leave}. Answers on standard output: {@code ready}, {@code committed N}, {@code loaded COMMITTED
+ * FAILED}, {@code link ...}, {@code links N}, and what {@link Announcer} tells. The lines of the order are the node's state,
+ * and go to the order file as {@code seqno TAB origin TAB line}.
  */
 @Command(name = "demo-node", hidden = true, description = "One process of the demonstration.")
 public final class DemoNode implements Callable<Integer> {
-    /** A line that begins so is announced when it is delivered. */
-    static final String MARKER = "#dromon-demo-marker";
-
     @Mixin
     @SuppressWarnings("NullAway.Init") // set by picocli
     private NodeCommand.NodeFlags flags;
@@ -56,8 +49,10 @@ public final class DemoNode implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         PrintStream out = System.out;
         List<String> lines = Files.readAllLines(input, StandardCharsets.UTF_8);
-        try (BufferedWriter order = Files.newBufferedWriter(orderFile, StandardCharsets.UTF_8);
-                Node node = Node.join(flags.config(), new Recorder(order, out))) {
+        NodeConfig config = flags.config();
+        try (OutputStream order =
+                        Files.newOutputStream(orderFile, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+                Node node = Node.join(config, announced(LineState.of(config.dataDir(), order, orderFile), out))) {
             say(out, "ready");
             BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
             String command;
@@ -76,6 +71,10 @@ public final class DemoNode implements Callable<Integer> {
         }
         say(out, "left");
         return 0;
+    }
+
+    private static Announcer announced(LineState lines, PrintStream out) {
+        return new Announcer(lines, line -> say(out, line));
     }
 
     private static synchronized void say(PrintStream out, String line) {
@@ -124,49 +123,5 @@ public final class DemoNode implements Callable<Integer> {
             thread.join();
         }
         return committed.get() + " " + failed.get();
-    }
-
-    /** Writes the order down as this node sees it. */
-    private record Recorder(BufferedWriter order, PrintStream out) implements Application {
-        @Override
-        public void deliver(Delivery delivery) {
-            String line = StandardCharsets.UTF_8.decode(delivery.data()).toString();
-            try {
-                order.write(delivery.seqno() + "\t" + delivery.originName() + "\t" + line);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-            if (line.startsWith(MARKER)) {
-                onDrained();
-                say(out, "marker " + line.strip());
-            }
-        }
-
-        @Override
-        public void onDrained() {
-            try {
-                order.flush();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
-
-        @Override
-        public void onView(ClusterView view) {
-            say(
-                    out,
-                    "view " + (view.primary() ? "primary " : "non-primary ")
-                            + view.members().stream()
-                                    .map(ClusterView.Member::name)
-                                    .sorted()
-                                    .collect(Collectors.joining(",")));
-        }
-
-        @Override
-        public void onStopped(@Nullable NodeException failure) {
-            if (failure != null) {
-                say(out, "stopped " + failure.getMessage());
-            }
-        }
     }
 }

@@ -1,19 +1,23 @@
 package io.dromon.node.cli.demo;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Collections;
+import java.util.HexFormat;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
-/** The files in which the nodes write the order down, each as it sees it. */
+/** The files in which the nodes write the order down, each as it sees it, from the first line to the last. */
 final class OrderFiles {
-    private final TreeMap<String, Path> files = new TreeMap<>();
+    private static final int BUFFER_BYTES = 1 << 16;
 
+    private final SortedMap<String, Path> files = new TreeMap<>();
+
+    /** Names the file of a node, once or again. */
     void add(String node, Path file) {
         files.put(node, file);
     }
@@ -27,37 +31,39 @@ final class OrderFiles {
      * What a node saw.
      *
      * @param writeSets how many
-     * @param same whether it is a stretch of what the first node saw
+     * @param digest SHA-256 of the whole file, in hexadecimal
      */
-    record Seen(int writeSets, boolean same) {}
+    record Seen(long writeSets, String digest) {}
 
-    /** Compares them with the file of a node that was there from the beginning to the end. */
-    SortedMap<String, Seen> compareWith(String first) throws IOException {
-        List<String> reference = Files.readAllLines(files.get(first), StandardCharsets.UTF_8);
+    /** Of each node. */
+    SortedMap<String, Seen> seen() throws IOException {
         SortedMap<String, Seen> seen = new TreeMap<>();
         for (var entry : files.entrySet()) {
-            List<String> order = complete(entry.getValue());
-            seen.put(entry.getKey(), new Seen(order.size(), isStretch(order, reference)));
+            seen.put(entry.getKey(), read(entry.getValue()));
         }
-        return seen;
+        return Collections.unmodifiableSortedMap(seen);
     }
 
-    /** The lines of a file, without a last one that a crash cut off. */
-    private static List<String> complete(Path file) throws IOException {
-        String text = Files.readString(file, StandardCharsets.UTF_8);
-        int end = text.lastIndexOf('\n');
-        try (Stream<String> lines = text.substring(0, end + 1).lines()) {
-            return lines.toList();
+    private static Seen read(Path file) throws IOException {
+        MessageDigest digest = sha256();
+        long lines = 0;
+        byte[] buffer = new byte[BUFFER_BYTES];
+        try (InputStream in = Files.newInputStream(file)) {
+            for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+                digest.update(buffer, 0, count);
+                for (int i = 0; i < count; i++) {
+                    lines += buffer[i] == '\n' ? 1 : 0;
+                }
+            }
         }
+        return new Seen(lines, HexFormat.of().formatHex(digest.digest()));
     }
 
-    private static boolean isStretch(List<String> part, List<String> whole) {
-        if (part.isEmpty()) {
-            return false;
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError("every Java has SHA-256", e);
         }
-        int start = whole.indexOf(part.get(0));
-        return start >= 0
-                && start + part.size() <= whole.size()
-                && IntStream.range(0, part.size()).allMatch(i -> part.get(i).equals(whole.get(start + i)));
     }
 }

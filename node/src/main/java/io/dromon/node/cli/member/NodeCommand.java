@@ -4,6 +4,9 @@ import io.dromon.config.NodeConfig;
 import io.dromon.config.NodeConfigBuilder;
 import io.dromon.node.Node;
 import io.dromon.node.cli.log.LogFile;
+import io.dromon.node.cli.member.lines.LineApplication;
+import io.dromon.node.cli.member.lines.LineState;
+import io.dromon.node.cli.member.lines.Lines;
 import io.dromon.node.cli.process.CommandFailure;
 import io.dromon.node.cli.process.ExitCode;
 import java.io.FileDescriptor;
@@ -27,6 +30,9 @@ import picocli.CommandLine.Option;
             "Runs a node of a cluster.",
             "With --pipe each line of standard input becomes a write-set, and each write-set of the cluster's order is"
                     + " printed as SEQNO TAB ORIGIN TAB LINE. Views, states and the log go to standard error.",
+            "The lines are kept in DIR/lines: a node that comes back prints what it missed before anything new. Append the"
+                    + " output of each start to one file (>>), and the files of all nodes are equal: the last line of the"
+                    + " file tells what was printed. Where the output is no file, what is kept counts as printed.",
             "SIGHUP: reads the TLS files again and opens the log file again. Leaves cleanly on SIGTERM."
         })
 public final class NodeCommand implements Callable<Integer> {
@@ -50,12 +56,20 @@ public final class NodeCommand implements Callable<Integer> {
             description = "With --pipe: stay in the group after the end of the input, until a signal.")
     private boolean stay;
 
+    @Option(
+            names = "--memory",
+            description =
+                    "Keep no lines: a node that comes back prints the order from there on. The same for all nodes of a"
+                            + " cluster.")
+    private boolean memory;
+
     @Override
     public Integer call() throws IOException, InterruptedException {
         NodeConfig config = flags.config();
         ReloadOnHangUp hangUp = ReloadOnHangUp.install(LogFile.use(log));
         // System.out would keep to itself that a disk is full or a reader gone.
-        LineApplication application = new LineApplication(new FileOutputStream(FileDescriptor.out));
+        FileOutputStream out = new FileOutputStream(FileDescriptor.out);
+        Lines application = memory ? new LineApplication(out) : LineState.of(config.dataDir(), out);
         Node node = Node.start(config, application);
         hangUp.of(node);
         LeaveOnSignal.install(node, application.stopped(), () -> application.failure() != null);

@@ -48,7 +48,7 @@ class OptionTableTest {
     @Test
     void printsOneOptionWithAllThatIsKnown() {
         assertThat(OptionTable.print(OptionTable.Format.TABLE, "gcache.size"))
-                .contains("gcache.size", "128M", "bytes", "not yet (cache)");
+                .contains("gcache.size", "128M", "bytes", "honoured by cache");
         assertThat(OptionTable.print(OptionTable.Format.MD, "socket.ssl"))
                 .startsWith("### `socket.ssl`")
                 .contains("honoured by tls");

@@ -1,19 +1,27 @@
 package io.dromon.node.cli.bench.replication;
 
+import io.dromon.config.NodeConfig;
 import io.dromon.node.Application;
+import io.dromon.node.CertificationFailedException;
 import io.dromon.node.ClusterView;
 import io.dromon.node.Delivery;
+import io.dromon.node.DurableApplication;
 import io.dromon.node.Node;
 import io.dromon.node.NodeException;
-import io.dromon.node.WriteSet;
+import io.dromon.node.ParallelApplication;
 import io.dromon.node.cli.member.NodeCommand;
+import io.dromon.node.cli.member.lines.LineState;
 import io.dromon.node.cli.process.CommandFailure;
 import io.dromon.transport.link.LinkStatus;
+import io.dromon.transport.wire.Position;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -40,20 +48,36 @@ public final class BenchNode implements Callable<Integer> {
     @Option(names = "--payload", required = true)
     private Payloads payload = Payloads.RANDOM;
 
+    @Option(names = "--keys", required = true)
+    private int keys;
+
+    @Option(names = "--hot", required = true)
+    private int hot;
+
+    @Option(names = "--apply-cost", required = true)
+    private int applyMicros;
+
+    @Option(names = "--keep", required = true, arity = "1")
+    private boolean keep;
+
     @Override
     public Integer call() throws IOException, InterruptedException {
-        Counter counter = new Counter(nodes);
-        try (Node node = Node.join(flags.config(), counter)) {
+        NodeConfig config = flags.config();
+        Counter counter = keep
+                ? new KeepingCounter(nodes, LineState.of(config.dataDir(), OutputStream.nullOutputStream()))
+                : applyMicros == 0 ? new Counter(nodes) : new BusyCounter(nodes, applyMicros);
+        try (Node node = Node.join(config, counter)) {
             if (!counter.complete.await(60, TimeUnit.SECONDS)) {
                 throw new CommandFailure("no cluster of " + nodes + " nodes within 60 s");
             }
-            new BenchProcess(number, writers, size, payload).serve(new Measured(node, counter));
+            new BenchProcess(number, writers, size, payload)
+                    .serve(new Measured(node, counter, new BenchKeys(keys, hot)));
         }
         return 0;
     }
 
     /** What the benchmark does with the order: it counts. */
-    private static final class Counter implements Application {
+    private static class Counter implements Application {
         private final int nodes;
         private final CountDownLatch complete = new CountDownLatch(1);
         private volatile long delivered;
@@ -76,13 +100,100 @@ public final class BenchNode implements Callable<Integer> {
         }
     }
 
-    private record Measured(Node node, Counter counter) implements Replicator {
+    /** Takes its time for each write-set, on as many appliers as there may be. */
+    private static final class BusyCounter extends Counter implements ParallelApplication {
+        private final long applyNs;
+
+        BusyCounter(int nodes, int applyMicros) {
+            super(nodes);
+            this.applyNs = applyMicros * 1000L;
+        }
+
+        @Override
+        public int appliers() {
+            return Integer.MAX_VALUE;
+        }
+
+        @Override
+        public Commit apply(Delivery delivery) {
+            long endNs = System.nanoTime() + applyNs;
+            while (System.nanoTime() - endNs < 0) {
+                Thread.onSpinWait();
+            }
+            return () -> super.deliver(delivery);
+        }
+
+        @Override
+        public void deliver(Delivery delivery) {
+            apply(delivery).commit();
+        }
+    }
+
+    /** Keeps the write-sets in files, and syncs these where a writer waits for that. */
+    private static final class KeepingCounter extends Counter implements DurableApplication {
+        private final LineState lines;
+
+        KeepingCounter(int nodes, LineState lines) {
+            super(nodes);
+            this.lines = lines;
+        }
+
+        @Override
+        public void deliver(Delivery delivery) {
+            lines.deliver(delivery);
+            super.deliver(delivery);
+        }
+
+        @Override
+        public void onDrained() {
+            lines.onDrained();
+        }
+
+        @Override
+        public void onView(ClusterView view) {
+            lines.onView(view);
+            super.onView(view);
+        }
+
+        @Override
+        public void onStopped(@Nullable NodeException failure) {
+            lines.onStopped(failure);
+        }
+
+        @Override
+        public void persist() throws IOException {
+            lines.persist();
+        }
+
+        @Override
+        public Position position() {
+            return lines.position();
+        }
+
+        @Override
+        public void snapshot(Path directory) throws IOException {
+            lines.snapshot(directory);
+        }
+
+        @Override
+        public void restore(Path directory) throws IOException {
+            lines.restore(directory);
+        }
+    }
+
+    private record Measured(Node node, Counter counter, BenchKeys keys) implements Replicator {
         @Override
         public void replicate(int writer, byte[] payload) throws NodeException {
-            try {
-                node.replicate(WriteSet.of(payload)).join();
-            } catch (CompletionException e) {
-                throw e.getCause() instanceof NodeException failure ? failure : e;
+            boolean committed = false;
+            while (!committed) {
+                try {
+                    node.replicate(keys.writeSet(payload)).join();
+                    committed = true;
+                } catch (CompletionException e) {
+                    if (!(e.getCause() instanceof CertificationFailedException)) {
+                        throw e.getCause() instanceof NodeException failure ? failure : e;
+                    }
+                }
             }
         }
 

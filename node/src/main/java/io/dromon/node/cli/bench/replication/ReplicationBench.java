@@ -1,6 +1,7 @@
 package io.dromon.node.cli.bench.replication;
 
 import io.dromon.config.NodeConfig;
+import io.dromon.node.Durability;
 import io.dromon.node.cli.print.Json;
 import io.dromon.node.cli.process.ChildNode;
 import io.dromon.node.cli.process.CommandFailure;
@@ -12,10 +13,15 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -64,11 +70,48 @@ public final class ReplicationBench implements Callable<Integer> {
     private Payloads payload = Payloads.RANDOM;
 
     @Option(
+            names = "--keys",
+            defaultValue = "0",
+            description =
+                    "Exclusive keys of each write-set, out of a million (${DEFAULT-VALUE}: none). A write-set that"
+                            + " fails in certification is tried again at once.")
+    private int keys;
+
+    @Option(
+            names = "--hot",
+            defaultValue = "0",
+            paramLabel = "PERCENT",
+            description = "Write-sets that have one same key, of all nodes (${DEFAULT-VALUE}); needs --keys.")
+    private int hot;
+
+    @Option(
+            names = "--apply-cost",
+            defaultValue = "0",
+            paramLabel = "MICROSECONDS",
+            description = "CPU time that each node's application takes for each write-set (${DEFAULT-VALUE}).")
+    private int applyMicros;
+
+    @Option(
+            names = "--appliers",
+            defaultValue = "1",
+            description = "Appliers of each node (${DEFAULT-VALUE}), for --apply-cost; compare with --versus"
+                    + " repl.appliers=N.")
+    private int appliers;
+
+    @Option(
+            names = "--durability",
+            paramLabel = "ordered|local|majority",
+            description =
+                    "Nodes keep the write-sets in files, as dromon node keeps its lines, and writers wait for this level"
+                            + " (not given: nodes only count them); compare with --versus node.durability=LEVEL.")
+    private @Nullable Durability durability;
+
+    @Option(
             names = "--versus",
-            paramLabel = "\"NAME=VALUE;...\"|plain",
+            paramLabel = "\"NAME=VALUE;...\"|plain|keys=N",
             description = {
-                "Runs once more right after, with these provider options besides, or in plain text, and prints"
-                        + " the ratios.",
+                "Runs once more right after, with these provider options besides, in plain text, or with so many keys, and"
+                        + " prints the ratios.",
                 "Versus plain text the CPU time that TLS takes is told: the difference of both runs."
             })
     private @Nullable String versus;
@@ -78,13 +121,36 @@ public final class ReplicationBench implements Callable<Integer> {
 
     @Option(
             names = "--peer",
-            paramLabel = "jgroups",
-            description = "Runs that in the same shape right after and prints the ratio.")
-    private @Nullable Peer peer;
+            paramLabel = "jgroups|jgroups-raft|broadcast",
+            split = ",",
+            description = {
+                "Runs that in the same shape right after and prints the ratio; several with commas.",
+                "broadcast is the limit: the same payloads to all peers over Dromon's links, each answered, no order."
+            },
+            converter = Peer.Converter.class)
+    private List<Peer> peers = List.of();
 
     /** What can be run beside. */
     enum Peer {
-        JGROUPS
+        JGROUPS,
+        JGROUPS_RAFT,
+        BROADCAST;
+
+        String text() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
+
+        /** By the name that is typed. */
+        static final class Converter implements CommandLine.ITypeConverter<Peer> {
+            @Override
+            public Peer convert(String text) {
+                return Arrays.stream(values())
+                        .filter(peer -> peer.text().equals(text))
+                        .findFirst()
+                        .orElseThrow(() -> new CommandLine.TypeConversionException(
+                                "'" + text + "' is none of jgroups, jgroups-raft and broadcast"));
+            }
+        }
     }
 
     @Override
@@ -94,11 +160,24 @@ public final class ReplicationBench implements Callable<Integer> {
         check("--size", size, 4, 64 << 20);
         check("--seconds", seconds, 1, 86_400);
         check("--warmup", warmup, 0, 86_400);
+        check("--keys", keys, 0, 1000);
+        check("--apply-cost", applyMicros, 0, 1_000_000);
+        check("--appliers", appliers, 1, 512);
+        check("--hot", hot, 0, keys == 0 ? 0 : 100);
+        if (durability != null && applyMicros > 0) {
+            throw new CommandFailure("--apply-cost is of nodes that keep nothing: not with --durability");
+        }
         checkOptions(options);
-        if (versus != null && !versus.equals("plain")) {
+        OptionalInt versusKeys = versusKeys();
+        versusKeys.ifPresent(count -> check("--versus keys=", count, 0, 1000));
+        if (versus != null && !versus.equals("plain") && versusKeys.isEmpty()) {
             checkOptions(options + ";" + versus);
         }
-        Optional<Path> peerJar = peer == null ? Optional.empty() : Optional.of(JGroupsPeer.locateJar());
+        if (peers.contains(Peer.BROADCAST)) {
+            check("--size with --peer broadcast", size, 4, BroadcastReplicator.MOST_BYTES);
+        }
+        boolean needsJar = peers.stream().anyMatch(peer -> peer != Peer.BROADCAST);
+        Optional<Path> peerJar = needsJar ? Optional.of(JarPeer.locateJar()) : Optional.empty();
         try (Scratch scratch = Scratch.create("dromon-bench")) {
             try {
                 run(scratch.directory(), peerJar);
@@ -130,28 +209,23 @@ public final class ReplicationBench implements Callable<Integer> {
         Optional<SharedPair> pair = plain
                 ? Optional.empty()
                 : Optional.of(SharedPair.create(directory, "dromon-bench", Duration.ofDays(1)));
-        ReplicationSummary result = summary(runDromon(directory, pair, options));
+        ReplicationSummary result = summary(runDromon(directory, pair, options, keys));
         if (versus != null) {
             boolean inPlain = versus.equals("plain");
+            OptionalInt otherKeys = versusKeys();
             ReplicationSummary other = summary(runDromon(
                     Files.createDirectory(directory.resolve("versus")),
                     inPlain ? Optional.empty() : pair,
-                    inPlain ? options : options + ";" + versus));
+                    inPlain || otherKeys.isPresent() ? options : options + ";" + versus,
+                    otherKeys.orElse(keys)));
             result = result.versus(other, inPlain && !plain);
         }
-        if (peerJar.isPresent()) {
-            JGroupsPeer.Shape shape = new JGroupsPeer.Shape(
-                    nodes,
-                    writers,
-                    size,
-                    payload,
-                    pair.map(SharedPair::certificate),
-                    pair.map(SharedPair::key),
-                    ManagementFactory.getRuntimeMXBean().getInputArguments(),
-                    Duration.ofSeconds(warmup),
-                    Duration.ofSeconds(seconds));
-            Path logs = Files.createDirectory(directory.resolve("jgroups"));
-            result = result.besideJGroups(summary(JGroupsPeer.run(peerJar.get(), shape, logs)));
+        for (Peer peer : peers) {
+            Path logs = Files.createDirectory(directory.resolve(peer.text()));
+            List<BenchResult> beside = peer == Peer.BROADCAST
+                    ? runBroadcast(logs, pair)
+                    : JarPeer.run(peerJar.orElseThrow(), shape(peer, pair), logs);
+            result = result.beside(peer.text(), summary(beside));
         }
         if (json) {
             System.out.println(Json.pretty(result));
@@ -161,15 +235,37 @@ public final class ReplicationBench implements Callable<Integer> {
         System.out.flush();
     }
 
+    private JarPeer.Shape shape(Peer peer, Optional<SharedPair> pair) {
+        return new JarPeer.Shape(
+                peer == Peer.JGROUPS ? JarPeer.Stack.SEQUENCER : JarPeer.Stack.RAFT,
+                nodes,
+                writers,
+                size,
+                payload,
+                pair.map(SharedPair::certificate),
+                pair.map(SharedPair::key),
+                ManagementFactory.getRuntimeMXBean().getInputArguments(),
+                Duration.ofSeconds(warmup),
+                Duration.ofSeconds(seconds));
+    }
+
     private ReplicationSummary summary(List<BenchResult> results) {
         return ReplicationSummary.of(writers, size, results);
     }
 
-    private List<BenchResult> runDromon(Path directory, Optional<SharedPair> pair, String providerOptions)
+    private OptionalInt versusKeys() {
+        return versus != null && versus.matches("keys=[0-9]{1,6}")
+                ? OptionalInt.of(Integer.parseInt(versus.substring("keys=".length())))
+                : OptionalInt.empty();
+    }
+
+    private List<BenchResult> runDromon(Path directory, Optional<SharedPair> pair, String providerOptions, int keysEach)
             throws IOException, InterruptedException {
-        String security = pair.map(
-                        files -> "socket.ssl_cert=" + files.certificate() + ";socket.ssl_key=" + files.key() + ";")
-                .orElse("");
+        String security = security(pair);
+        String parallel = providerOptions.contains("repl.appliers=") ? "" : ";repl.appliers=" + appliers;
+        String level = durability == null || providerOptions.contains("node.durability=")
+                ? ""
+                : ";node.durability=" + durability.name().toLowerCase(Locale.ROOT);
         int port = LocalPort.free();
         try (BenchCluster cluster = new BenchCluster(directory)) {
             for (int i = 0; i < nodes; i++) {
@@ -180,13 +276,47 @@ public final class ReplicationBench implements Callable<Integer> {
                         "--address=" + (i == 0 ? "gcomm://" : "gcomm://127.0.0.1:" + port),
                         "--listen=tcp://127.0.0.1:" + (i == 0 ? port : 0),
                         "--data-dir=" + Files.createDirectory(directory.resolve("node" + (i + 1))),
-                        "--options=" + security + providerOptions,
+                        "--options=" + security + providerOptions + parallel + level,
                         "--node=" + i,
                         "--nodes=" + nodes,
                         "--writers=" + writers,
                         "--size=" + size,
-                        "--payload=" + payload);
+                        "--payload=" + payload,
+                        "--keys=" + keysEach,
+                        "--hot=" + (keysEach == 0 ? 0 : hot),
+                        "--apply-cost=" + applyMicros,
+                        "--keep=" + (durability != null));
                 cluster.launch(command);
+            }
+            return cluster.run(Duration.ofSeconds(60), Duration.ofSeconds(warmup), Duration.ofSeconds(seconds));
+        }
+    }
+
+    private static String security(Optional<SharedPair> pair) {
+        return pair.map(files -> "socket.ssl_cert=" + files.certificate() + ";socket.ssl_key=" + files.key() + ";")
+                .orElse("");
+    }
+
+    private List<BenchResult> runBroadcast(Path directory, Optional<SharedPair> pair)
+            throws IOException, InterruptedException {
+        List<String> started = new ArrayList<>();
+        try (BenchCluster cluster = new BenchCluster(directory)) {
+            for (int i = 0; i < nodes; i++) {
+                String own = "127.0.0.1:" + LocalPort.free();
+                cluster.launch(ChildNode.command(
+                        "bench-broadcast",
+                        "--group=bench",
+                        "--name=node" + (i + 1),
+                        "--address=gcomm://" + String.join(",", started),
+                        "--listen=tcp://" + own,
+                        "--data-dir=" + directory,
+                        "--options=" + security(pair) + options,
+                        "--node=" + i,
+                        "--nodes=" + nodes,
+                        "--writers=" + writers,
+                        "--size=" + size,
+                        "--payload=" + payload));
+                started.add(own);
             }
             return cluster.run(Duration.ofSeconds(60), Duration.ofSeconds(warmup), Duration.ofSeconds(seconds));
         }

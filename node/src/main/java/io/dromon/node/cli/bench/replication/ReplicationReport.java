@@ -21,10 +21,21 @@ final class ReplicationReport {
                     "TLS takes %.1f %% of the CPU time of a write-set: the difference to plain text%n",
                     100 * result.tlsCpuShare());
         }
-        if (result.jgroups() != null) {
-            table(out, "JGroups (TCP, SEQUENCER: a total order without safe delivery)", result.jgroups());
-            out.printf(Locale.ROOT, "ratio Dromon / JGroups: %.2f%n", result.ratio());
+        if (result.beside() != null) {
+            for (ReplicationSummary.Beside other : result.beside()) {
+                table(out, title(other.peer()), other.result());
+                out.printf(Locale.ROOT, "ratio Dromon / %s: %.2f%n", other.peer(), other.ratio());
+            }
         }
+    }
+
+    private static String title(String peer) {
+        return switch (peer) {
+            case "jgroups" -> "JGroups (TCP, SEQUENCER: a total order without safe delivery)";
+            case "jgroups-raft" -> "jgroups-raft (TCP, RAFT: a log in memory, written to by all nodes)";
+            case "broadcast" -> "broadcast (Dromon's links, each payload answered by each peer: no order, the limit)";
+            default -> peer;
+        };
     }
 
     private static void table(PrintStream out, String title, ReplicationSummary result) {

@@ -1,6 +1,7 @@
 package io.dromon.node.cli.bench.replication;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -13,8 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param versus the same with other options
  * @param versusRatio write-sets of this to those of that
  * @param tlsCpuShare how much of the CPU time of a write-set TLS takes, from 0 to 1
- * @param jgroups the same load on JGroups
- * @param ratio write-sets of this to those of JGroups
+ * @param beside the same load on other systems
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record ReplicationSummary(
@@ -26,8 +26,15 @@ record ReplicationSummary(
         @Nullable ReplicationSummary versus,
         @Nullable Double versusRatio,
         @Nullable Double tlsCpuShare,
-        @Nullable ReplicationSummary jgroups,
-        @Nullable Double ratio) {
+        @Nullable List<Beside> beside) {
+    /**
+     * The same load on another system.
+     *
+     * @param peer as {@code --peer} names it
+     * @param ratio write-sets of Dromon to those of it
+     */
+    record Beside(String peer, double ratio, ReplicationSummary result) {}
+
     static ReplicationSummary of(int writers, int bytes, List<BenchResult> nodes) {
         return new ReplicationSummary(
                 nodes.size(),
@@ -38,7 +45,6 @@ record ReplicationSummary(
                 null,
                 null,
                 null,
-                null,
                 null);
     }
 
@@ -46,30 +52,14 @@ record ReplicationSummary(
     ReplicationSummary versus(ReplicationSummary other, boolean plain) {
         Double share = plain ? Math.round(1000 * (1 - other.meanCpu() / meanCpu())) / 1000.0 : null;
         return new ReplicationSummary(
-                nodeCount,
-                writersPerNode,
-                bytes,
-                writeSetsPerSecond,
-                nodes,
-                other,
-                ratioTo(other),
-                share,
-                jgroups,
-                ratio);
+                nodeCount, writersPerNode, bytes, writeSetsPerSecond, nodes, other, ratioTo(other), share, beside);
     }
 
-    ReplicationSummary besideJGroups(ReplicationSummary other) {
+    ReplicationSummary beside(String peer, ReplicationSummary other) {
+        List<Beside> all = beside == null ? new ArrayList<>() : new ArrayList<>(beside);
+        all.add(new Beside(peer, ratioTo(other), other));
         return new ReplicationSummary(
-                nodeCount,
-                writersPerNode,
-                bytes,
-                writeSetsPerSecond,
-                nodes,
-                versus,
-                versusRatio,
-                tlsCpuShare,
-                other,
-                ratioTo(other));
+                nodeCount, writersPerNode, bytes, writeSetsPerSecond, nodes, versus, versusRatio, tlsCpuShare, all);
     }
 
     private double ratioTo(ReplicationSummary other) {

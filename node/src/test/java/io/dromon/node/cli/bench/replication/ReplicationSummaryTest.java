@@ -28,7 +28,7 @@ final class ReplicationSummaryTest {
     @Test
     void printsOneDocumentWithAllRunsAndRatios() throws Exception {
         ReplicationSummary all =
-                run(2000, 10, 2100).versus(run(4000, 8, 2100), true).besideJGroups(run(1000, 20, 0));
+                run(2000, 10, 2100).versus(run(4000, 8, 2100), true).beside("jgroups", run(1000, 20, 0));
 
         JsonNode json = new ObjectMapper().readTree(Json.pretty(all));
 
@@ -43,12 +43,11 @@ final class ReplicationSummaryTest {
                         "versus",
                         "versusRatio",
                         "tlsCpuShare",
-                        "jgroups",
-                        "ratio");
+                        "beside");
         assertThat(json.path("writeSetsPerSecond").asLong()).isEqualTo(2000);
         assertThat(json.path("versusRatio").asDouble()).isEqualTo(0.5);
         assertThat(json.path("tlsCpuShare").asDouble()).isEqualTo(0.2);
-        assertThat(json.path("ratio").asDouble()).isEqualTo(2.0);
+        assertThat(json.path("beside").path(0).path("ratio").asDouble()).isEqualTo(2.0);
         assertThat(json.path("versus").fieldNames())
                 .toIterable()
                 .containsExactly("nodeCount", "writersPerNode", "bytes", "writeSetsPerSecond", "nodes");

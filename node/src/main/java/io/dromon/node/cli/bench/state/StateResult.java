@@ -1,0 +1,64 @@
+package io.dromon.node.cli.bench.state;
+
+import org.HdrHistogram.Histogram;
+
+/**
+ * What {@code dromon bench state} measured, as {@code --json} prints it.
+ *
+ * @param engine of the stores
+ * @param stateBytes of values that the state has, without keys
+ * @param live the load on two nodes
+ * @param ist what a node took that had been away while half of the state was written
+ * @param istToLive events a second of IST to those of the live load
+ * @param sst what a node took that had nothing
+ * @param streamSeconds of method {@code stream} alone for the same files, between processes; 0 if it was not measured
+ * @param sstToStream seconds of the join to these
+ * @param commitsBefore latencies of commits on the donor, shortly before it gives a snapshot
+ * @param commitsMeanwhile the same from the start of the joiner until it is SYNCED
+ * @param recovery opening the write-set cache
+ */
+record StateResult(
+        String engine,
+        long stateBytes,
+        Rate live,
+        Join ist,
+        double istToLive,
+        Join sst,
+        double streamSeconds,
+        double sstToStream,
+        Latency commitsBefore,
+        Latency commitsMeanwhile,
+        Recovery recovery) {
+    /** Events, and the bytes of their values, in a time. */
+    record Rate(long events, double seconds, double eventsPerSecond, double megabytesPerSecond) {
+        static Rate of(long events, int valueBytes, double seconds) {
+            return new Rate(events, seconds, events / seconds, events * valueBytes / seconds / 1e6);
+        }
+    }
+
+    /**
+     * A join.
+     *
+     * @param secondsToSynced from the start of the node
+     * @param transfer from the first event, or the start, to the last one
+     */
+    record Join(double secondsToSynced, Rate transfer) {}
+
+    /** Milliseconds. */
+    record Latency(long count, double p50, double p99, double max) {
+        static Latency of(Histogram nanoseconds) {
+            return new Latency(
+                    nanoseconds.getTotalCount(),
+                    nanoseconds.getValueAtPercentile(50) / 1e6,
+                    nanoseconds.getValueAtPercentile(99) / 1e6,
+                    nanoseconds.getMaxValue() / 1e6);
+        }
+    }
+
+    /**
+     * A cache that was opened.
+     *
+     * @param bytes in it afterwards
+     */
+    record Recovery(long bytes, double seconds) {}
+}
