@@ -2,6 +2,7 @@ package io.dromon.it.bench;
 
 import io.dromon.node.cli.bench.replication.BenchCluster;
 import io.dromon.node.cli.bench.replication.BenchProcess;
+import io.dromon.node.cli.bench.replication.JarPeer;
 import io.dromon.node.cli.bench.replication.Payloads;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -23,17 +24,22 @@ import java.util.Map;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
+import org.jgroups.protocols.TCP;
+import org.jgroups.util.TLSClientAuth;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One JGroups member as a measured process, in the protocol of {@link io.dromon.node.cli.bench.replication}.
+ * One member of JGroups, or of jgroups-raft, as a measured process, in the protocol of {@link io.dromon.node.cli.bench.replication}.
  *
  * <pre>
- * --node I --nodes N --writers W --size BYTES --port P --hosts 127.0.0.1[P0],127.0.0.1[P1],...
+ * --stack SEQUENCER|RAFT --node I --nodes N --writers W --size BYTES --port P --hosts 127.0.0.1[P0],127.0.0.1[P1],...
  * [--cert FILE --key FILE]    PEM, the shared self-signed pair (PKCS#8 key); without them plain text
  * </pre>
  */
 public final class JGroupsBench {
+    /** The coordinator waits 60 s. */
+    private static final Duration LIMIT = Duration.ofSeconds(50);
+
     private JGroupsBench() {}
 
     /** Runs until the end of standard input. */
@@ -63,11 +69,38 @@ public final class JGroupsBench {
                 node, writers, number(options, "--size"), Payloads.valueOf(text(options, "--payload")));
         String certificate = options.get("--cert");
         SSLContext tls = certificate == null ? null : tls(Path.of(certificate), Path.of(text(options, "--key")));
-        try (JGroupsReplicator replicator =
-                new JGroupsReplicator(node == 0, number(options, "--port"), text(options, "--hosts"), writers, tls)) {
-            replicator.join(number(options, "--nodes"), Duration.ofSeconds(50)); // the coordinator waits 60 s
-            process.serve(replicator);
+        int nodes = number(options, "--nodes");
+        int port = number(options, "--port");
+        String hosts = text(options, "--hosts");
+        if (JarPeer.Stack.valueOf(text(options, "--stack")) == JarPeer.Stack.RAFT) {
+            try (RaftReplicator replicator = new RaftReplicator(node, nodes, port, hosts, tls)) {
+                replicator.join(nodes, LIMIT);
+                process.serve(replicator);
+            }
+        } else {
+            try (JGroupsReplicator replicator = new JGroupsReplicator(node == 0, port, hosts, writers, tls)) {
+                replicator.join(nodes, LIMIT);
+                process.serve(replicator);
+            }
         }
+    }
+
+    /**
+     * Has a transport use TLS, if there is any; returns what it uses.
+     *
+     * @param suites what may be used; empty is the choice of the JDK
+     */
+    static String encrypt(TCP tcp, @Nullable SSLContext tls, String... suites) {
+        if (tls == null) {
+            return "plain";
+        }
+        tcp.tls().enabled(true).setSSLContext(tls).setClientAuth(TLSClientAuth.NEED);
+        if (suites.length > 0) {
+            tcp.tls().setProtocols(new String[] {"TLSv1.3"}).setCipherSuites(suites);
+        }
+        tcp.setSocketFactory(tcp.tls().createSocketFactory());
+        return "JDK " + tls.getDefaultSSLParameters().getProtocols()[0] + " "
+                + (suites.length > 0 ? suites[0] : tls.getDefaultSSLParameters().getCipherSuites()[0]);
     }
 
     private static String text(Map<String, String> options, String name) {

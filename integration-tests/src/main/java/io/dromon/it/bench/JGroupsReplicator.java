@@ -15,7 +15,6 @@ import org.jgroups.Message;
 import org.jgroups.Receiver;
 import org.jgroups.protocols.TCP;
 import org.jgroups.util.MessageBatch;
-import org.jgroups.util.TLSClientAuth;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,15 +46,7 @@ final class JGroupsReplicator implements Replicator, Receiver, AutoCloseable {
         try (InputStream stack = JGroupsReplicator.class.getResourceAsStream("sequencer.xml")) {
             channel = new JChannel(Objects.requireNonNull(stack, "sequencer.xml"));
         }
-        if (tls != null) {
-            TCP tcp = (TCP) channel.getProtocolStack().getTransport();
-            tcp.tls().enabled(true).setSSLContext(tls).setClientAuth(TLSClientAuth.NEED);
-            tcp.setSocketFactory(tcp.tls().createSocketFactory());
-            transport = "JDK " + tls.getDefaultSSLParameters().getProtocols()[0] + " "
-                    + tls.getDefaultSSLParameters().getCipherSuites()[0];
-        } else {
-            transport = "plain";
-        }
+        transport = JGroupsBench.encrypt((TCP) channel.getProtocolStack().getTransport(), tls);
         channel.setReceiver(this);
     }
 

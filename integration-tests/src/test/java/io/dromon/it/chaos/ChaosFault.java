@@ -13,9 +13,9 @@ import java.util.stream.Collectors;
  * @param what with the members that it strikes
  * @param seconds between the two
  */
-record ChaosFault(Kind kind, String what, double seconds, Runnable strike, Runnable mend) {
+public record ChaosFault(Kind kind, String what, double seconds, Runnable strike, Runnable mend) {
     /** The kinds of faults; a run draws them with equal chances. */
-    enum Kind {
+    public enum Kind {
         KILL("SIGKILL, started again in its directory"),
         KILL_EMPTY("SIGKILL, started again with nothing"),
         LEAVE("leaves in order and returns"),
@@ -25,10 +25,14 @@ record ChaosFault(Kind kind, String what, double seconds, Runnable strike, Runna
         FLAP("a cable that flaps"),
         ONE_WAY("packets from one host to another lost"),
         PAIR("two hosts do not reach each other"),
-        SPLIT("split 3 to 2"),
-        SPLIT_EVEN("split 2 to 2 to 1: no majority"),
+        SPLIT("split, one side is a majority"),
+        SPLIT_EVEN("split, no side is a majority"),
         CHOKE("one host at 256 kbit/s"),
-        TWO("two of these at once");
+        TWO("two of these at once"),
+        KILL_TWO("SIGKILL of two, started again"),
+        KILL_TWO_EMPTY("SIGKILL of two, one started again with nothing"),
+        KILL_ALL("SIGKILL of all, started again"),
+        KILL_ALL_EMPTY("SIGKILL of all, one started again with nothing");
 
         private final String text;
 
@@ -36,7 +40,8 @@ record ChaosFault(Kind kind, String what, double seconds, Runnable strike, Runna
             this.text = text;
         }
 
-        String text() {
+        /** What a table calls it. */
+        public String text() {
             return text;
         }
     }
@@ -45,13 +50,24 @@ record ChaosFault(Kind kind, String what, double seconds, Runnable strike, Runna
     private static final List<Kind> COMBINED =
             List.of(Kind.KILL, Kind.STOP, Kind.UNPLUG, Kind.FLAP, Kind.ONE_WAY, Kind.PAIR, Kind.CHOKE);
 
-    static ChaosFault draw(Kind kind, List<ChaosMember> members, Net net, Random random) {
+    /** Lets time pass, in milliseconds. */
+    public static void sleep(long ms) {
+        try {
+            Thread.sleep(ms);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("interrupted", e);
+        }
+    }
+
+    /** Draws a fault of that kind. */
+    public static ChaosFault draw(Kind kind, List<ChaosMember> members, Net net, Random random) {
         List<ChaosMember> shuffled = new ArrayList<>(members);
         Collections.shuffle(shuffled, random);
-        ChaosMember garbd = members.get(members.size() - 1);
+        List<ChaosMember> nodes =
+                shuffled.stream().filter(member -> !member.isArbitrator()).toList();
         ChaosMember any = shuffled.get(0);
         ChaosMember other = shuffled.get(1);
-        ChaosMember node = any.isGarbd() ? other : any;
+        ChaosMember node = nodes.get(0);
         double upTo20 = 0.5 + 19.5 * random.nextDouble();
         double upTo8 = 8 * random.nextDouble();
         return switch (kind) {
@@ -62,7 +78,10 @@ record ChaosFault(Kind kind, String what, double seconds, Runnable strike, Runna
                     node.start(false);
                 });
             case LEAVE -> new ChaosFault(kind, node.name(), upTo8, node::leave, () -> node.start(false));
-            case GARBD_KILL -> new ChaosFault(kind, garbd.name(), upTo8, garbd::kill, () -> garbd.start(false));
+            case GARBD_KILL -> {
+                ChaosMember garbd = arbitrator(members);
+                yield new ChaosFault(kind, garbd.name(), upTo8, garbd::kill, () -> garbd.start(false));
+            }
             case STOP ->
                 new ChaosFault(
                         kind,
@@ -82,9 +101,9 @@ record ChaosFault(Kind kind, String what, double seconds, Runnable strike, Runna
                         () -> {
                             for (int i = 0; i < times; i++) {
                                 net.unplug(any.host());
-                                ChaosRun.sleep(downMs);
+                                sleep(downMs);
                                 net.plug(any.host());
-                                ChaosRun.sleep(300);
+                                sleep(300);
                             }
                         },
                         () -> {});
@@ -98,14 +117,19 @@ record ChaosFault(Kind kind, String what, double seconds, Runnable strike, Runna
                         net::joinAll);
             case PAIR -> split(kind, net, upTo20, List.of(List.of(any), List.of(other)));
             case SPLIT -> {
-                shuffled.remove(garbd);
-                shuffled.add(random.nextInt(3), garbd); // with the two or with the others
-                yield split(kind, net, upTo20, List.of(shuffled.subList(0, 3), shuffled.subList(3, 5)));
+                int majority = members.size() / 2 + 1;
+                if (nodes.size() < members.size()) { // the garbd on the side of the majority
+                    shuffled.removeAll(members);
+                    shuffled.addAll(nodes);
+                    shuffled.add(random.nextInt(majority), arbitrator(members));
+                }
+                yield split(
+                        kind,
+                        net,
+                        upTo20,
+                        List.of(shuffled.subList(0, majority), shuffled.subList(majority, shuffled.size())));
             }
-            case SPLIT_EVEN -> {
-                shuffled.remove(garbd);
-                yield split(kind, net, upTo20, List.of(shuffled.subList(0, 2), shuffled.subList(2, 4), List.of(garbd)));
-            }
+            case SPLIT_EVEN -> split(kind, net, upTo20, minorities(members, nodes));
             case CHOKE ->
                 new ChaosFault(
                         kind,
@@ -114,7 +138,62 @@ record ChaosFault(Kind kind, String what, double seconds, Runnable strike, Runna
                         () -> net.choke(any.host(), "256kbit"),
                         () -> net.unchoke(any.host()));
             case TWO -> two(members, net, random);
+            case KILL_TWO -> kill(kind, upTo8, members, nodes.subList(0, 2), List.of());
+            case KILL_TWO_EMPTY -> kill(kind, upTo8, members, nodes.subList(0, 2), nodes.subList(0, 1));
+            case KILL_ALL -> kill(kind, upTo8, members, nodes, List.of());
+            case KILL_ALL_EMPTY -> kill(kind, upTo8, members, nodes, nodes.subList(0, 1));
         };
+    }
+
+    private static ChaosMember arbitrator(List<ChaosMember> members) {
+        return members.stream().filter(ChaosMember::isArbitrator).findFirst().orElseThrow();
+    }
+
+    /** Two nodes at a time, or one where there are three; an arbitrator alone. */
+    private static List<List<ChaosMember>> minorities(List<ChaosMember> members, List<ChaosMember> nodes) {
+        int size = (members.size() - 1) / 2;
+        List<List<ChaosMember>> sides = new ArrayList<>();
+        for (int from = 0; from < nodes.size(); from += size) {
+            sides.add(nodes.subList(from, Math.min(from + size, nodes.size())));
+        }
+        members.stream().filter(ChaosMember::isArbitrator).map(List::of).forEach(sides::add);
+        return sides;
+    }
+
+    /**
+     * Several nodes killed at once. Without those that were emptied no primary component comes back by itself where a
+     * majority was killed: all of the last one must be there, and nobody else. An operator bootstraps what is left, before
+     * the emptied ones come.
+     */
+    public static ChaosFault kill(
+            Kind kind,
+            double seconds,
+            List<? extends ChaosMember> members,
+            List<? extends ChaosMember> killed,
+            List<? extends ChaosMember> emptied) {
+        return new ChaosFault(
+                kind,
+                names(killed) + (emptied.isEmpty() ? "" : ", " + names(emptied) + " emptied"),
+                seconds,
+                () -> {
+                    killed.forEach(ChaosMember::killAtOnce);
+                    killed.forEach(ChaosMember::awaitKilled);
+                },
+                () -> {
+                    emptied.forEach(ChaosMember::empty);
+                    List<? extends ChaosMember> kept = killed.stream()
+                            .filter(member -> !emptied.contains(member))
+                            .toList();
+                    kept.forEach(member -> member.start(false));
+                    if (!emptied.isEmpty() && 2 * killed.size() > members.size()) {
+                        kept.get(0).bootstrapWith(members.size() - emptied.size());
+                    }
+                    emptied.forEach(member -> member.start(false));
+                });
+    }
+
+    private static String names(List<? extends ChaosMember> side) {
+        return side.stream().map(ChaosMember::name).collect(Collectors.joining(","));
     }
 
     private static ChaosFault split(Kind kind, Net net, double seconds, List<List<ChaosMember>> sides) {
@@ -127,9 +206,7 @@ record ChaosFault(Kind kind, String what, double seconds, Runnable strike, Runna
                 }
             }
         };
-        String what = sides.stream()
-                .map(side -> side.stream().map(ChaosMember::name).collect(Collectors.joining(",")))
-                .collect(Collectors.joining("|"));
+        String what = sides.stream().map(ChaosFault::names).collect(Collectors.joining("|"));
         return new ChaosFault(kind, what, seconds, strike, net::joinAll);
     }
 
@@ -147,7 +224,7 @@ record ChaosFault(Kind kind, String what, double seconds, Runnable strike, Runna
                 Math.min(first.seconds, second.seconds),
                 () -> {
                     first.strike.run();
-                    ChaosRun.sleep(betweenMs);
+                    sleep(betweenMs);
                     later.strike.run();
                 },
                 () -> {

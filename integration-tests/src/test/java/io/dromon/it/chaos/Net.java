@@ -17,7 +17,8 @@ import java.util.List;
  * Hosts that are network namespaces of this machine, joined by a bridge. It takes root. Packets are lost without notice
  * to anybody: towards a lost neighbour they go to an Ethernet address that nobody has.
  */
-final class Net implements AutoCloseable {
+public final class Net implements Hosts {
+    private static final int PORT = 4567;
     private static final Duration LIMIT = Duration.ofSeconds(10);
     private static final String NOBODY = "02:00:00:00:ff:ff";
 
@@ -26,16 +27,16 @@ final class Net implements AutoCloseable {
             "dromon" + Long.toString(ProcessHandle.current().pid(), 36);
     private final int hosts;
 
-    Net(int hosts) {
+    public Net(int hosts) {
         this.hosts = hosts;
         Runtime.getRuntime().addShutdownHook(new Thread(this::close));
         List<String> commands =
                 new ArrayList<>(List.of("link add " + prefix + " type bridge", "link set " + prefix + " up"));
         for (int host = 0; host < hosts; host++) {
             commands.add("netns add " + space(host));
-            commands.add("link add " + port(host) + " type veth peer name eth0 address " + mac(host) + " netns "
+            commands.add("link add " + card(host) + " type veth peer name eth0 address " + mac(host) + " netns "
                     + space(host));
-            commands.add("link set " + port(host) + " master " + prefix + " up");
+            commands.add("link set " + card(host) + " master " + prefix + " up");
         }
         run(commands);
         for (int host = 0; host < hosts; host++) {
@@ -44,16 +45,23 @@ final class Net implements AutoCloseable {
         joinAll();
     }
 
-    int hosts() {
+    @Override
+    public int count() {
         return hosts;
     }
 
-    String address(int host) {
+    @Override
+    public String address(int host) {
         return "10.83.26." + (host + 1);
     }
 
-    /** The beginning of a command line that runs the rest on that host. */
-    List<String> command(int host) {
+    @Override
+    public int port(int host) {
+        return PORT;
+    }
+
+    @Override
+    public List<String> command(int host) {
         return List.of(ip, "netns", "exec", space(host));
     }
 
@@ -76,12 +84,12 @@ final class Net implements AutoCloseable {
     }
 
     /** Pulls the cable of a host: its card sees no carrier. */
-    void unplug(int host) {
-        run(List.of("link set " + port(host) + " down"));
+    public void unplug(int host) {
+        run(List.of("link set " + card(host) + " down"));
     }
 
-    void plug(int host) {
-        run(List.of("link set " + port(host) + " up"));
+    public void plug(int host) {
+        run(List.of("link set " + card(host) + " up"));
     }
 
     /** Holds both directions of a host's cable to a rate of {@code tc}, as {@code 256kbit}. */
@@ -96,7 +104,7 @@ final class Net implements AutoCloseable {
     private void tc(int host, String action, List<String> discipline) {
         String tc = Peers.require("tc").toString();
         for (List<String> end : List.of(
-                List.of(tc, "qdisc", action, "dev", port(host), "root"),
+                List.of(tc, "qdisc", action, "dev", card(host), "root"),
                 List.of(tc, "-n", space(host), "qdisc", action, "dev", "eth0", "root"))) {
             List<String> command = new ArrayList<>(end);
             command.addAll(discipline);
@@ -116,7 +124,7 @@ final class Net implements AutoCloseable {
         return prefix + "n" + host;
     }
 
-    private String port(int host) {
+    private String card(int host) {
         return prefix + "p" + host;
     }
 

@@ -4,71 +4,101 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
- * Compares what all processes printed, from their output alone. A number of the cluster's order has one content, a
- * write-set or a view, wherever it was printed: two components that both committed would show here. An output never
- * goes backwards, has the lines of each writer in their order, and misses nothing while its process stays in the
- * primary component.
+ * Compares what all nodes printed, from their output alone. A number of the cluster's order has one content, a write-set
+ * or a view, wherever it was printed: two components that both committed would show here. An output, over all starts in
+ * its directory, has every write-set from the first one on, each once, in the order of the numbers.
  */
-final class OrderCheck {
-    /** One process, from its start to its end. */
-    final class Life {
+public final class OrderCheck {
+    private static final Pattern LINE =
+            Pattern.compile("(?<seqno>\\d{1,9})\t[^\t]+\t(?<writer>\\S+) (?<number>\\d{1,18}) .*");
+
+    /** What was printed in one directory, from its first start on. */
+    public final class Output {
         private final String name;
         private final BitSet printed = new BitSet();
-        /** The numbers of the primary views that it came back by. */
-        private final List<Integer> returns = new ArrayList<>();
-        /** The last line of each writer. */
-        private final Map<String, Long> lines = new HashMap<>();
+        private final Map<String, Writer> writers = new HashMap<>();
 
-        private boolean primary;
         private int last = -1;
-        private long own;
-        private long failed;
 
-        private Life(String name) {
+        private Output(String name) {
             this.name = name;
         }
 
-        /** A line of standard output: number, origin, and what a writer wrote: its own name, a number, filling. */
-        void output(String line) {
+        /** A line: number, origin, and what a writer wrote: its own name, a number, filling. */
+        void line(String line) {
             synchronized (OrderCheck.this) {
-                String[] parts = line.split("\t", 3);
-                String[] words = parts.length == 3 ? parts[2].split(" ", 3) : new String[0];
-                if (words.length < 2) {
-                    violate(name + " printed " + line);
+                Matcher fields = LINE.matcher(line);
+                if (!fields.matches()) {
+                    violations.add(name + " printed " + line);
                     return;
                 }
-                int seqno = Integer.parseInt(parts[0]);
+                int seqno = Integer.parseInt(fields.group("seqno"));
                 if (seqno <= last) {
-                    violate(name + " printed " + seqno + " after " + last);
+                    violations.add(name + " printed " + seqno + " after " + last);
                 }
                 last = seqno;
                 printed.set(seqno);
-                enter(name, seqno, parts[1] + "\t" + parts[2]);
-                Long before = lines.put(words[0], Long.parseLong(words[1]));
-                if (before != null && before >= Long.parseLong(words[1])) {
-                    violate(name + " printed line " + words[1] + " of " + words[0] + " after " + before);
-                }
-                own += words[0].equals(name) ? 1 : 0;
+                enter(name, seqno, line);
+                String who = fields.group("writer");
+                writers.computeIfAbsent(who, writer -> new Writer())
+                        .wrote(name, who, Long.parseLong(fields.group("number")));
             }
         }
 
-        /** A view of its log; {@code what} is its configuration and its members. */
-        void view(boolean isPrimary, int seqno, String what) {
+        /** The number of the last line; -1 before the first. */
+        public int last() {
             synchronized (OrderCheck.this) {
-                if (isPrimary) {
-                    enter(name, seqno, what);
-                    if (!primary) {
-                        returns.add(seqno);
-                    }
-                }
-                primary = isPrimary;
+                return last;
+            }
+        }
+
+        private void check(BitSet writeSets, int upTo) {
+            BitSet missed = writeSets.get(0, upTo + 1);
+            missed.andNot(printed);
+            if (!missed.isEmpty()) {
+                int first = missed.nextSetBit(0);
+                violations.add(name + ", whose last line is " + last + ", misses " + missed.cardinality()
+                        + " numbers, from " + first + " to " + (missed.nextClearBit(first) - 1) + " first");
+            }
+        }
+    }
+
+    /** What an output has of one writer. */
+    private final class Writer {
+        private long last;
+        private long lines;
+
+        void wrote(String output, String name, long number) {
+            if (number <= last) {
+                violations.add(output + " printed line " + number + " of " + name + " after " + last);
+            }
+            last = number;
+            lines++;
+        }
+    }
+
+    /** One process, from its start to its end. */
+    public final class Life {
+        private final String name;
+        private final Output output;
+        private long failed;
+
+        private Life(String name, Output output) {
+            this.name = name;
+            this.output = output;
+        }
+
+        /** A primary view of its log; {@code what} is its configuration and its members. */
+        void view(int seqno, String what) {
+            synchronized (OrderCheck.this) {
+                enter(name, seqno, what);
             }
         }
 
@@ -82,58 +112,41 @@ final class OrderCheck {
         /** How many of its own lines it has printed or given up. */
         long ended() {
             synchronized (OrderCheck.this) {
-                return own + failed;
+                Writer own = output.writers.get(name);
+                return failed + (own == null ? 0 : own.lines);
             }
-        }
-
-        private boolean came(int after, int upTo) {
-            return returns.stream().anyMatch(seqno -> seqno > after && seqno <= upTo);
         }
     }
 
-    private final Consumer<String> report;
-    private final List<Life> lives = new ArrayList<>();
-    private final Set<String> violations = new LinkedHashSet<>();
+    private final Violations violations;
+    private final PauseMeter pauses;
+    private final List<Output> outputs = new ArrayList<>();
     /** The content of each number, 0 for none. */
     private long[] order = new long[1 << 16];
 
     private int highest;
-    private long lastNewNs = System.nanoTime();
-    private long longestPauseNs;
 
-    /** @param report is told each violation at once */
-    OrderCheck(Consumer<String> report) {
-        this.report = report;
+    /** @param pauses is told the numbers */
+    public OrderCheck(Violations violations, PauseMeter pauses) {
+        this.violations = violations;
+        this.pauses = pauses;
     }
 
-    synchronized Life begin(String name) {
-        Life life = new Life(name);
-        lives.add(life);
-        return life;
+    /** The output of a directory that has nothing. */
+    synchronized Output output(String name) {
+        Output output = new Output(name);
+        outputs.add(output);
+        return output;
     }
 
-    synchronized void violate(String what) {
-        if (violations.size() < 20 && violations.add(what)) {
-            report.accept("VIOLATION: " + what);
-        }
-    }
-
-    synchronized boolean violated() {
-        return !violations.isEmpty();
+    /** A process that prints to an output, and writes lines with its own name. */
+    Life begin(String name, Output output) {
+        return new Life(name, output);
     }
 
     /** How many numbers were given. */
-    synchronized int size() {
+    public synchronized int size() {
         return highest;
-    }
-
-    /** The longest time without a new number since the last call, in nanoseconds. */
-    synchronized long takeLongestPauseNs() {
-        long now = System.nanoTime();
-        long longest = Math.max(longestPauseNs, now - lastNewNs);
-        longestPauseNs = 0;
-        lastNewNs = now;
-        return longest;
     }
 
     private void enter(String by, int seqno, String what) {
@@ -144,39 +157,35 @@ final class OrderCheck {
         if (order[seqno] == 0) {
             order[seqno] = content;
         } else if (order[seqno] != content) {
-            violate(by + " has at " + seqno + " what no other has: " + what);
+            violations.add(by + " has at " + seqno + " what no other has: " + what);
         }
-        if (seqno > highest) {
-            highest = seqno;
-            long now = System.nanoTime();
-            longestPauseNs = Math.max(longestPauseNs, now - lastNewNs);
-            lastNewNs = now;
+        highest = Math.max(highest, seqno);
+        pauses.saw(seqno);
+    }
+
+    /** At any time: no output has a gap before its last line. */
+    public synchronized void checkSoFar() {
+        BitSet writeSets = writeSets();
+        for (Output output : outputs) {
+            output.check(writeSets, output.last);
         }
     }
 
-    /** After the last line of all. {@code last} are the lives that were there to the end. */
-    synchronized void check(Set<Life> last) {
+    /** After the last line of all. {@code complete} are the outputs that must have the whole order. */
+    public synchronized void check(Set<Output> complete) {
         for (int seqno = 1; seqno <= highest; seqno++) {
             if (order[seqno] == 0) {
-                violate("nobody printed " + seqno);
+                violations.add("nobody printed " + seqno);
             }
         }
-        for (Life life : lives) {
-            int before = life.printed.nextSetBit(0);
-            while (before >= 0) {
-                int next = life.printed.nextSetBit(before + 1);
-                int end = next < 0 ? (last.contains(life) ? highest + 1 : before + 1) : next;
-                for (int seqno = before + 1; seqno < end; seqno++) {
-                    if (isWriteSet(seqno) && !life.came(seqno, end)) {
-                        violate(life.name + " misses " + seqno + " between " + before + " and " + end);
-                    }
-                }
-                before = next;
-            }
-        }
+        checkSoFar();
+        BitSet writeSets = writeSets();
+        complete.forEach(output -> output.check(writeSets, highest));
     }
 
-    private boolean isWriteSet(int seqno) {
-        return lives.stream().anyMatch(life -> life.printed.get(seqno));
+    private BitSet writeSets() {
+        BitSet all = new BitSet();
+        outputs.forEach(output -> all.or(output.printed));
+        return all;
     }
 }

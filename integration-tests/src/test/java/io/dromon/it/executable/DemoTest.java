@@ -3,11 +3,13 @@ package io.dromon.it.executable;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dromon.it.peers.DromonNode;
+import io.dromon.it.peers.PeerProcess;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.TimeUnit;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -22,12 +24,14 @@ class DemoTest {
     Path directory;
 
     @Test
-    void demonstratesTheMainJobAndVerifiesTheOrder() throws IOException, InterruptedException {
+    void demonstratesTheMainJobAndVerifiesTheOrder() throws IOException {
         Path text = Files.writeString(directory.resolve("text"), "first line\n\nthird: ünïcödé\n");
 
         Result result = dromon("demo", "--seconds", "2", "--input", text.toString());
 
-        assertThat(result.output).contains("Order verified: the same on all nodes.");
+        assertThat(result.output).contains("Order verified: the same on all nodes, from the first line to the last.");
+        assertThat(result.output).containsPattern("missed what follows, up to [0-9,]+; it took that .*, by IST, in");
+        assertThat(result.output).containsPattern("it had nothing; it took the whole state, .*, by SST, in");
         assertThat(result.output).contains("2 links: TLSv1.3");
         assertThat(result.output).contains("the peer speaks TLS, this node plain text");
         assertThat(result.output).contains("seqno 4 from node1: first line");
@@ -35,7 +39,7 @@ class DemoTest {
     }
 
     @Test
-    void refusesAnInputThatIsNotThere() throws IOException, InterruptedException {
+    void refusesAnInputThatIsNotThere() {
         Result result = dromon("demo", "--input", "/no/such/file");
 
         assertThat(result.output).contains("dromon: --input: /no/such/file does not exist");
@@ -44,20 +48,14 @@ class DemoTest {
 
     private record Result(int code, String output) {}
 
-    private Result dromon(String... arguments) throws IOException, InterruptedException {
-        Path output = directory.resolve("output");
-        String[] command = new String[arguments.length + 1];
-        command[0] = DromonNode.executable().toString();
-        System.arraycopy(arguments, 0, command, 1, arguments.length);
-        Process process = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(output.toFile())
-                .start();
-        try {
-            assertThat(process.waitFor(200, TimeUnit.SECONDS)).isTrue();
-            return new Result(process.exitValue(), Files.readString(output, StandardCharsets.UTF_8));
-        } finally {
-            process.destroyForcibly();
+    private Result dromon(String... arguments) {
+        List<String> command = new ArrayList<>(List.of(DromonNode.executable().toString()));
+        command.addAll(List.of(arguments));
+        try (PeerProcess demo = PeerProcess.start("demo", directory, command)) {
+            int code = demo.awaitExit(Duration.ofSeconds(200));
+            List<String> lines = new ArrayList<>(demo.output().lines());
+            lines.addAll(demo.log().lines());
+            return new Result(code, String.join("\n", lines));
         }
     }
 }

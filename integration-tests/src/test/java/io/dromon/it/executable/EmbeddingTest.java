@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class EmbeddingTest {
     /** What only these tests have in their class path. */
     private static final Pattern OF_THE_TESTS = Pattern.compile(
-            "(logback|HdrHistogram|jgroups|junit|assertj|awaitility|archunit|netty-pkitesting|opentest4j|apiguardian"
+            "(logback|HdrHistogram|jgroups|rocksdbjni|junit|assertj|awaitility|archunit|netty-pkitesting|opentest4j|apiguardian"
                     + "|byte-buddy|hamcrest|surefire).*|dromon-integration-tests.*|.*-(tests|cli)\\.jar");
 
     @TempDir

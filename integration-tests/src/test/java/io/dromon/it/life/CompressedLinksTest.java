@@ -2,7 +2,8 @@ package io.dromon.it.life;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.dromon.it.life.LiveCluster.Member;
+import io.dromon.it.cluster.LiveCluster;
+import io.dromon.it.cluster.LiveCluster.Member;
 import io.dromon.transport.link.LinkStatus;
 import java.nio.file.Path;
 import java.util.List;
@@ -52,10 +53,7 @@ final class CompressedLinksTest {
     @Test
     void linksWithoutCompressionToANodeThatHasItOff() {
         try (LiveCluster cluster = new LiveCluster(directory, "").start(1)) {
-            Member member = new Member("n1", directory);
-            member.files.trust(cluster.authority);
-            member.files.issue(cluster.authority, member.name);
-            cluster.members.add(member);
+            Member member = cluster.member("n1");
             cluster.join(member, member.files.options() + ";socket.ssl_compression=YES");
             cluster.awaitLinks();
 

@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.dromon.it.life.LiveCluster.Member;
+import io.dromon.it.cluster.LiveCluster;
+import io.dromon.it.cluster.LiveCluster.Member;
 import io.dromon.node.admin.local.ControlClient;
 import io.dromon.node.admin.local.ControlSocket;
 import java.io.IOException;

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.dromon.it.life.LiveCluster.Member;
+import io.dromon.it.cluster.LiveCluster;
+import io.dromon.it.cluster.LiveCluster.Member;
+import io.dromon.it.cluster.OrderLog;
 import io.dromon.node.Health;
 import io.dromon.node.NodeException;
 import io.dromon.node.NodeStatus;
@@ -35,7 +37,7 @@ final class DynamicTest {
         OrderLog order = new OrderLog();
         try (LiveCluster cluster = new LiveCluster(directory, "")) {
             for (int i = 0; i < 3; i++) {
-                Member member = member(cluster, "n" + i);
+                Member member = cluster.member("n" + i);
                 member.logOrder(order);
                 cluster.join(member, PLAIN);
             }
@@ -98,9 +100,9 @@ final class DynamicTest {
     @Test
     void saysThatItIsOnAndWhichLinksArePlain() {
         try (LiveCluster cluster = new LiveCluster(directory, "").start(0)) {
-            Member first = member(cluster, "n0");
+            Member first = cluster.member("n0");
             cluster.join(first, first.files.options() + ";socket.dynamic=true");
-            Member second = member(cluster, "n1");
+            Member second = cluster.member("n1");
             cluster.join(second, PLAIN);
             cluster.awaitLinks();
 
@@ -114,9 +116,9 @@ final class DynamicTest {
     @Test
     void refusesPlainTextAfterItsEnd() {
         try (LiveCluster cluster = new LiveCluster(directory, "").start(0)) {
-            Member first = member(cluster, "n0");
+            Member first = cluster.member("n0");
             cluster.join(first, first.files.options() + ";socket.dynamic=true;tls.dynamic_until=2026-01-01T00:00:00Z");
-            Member second = member(cluster, "n1");
+            Member second = cluster.member("n1");
 
             assertThatThrownBy(() -> cluster.join(second, "pc.wait_prim_timeout=PT5S"))
                     .isInstanceOf(NodeException.class)
@@ -129,9 +131,9 @@ final class DynamicTest {
     void closesTheLinksOfNodesWithoutTlsWhenItsGraceIsOver() {
         try (LiveCluster cluster = new LiveCluster(directory, "").start(0)) {
             Instant until = Instant.now().plusSeconds(15);
-            Member first = member(cluster, "n0");
-            Member second = member(cluster, "n1");
-            Member third = member(cluster, "n2");
+            Member first = cluster.member("n0");
+            Member second = cluster.member("n1");
+            Member third = cluster.member("n2");
             for (Member member : List.of(first, second)) {
                 cluster.join(
                         member,
@@ -157,13 +159,5 @@ final class DynamicTest {
             assertThat(first.node.status().state().name()).isEqualTo("SYNCED");
             assertThat(first.node.status().refusedByKind()).containsKey("PlainPeer");
         }
-    }
-
-    private static Member member(LiveCluster cluster, String name) throws RuntimeException {
-        Member member = new Member(name, cluster.directory);
-        member.files.trust(cluster.authority);
-        member.files.issue(cluster.authority, member.name);
-        cluster.members.add(member);
-        return member;
     }
 }

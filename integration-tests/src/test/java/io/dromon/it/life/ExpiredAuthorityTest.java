@@ -3,7 +3,8 @@ package io.dromon.it.life;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.dromon.it.life.LiveCluster.Member;
+import io.dromon.it.cluster.LiveCluster;
+import io.dromon.it.cluster.LiveCluster.Member;
 import io.dromon.node.Health;
 import io.dromon.node.WriteSet;
 import io.dromon.transport.testpki.TestPki;
@@ -31,10 +32,9 @@ final class ExpiredAuthorityTest {
             X509Bundle ending = TestPki.make(
                     TestPki.builder("ending CA").setIsCertificateAuthority(true).notAfter(end), null);
             for (int i = 0; i < 2; i++) {
-                Member member = new Member("n" + i, directory);
+                Member member = cluster.bareMember("n" + i);
                 member.files.trust(ending);
                 member.files.issue(ending, member.name);
-                cluster.members.add(member);
                 cluster.join(member);
             }
             cluster.awaitLinks();

@@ -2,7 +2,9 @@ package io.dromon.it.life;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.dromon.it.life.LiveCluster.Member;
+import io.dromon.it.cluster.LiveCluster;
+import io.dromon.it.cluster.LiveCluster.Member;
+import io.dromon.it.cluster.NodeFiles;
 import io.dromon.it.peers.Garbd;
 import io.dromon.it.peers.TlsFiles;
 import io.dromon.transport.testpki.TestPki;
@@ -78,17 +80,13 @@ final class GarbdLifeTest {
 
     private LiveCluster dynamicNode() {
         LiveCluster cluster = new LiveCluster(directory, "");
-        Member member = new Member("n0", directory);
-        member.files.trust(cluster.authority);
-        member.files.issue(cluster.authority, member.name);
-        cluster.members.add(member);
+        Member member = cluster.member("n0");
         cluster.join(member, member.files.options() + ";socket.dynamic=true");
         return cluster;
     }
 
     private Garbd garbd(LiveCluster cluster, Optional<TlsFiles> files) throws IOException {
         return Garbd.in(Files.createDirectories(directory.resolve("garbd")))
-                .group("life")
                 .peers(cluster.members.get(0).hostPort())
                 .tls(files.orElse(null))
                 .start();

@@ -3,7 +3,8 @@ package io.dromon.it.life;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.dromon.it.life.LiveCluster.Member;
+import io.dromon.it.cluster.LiveCluster;
+import io.dromon.it.cluster.LiveCluster.Member;
 import io.dromon.it.peers.OpenSsl;
 import io.dromon.transport.testpki.TestPki;
 import io.netty.pkitesting.X509Bundle;

@@ -3,7 +3,8 @@ package io.dromon.it.life;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.dromon.it.life.LiveCluster.Member;
+import io.dromon.it.cluster.LiveCluster;
+import io.dromon.it.cluster.LiveCluster.Member;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;

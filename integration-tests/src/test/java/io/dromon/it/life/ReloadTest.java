@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.dromon.it.life.LiveCluster.Member;
+import io.dromon.it.cluster.LiveCluster;
+import io.dromon.it.cluster.LiveCluster.Member;
+import io.dromon.it.cluster.NodeFiles;
 import io.dromon.node.NodeException;
 import io.dromon.node.WriteSet;
 import io.dromon.transport.testpki.TestPki;
@@ -111,8 +113,7 @@ final class ReloadTest {
             for (String name : new String[] {"tls.crt", "tls.key", "ca.crt"}) {
                 Files.createSymbolicLink(mount.resolve(name), Path.of("..data", name));
             }
-            Member member = new Member("n0", directory);
-            cluster.members.add(member);
+            Member member = cluster.bareMember("n0");
             cluster.join(member);
             assertThat(member.node.status().tls().orElseThrow().serial()).isEqualTo(serial(first));
 
@@ -161,10 +162,9 @@ final class ReloadTest {
         try (LiveCluster cluster = new LiveCluster(directory, NO_WATCH)) {
             Instant end = Instant.now().plus(Duration.ofSeconds(8));
             for (int i = 0; i < 3; i++) {
-                Member member = new Member("n" + i, directory);
+                Member member = cluster.bareMember("n" + i);
                 member.files.trust(cluster.authority);
                 member.files.put(TestPki.issue(TestPki.builder(member.name).notAfter(end), cluster.authority));
-                cluster.members.add(member);
                 cluster.join(member);
             }
             cluster.awaitLinks();

@@ -3,7 +3,8 @@ package io.dromon.it.life;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.dromon.it.life.LiveCluster.Member;
+import io.dromon.it.cluster.LiveCluster;
+import io.dromon.it.cluster.LiveCluster.Member;
 import io.dromon.transport.testpki.TestPki;
 import io.netty.pkitesting.X509Bundle;
 import java.nio.file.Path;

@@ -5,7 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.dromon.config.NodeConfig;
-import io.dromon.it.life.LiveCluster.Member;
+import io.dromon.it.cluster.LiveCluster;
+import io.dromon.it.cluster.LiveCluster.Member;
 import io.dromon.node.Node;
 import io.dromon.node.NodeException;
 import io.dromon.node.NodeState;
@@ -61,29 +62,20 @@ final class RuntimeOptionsTest {
     @Test
     void findsItsGroupByAnAddressThatIsAddedLater() throws Exception {
         try (LiveCluster cluster = new LiveCluster(directory, QUICK).start(1)) {
-            Member late = new Member("late", directory);
-            late.files.trust(cluster.authority);
-            late.files.issue(cluster.authority, late.name);
-            try (Node node = Node.start(
-                    NodeConfig.builder()
-                            .group("life")
-                            .name(late.name)
-                            .address("gcomm://127.0.0.1:" + closedPort())
-                            .listen("tcp://127.0.0.1:0")
-                            .dataDir(late.dataDirectory)
-                            .options(late.files.options() + ";" + QUICK)
-                            .build(),
-                    late)) {
-                String port = cluster.members.get(0).hostPort().replaceFirst("^.*:", "");
+            Member late = cluster.member("late");
+            NodeConfig config =
+                    LiveCluster.config(late, "127.0.0.1:" + closedPort(), late.files.options() + ";" + QUICK);
+            Node node = Node.start(config, late);
+            late.node = node;
+            String port = cluster.members.get(0).hostPort().replaceFirst("^.*:", "");
 
-                node.set("gmcast.peer_addr", "add:tcp://localhost:" + port);
+            node.set("gmcast.peer_addr", "add:tcp://localhost:" + port);
 
-                node.synced().get(30, TimeUnit.SECONDS);
-                awaitMembers(node, 2, NodeState.SYNCED);
-                assertThatThrownBy(() -> node.set("gmcast.peer_addr", "add:tcp://no.such.host.invalid:1"))
-                        .isInstanceOf(NodeException.class)
-                        .hasMessageContaining("no.such.host.invalid");
-            }
+            node.synced().get(30, TimeUnit.SECONDS);
+            awaitMembers(node, 2, NodeState.SYNCED);
+            assertThatThrownBy(() -> node.set("gmcast.peer_addr", "add:tcp://no.such.host.invalid:1"))
+                    .isInstanceOf(NodeException.class)
+                    .hasMessageContaining("no.such.host.invalid");
         }
     }
 

@@ -7,20 +7,15 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** Dromon's own executable as a process: {@code dromon node --pipe} or {@code dromon arbitrator}. */
-public final class DromonNode implements AutoCloseable {
-    private final PeerProcess process;
+public final class DromonNode extends MemberProcess {
     private final Path directory;
-    private final String host;
-    private final int port;
 
-    private DromonNode(PeerProcess process, Path directory, String host, int port) {
-        this.process = process;
+    private DromonNode(Builder how, Path directory, List<String> command) {
+        super(how, directory, command, line -> false);
         this.directory = directory;
-        this.host = host;
-        this.port = port;
+        process().isJvm();
     }
 
     /** The executable that the build packaged; ends the test where only the classes were built. */
@@ -31,64 +26,19 @@ public final class DromonNode implements AutoCloseable {
                 "run mvn verify, which packages it");
     }
 
-    /** How a node is started. */
-    public static final class Builder {
+    /** How a node is started; one without peers makes a new group. */
+    public static final class Builder extends MemberProcess.Builder<Builder> {
         private final Path directory;
-        private final String name;
-        private final List<String> options = new ArrayList<>();
         private final List<String> arguments = new ArrayList<>();
-        private String group = "g";
-        private String address = "";
         private String javaOptions = "";
-        private int port = Ports.free();
-        private String host = "127.0.0.1";
-        private List<String> prefix = List.of();
-        private PeerProcess.@Nullable Reader reader;
 
         private Builder(Path directory, String name) {
+            super(name);
             this.directory = directory;
-            this.name = name;
         }
 
-        /** Where it runs: its address there, and the command that runs another one there. */
-        public Builder at(String host, List<String> prefix) {
-            this.host = host;
-            this.prefix = prefix;
-            return this;
-        }
-
-        /** Who takes what it prints. */
-        public Builder reader(PeerProcess.Reader reader) {
-            this.reader = reader;
-            return this;
-        }
-
-        public Builder group(String group) {
-            this.group = group;
-            return this;
-        }
-
-        /** The members to dial, as host:port; none bootstraps. */
-        public Builder peers(String... hostPorts) {
-            this.address = String.join(",", hostPorts);
-            return this;
-        }
-
-        public Builder port(int port) {
-            this.port = port;
-            return this;
-        }
-
-        /** Null is plain text. */
-        public Builder tls(@Nullable TlsFiles files) {
-            return null == files ? this : options(files.providerOptions());
-        }
-
-        /** More provider options, separated by semicolons. */
-        public Builder options(String providerOptions) {
-            if (!providerOptions.isEmpty()) {
-                options.add(providerOptions);
-            }
+        @Override
+        Builder self() {
             return this;
         }
 
@@ -107,51 +57,27 @@ public final class DromonNode implements AutoCloseable {
         /** {@code dromon node --pipe --stay}. */
         public DromonNode startPipe() {
             Path data = own();
-            List<String> command = new ArrayList<>(prefix);
-            command.addAll(List.of(
-                    "env",
-                    "DROMON_JAVA_OPTS=" + javaOptions,
-                    executable().toString(),
-                    "node",
-                    "--address=gcomm://" + address,
-                    "--group=" + group,
-                    "--name=" + name,
-                    "--listen=tcp://" + host + ":" + port,
-                    "--data-dir=" + data,
-                    "--pipe",
-                    "--stay"));
+            List<String> command = new ArrayList<>(
+                    List.of("node", "--listen=tcp://" + host + ":" + port, "--data-dir=" + data, "--pipe", "--stay"));
             if (!options.isEmpty()) {
-                command.add("--options=" + String.join(";", options));
+                command.add("--options=" + options(List.of()));
             }
-            command.addAll(arguments);
-            return new DromonNode(
-                    PeerProcess.start(name, data, command, line -> false, reader)
-                            .isJvm(),
-                    data,
-                    host,
-                    port);
+            return start(data, command);
         }
 
         /** {@code dromon arbitrator}. */
         public DromonNode startArbitrator() {
-            Path data = own();
-            List<String> all = new ArrayList<>(options);
-            all.add(0, "gmcast.listen_addr=tcp://" + host + ":" + port);
-            List<String> command = new ArrayList<>(prefix);
-            command.addAll(List.of(
-                    executable().toString(),
-                    "arbitrator",
-                    "--address=gcomm://" + address,
-                    "--group=" + group,
-                    "--name=" + name,
-                    "--options=" + String.join(";", all)));
+            String listen = "gmcast.listen_addr=tcp://" + host + ":" + port;
+            return start(own(), List.of("arbitrator", "--options=" + options(List.of(listen))));
+        }
+
+        private DromonNode start(Path data, List<String> own) {
+            List<String> command = new ArrayList<>(List.of(
+                    "env", "DROMON_JAVA_OPTS=" + javaOptions, executable().toString()));
+            command.addAll(own);
+            command.addAll(List.of("--address=gcomm://" + address, "--group=" + group, "--name=" + name));
             command.addAll(arguments);
-            return new DromonNode(
-                    PeerProcess.start(name, data, command, line -> false, reader)
-                            .isJvm(),
-                    data,
-                    host,
-                    port);
+            return new DromonNode(this, data, command);
         }
 
         private Path own() {
@@ -168,42 +94,24 @@ public final class DromonNode implements AutoCloseable {
         return new Builder(directory, name);
     }
 
-    public PeerProcess process() {
-        return process;
-    }
-
     /** Its data directory, with the control socket. */
     public Path directory() {
         return directory;
     }
 
-    public int port() {
-        return port;
-    }
-
-    /** Where others can dial it. */
-    public String hostPort() {
-        return host + ":" + port;
-    }
-
     /** Waits until it reports SYNCED. */
     public void awaitSynced(Duration limit) {
-        process.awaitLog(": state SYNCED$", limit);
+        process().awaitLog(": state SYNCED$", limit);
     }
 
-    /** Waits, from the line with index {@code from} of its log, until it reports a primary component of so many members. */
-    public void awaitPrimary(int members, int from, Duration limit) {
-        process.awaitLog(": view primary .*members=([^,]+,){" + (members - 1) + "}[^,]+$", from, limit);
+    @Override
+    public String primaryPattern(int members) {
+        return ": view primary .*members=([^,]+,){" + (members - 1) + "}[^,]+$";
     }
 
     /** Lets it leave in order. */
     public int leave() {
-        process.terminate();
-        return process.awaitExit(Duration.ofSeconds(20));
-    }
-
-    @Override
-    public void close() {
-        process.close();
+        process().terminate();
+        return process().awaitExit(Duration.ofSeconds(20));
     }
 }

@@ -7,6 +7,9 @@ import io.dromon.node.group.GroupSettings;
 import io.dromon.node.group.MemberStatus;
 import io.dromon.node.group.ReplicationFailure;
 import io.dromon.node.group.Ticket;
+import io.dromon.node.writeset.KeyFormat;
+import io.dromon.node.writeset.Originator;
+import io.dromon.node.writeset.WriteSetBuilder;
 import io.dromon.transport.GroupStack;
 import io.dromon.transport.StackEffects;
 import io.dromon.transport.StackFailure;
@@ -59,6 +62,7 @@ public final class FloodingMember implements AutoCloseable {
     /** Of all its write-sets: nobody asks what became of them. */
     private static final Ticket.OfWriteSet TICKET = new Ticket.OfWriteSet() {};
 
+    private final UUID self;
     private int fragments;
     private volatile boolean closed;
 
@@ -66,7 +70,7 @@ public final class FloodingMember implements AutoCloseable {
         this.harm = harm;
         this.links = thread.links(
                 LinkSettings.at("tcp://127.0.0.1:0"), Optional.empty(), this::endTurn, bug -> closed = true);
-        UUID self = uuid();
+        this.self = uuid();
         this.stack = new GroupStack(
                 StackSettings.defaults(group, false),
                 self,
@@ -77,8 +81,8 @@ public final class FloodingMember implements AutoCloseable {
                 links,
                 new FromStack(),
                 new Unheard());
-        this.core =
-                new GroupCore(GroupSettings.arbitrator(name), self, Position.NONE, this::uuid, stack, new Unheard());
+        this.core = new GroupCore(
+                GroupSettings.arbitrator(name), self, Position.NONE, this::uuid, member -> 1, stack, new Unheard());
     }
 
     /** Joins the group of a node in plain text, and begins as soon as it is SYNCED. */
@@ -124,8 +128,7 @@ public final class FloodingMember implements AutoCloseable {
     private void flood() {
         for (int i = 0; i < IN_A_TURN; i++) {
             if (harm == Harm.WRITE_SETS) {
-                if (core.queuedBytes() < (long) IN_A_TURN * LENGTH
-                        && core.replicate(new Bytes(new byte[LENGTH]), TICKET)) {
+                if (core.queuedBytes() < (long) IN_A_TURN * LENGTH && core.replicate(writeSet(), TICKET)) {
                     sent.incrementAndGet();
                 }
             } else if (stack.send(ACTION, fragment()) == SendResult.ACCEPTED) {
@@ -133,6 +136,13 @@ public final class FloodingMember implements AutoCloseable {
                 sent.incrementAndGet();
             }
         }
+    }
+
+    private Bytes writeSet() {
+        return new WriteSetBuilder()
+                .data(new Bytes(new byte[LENGTH]))
+                .build()
+                .seal(6, KeyFormat.FLAT8, new Originator(self, 0, 0), 0, 0);
     }
 
     private Bytes fragment() {

@@ -19,21 +19,16 @@ import org.jspecify.annotations.Nullable;
  * A real mariadbd with galera-4. All servers of a test start from copies of one {@link Template}, so a second one
  * needs an incremental transfer of a few write-sets and not a snapshot.
  */
-public final class MariaDb implements AutoCloseable {
+public final class MariaDb extends MemberProcess {
     private static final Duration START_LIMIT = Duration.ofSeconds(60);
     private static final Path PROVIDER = Path.of("/usr/lib/galera/libgalera_smm.so");
     private static final String LOG_FILE_SIZE = "--innodb-log-file-size=16M";
 
-    private final PeerProcess process;
     private final Path data;
-    private final String host;
-    private final int groupPort;
 
-    private MariaDb(PeerProcess process, Path data, String host, int groupPort) {
-        this.process = process;
-        this.data = data;
-        this.host = host;
-        this.groupPort = groupPort;
+    private MariaDb(Builder how, List<String> command) {
+        super(how, how.data, command, line -> false);
+        this.data = how.data;
     }
 
     /** A data directory that was a cluster of one and was shut down in order. */
@@ -93,56 +88,20 @@ public final class MariaDb implements AutoCloseable {
     }
 
     /** How a server is started. */
-    public static final class Builder {
+    public static final class Builder extends MemberProcess.Builder<Builder> {
         private final Path data;
-        private final List<String> options = new ArrayList<>();
         private final List<String> arguments = new ArrayList<>();
-        private int groupPort = Ports.free();
-        private PeerProcess.@Nullable Reader reader;
-        private String name = "mariadb";
-        private String group = "g";
-        private String address = "";
         private boolean bootstrap;
-        private String host = "127.0.0.1";
-        private List<String> place = List.of();
         private List<String> prefix = List.of();
         private Optional<Path> defaults = Optional.empty();
 
         private Builder(Path data) {
+            super("mariadb");
             this.data = data;
         }
 
-        public Builder name(String name) {
-            this.name = name;
-            return this;
-        }
-
-        public Builder port(int port) {
-            this.groupPort = port;
-            return this;
-        }
-
-        /** Who takes what it prints. */
-        public Builder reader(PeerProcess.Reader reader) {
-            this.reader = reader;
-            return this;
-        }
-
-        /** Where it runs: its address there, and the command that runs another one there. */
-        public Builder at(String host, List<String> place) {
-            this.host = host;
-            this.place = place;
-            return this;
-        }
-
-        public Builder group(String group) {
-            this.group = group;
-            return this;
-        }
-
-        /** The members to dial, as host:port. */
-        public Builder peers(String... hostPorts) {
-            this.address = String.join(",", hostPorts);
+        @Override
+        Builder self() {
             return this;
         }
 
@@ -152,18 +111,9 @@ public final class MariaDb implements AutoCloseable {
             return this;
         }
 
-        /** Null is plain text. */
+        @Override
         public Builder tls(@Nullable TlsFiles files) {
-            return null == files
-                    ? this
-                    : options(ownCopy(files, data.resolveSibling(data.getFileName() + "-tls"))
-                            .providerOptions());
-        }
-
-        /** More provider options, separated by semicolons. */
-        public Builder options(String providerOptions) {
-            options.add(providerOptions);
-            return this;
+            return super.tls(null == files ? null : ownCopy(files, data.resolveSibling(data.getFileName() + "-tls")));
         }
 
         /** One more argument of the command line. */
@@ -208,13 +158,9 @@ public final class MariaDb implements AutoCloseable {
         public MariaDb launch() {
             Path program = Peers.require("mariadbd");
             Peers.requireFile(PROVIDER, "Debian's galera-4 brings it");
-            List<String> all = new ArrayList<>(options);
-            all.add(
-                    0,
-                    "gmcast.listen_addr=tcp://" + host + ":" + groupPort + ";base_port=" + groupPort + ";ist.recv_addr="
-                            + host + ":" + Ports.free() + ";gcache.size=32M");
-            List<String> command = new ArrayList<>(place);
-            command.addAll(prefix);
+            String own = "gmcast.listen_addr=tcp://" + host + ":" + port + ";base_port=" + port + ";ist.recv_addr="
+                    + host + ":" + Ports.free() + ";gcache.size=32M";
+            List<String> command = new ArrayList<>(prefix);
             command.addAll(List.of(
                     program.toString(),
                     defaults.map(file -> "--defaults-file=" + file).orElse("--no-defaults"),
@@ -240,19 +186,19 @@ public final class MariaDb implements AutoCloseable {
                     "--wsrep-sst-method=rsync",
                     "--wsrep-sst-receive-address=" + host + ":" + Ports.free(),
                     "--wsrep-cluster-address=gcomm://" + address,
-                    "--wsrep-provider-options=" + String.join(";", all)));
+                    "--wsrep-provider-options=" + options(List.of(own))));
             command.addAll(arguments);
             if (bootstrap) {
                 command.add("--wsrep-new-cluster");
             }
-            return new MariaDb(PeerProcess.start(name, data, command, line -> false, reader), data, host, groupPort);
+            return new MariaDb(this, command);
         }
 
         /** Starts it and waits until it takes queries as a member of a primary component. */
         public MariaDb start() {
             MariaDb server = launch();
-            server.process.awaitLog("Synchronized with group, ready for connections", START_LIMIT);
-            server.process.awaitLog("ready for connections\\.$", START_LIMIT);
+            server.process().awaitLog("Synchronized with group, ready for connections", START_LIMIT);
+            server.process().awaitLog("ready for connections\\.$", START_LIMIT);
             return server;
         }
     }
@@ -312,18 +258,9 @@ public final class MariaDb implements AutoCloseable {
         }
     }
 
-    public PeerProcess process() {
-        return process;
-    }
-
-    /** The port of the group. */
-    public int port() {
-        return groupPort;
-    }
-
-    /** Where other members can dial it. */
-    public String hostPort() {
-        return host + ":" + groupPort;
+    @Override
+    public String primaryPattern(int members) {
+        return Garbd.primary(members);
     }
 
     /** Runs statements and returns the rows, columns separated by tabs. */
@@ -356,12 +293,7 @@ public final class MariaDb implements AutoCloseable {
 
     /** Shuts it down in order. */
     public void stop() {
-        process.terminate();
-        process.awaitExit(Duration.ofSeconds(60));
-    }
-
-    @Override
-    public void close() {
-        process.close();
+        process().terminate();
+        process().awaitExit(Duration.ofSeconds(60));
     }
 }

@@ -57,6 +57,8 @@ final class Scenario implements ScenarioNode.Voice {
 
     private final String file;
     private final Map<String, Rule> rules = new TreeMap<>();
+    private static final String KEY = "key=";
+
     private final ScenarioCluster cluster;
     private final Set<String> watched = new HashSet<>();
     private Transcript transcript = new Transcript();
@@ -68,7 +70,7 @@ final class Scenario implements ScenarioNode.Voice {
         rule("start", "NODE [" + Kind.WORDS + "]", 1, 7, this::start);
         rule("run", "DURATION", 1, 1, words -> letPass(duration(words.get(0))));
         rule("until", "NODE evs|primary|group STATE", 3, 3, this::until);
-        rule("send", "NODE \"TEXT\" [COUNT]", 2, 3, this::send);
+        rule("send", "NODE \"TEXT\" [COUNT | key=KEY...]", 2, 6, this::send);
         rule("cut", "NODE... | NODE..., with > in place of | for that direction only", 3, 20, this::cut);
         rule("heal", "", 0, 0, words -> cluster.heal());
         rule("kill", "NODE", 1, 1, words -> cluster.kill(running(words.get(0))));
@@ -215,10 +217,18 @@ final class Scenario implements ScenarioNode.Voice {
     }
 
     private void send(List<String> words) throws Refusal {
-        int count = words.size() == 3 ? number(words.get(2)) : 1;
+        List<String> rest = words.subList(2, words.size());
+        List<String> keys = rest.stream()
+                .filter(word -> word.startsWith(KEY))
+                .map(word -> word.substring(KEY.length()))
+                .toList();
+        if (keys.size() < rest.size() && rest.size() > 1) {
+            throw new Refusal("neither a count nor keys");
+        }
+        int count = rest.size() == 1 && keys.isEmpty() ? number(rest.get(0)) : 1;
         inTurn(words, node -> {
             for (int i = 0; i < count; i++) {
-                node.replicate(words.get(1));
+                node.replicate(words.get(1), keys);
             }
         });
     }

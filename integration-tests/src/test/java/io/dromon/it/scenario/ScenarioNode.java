@@ -1,12 +1,19 @@
 package io.dromon.it.scenario;
 
+import io.dromon.node.certification.Refusal;
+import io.dromon.node.certification.Verdict;
+import io.dromon.node.engine.CertifiedWriteSet;
 import io.dromon.node.engine.CoreStatus;
 import io.dromon.node.engine.NodeCore;
+import io.dromon.node.engine.TransfersState;
 import io.dromon.node.group.GroupEvent;
 import io.dromon.node.group.GroupMember;
 import io.dromon.node.group.MemberStatus;
 import io.dromon.node.group.ReplicationFailure;
 import io.dromon.node.group.Ticket;
+import io.dromon.node.ist.protocol.IstEvent;
+import io.dromon.node.state.core.TransferStep;
+import io.dromon.node.writeset.WriteSetBuilder;
 import io.dromon.transport.StackFailure;
 import io.dromon.transport.evs.EvsView;
 import io.dromon.transport.evs.SendResult;
@@ -64,6 +71,7 @@ final class ScenarioNode implements SimProcess, NodeCore.Effects, GroupEvent.Han
     private Map<UUID, MemberStatus> statuses = new LinkedHashMap<>();
     private Position position;
     private boolean complete;
+    private long applied = -1;
     private boolean holds;
     private boolean takes;
     private boolean paused;
@@ -84,6 +92,7 @@ final class ScenarioNode implements SimProcess, NodeCore.Effects, GroupEvent.Han
                 machine.address(),
                 Optional.ofNullable(disk.saved),
                 disk.kept,
+                TransfersState.NO,
                 names::newUuid,
                 new SplittableRandom(machine.index()),
                 machine,
@@ -97,11 +106,31 @@ final class ScenarioNode implements SimProcess, NodeCore.Effects, GroupEvent.Han
 
     // ---- commands; each in a turn of the node
 
-    void replicate(String text) {
-        OwnWriteSet ticket = new OwnWriteSet(text);
-        if (!core.replicate(new Bytes(text.getBytes(StandardCharsets.UTF_8)), ticket)) {
-            say("\"" + text + "\" is not taken: the queue is full");
-        }
+    /** @param keys of resources that are written, with the snapshot that the application has now */
+    void replicate(String text, List<String> keys) {
+        WriteSetBuilder change = new WriteSetBuilder().data(new Bytes(text.getBytes(StandardCharsets.UTF_8)));
+        keys.forEach(change::exclusive);
+        core.replicate(change.build(), applied, new OwnWriteSet(text));
+    }
+
+    @Override
+    public void deliver(IstEvent event) {
+        throw new IllegalStateException("no transfer was asked for: " + event);
+    }
+
+    @Override
+    public void onHistory(GroupEvent.ConfigurationChange now) {
+        throw new IllegalStateException("an application without state: " + now);
+    }
+
+    @Override
+    public void onTransfer(TransferStep step) {
+        throw new IllegalStateException("an application without state: " + step);
+    }
+
+    @Override
+    public void onWriteSetRefused(Ticket.OfWriteSet ticket, Refusal why) {
+        say("\"" + ((OwnWriteSet) ticket).text() + "\" is not sent: " + why.reason());
     }
 
     void changeWeight(int weight) {
@@ -167,6 +196,7 @@ final class ScenarioNode implements SimProcess, NodeCore.Effects, GroupEvent.Han
     private void take() {
         while (!holds && !queue.isEmpty()) {
             Action action = queue.remove();
+            applied = action.seqno();
             if (complete) {
                 disk.kept = new Position(position.history(), action.seqno());
             }
@@ -236,11 +266,22 @@ final class ScenarioNode implements SimProcess, NodeCore.Effects, GroupEvent.Han
     }
 
     @Override
+    public void deliver(CertifiedWriteSet writeSet) {
+        Verdict verdict = writeSet.verdict();
+        String text = new String(writeSet.data().toArray(), StandardCharsets.UTF_8);
+        onOrdered(verdict.seqno(), writeSet.origin(), verdict.passed() ? text : text + " fails: " + verdict.outcome());
+    }
+
+    /** An arbitrator's, which looks into none. */
+    @Override
     public void onWriteSet(GroupEvent.WriteSet event) {
-        position = new Position(position.history(), event.seqno());
-        queue.add(new Action(event.seqno(), true));
-        String text = new String(event.data().toArray(), StandardCharsets.UTF_8);
-        voice.sayWriteSet(name, event.seqno(), names.of(event.origin()), text);
+        onOrdered(event.seqno(), event.origin(), event.data().length() + " bytes");
+    }
+
+    private void onOrdered(long seqno, UUID origin, String text) {
+        position = new Position(position.history(), seqno);
+        queue.add(new Action(seqno, true));
+        voice.sayWriteSet(name, seqno, names.of(origin), text);
     }
 
     @Override

@@ -102,7 +102,7 @@ class ScenarioRunnerTest {
     void namesTheRunningNodesForOneThatIsDown() {
         assertRefused(
                 () -> check("cluster 2\nkill n2\nsend n2 \"x\"\n----\n"),
-                "script.txt:3: n2 does not run, these do: n1; usage: send NODE \"TEXT\" [COUNT]");
+                "script.txt:3: n2 does not run, these do: n1; usage: send NODE \"TEXT\" [COUNT | key=KEY...]");
     }
 
     @Test

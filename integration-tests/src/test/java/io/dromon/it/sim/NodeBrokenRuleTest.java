@@ -26,18 +26,39 @@ class NodeBrokenRuleTest {
     /** The first node hears the others and is not heard by them. */
     private static final Fault MUTE = new Fault(6 * SECOND, Fault.Kind.ONE_WAY, 1, 0xfe, 20 * SECOND);
 
+    // The two last ones look at the same number earlier.
+
     @Test
     void findsWhatIsDeliveredBeforeEverybodyHasIt() {
-        assertThat(violations(List.of(MUTE))).contains("one-order");
+        assertThat(violations(List.of(MUTE))).containsAnyOf("one-order", "no-duplicate", "acknowledged-is-ordered");
     }
 
     @Test
     void findsItThoughTheNodeThatDeliveredTooEarlyIsKilled() {
         Fault kill = new Fault(7 * SECOND, Fault.Kind.KILL, 0, 0, 20 * SECOND);
 
-        // The two last ones look at the same number earlier.
         assertThat(violations(List.of(MUTE, kill)))
                 .containsAnyOf("one-order", "no-duplicate", "acknowledged-is-ordered");
+    }
+
+    @Test
+    void findsTransactionsThatHaveNotReadWhatTheySay() {
+        Seeds seeds = new Seeds(
+                "integration-tests",
+                "NodeBrokenRuleTest",
+                (seed, family, trace, drawn) -> new NodeCluster(seed, family, trace, List.of()) {
+                    @Override
+                    long snapshotOf(long read) {
+                        return read + 3;
+                    }
+                });
+        Set<String> found = new TreeSet<>();
+        for (long seed = 0; seed < 10; seed++) {
+            if (seeds.attempt(seed, null, new SimTrace(false)) instanceof Violation violation) {
+                found.add(violation.rule());
+            }
+        }
+        assertThat(found).containsExactly("no-lost-update");
     }
 
     private static Set<String> violations(List<Fault> faults) {

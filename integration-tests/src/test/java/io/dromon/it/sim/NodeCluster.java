@@ -1,7 +1,10 @@
 package io.dromon.it.sim;
 
+import io.dromon.node.certification.Refusal;
+import io.dromon.node.engine.CertifiedWriteSet;
 import io.dromon.node.engine.CoreStatus;
 import io.dromon.node.engine.NodeCore;
+import io.dromon.node.engine.TransfersState;
 import io.dromon.node.group.GroupEvent;
 import io.dromon.node.group.GroupMember;
 import io.dromon.node.group.GroupSettings;
@@ -9,6 +12,10 @@ import io.dromon.node.group.GroupStatus;
 import io.dromon.node.group.MemberStatus;
 import io.dromon.node.group.ReplicationFailure;
 import io.dromon.node.group.Ticket;
+import io.dromon.node.group.WriteSetFormat;
+import io.dromon.node.ist.protocol.IstEvent;
+import io.dromon.node.state.core.TransferStep;
+import io.dromon.node.writeset.WriteSetBuilder;
 import io.dromon.transport.StackFailure;
 import io.dromon.transport.link.LinkEvents;
 import io.dromon.transport.primary.SavedView;
@@ -37,6 +44,8 @@ import org.jspecify.annotations.Nullable;
 /** A simulated cluster of whole nodes: write-sets of any size, an application that may be slow, kept positions. */
 class NodeCluster extends SimCluster<NodeCluster.NodeProcess> {
     private static final int HEADER = 24;
+    /** Resources that transactions write: few, so that they conflict. */
+    private static final int KEYS = 20;
 
     private final OrderChecker order;
     private final @Nullable SavedView[] saved;
@@ -75,16 +84,22 @@ class NodeCluster extends SimCluster<NodeCluster.NodeProcess> {
         NodeProcess process = new NodeProcess(host, self);
         process.core = new NodeCore(
                 settings().stack(host, bootstrap),
-                GroupSettings.member("node" + (host + 1), ""),
+                GroupSettings.member("node" + (host + 1), "").withFormat(WriteSetFormat.OPAQUE),
                 self,
                 network().host(host).address(),
                 Optional.ofNullable(restored),
                 order.kept(host),
+                TransfersState.NO,
                 this::freshUuid,
                 uuidRandom.split(),
                 network().host(host),
                 process);
         return process;
+    }
+
+    /** The snapshot that a transaction names which has read this one. */
+    long snapshotOf(long read) {
+        return read;
     }
 
     @Override
@@ -210,6 +225,7 @@ class NodeCluster extends SimCluster<NodeCluster.NodeProcess> {
         private boolean takes;
         private long begun;
         private long ended;
+        private long applied = -1;
 
         NodeProcess(int host, UUID self) {
             this.host = host;
@@ -236,10 +252,41 @@ class NodeCluster extends SimCluster<NodeCluster.NodeProcess> {
             Uuids.write(out, self);
             out.writeLongLE(begun);
             array[size - 1] = (byte) (size > HEADER ? size : array[size - 1]);
+            WriteSetBuilder change = new WriteSetBuilder().data(new Bytes(array));
+            Set<String> keys = new HashSet<>();
+            for (int left = workRandom.nextInt(4); left > 0; left--) {
+                String key = Integer.toString(workRandom.nextInt(KEYS));
+                if (keys.add(key)) {
+                    change.exclusive(key);
+                }
+            }
             OwnWriteSet ticket = new OwnWriteSet(this, begun, size);
             begun++;
-            if (!core().replicate(new Bytes(array), ticket)) {
-                ended++;
+            long snapshot = Math.max(0, applied);
+            order.onTransaction(ticket.content(), keys, snapshot);
+            core().replicate(change.build(), snapshotOf(snapshot), ticket);
+        }
+
+        @Override
+        public void deliver(IstEvent event) {
+            throw new IllegalStateException("no transfer was asked for: " + event);
+        }
+
+        @Override
+        public void onHistory(GroupEvent.ConfigurationChange now) {
+            throw new IllegalStateException("an application without state: " + now);
+        }
+
+        @Override
+        public void onTransfer(TransferStep step) {
+            throw new IllegalStateException("an application without state: " + step);
+        }
+
+        @Override
+        public void onWriteSetRefused(Ticket.OfWriteSet ticket, Refusal why) {
+            own(ticket);
+            if (trace().isOn()) {
+                note("write-set " + ((OwnWriteSet) ticket).number() + " is not sent: " + why.reason());
             }
         }
 
@@ -282,9 +329,9 @@ class NodeCluster extends SimCluster<NodeCluster.NodeProcess> {
         /** The application takes what is queued for it. */
         private void take(int limit) {
             for (int i = 0; i < limit && !queue.isEmpty(); i++) {
-                long seqno = queue.remove();
-                order.onApplied(life, seqno);
-                core().reportApplied(seqno);
+                applied = queue.remove();
+                order.onApplied(life, applied);
+                core().reportApplied(applied);
             }
         }
 
@@ -305,10 +352,6 @@ class NodeCluster extends SimCluster<NodeCluster.NodeProcess> {
 
         @Override
         public void deliver(GroupEvent event) {
-            if (event instanceof GroupEvent.WriteSet writeSet) {
-                onWriteSet(writeSet);
-                return;
-            }
             if (trace().isOn()) {
                 note(event.toString());
             }
@@ -336,7 +379,8 @@ class NodeCluster extends SimCluster<NodeCluster.NodeProcess> {
             }
         }
 
-        private void onWriteSet(GroupEvent.WriteSet event) {
+        @Override
+        public void deliver(CertifiedWriteSet event) {
             long content;
             try {
                 ByteReader in = new ByteReader(event.data());
@@ -349,16 +393,23 @@ class NodeCluster extends SimCluster<NodeCluster.NodeProcess> {
                     throw new Violation("right-content", name + " gets a write-set of " + author + " as " + event);
                 }
                 if (trace().isOn()) {
-                    note("delivers " + event.seqno() + ": " + Uuids.brief(author) + " " + number + " " + size);
+                    note("delivers " + event.seqno() + ": " + Uuids.brief(author) + " " + number + " " + size + " "
+                            + event.verdict().outcome());
                 }
             } catch (MalformedMessageException broken) {
                 throw new Violation("right-content", name + " gets " + event + ": " + broken.getMessage());
             }
             Ticket.OfWriteSet ticket = event.ticket();
-            if (ticket != null) {
+            boolean passed = event.verdict().passed();
+            if (ticket != null && !passed) {
+                own(ticket);
+            } else if (ticket != null) {
                 order.onAcknowledged(life, event.seqno(), own(ticket).content());
             }
-            order.onWriteSet(life, event.seqno(), content);
+            order.onWriteSet(life, event.seqno(), passed ? content : ~content);
+            if (passed) {
+                order.onCommitted(life, event.seqno(), content);
+            }
             if (ticket == null && event.origin().equals(self)) {
                 throw new Violation("own-has-ticket", name + " delivers its own " + event + " without its ticket");
             }

@@ -13,8 +13,7 @@ import org.junit.jupiter.api.Timeout;
 @Tag("simulation")
 @Timeout(value = 20, unit = TimeUnit.MINUTES)
 class NodeSimulationTest {
-    private static final Seeds SEEDS =
-            new Seeds("integration-tests", "NodeSimulationTest#keepsThePromisesOfReplication", NodeCluster::new);
+    private static final Seeds SEEDS = SeedKind.NODE.seeds();
 
     @Test
     void keepsThePromisesOfReplication() {

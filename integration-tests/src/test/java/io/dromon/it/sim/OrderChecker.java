@@ -40,6 +40,8 @@ final class OrderChecker {
         private @Nullable Long keptContent;
 
         private List<GroupMember> members = List.of();
+        /** Where each key was written last, as far as this process has seen it. */
+        private final Map<String, Long> writtenAt = new HashMap<>();
 
         private Life(String name, int host, Position position) {
             this.name = name;
@@ -52,6 +54,13 @@ final class OrderChecker {
             return last;
         }
     }
+
+    /**
+     * What a transaction did.
+     *
+     * @param snapshot what it had read
+     */
+    private record Transaction(Set<String> keys, long snapshot) {}
 
     /** An entry of a history. */
     private static final class Entry {
@@ -87,6 +96,8 @@ final class OrderChecker {
     private final Map<UUID, Map<Long, Entry>> histories = new HashMap<>();
     /** Where each write-set is, by content. */
     private final Map<Long, Long> places = new HashMap<>();
+
+    private final Map<Long, Transaction> transactions = new HashMap<>();
     /** Contents of write-sets that got no seqno, as their sender was told. */
     private final Set<Long> refused = new HashSet<>();
     /** Configurations of components that were formed again, where something was lost: their contents. */
@@ -186,6 +197,9 @@ final class OrderChecker {
         }
         life.keptContent = null;
         life.complete = complete;
+        if (!life.group.equals(change.groupUuid())) {
+            life.writtenAt.clear(); // of another history
+        }
         if (complete) {
             check(
                     life.group.equals(Uuids.NIL) || life.group.equals(change.groupUuid()),
@@ -237,6 +251,25 @@ final class OrderChecker {
                 life,
                 () -> "delivers as " + seqno + " what was delivered as " + place);
         enter(life, seqno, content, "a write-set");
+    }
+
+    /** A transaction is replicated that has read {@code snapshot} and writes the keys. */
+    void onTransaction(long content, Set<String> keys, long snapshot) {
+        transactions.put(content, new Transaction(keys, snapshot));
+    }
+
+    /** First committer wins: nobody else has written the keys since the snapshot. */
+    void onCommitted(Life life, long seqno, long content) {
+        Transaction transaction = transactions.getOrDefault(content, new Transaction(Set.of(), 0));
+        for (String key : transaction.keys()) {
+            Long before = life.writtenAt.put(key, seqno);
+            check(
+                    before == null || before <= transaction.snapshot(),
+                    "no-lost-update",
+                    life,
+                    () -> "delivers as " + seqno + " a write-set that has read " + transaction.snapshot()
+                            + " and writes key " + key + ", which " + before + " has written");
+        }
     }
 
     /** A process that takes what its host has kept for the state of the group. */

@@ -114,7 +114,7 @@ class OrderCheckerTest {
         for (UUID member : members) {
             list.add(new GroupMember(member, "", "", 0, status, false, -1));
         }
-        return new ConfigurationChange(seqno, confId, HISTORY, list, 0, GroupVersions.NONE, -1, 0);
+        return new ConfigurationChange(seqno, confId, HISTORY, true, list, 0, GroupVersions.NONE, -1, 0);
     }
 
     private static void assertViolation(String rule, ThrowingCallable action) {

@@ -3,6 +3,7 @@ package io.dromon.it.sst;
 import io.dromon.it.peers.DromonNode;
 import io.dromon.it.peers.PeerProcess;
 import io.dromon.it.peers.Ports;
+import io.dromon.transport.testpeer.FaultyWire;
 import io.dromon.transport.tls.pem.SharedPair;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -84,32 +85,26 @@ final class SstFaultRun {
         InetSocketAddress entry = fault.needsTunnels() ? tunnels(listening, tunnels) : listening;
         Path place = source;
         PeerProcess[] donor = new PeerProcess[1];
-        try (FaultyWire wire = wire(entry, runnable -> strike(runnable, donor[0], joiner, tunnels, place))) {
+        try (FaultyWire wire = new FaultyWire(entry)) {
+            aim(wire, () -> strike(wire, donor[0], joiner, tunnels, place));
             donor[0] = start("donor", send(wire.address(), source, rate));
             int donorCode = donor[0].awaitExit(END);
             int joinerCode = joiner.awaitExit(END);
-            return judge(new Ends(donor[0], donorCode, joiner, joinerCode), wire.wasTriggered(), place, target, old);
+            return judge(new Ends(donor[0], donorCode, joiner, joinerCode), wire.struck(), place, target, old);
         }
     }
 
-    private interface Strike {
-        void on(FaultyWire wire);
-    }
-
     /** Where it strikes: at the very beginning, near the end, or anywhere between. */
-    private FaultyWire wire(InetSocketAddress to, Strike strike) throws IOException {
+    private void aim(FaultyWire wire, Runnable strike) {
         int where = random.nextInt(10);
         long at = where < 2
                 ? random.nextInt(6_000)
                 : where < 4 ? wireBytes - 100_000 + random.nextInt(120_000) : (long) (random.nextDouble() * wireBytes);
         long pauseNs = random.nextInt(4) == 0 ? random.nextInt(60) * 1_000_000L : 0;
-        FaultyWire[] wire = new FaultyWire[1];
-        Runnable work = () -> {
+        wire.strikeAfter(at, () -> {
             LockSupport.parkNanos(pauseNs);
-            strike.on(wire[0]);
-        };
-        wire[0] = new FaultyWire(to, at, work);
-        return wire[0];
+            strike.run();
+        });
     }
 
     private void strike(
@@ -124,20 +119,22 @@ final class SstFaultRun {
             case CUT_ONE -> wire.cutOne();
             case CUT_ALL -> wire.cutAll();
             case RESET_ALL -> wire.resetAll();
-            case CUT_FOR_GOOD -> wire.close();
-            case STALL_A_MOMENT -> during(wire, FaultyWire.Way.STALL, 500);
-            case STALL_FOR_GOOD -> wire.set(FaultyWire.Way.STALL);
-            case ONE_BYTE_AT_A_TIME -> during(wire, FaultyWire.Way.ONE_BYTE, 400);
-            case FLIP_A_BIT -> wire.set(FaultyWire.Way.FLIP_ONE_BIT);
+            case CUT_FOR_GOOD -> wire.cutForGood();
+            case STALL_A_MOMENT -> {
+                wire.stall(true);
+                LockSupport.parkNanos(500_000_000);
+                wire.stall(false);
+            }
+            case STALL_FOR_GOOD -> wire.stall(true);
+            case ONE_BYTE_AT_A_TIME -> {
+                wire.drip(1);
+                LockSupport.parkNanos(400_000_000);
+                wire.pour();
+            }
+            case FLIP_A_BIT -> wire.flipIn(0);
             case DISK_FULL -> {} // the disk is too small from the start
             case FILE_CHANGES, FILE_VANISHES, FILE_APPEARS -> change(source);
         }
-    }
-
-    private static void during(FaultyWire wire, FaultyWire.Way way, long ms) {
-        wire.set(way);
-        LockSupport.parkNanos(ms * 1_000_000);
-        wire.set(FaultyWire.Way.PASS);
     }
 
     private void change(Path source) {

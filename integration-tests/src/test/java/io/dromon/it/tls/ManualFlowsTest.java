@@ -3,6 +3,7 @@ package io.dromon.it.tls;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.dromon.it.cluster.LiveCluster;
 import io.dromon.it.peers.Garbd;
 import io.dromon.it.peers.PeerProcess;
 import io.dromon.it.peers.Peers;
@@ -51,11 +52,15 @@ final class ManualFlowsTest {
         return "socket.ssl_cert=" + path(certificate) + ";socket.ssl_key=" + path(key);
     }
 
-    private Garbd garbd(TlsCluster cluster, String options) throws IOException {
+    private Garbd garbd(LiveCluster cluster, String options) throws IOException {
         return Garbd.in(Files.createDirectory(path("garbd")))
                 .options(options)
-                .peers(cluster.hostPort())
+                .peers(cluster.members.get(0).hostPort())
                 .start();
+    }
+
+    private static LiveCluster cluster(Path directory) {
+        return new LiveCluster(directory, "pc.wait_prim_timeout=PT5S");
     }
 
     @Test
@@ -63,13 +68,15 @@ final class ManualFlowsTest {
         shell("openssl req -new -x509 -days 365000 -nodes -keyout key.pem -out cert.pem", name("Acme", "", "cluster"));
         String options = options("cert.pem", "key.pem");
 
-        try (TlsCluster cluster = new TlsCluster(directory)) {
+        try (LiveCluster cluster = cluster(directory)) {
             cluster.join(options);
             cluster.join(options);
             cluster.join(options);
             cluster.awaitMembers(3);
             cluster.replicates();
-            assertThat(cluster.peers(0)).extracting(TlsPeer::admittedBy).containsOnly("tls.verify=ca");
+            assertThat(cluster.members.get(0).peers())
+                    .extracting(TlsPeer::admittedBy)
+                    .containsOnly("tls.verify=ca");
             try (Garbd garbd = garbd(cluster, options)) {
                 garbd.awaitSynced(LIMIT);
                 cluster.awaitMembers(4);
@@ -92,20 +99,22 @@ final class ManualFlowsTest {
         String options = options("server-cert.pem", "server-key.pem");
         String withCa = options + ";socket.ssl_ca=" + path("ca-cert.pem");
 
-        try (TlsCluster cluster = new TlsCluster(directory)) {
+        try (LiveCluster cluster = cluster(directory)) {
             cluster.join(withCa);
             cluster.join(withCa);
             cluster.join(withCa + ";tls.valid_ous=nodes");
             cluster.awaitMembers(3);
             cluster.replicates();
-            assertThat(cluster.peers(2)).extracting(TlsPeer::admittedBy).containsOnly("tls.valid_ous: nodes");
+            assertThat(cluster.members.get(2).peers())
+                    .extracting(TlsPeer::admittedBy)
+                    .containsOnly("tls.valid_ous: nodes");
             try (Garbd garbd = garbd(cluster, withCa)) {
                 garbd.awaitSynced(LIMIT);
                 cluster.awaitMembers(4);
                 cluster.replicates();
             }
         }
-        try (TlsCluster cluster = new TlsCluster(path("without"))) {
+        try (LiveCluster cluster = cluster(path("without"))) {
             cluster.join(options);
             assertThatThrownBy(() -> cluster.join(options))
                     .as("a certificate that a CA signed is no anchor, as with a Galera node")
@@ -127,15 +136,19 @@ final class ManualFlowsTest {
         }
         String common = ";socket.ssl_ca=" + path("ca.crt") + ";tls.valid_cns=host.acme,host.globex,host.initech";
 
-        try (TlsCluster cluster = new TlsCluster(directory)) {
+        try (LiveCluster cluster = cluster(directory)) {
             cluster.join(options("acme.crt", "acme.key") + common);
             cluster.join(options("globex.crt", "globex.key") + common);
             cluster.join(options("initech.crt", "initech.key") + common);
             cluster.awaitMembers(3);
             cluster.replicates();
 
-            assertThat(cluster.peers(0)).flatExtracting(TlsPeer::organisations).contains("globex", "initech");
-            assertThat(cluster.peers(0)).extracting(TlsPeer::admittedBy).contains("tls.valid_cns: host.globex");
+            assertThat(cluster.members.get(0).peers())
+                    .flatExtracting(TlsPeer::organisations)
+                    .contains("globex", "initech");
+            assertThat(cluster.members.get(0).peers())
+                    .extracting(TlsPeer::admittedBy)
+                    .contains("tls.valid_cns: host.globex");
         }
     }
 
@@ -149,20 +162,22 @@ final class ManualFlowsTest {
         String options = "socket.ssl_cert=" + mount.resolve("tls.crt") + ";socket.ssl_key=" + mount.resolve("tls.key")
                 + ";socket.ssl_ca=" + mount.resolve("ca.crt");
 
-        try (TlsCluster cluster = new TlsCluster(directory)) {
+        try (LiveCluster cluster = cluster(directory)) {
             cluster.join(options);
             cluster.join(options);
-            String old = cluster.peers(1).get(0).fingerprint();
+            String old = cluster.members.get(1).peers().get(0).fingerprint();
             secret(mount, "..2026_11_22");
             cluster.join(options);
             cluster.awaitMembers(3);
             cluster.replicates();
 
-            assertThat(cluster.peers(1))
+            assertThat(cluster.members.get(1).peers())
                     .extracting(TlsPeer::fingerprint)
                     .contains(old)
                     .hasSizeGreaterThan(1);
-            assertThat(cluster.peers(0).stream().map(TlsPeer::fingerprint).distinct())
+            assertThat(cluster.members.get(0).peers().stream()
+                            .map(TlsPeer::fingerprint)
+                            .distinct())
                     .as("the node that started after the swap has the new certificate")
                     .hasSize(2);
         }

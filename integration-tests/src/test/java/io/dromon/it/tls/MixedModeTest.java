@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Plain text against TLS, in both directions, Dromon against Dromon and against real garbd: Dromon's side names the
- * mismatch and the remedy. {@link MixedModeTable} shows all combinations, with mariadbd too.
+ * mismatch and the remedy. The program {@code MixedModeTable} shows all combinations, with mariadbd too.
  */
 @Tag("peers")
 @Timeout(240)

@@ -3,6 +3,7 @@ package io.dromon.it.tls;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.dromon.it.cluster.LiveCluster;
 import io.dromon.node.Node;
 import io.dromon.node.NodeException;
 import io.dromon.transport.link.RefusedPeer;
@@ -64,18 +65,22 @@ final class WrongIdentityTest {
         return "socket.ssl_cert=" + file(name, ".crt") + ";socket.ssl_key=" + file(name, ".key") + rules;
     }
 
+    private static LiveCluster cluster(Path directory) {
+        return new LiveCluster(directory, "pc.wait_prim_timeout=PT5S");
+    }
+
     @Test
     void isRefusedWithTheRuleNamed() throws Exception {
-        try (TlsCluster cluster = new TlsCluster(directory)) {
-            Node first = cluster.join(node("a", "cluster", "cluster", "nodes"));
+        try (LiveCluster cluster = cluster(directory)) {
+            Node first = cluster.join(node("a", "cluster", "cluster", "nodes")).node;
             cluster.join(node("b", "acme", "acme", "any"));
             cluster.join(node("c", "globex", "globex", "any"));
             cluster.awaitMembers(3);
             cluster.replicates();
-            assertThat(cluster.peers(0))
+            assertThat(cluster.members.get(0).peers())
                     .extracting(TlsPeer::admittedBy)
                     .containsExactlyInAnyOrder("tls.client_ca.acme", "tls.client_ca.globex");
-            int views = cluster.recorder(0).views;
+            int views = cluster.members.get(0).views.get();
 
             String wrongUnit = node("web", "cluster", "cluster", "web");
             String wrongCa = node("spy", "globex", "acme", "nodes");
@@ -88,7 +93,7 @@ final class WrongIdentityTest {
             assertRefused(first, () -> cluster.join(wrongCa), "CN=spy", "(rule tls.client_ca.acme)");
 
             cluster.replicates();
-            assertThat(cluster.recorder(0).views).as("no view change").isEqualTo(views);
+            assertThat(cluster.members.get(0).views.get()).as("no view change").isEqualTo(views);
             assertThat(first.status().links()).hasSize(2);
         }
     }
@@ -112,7 +117,7 @@ final class WrongIdentityTest {
     void identityWithoutARuleDoesNotStart() throws Exception {
         String options = node("a", "cluster", "cluster", "nodes").replace(rules, "") + ";tls.verify=identity";
 
-        try (TlsCluster cluster = new TlsCluster(directory)) {
+        try (LiveCluster cluster = cluster(directory)) {
             assertThatThrownBy(() -> cluster.join(options)).hasMessageContaining("at least one rule");
         }
     }
