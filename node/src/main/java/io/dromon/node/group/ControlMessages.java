@@ -53,10 +53,16 @@ final class ControlMessages {
         stateMessage = null;
     }
 
-    /** A primary configuration began: whatever was sent before and not processed is lost. */
+    /**
+     * A primary configuration began: whatever was sent before and not processed is lost, and is sent again; but for the end of
+     * an own state transfer that belongs to a configuration which the group does not go on from.
+     */
     void onConfiguration(MemberStatus own, long ownLastApplied) {
         syncOutstanding = false;
         joinsSent = 0;
+        if (own == MemberStatus.JOINER && !configuration.continues) {
+            joins.clear();
+        }
         reported = ownLastApplied;
         onStatus(own);
     }

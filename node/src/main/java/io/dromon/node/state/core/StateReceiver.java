@@ -167,10 +167,7 @@ public final class StateReceiver<E> {
         } else {
             dropHeld();
             miss(group, seqno, firstCached);
-            if (phase != Phase.RESTORING) {
-                cancel();
-                begin();
-            }
+            startOver(nowNs);
         }
         return without && have == 0;
     }
@@ -214,6 +211,19 @@ public final class StateReceiver<E> {
             begin();
         } else if (phase == Phase.LEAVING) {
             pause(nowNs);
+        }
+    }
+
+    /** What was transferred so far does not reach the group's order as it goes on. */
+    private void startOver(long nowNs) {
+        if (phase == Phase.RESTORING) {
+            return; // the application is not interrupted
+        }
+        cancel();
+        if (status == MemberStatus.JOINER) {
+            leaveTransfer(-Errno.ECANCELED, nowNs); // the group still waits for its end
+        } else {
+            begin();
         }
     }
 

@@ -380,6 +380,24 @@ class StateReceiverTest {
         assertThat(news()).containsExactly("transferred 11", "drop view 14", "cancel", "prepare INCREMENTAL 11-15");
     }
 
+    /** The group still waits for the end of the transfer before, and takes the node for complete if it is told one. */
+    @Test
+    void leavesATransferThatTheGroupDoesNotGoOnFrom() {
+        receiving();
+        for (long seqno = 11; seqno <= 13; seqno++) {
+            bring(attempt(), seqno);
+        }
+        receiver.ended(attempt(), 0);
+        assertThat(news()).contains("join 13");
+        configuration(HISTORY, 15, MemberStatus.JOINER, false, 5);
+        assertThat(news()).containsExactly("drop view 14", "join 13 failed");
+
+        receiver.onJoined(MemberStatus.PRIM, 0);
+        receiver.tick(0);
+
+        assertThat(news()).containsExactly("prepare INCREMENTAL 13-15");
+    }
+
     @Test
     void anotherGapDoesNotInterruptTheApplicationThatTakesASnapshot() {
         receiver = new StateReceiver<>(new Position(OTHER, 10), true);
