@@ -166,6 +166,7 @@ public final class NodeEngine {
                 new NodeEffects(
                         settings.name(),
                         new Ordering(
+                                identity.uuid(),
                                 new CertificationFailures(settings.group().sendQueueBytes()),
                                 kept.map(KeptState::names).orElse(Map.of()),
                                 delivery::add),

@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  * causal reads.
  */
 final class Ordering implements GroupEvent.Handler {
+    private final UUID self;
     private final CertificationFailures failures;
     private final Consumer<DeliveryItem> out;
     private ClusterView view = ClusterView.NONE;
@@ -44,7 +45,8 @@ final class Ordering implements GroupEvent.Handler {
      * @param names of the members where the kept state ends
      * @param out takes the items, from inside of the calls
      */
-    Ordering(CertificationFailures failures, Map<UUID, String> names, Consumer<DeliveryItem> out) {
+    Ordering(UUID self, CertificationFailures failures, Map<UUID, String> names, Consumer<DeliveryItem> out) {
+        this.self = self;
         this.failures = failures;
         this.transferredNames = names;
         this.out = out;
@@ -144,7 +146,7 @@ final class Ordering implements GroupEvent.Handler {
     @Override
     public void onStateRequestResult(GroupEvent.StateRequestResult event) {
         if (event.donorIndex() >= 0) {
-            boolean desynced = event.donorIndex() == view.ownIndex();
+            boolean desynced = event.donor().equals(self);
             out.accept(new DeliveryItem.State(desynced ? NodeState.DONOR : NodeState.JOINER));
         }
     }

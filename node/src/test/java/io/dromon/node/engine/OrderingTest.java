@@ -32,7 +32,7 @@ final class OrderingTest {
     private static final Bytes DATA = new Bytes(new byte[] {7});
 
     private final List<DeliveryItem> items = new ArrayList<>();
-    private final Ordering ordering = new Ordering(new CertificationFailures(1 << 20), Map.of(), items::add);
+    private final Ordering ordering = new Ordering(SELF, new CertificationFailures(1 << 20), Map.of(), items::add);
 
     private void order(GroupEvent... events) {
         for (GroupEvent event : events) {
@@ -115,6 +115,14 @@ final class OrderingTest {
                         new DeliveryItem.State(NodeState.DONOR),
                         new DeliveryItem.State(NodeState.JOINED),
                         new DeliveryItem.State(NodeState.DONOR));
+    }
+
+    /** The configuration with the donor is held back until the transfer is over. */
+    @Test
+    void isJoinerOfADonorThatHasTheOwnIndexOfTheViewBefore() {
+        order(view(MemberStatus.PRIM), new GroupEvent.StateRequestResult(0, OTHER));
+
+        assertThat(items).last().isEqualTo(new DeliveryItem.State(NodeState.JOINER));
     }
 
     @Test
