@@ -25,6 +25,7 @@ import io.dromon.node.cli.process.ExitCode;
 import io.dromon.node.cli.process.Version;
 import io.dromon.node.cli.sst.SstCommand;
 import io.dromon.node.cli.tunnel.TunnelCommand;
+import io.dromon.node.store.StoreException;
 import io.dromon.transport.recovery.FileProblem;
 import io.dromon.transport.wire.PeerText;
 import java.io.IOException;
@@ -147,6 +148,7 @@ public final class Dromon implements Runnable {
     private static String told(Exception failure) throws Exception {
         if (failure instanceof NodeException
                 || failure instanceof ConfigException
+                || failure instanceof StoreException
                 || failure instanceof CommandFailure) {
             return String.valueOf(failure.getMessage());
         } else if (failure instanceof IOException io) {

@@ -8,6 +8,8 @@ import io.dromon.node.Node;
 import io.dromon.node.NodeException;
 import io.dromon.node.WriteSet;
 import io.dromon.transport.wire.Position;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -109,6 +111,31 @@ public final class ReplicatedStore implements AutoCloseable {
     /** Where the state ends: what a node with it would announce to a cluster. */
     public Position position() {
         return storage.position();
+    }
+
+    /**
+     * Where the state of a store ends whose node does not run.
+     *
+     * @param dataDirectory of the node
+     * @return empty if there is no store
+     * @throws StoreException if it cannot be read, or its node runs
+     */
+    public static Optional<Position> positionIn(Path dataDirectory) {
+        Path directory = dataDirectory.resolve(DIRECTORY);
+        if (!Files.isDirectory(directory)) {
+            return Optional.empty();
+        }
+        try (Storage storage = Storage.onDisk(directory)) {
+            return Optional.of(storage.position());
+        }
+    }
+
+    /**
+     * Done when the node has ended, whoever has ended it; fails with the reason if it was not asked to: a {@link
+     * StoreException} if its storage failed, else a {@link NodeException}. A {@link Node#restart} is no end.
+     */
+    public CompletableFuture<Void> ended() {
+        return application.ended().copy();
     }
 
     /**

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,7 @@ class StoreApplication implements ParallelApplication, StatefulApplication {
     /** Of the last primary view. */
     private volatile UUID history = Uuids.NIL;
 
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private volatile @Nullable StoreException failure;
     private long lastView;
     private boolean complete;
@@ -89,6 +91,11 @@ class StoreApplication implements ParallelApplication, StatefulApplication {
     @Nullable
     StoreException failure() {
         return failure;
+    }
+
+    /** Done when the node has ended; see {@link ReplicatedStore#ended}. */
+    CompletableFuture<Void> ended() {
+        return ended;
     }
 
     @Override
@@ -183,11 +190,13 @@ class StoreApplication implements ParallelApplication, StatefulApplication {
 
     @Override
     public void onStopped(@Nullable NodeException why) {
-        StoreException own = failure;
-        waits.end(
-                own != null
-                        ? own
-                        : why != null ? why : new NodeException(NodeException.Reason.CLOSED, "the node has left"));
+        RuntimeException reason = failure != null ? failure : why;
+        waits.end(reason != null ? reason : new NodeException(NodeException.Reason.CLOSED, "the node has left"));
+        if (reason == null) {
+            ended.complete(null);
+        } else {
+            ended.completeExceptionally(reason);
+        }
     }
 
     @Override

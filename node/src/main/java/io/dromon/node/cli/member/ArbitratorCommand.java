@@ -162,7 +162,7 @@ public final class ArbitratorCommand implements Callable<Integer> {
         if (child) {
             DaemonStart.ready(log != null);
         }
-        LeaveOnSignal.install(node, application.stopped, () -> application.failed);
+        LeaveOnSignal.install(node::leave, application.stopped, () -> application.failed);
         LeaveOnSignal.awaitEnd(node, application.stopped);
         return application.failed ? ExitCode.FAILED : 0;
     }

@@ -21,11 +21,12 @@ public final class LeaveOnSignal {
     private LeaveOnSignal() {}
 
     /**
+     * @param leave leaves the group, and returns when that is done
      * @param stopped counted down when the application was told that the node ended
      * @param failed whether the node ended for a failure
      */
-    static void install(Node node, CountDownLatch stopped, BooleanSupplier failed) {
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> leave(node, stopped, failed), "dromon-shutdown"));
+    static void install(Runnable leave, CountDownLatch stopped, BooleanSupplier failed) {
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> leave(leave, stopped, failed), "dromon-shutdown"));
     }
 
     /**
@@ -73,9 +74,9 @@ public final class LeaveOnSignal {
         endedByItself = true;
     }
 
-    private static void leave(Node node, CountDownLatch stopped, BooleanSupplier failed) {
+    private static void leave(Runnable leave, CountDownLatch stopped, BooleanSupplier failed) {
         boolean signalled = !endedByItself;
-        node.leave();
+        leave.run();
         if (!signalled) {
             return;
         }

@@ -9,9 +9,11 @@ import io.dromon.node.cli.member.lines.LineState;
 import io.dromon.node.cli.member.lines.Lines;
 import io.dromon.node.cli.process.CommandFailure;
 import io.dromon.node.cli.process.ExitCode;
+import io.dromon.node.store.ReplicatedStore;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -20,16 +22,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** {@code dromon node}. */
 @Command(
         name = "node",
         mixinStandardHelpOptions = true,
         description = {
-            "Runs a node of a cluster.",
-            "With --pipe each line of standard input becomes a write-set, and each write-set of the cluster's order is"
-                    + " printed as SEQNO TAB ORIGIN TAB LINE. Views, states and the log go to standard error.",
+            "Runs a node of a cluster, with the embedded store on disk (DIR/store): every node of the cluster holds all of"
+                    + " it. Views, states and the log go to standard error.",
+            "With --pipe it keeps lines instead: each line of standard input becomes a write-set, and each write-set of the cluster's order is"
+                    + " printed as SEQNO TAB ORIGIN TAB LINE.",
             "The lines are kept in DIR/lines: a node that comes back prints what it missed before anything new. Append the"
                     + " output of each start to one file (>>), and the files of all nodes are equal: the last line of the"
                     + " file tells what was printed. Where the output is no file, what is kept counts as printed.",
@@ -37,6 +43,10 @@ import picocli.CommandLine.Option;
         })
 public final class NodeCommand implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger(NodeCommand.class);
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private CommandSpec spec;
 
     @Mixin
     @SuppressWarnings("NullAway.Init") // set by picocli
@@ -59,31 +69,41 @@ public final class NodeCommand implements Callable<Integer> {
     @Option(
             names = "--memory",
             description =
-                    "Keep no lines: a node that comes back prints the order from there on. The same for all nodes of a"
-                            + " cluster.")
+                    "Keep nothing on disk: the store is in memory, and a node that comes back gets all from another one;"
+                            + " with --pipe no lines are kept, and it prints the order from there on. The same for all"
+                            + " nodes of a cluster.")
     private boolean memory;
 
     @Override
     public Integer call() throws IOException, InterruptedException {
+        if (stay && !pipe) {
+            throw new ParameterException(spec.commandLine(), "--stay is for --pipe: a node with a store stays anyway");
+        }
         NodeConfig config = flags.config();
         ReloadOnHangUp hangUp = ReloadOnHangUp.install(LogFile.use(log));
+        return pipe ? runPiped(config, hangUp) : StoreMember.run(config, memory, hangUp);
+    }
+
+    private int runPiped(NodeConfig config, ReloadOnHangUp hangUp) throws IOException, InterruptedException {
+        if (!memory && Files.isDirectory(config.dataDir().resolve(ReplicatedStore.DIRECTORY))) {
+            throw new CommandFailure(
+                    config.dataDir() + " is the data directory of a node with a store: start it without"
+                            + " --pipe, or give this one a data directory of its own (--data-dir)");
+        }
         // System.out would keep to itself that a disk is full or a reader gone.
         FileOutputStream out = new FileOutputStream(FileDescriptor.out);
         Lines application = memory ? new LineApplication(out) : LineState.of(config.dataDir(), out);
         Node node = Node.start(config, application);
         hangUp.of(node);
-        LeaveOnSignal.install(node, application.stopped(), () -> application.failure() != null);
+        LeaveOnSignal.install(node::leave, application.stopped(), () -> application.failure() != null);
         try {
             node.synced().get();
         } catch (ExecutionException e) {
             throw new CommandFailure(message(e.getCause()));
         }
-        long failed = 0;
-        if (pipe) {
-            LeaveOnSignal.endWith(node, application.stopped(), () -> application.failure() != null);
-            failed = new LineSource(System.in, node, config.name()).run();
-        }
-        if (!pipe || stay) {
+        LeaveOnSignal.endWith(node, application.stopped(), () -> application.failure() != null);
+        long failed = new LineSource(System.in, node, config.name()).run();
+        if (stay) {
             LeaveOnSignal.awaitEnd(node, application.stopped());
         } else {
             node.leave();

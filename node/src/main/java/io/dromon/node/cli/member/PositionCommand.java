@@ -4,12 +4,15 @@ import io.dromon.node.cli.member.lines.LineState;
 import io.dromon.node.cli.process.CommandFailure;
 import io.dromon.node.state.SavedState;
 import io.dromon.node.state.SavedStateFile;
+import io.dromon.node.store.ReplicatedStore;
+import io.dromon.node.store.StoreException;
 import io.dromon.transport.wire.Position;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -31,6 +34,13 @@ public final class PositionCommand implements Callable<Integer> {
             description = "The data directory of the node, the current directory if not given.")
     private @Nullable Path directory;
 
+    private static Position position(Path home) throws IOException {
+        Optional<Position> store = ReplicatedStore.positionIn(home);
+        return store.isPresent()
+                ? store.get()
+                : LineState.of(home, OutputStream.nullOutputStream()).position();
+    }
+
     @Override
     public Integer call() {
         Path home = directory == null ? Path.of("") : directory;
@@ -38,14 +48,13 @@ public final class PositionCommand implements Callable<Integer> {
             throw new CommandFailure(home + " is no directory; name the data directory of a node with --data-dir");
         }
         try {
-            Position position =
-                    LineState.of(home, OutputStream.nullOutputStream()).position();
+            Position position = position(home);
             SavedState saved = SavedStateFile.open(home).state();
             System.out.println(position);
             System.out.println("grastate.dat: " + saved.history() + ":" + saved.seqno() + " safe_to_bootstrap "
                     + (saved.safeToBootstrap() ? 1 : 0));
             return 0;
-        } catch (IOException | UncheckedIOException e) {
+        } catch (IOException | UncheckedIOException | StoreException e) {
             throw new CommandFailure("the state in " + home + " cannot be read: " + e.getMessage());
         }
     }

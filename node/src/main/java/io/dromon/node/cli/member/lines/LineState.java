@@ -27,6 +27,9 @@ import org.slf4j.LoggerFactory;
  * <p>A batch of lines goes to the files first, then to standard output, whose end tells the next start what was printed.
  */
 public final class LineState implements DurableApplication, Lines {
+    /** Where the lines are, in the data directory of their node. */
+    public static final String DIRECTORY = "lines";
+
     private static final Logger LOG = LoggerFactory.getLogger(LineState.class);
     private static final int MOST_WAITING = 1 << 16;
     /** A view with this number is the first event of its history. */
@@ -69,7 +72,7 @@ public final class LineState implements DurableApplication, Lines {
 
     /** @param before what the end of the output tells, if it does */
     static LineState of(Path dataDirectory, OutputStream out, Optional<PrintedLines> before) {
-        return new LineState(dataDirectory.resolve("lines"), out, before);
+        return new LineState(dataDirectory.resolve(DIRECTORY), out, before);
     }
 
     @Override

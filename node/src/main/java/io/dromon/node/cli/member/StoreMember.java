@@ -1,0 +1,47 @@
+package io.dromon.node.cli.member;
+
+import io.dromon.config.NodeConfig;
+import io.dromon.node.cli.member.lines.LineState;
+import io.dromon.node.cli.process.CommandFailure;
+import io.dromon.node.cli.process.ExitCode;
+import io.dromon.node.store.ReplicatedStore;
+import io.dromon.node.store.StoreException;
+import io.dromon.node.store.StoreOptions;
+import java.nio.file.Files;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** {@code dromon node} without {@code --pipe}: a process that is a node with the embedded store. */
+final class StoreMember {
+    private static final Logger LOG = LoggerFactory.getLogger(StoreMember.class);
+
+    private StoreMember() {}
+
+    /** Runs until the node has ended; returns the exit code. */
+    @SuppressWarnings("FutureReturnValueIgnored") // nothing can fail in counting down
+    static int run(NodeConfig config, boolean memory, ReloadOnHangUp hangUp) throws InterruptedException {
+        if (!memory && Files.isDirectory(config.dataDir().resolve(LineState.DIRECTORY))) {
+            throw new CommandFailure(config.dataDir() + " is the data directory of a node with --pipe: start it with"
+                    + " --pipe, or give this one a data directory of its own (--data-dir)");
+        }
+        ReplicatedStore store = ReplicatedStore.start(config, memory ? StoreOptions.memory() : StoreOptions.rocksDb());
+        hangUp.of(store.node());
+        CountDownLatch stopped = new CountDownLatch(1);
+        store.ended().whenComplete((done, why) -> stopped.countDown());
+        LeaveOnSignal.install(store::close, stopped, () -> store.ended().isCompletedExceptionally());
+        try {
+            store.node().synced().get();
+            LOG.info("{}: the store is open, at {}", config.name(), store.position());
+            store.ended().get();
+            return 0;
+        } catch (ExecutionException e) {
+            Throwable why = StoreException.in(e).<Throwable>map(found -> found).orElse(e.getCause());
+            LOG.error("{}: {}", config.name(), why == null ? "the node has ended" : why.getMessage());
+            return ExitCode.FAILED;
+        } finally {
+            store.close();
+        }
+    }
+}
