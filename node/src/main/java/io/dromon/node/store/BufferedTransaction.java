@@ -107,10 +107,16 @@ final class BufferedTransaction implements Transaction, AutoCloseable {
     /** What is to be replicated; null if nothing was written. */
     @Nullable
     WriteSet writeSet() {
+        return writeSetBasedOn(seqno());
+    }
+
+    /** The same, based on another number than that of the snapshot. */
+    @Nullable
+    WriteSet writeSetBasedOn(long seqno) {
         if (writes.isEmpty()) {
             return null;
         }
-        WriteSet.Builder change = WriteSet.builder().basedOn(seqno()).data(ChangeCodec.encode(writes.values()));
+        WriteSet.Builder change = WriteSet.builder().basedOn(seqno).data(ChangeCodec.encode(writes.values()));
         if (scannedAll) {
             change.key(StoreKeys.all());
         }

@@ -4,6 +4,7 @@ import io.dromon.config.NodeConfig;
 import io.dromon.config.ReplicationOptions;
 import io.dromon.node.CertificationFailedException;
 import io.dromon.node.Committed;
+import io.dromon.node.Durability;
 import io.dromon.node.Node;
 import io.dromon.node.NodeException;
 import io.dromon.node.WriteSet;
@@ -160,6 +161,19 @@ public final class ReplicatedStore implements AutoCloseable {
     /** {@link #transact(Function)} with another isolation and consistency; tells its number. */
     public <T extends @Nullable Object> Outcome<T> transact(
             Isolation isolation, Consistency consistency, Function<? super Transaction, T> work) {
+        return transact(isolation, consistency, options.durability(), work);
+    }
+
+    /**
+     * The same with a durability of its own.
+     *
+     * @param durability empty: {@code node.durability}
+     */
+    public <T extends @Nullable Object> Outcome<T> transact(
+            Isolation isolation,
+            Consistency consistency,
+            Optional<Durability> durability,
+            Function<? super Transaction, T> work) {
         for (int attempt = 1; ; attempt++) {
             T value;
             WriteSet change;
@@ -176,7 +190,7 @@ public final class ReplicatedStore implements AutoCloseable {
             }
             try {
                 checkNotRestored(restores);
-                return new Outcome<>(value, await(replicate(change)).seqno(), attempt);
+                return new Outcome<>(value, await(replicate(change, durability)).seqno(), attempt);
             } catch (CertificationFailedException e) {
                 giveUpOrPause(e, attempt);
             } catch (NodeException e) {
@@ -185,8 +199,32 @@ public final class ReplicatedStore implements AutoCloseable {
         }
     }
 
-    private CompletableFuture<Committed> replicate(WriteSet change) {
-        return options.durability().map(level -> node.replicate(change, level)).orElseGet(() -> node.replicate(change));
+    private CompletableFuture<Committed> replicate(WriteSet change, Optional<Durability> durability) {
+        return durability.map(level -> node.replicate(change, level)).orElseGet(() -> node.replicate(change));
+    }
+
+    /**
+     * Writes what was decided outside of a transaction, by what was read up to a number: commits only if nobody has written any
+     * of these keys behind it. Not run again.
+     *
+     * @param seqno up to which number the decision knows the order, that of a {@link Snapshot} say
+     * @param durability empty: {@code node.durability}
+     * @param writes puts and removes; at least one
+     * @return its number
+     * @throws CertificationFailedException if a key was written since, or the number is so old that nobody can tell
+     */
+    public long updateIfUnchanged(long seqno, Optional<Durability> durability, Consumer<? super Transaction> writes) {
+        seen(seqno); // a number of another node may be ahead of this one
+        WriteSet change;
+        try (BufferedTransaction transaction =
+                new BufferedTransaction(snapshot(Consistency.EVENTUAL), Isolation.SNAPSHOT)) {
+            writes.accept(transaction);
+            change = transaction.writeSetBasedOn(seqno);
+        }
+        if (change == null) {
+            throw new IllegalArgumentException("nothing is written");
+        }
+        return await(replicate(change, durability)).seqno();
     }
 
     /** The number of its snapshot could be one of another history. */

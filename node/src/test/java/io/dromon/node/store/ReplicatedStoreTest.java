@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
@@ -165,6 +166,22 @@ final class ReplicatedStoreTest {
 
             assertThat(outcome.attempts()).isEqualTo(2);
             assertThat(store.getText("b")).hasValue("2");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(StoreOptions.Engine.class)
+    void writesOnWhatWasReadBeforeOnlyIfNobodyElseHas(StoreOptions.Engine engine) {
+        try (ReplicatedStore store = join(options(engine))) {
+            long read = store.put("a", "1");
+            store.updateIfUnchanged(read, Optional.empty(), tx -> tx.put("a", "2"));
+
+            assertThatThrownBy(() -> store.updateIfUnchanged(read, Optional.empty(), tx -> tx.put("a", "3")))
+                    .isInstanceOf(CertificationFailedException.class);
+            store.updateIfUnchanged(read, Optional.empty(), tx -> tx.put("b", "1"));
+
+            assertThat(store.getText("a")).hasValue("2");
+            assertThat(store.getText("b")).hasValue("1");
         }
     }
 
