@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The application that a node feeds with the cluster's order. All methods are called on the node's one delivery
- * thread, never on its protocol thread, one at a time and in order. A slow application slows the cluster down (flow
+ * thread, never on its protocol thread (but see {@link NonBlockingApplication}), one at a time and in order. A slow application slows the cluster down (flow
  * control); it does not grow memory without bound. An exception from {@link #deliver} has the members
  * vote: where the application failed at that write-set on all of them with the same kinds of exceptions, none has applied it,
  * and all go on; otherwise those that are fewer stop. An {@link Error}, an exception from any other method, and one on the only

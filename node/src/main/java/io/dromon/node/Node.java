@@ -20,7 +20,8 @@ import java.util.concurrent.ExecutionException;
  * }</pre>
  *
  * <p>Threads: one protocol thread (a Netty event loop that owns sockets, TLS and all protocol state) and one delivery
- * thread (the application and the continuations of {@link #replicate}'s futures); where a {@link Durability} above {@code
+ * thread (the application and the continuations of {@link #replicate}'s futures; for a {@link NonBlockingApplication} the
+ * protocol thread is that one too); where a {@link Durability} above {@code
  * ORDERED} was asked for also the durability thread, which calls {@link DurableApplication#persist}. All methods may be called from any
  * thread. What the delivery thread completes it cannot wait for: {@code replicate(...).join()} within {@link
  * Application#deliver} is an {@link IllegalStateException}; and there {@link #leave} and {@link #close} return at once,

@@ -10,6 +10,7 @@ import io.dromon.node.Delivery;
 import io.dromon.node.Node;
 import io.dromon.node.NodeException;
 import io.dromon.node.NodeState;
+import io.dromon.node.NonBlockingApplication;
 import io.dromon.node.WriteSet;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -21,9 +22,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Applications that fail at a write-set: on all nodes, or on one. */
 @Tag("sockets")
@@ -38,7 +40,7 @@ final class FailingApplicationTest {
     private final List<Node> nodes = new ArrayList<>();
 
     /** Fails at the texts that it is told. */
-    private static final class Fragile implements Application {
+    private static class Fragile implements Application {
         final List<String> applied = new CopyOnWriteArrayList<>();
         volatile Set<String> fatal = Set.of();
         volatile @Nullable NodeException end;
@@ -58,9 +60,12 @@ final class FailingApplicationTest {
         }
     }
 
-    private void join(int count) {
+    /** The same on the protocol thread, which goes on while the members vote. */
+    private static final class NonBlockingFragile extends Fragile implements NonBlockingApplication {}
+
+    private void join(int count, boolean nonBlocking) {
         for (int i = 0; i < count; i++) {
-            Fragile application = new Fragile();
+            Fragile application = nonBlocking ? new NonBlockingFragile() : new Fragile();
             String first = i == 0 ? "" : nodes.get(0).listenAddress().replaceFirst("^.*://", "");
             nodes.add(Node.join(
                     NodeConfig.builder()
@@ -89,9 +94,10 @@ final class FailingApplicationTest {
     }
 
     /** Every node would stop at the same write-set, and nobody would be left. */
-    @Test
-    void goesOnWhereAllFailAlike() {
-        join(3);
+    @ParameterizedTest(name = "on the protocol thread: {0}")
+    @ValueSource(booleans = {false, true})
+    void goesOnWhereAllFailAlike(boolean nonBlocking) {
+        join(3, nonBlocking);
         try {
             applications.forEach(each -> each.fatal = Set.of("poison"));
 
@@ -114,9 +120,10 @@ final class FailingApplicationTest {
         }
     }
 
-    @Test
-    void sendsTheOneAwayThatFailsAlone() {
-        join(3);
+    @ParameterizedTest(name = "on the protocol thread: {0}")
+    @ValueSource(booleans = {false, true})
+    void sendsTheOneAwayThatFailsAlone(boolean nonBlocking) {
+        join(3, nonBlocking);
         try {
             applications.get(1).fatal = Set.of("too much for one");
 
@@ -139,9 +146,10 @@ final class FailingApplicationTest {
     }
 
     /** Two against one: the two have what the third has not, or the third has what they have not. The majority decides. */
-    @Test
-    void sendsTheOneAwayThatAppliedWhatTheOthersCannot() {
-        join(3);
+    @ParameterizedTest(name = "on the protocol thread: {0}")
+    @ValueSource(booleans = {false, true})
+    void sendsTheOneAwayThatAppliedWhatTheOthersCannot(boolean nonBlocking) {
+        join(3, nonBlocking);
         try {
             applications.get(0).fatal = Set.of("too much for two");
             applications.get(1).fatal = Set.of("too much for two");
@@ -158,9 +166,10 @@ final class FailingApplicationTest {
         }
     }
 
-    @Test
-    void stopsWhereNobodyIsLeftToCompareWith() {
-        join(1);
+    @ParameterizedTest(name = "on the protocol thread: {0}")
+    @ValueSource(booleans = {false, true})
+    void stopsWhereNobodyIsLeftToCompareWith(boolean nonBlocking) {
+        join(1, nonBlocking);
         try {
             applications.get(0).fatal = Set.of("poison");
 

@@ -8,6 +8,7 @@ import io.dromon.node.Durability;
 import io.dromon.node.DurableApplication;
 import io.dromon.node.NodeException;
 import io.dromon.node.NodeState;
+import io.dromon.node.NonBlockingApplication;
 import io.dromon.node.StatefulApplication;
 import io.dromon.transport.wire.Position;
 import io.dromon.transport.wire.Uuids;
@@ -20,13 +21,18 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The applying stage: calls the application, and completes what callers wait for. The delivery thread's, but for {@link
- * #applied}, {@link #position} and {@link #synced}.
+ * #applied}, {@link #position} and {@link #synced}. For a {@link NonBlockingApplication} that is the protocol thread, on which
+ * nothing waits for the end of a vote.
  *
  * <p>An application that throws has failed for good: it is given no further write-set, since it must not go on with a
  * gap, but it hears of views and of the end.
  */
 final class Applier implements DeliveryItem.Handler {
     private static final Logger LOG = LoggerFactory.getLogger(Applier.class);
+
+    /** A write-set at which the application threw, while the members compare that; nobody waits for them. */
+    private record ComparedFailure(
+            DeliveryItem.OrderedWriteSet item, RuntimeException cause, CompletableFuture<Boolean> everywhere) {}
 
     private final String nodeName;
     private final Application application;
@@ -43,6 +49,10 @@ final class Applier implements DeliveryItem.Handler {
     private volatile long applied = -1;
     private volatile boolean stopped;
     private final boolean keepsState;
+    private final boolean mayWait;
+    /** What is behind it waits for the members. */
+    private @Nullable ComparedFailure compared;
+
     private final DurabilityWaits waits = new DurabilityWaits();
     /** Null if the application cannot sync. */
     private final @Nullable DurabilityThread durability;
@@ -59,6 +69,7 @@ final class Applier implements DeliveryItem.Handler {
         this.given = given;
         this.listener = listener;
         this.keepsState = application instanceof StatefulApplication;
+        this.mayWait = !(application instanceof NonBlockingApplication);
         this.durability = application instanceof DurableApplication durable
                 ? new DurabilityThread(nodeName, durable, this::position, listener)
                 : null;
@@ -190,14 +201,11 @@ final class Applier implements DeliveryItem.Handler {
         }
         try {
             work.run();
-        } catch (RuntimeException | Error e) {
-            NodeException failure =
-                    e instanceof RuntimeException exception && listener.hasFailedEverywhere(item.seqno(), exception)
-                            ? failedEverywhere(item.seqno(), exception)
-                            : fail("write-set " + item.seqno(), e);
-            if (own != null) {
-                own.completeExceptionally(failure);
-            }
+        } catch (RuntimeException e) {
+            compare(new ComparedFailure(item, e, listener.failsEverywhere(item.seqno(), e)));
+            return;
+        } catch (Throwable e) { // a checked one too, of other languages: it must not go on with a gap
+            decide(item, e, false);
             return;
         }
         applied = item.seqno();
@@ -214,7 +222,39 @@ final class Applier implements DeliveryItem.Handler {
         }
     }
 
-    private NodeException failedEverywhere(long seqno, RuntimeException cause) {
+    private void compare(ComparedFailure failure) {
+        if (mayWait || failure.everywhere().isDone()) {
+            decide(failure.item(), failure.cause(), failure.everywhere().join());
+            return;
+        }
+        compared = failure;
+        CompletableFuture<Boolean> unused =
+                failure.everywhere().whenComplete((everywhere, never) -> listener.onFailureCompared());
+    }
+
+    /** Goes on behind a failure that the members compare, if they have; otherwise nothing may be worked off. */
+    boolean mayGoOn() {
+        ComparedFailure failure = compared;
+        if (failure == null) {
+            return true;
+        } else if (!failure.everywhere().isDone()) {
+            return false;
+        }
+        compared = null;
+        decide(failure.item(), failure.cause(), failure.everywhere().join());
+        return true;
+    }
+
+    private void decide(DeliveryItem.OrderedWriteSet item, Throwable cause, boolean everywhere) {
+        NodeException failure =
+                everywhere ? failedEverywhere(item.seqno(), cause) : fail("write-set " + item.seqno(), cause);
+        PendingCommit own = item.own();
+        if (own != null) {
+            own.completeExceptionally(failure);
+        }
+    }
+
+    private NodeException failedEverywhere(long seqno, Throwable cause) {
         LOG.error("{}: write-set {} failed on all members alike, and was applied by none", nodeName, seqno, cause);
         applied = seqno;
         return new NodeException(
@@ -400,7 +440,7 @@ final class Applier implements DeliveryItem.Handler {
         stopped = true;
         try {
             application.onStopped(failure);
-        } catch (RuntimeException | Error e) {
+        } catch (Throwable e) { // as in commit()
             LOG.warn("{}: the application failed in onStopped", nodeName, e);
         }
     }
@@ -419,7 +459,7 @@ final class Applier implements DeliveryItem.Handler {
     private void call(String what, Runnable call) {
         try {
             call.run();
-        } catch (RuntimeException | Error e) {
+        } catch (Throwable e) { // as in commit()
             fail(what, e);
         }
     }

@@ -14,11 +14,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The work of a node's delivery thread: it takes what was ordered, batch by batch, and has it applied, so that neither
- * an application nor a writer's continuation ever runs on the protocol thread.
+ * an application nor a writer's continuation runs on the protocol thread. For an application that does not block there is
+ * no such thread: the protocol thread works off, by {@link #workOff}, what it has handed over.
  */
 public final class Deliverer implements Runnable {
     /** What a sync that runs at the end of the node has to return, nanoseconds. */
     public static final long LAST_SYNC_NS = 5_000_000_000L;
+
+    /** How long the protocol thread works off before it looks at its sockets again, nanoseconds. */
+    private static final long MOST_IN_TURN_NS = 5_000_000L;
 
     private final DeliveryQueue queue;
     private final DeliveryListener listener;
@@ -32,6 +36,12 @@ public final class Deliverer implements Runnable {
     private volatile @Nullable DeliveryItem current;
 
     private volatile long currentSinceNs;
+
+    /** What the protocol thread has taken, and how much of it is worked off. */
+    private List<DeliveryItem> taken = new ArrayList<>();
+
+    private int workedOff;
+    private boolean flushed = true;
 
     /**
      * @param position where the state of the application ends
@@ -123,6 +133,53 @@ public final class Deliverer implements Runnable {
             current = null;
             ended.countDown();
         }
+    }
+
+    /**
+     * Works off what was handed over, in the place of a delivery thread: at the end of a turn of the protocol thread, for a
+     * limited time.
+     *
+     * @return whether some is left that can be worked off at once
+     */
+    public boolean workOff() {
+        long beginNs = System.nanoTime();
+        try {
+            while (!applier.isOver() && applier.mayGoOn() && hasTaken()) {
+                long nowNs = System.nanoTime();
+                if (nowNs - beginNs > MOST_IN_TURN_NS) {
+                    return true;
+                }
+                DeliveryItem item = taken.get(workedOff++); // counted first: it is not given again, whatever it throws
+                if (item instanceof DeliveryItem.End && !flushed) {
+                    endBatch(); // nothing follows the end
+                }
+                flushed = item instanceof DeliveryItem.End;
+                currentSinceNs = nowNs;
+                current = item;
+                queue.begin(item);
+                item.accept(applier);
+                queue.done();
+            }
+            if (!flushed && workedOff == taken.size()) {
+                flushed = true;
+                endBatch();
+            }
+            return false;
+        } finally {
+            current = null;
+            if (applier.isOver()) {
+                ended.countDown();
+            }
+        }
+    }
+
+    private boolean hasTaken() {
+        if (workedOff == taken.size()) {
+            taken.clear();
+            workedOff = 0;
+            taken = queue.poll(taken);
+        }
+        return !taken.isEmpty();
     }
 
     private void deliver() {

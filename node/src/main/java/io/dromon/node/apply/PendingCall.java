@@ -6,8 +6,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * The future that a caller waits for: one that a node's delivery thread completes. That thread cannot wait for it: it
- * would wait for itself, and hold up the whole group. Nor can the durability thread, which others wait for.
+ * The future that a caller waits for: one that a node's delivery thread completes, or its protocol thread where that calls the
+ * application. That thread cannot wait for it: it would wait for itself, and hold up the whole group. Nor can the durability
+ * thread, which others wait for.
  */
 public class PendingCall<T> extends CompletableFuture<T> {
     private static final String ADVICE = "Use thenAccept() or whenComplete(), or wait on another thread";
@@ -43,7 +44,7 @@ public class PendingCall<T> extends CompletableFuture<T> {
         Thread caller = Thread.currentThread();
         if (caller == delivery) {
             throw new IllegalStateException(
-                    "the application waits, on its node's delivery thread, for what that same thread"
+                    "the application waits, on the thread of its node that calls it, for what that same thread"
                             + " is to complete: it would wait for ever. " + ADVICE);
         } else if (DurabilityThread.isBeside(caller, delivery)) {
             throw new IllegalStateException(

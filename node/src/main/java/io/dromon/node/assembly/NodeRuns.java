@@ -8,6 +8,7 @@ import io.dromon.node.NodeStatus;
 import io.dromon.node.admin.AdminOperations;
 import io.dromon.node.apply.CallFailures;
 import io.dromon.node.engine.KeptState;
+import io.dromon.node.engine.NodeApplication;
 import io.dromon.node.engine.NodeEngine;
 import io.dromon.node.engine.NodeIdentity;
 import io.dromon.node.engine.NodeSettings;
@@ -47,6 +48,7 @@ final class NodeRuns {
 
     /** Opens the first run. */
     NodeRuns(NodeConfig config, Application application, AdminOperations operations) {
+        NodeApplication.check(application);
         this.application = application;
         this.operations = operations;
         NodeSettings settings = NodeSettings.of(config);
@@ -283,6 +285,14 @@ final class NodeRuns {
 
     /** See {@link io.dromon.node.Node#leave}. */
     void leave() {
+        NodeRun own = run;
+        if (own.engine().isOwnThread()) {
+            // Without the lock, behind which others may wait for this very thread. No restart has ended this run, which
+            // would have ended the thread; one that has begun sees the flag before another run goes on.
+            left = true;
+            own.engine().leave();
+            return;
+        }
         NodeRun now;
         Thread restart;
         synchronized (changes) {
@@ -294,7 +304,7 @@ final class NodeRuns {
             return; // the end follows on this very thread
         }
         now.engine().leave();
-        if (restart == null || now.engine().isOwnThread()) {
+        if (restart == null) {
             return;
         }
         try {

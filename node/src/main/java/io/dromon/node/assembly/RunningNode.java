@@ -10,6 +10,7 @@ import io.dromon.node.NodeException;
 import io.dromon.node.NodeStatus;
 import io.dromon.node.WriteSet;
 import io.dromon.node.admin.AdminOperations;
+import io.dromon.node.apply.PendingCall;
 import io.dromon.node.credentials.CaRotation;
 import io.dromon.node.credentials.TlsRenewal;
 import io.dromon.node.engine.NodeEngine;
@@ -30,7 +31,15 @@ final class RunningNode implements Node, AdminOperations {
 
     @Override
     public CompletableFuture<Void> synced() {
-        return runs.synced().copy();
+        PendingCall<Void> result = new PendingCall<>(engine().applicationThread());
+        CompletableFuture<Void> unused = runs.synced().whenComplete((done, why) -> {
+            if (why == null) {
+                result.complete(null);
+            } else {
+                result.completeExceptionally(why);
+            }
+        });
+        return result;
     }
 
     @Override
@@ -79,11 +88,13 @@ final class RunningNode implements Node, AdminOperations {
 
     @Override
     public NodeStatus status() {
+        engine().refuseOnProtocolThread();
         return runs.run().status();
     }
 
     @Override
     public void set(String option, String value) {
+        engine().refuseOnProtocolThread();
         if (Options.SOCKET_SSL_RELOAD.name().equals(option)) {
             engine().config().withChanged(option, value); // refuses what is no value of it
             reload();
@@ -94,12 +105,14 @@ final class RunningNode implements Node, AdminOperations {
 
     @Override
     public String reload() {
+        engine().refuseOnProtocolThread();
         return runs.run().tls().reload();
     }
 
     @Override
     public String rotate(CaRotation.Step step) {
         NodeEngine engine = engine();
+        engine.refuseOnProtocolThread();
         TlsRenewal tls = runs.run().tls();
         NodeStatus status = status();
         if (!engine.isOpen()) {
@@ -121,6 +134,7 @@ final class RunningNode implements Node, AdminOperations {
 
     @Override
     public void restart(Map<String, String> options) {
+        engine().refuseOnProtocolThread();
         runs.restart(options);
     }
 

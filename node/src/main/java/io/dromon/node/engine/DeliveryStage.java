@@ -1,57 +1,74 @@
 package io.dromon.node.engine;
 
-import io.dromon.node.Application;
 import io.dromon.node.ApplicationCall;
+import io.dromon.node.NonBlockingApplication;
 import io.dromon.node.apply.Deliverer;
 import io.dromon.node.apply.DeliveryItem;
 import io.dromon.node.apply.DeliveryListener;
 import io.dromon.node.apply.DeliveryQueue;
+import io.dromon.transport.link.ProtocolThread;
 import io.dromon.transport.wire.Position;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
-/** The way to the application: gathers what a turn has for it, and hands that to the delivery thread with one wake-up. */
+/**
+ * The way to the application: gathers what a turn has for it, and hands that to the delivery thread with one wake-up. An
+ * application that does not block has no such thread: the protocol thread calls it, when the turn has sent what it had to.
+ */
 final class DeliveryStage {
     private final DeliveryQueue queue = new DeliveryQueue();
     private final Deliverer deliverer;
-    private final Thread thread;
+    private final ProtocolThread protocol;
+    /** Null where the protocol thread calls the application. */
+    private final @Nullable Thread own;
+
     private final NodeDurability durability;
     /** The protocol thread's. */
     private final List<DeliveryItem> batch = new ArrayList<>();
 
     /**
-     * @param position where the state of the application ends
-     * @param given last number that an earlier run of the node has given to it, or {@link Position#NONE}
      * @param appliers how many there may be at most
      */
     DeliveryStage(
             String nodeName,
-            Application application,
+            ProtocolThread protocol,
+            NodeApplication application,
             NodeDurability durability,
-            Position position,
-            Position given,
             int appliers,
             DeliveryListener listener) {
+        this.protocol = protocol;
         this.durability = durability;
-        this.deliverer = new Deliverer(nodeName, queue, application, position, given, appliers, listener);
-        this.thread = DaemonThreads.of("dromon-" + nodeName + "-delivery", deliverer);
+        this.deliverer = new Deliverer(
+                nodeName,
+                queue,
+                application.application(),
+                application.position(),
+                application.given(),
+                appliers,
+                listener);
+        this.own = application.application() instanceof NonBlockingApplication
+                ? null
+                : DaemonThreads.of("dromon-" + nodeName + "-delivery", deliverer);
     }
 
     void start() {
-        thread.start();
+        if (own != null) {
+            own.start();
+        }
     }
 
-    /** The delivery thread, which completes the futures of calls. */
+    /** The thread that calls the application and completes the futures of calls: the delivery or the protocol thread. */
     Thread thread() {
-        return thread;
+        return own == null ? protocol.thread() : own;
     }
 
-    /** Whether it is the delivery thread, or the durability thread that this one waits for. */
+    /** Whether it is the thread that calls the application, or the durability thread that this one waits for. */
     boolean isOwn(Thread caller) {
-        return caller == thread || Deliverer.isDurabilityThread(caller, thread);
+        return caller == thread() || Deliverer.isDurabilityThread(caller, thread());
     }
 
     // The protocol thread.
@@ -60,14 +77,36 @@ final class DeliveryStage {
         batch.add(item);
     }
 
-    /** The core has answered a turn: hands over what that has led to, with what was added. */
-    void endTurn(NodeCore core, long nowNs) {
+    /**
+     * The core has answered a turn: hands over what that has led to, with what was added.
+     *
+     * @return whether {@link #workOff} is to be called, behind the turn
+     */
+    boolean endTurn(NodeCore core, long nowNs) {
         durability.afterTurn(core, this, nowNs);
         publish();
+        return own == null && queue.length() > 0;
     }
 
-    /** Hands over what was added. */
-    void publish() {
+    /**
+     * Calls the application.
+     *
+     * @return whether some is left, for when the sockets had their turn
+     */
+    boolean workOff() {
+        return own == null && deliverer.workOff();
+    }
+
+    /** No turn follows: hands over what was added, the last item with it, and sees to it that all is worked off. */
+    void end() {
+        publish();
+        boolean isLeft = true;
+        while (isLeft) {
+            isLeft = workOff();
+        }
+    }
+
+    private void publish() {
         if (!batch.isEmpty()) {
             queue.publish(batch);
             batch.clear();
@@ -75,6 +114,11 @@ final class DeliveryStage {
     }
 
     // Any thread.
+
+    /** Whether the protocol thread calls the application, so that the node hangs where that does. */
+    boolean isOnProtocolThread() {
+        return own == null;
+    }
 
     /** Whether members wait for what the application syncs. */
     void askToSync(boolean on) {

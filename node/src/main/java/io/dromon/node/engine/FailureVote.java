@@ -25,7 +25,7 @@ final class FailureVote {
         long vote(long seqno, Bytes error);
     }
 
-    /** A vote that the delivery thread waits for. */
+    /** A vote that whoever applies waits for. */
     private static final class Open {
         final long seqno;
         final CompletableFuture<Boolean> sameEverywhere = new CompletableFuture<>();
@@ -40,15 +40,15 @@ final class FailureVote {
     private volatile @Nullable Open open;
     private volatile boolean over;
 
-    // The delivery thread.
+    // Whoever applies.
 
     /**
-     * Waits for the end of the vote; an interrupt is no end.
+     * Has the members vote.
      *
      * @param post has the protocol thread do something
-     * @return whether the others have failed alike
+     * @return whether the others have failed alike; comes in any case
      */
-    boolean hasFailedEverywhere(long seqno, RuntimeException failure, Ballot ballot, Consumer<Runnable> post) {
+    CompletableFuture<Boolean> begin(long seqno, RuntimeException failure, Ballot ballot, Consumer<Runnable> post) {
         Open vote = new Open(seqno);
         open = vote;
         Bytes error = new Bytes(kind(failure).getBytes(StandardCharsets.UTF_8));
@@ -58,11 +58,9 @@ final class FailureVote {
         }
         // A member that does not come to the write-set, or a vote that is lost with its component, must not hold the
         // group up.
-        boolean same = vote.sameEverywhere
+        return vote.sameEverywhere
                 .completeOnTimeout(false, LIMIT_SECONDS, TimeUnit.SECONDS)
-                .join();
-        open = null;
-        return same;
+                .whenComplete((same, never) -> open = null);
     }
 
     /** {@code java.lang.IllegalStateException < java.io.IOException}. */

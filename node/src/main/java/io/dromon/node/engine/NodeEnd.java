@@ -119,7 +119,7 @@ final class NodeEnd {
         }
         anyway(() -> submissions.endAll(call -> delivery.add(new DeliveryItem.CallEnded(call))));
         anyway(() -> delivery.add(new DeliveryItem.End(state.failure())));
-        anyway(delivery::publish);
+        anyway(delivery::end);
     }
 
     private static NodeException failure(StackFailure failure) {

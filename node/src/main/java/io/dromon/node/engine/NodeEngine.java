@@ -123,14 +123,8 @@ public final class NodeEngine {
         this.log = new NodeLog(settings);
         this.relinking = new Relinking(name, upkeep);
         this.durability = new NodeDurability(config, application.application());
-        this.delivery = new DeliveryStage(
-                name,
-                application.application(),
-                durability,
-                position,
-                application.given(),
-                settings.appliers(),
-                new FromDelivery());
+        this.delivery =
+                new DeliveryStage(name, thread, application, durability, settings.appliers(), new FromDelivery());
         SnapshotErrand snapshot = SnapshotErrand.of(config);
         this.cache = kept.map(state -> new CacheFeed(state.cache()));
         this.transfers = kept.map(
@@ -268,6 +262,11 @@ public final class NodeEngine {
         return delivery.synced();
     }
 
+    /** The thread that calls the application and completes the futures of calls, so that it cannot wait for one. */
+    public Thread applicationThread() {
+        return delivery.thread();
+    }
+
     /** Own UUID in the group. */
     public UUID uuid() {
         return identity.uuid();
@@ -371,13 +370,17 @@ public final class NodeEngine {
         try {
             return state.isOver() ? List.of() : facts(Optional.empty()).standstills();
         } catch (NodeException e) {
-            return state.isOver()
-                    ? List.of()
-                    : List.of(new Standstill(
-                            Standstill.Kind.PROTOCOL_THREAD,
-                            Duration.ofSeconds(ProtocolLoop.ANSWER_SECONDS),
-                            String.valueOf(e.getMessage())));
+            return state.isOver() ? List.of() : List.of(hangs(String.valueOf(e.getMessage())));
         }
+    }
+
+    private Standstill hangs(String text) {
+        return Optional.of(delivery)
+                .filter(DeliveryStage::isOnProtocolThread)
+                .flatMap(stage -> stage.call(System.nanoTime()))
+                .map(open -> new Standstill(Standstill.Kind.APPLICATION, open.since(), text))
+                .orElseGet(() -> new Standstill(
+                        Standstill.Kind.PROTOCOL_THREAD, Duration.ofSeconds(ProtocolLoop.ANSWER_SECONDS), text));
     }
 
     /**
@@ -435,7 +438,7 @@ public final class NodeEngine {
         return result;
     }
 
-    /** Leaves gracefully and waits for the end; on the delivery thread and the durability thread without the wait. */
+    /** Leaves gracefully and waits for the end; on a thread that calls the application without the wait. */
     public void leave() {
         state.leave();
         requestLeave();
@@ -484,6 +487,15 @@ public final class NodeEngine {
     /** Last number that the application was given, by this run or an earlier one. After {@link #leaveToRestart}. */
     public Position given() {
         return delivery.given();
+    }
+
+    /**
+     * For what waits for the protocol thread, or for a lock that is held meanwhile.
+     *
+     * @throws IllegalStateException on that thread
+     */
+    public void refuseOnProtocolThread() {
+        loop.refuseOnProtocolThread();
     }
 
     /** Whether the caller is a thread that ends with this run, so that it cannot wait for that. */
@@ -565,14 +577,22 @@ public final class NodeEngine {
         }
 
         @Override
-        public boolean hasFailedEverywhere(long seqno, RuntimeException failure) {
-            boolean everywhere = reactions.dataMembers() > 1
-                    && failureVote.hasFailedEverywhere(
-                            seqno, failure, loop.core().controls()::vote, loop::executeInTurn);
-            if (everywhere) {
-                cache.ifPresent(kept -> loop.executeInTurn(() -> kept.onFailedEverywhere(seqno)));
+        public CompletableFuture<Boolean> failsEverywhere(long seqno, RuntimeException failure) {
+            if (reactions.dataMembers() <= 1) {
+                return CompletableFuture.completedFuture(false);
             }
-            return everywhere;
+            return failureVote
+                    .begin(seqno, failure, loop.core().controls()::vote, loop::executeInTurn)
+                    .whenComplete((everywhere, never) -> {
+                        if (everywhere) {
+                            cache.ifPresent(kept -> loop.executeInTurn(() -> kept.onFailedEverywhere(seqno)));
+                        }
+                    });
+        }
+
+        @Override
+        public void onFailureCompared() {
+            loop.requestWork();
         }
 
         @Override

@@ -55,6 +55,7 @@ final class ProtocolLoop {
     private final NodeCore core;
 
     private final AtomicBoolean turnRequested = new AtomicBoolean();
+    private final Runnable workOff;
     private long timerAtNs = Long.MAX_VALUE;
     /** The delivery thread is to tell when its queue is worked off. */
     private volatile boolean awaitsShortQueue;
@@ -82,6 +83,7 @@ final class ProtocolLoop {
         this.delivery = delivery;
         this.cache = cache;
         this.onBug = onBug;
+        this.workOff = guarded(this::workOff);
         this.submissions = new Submissions(settings.group().sendQueueBytes(), state, this::requestTurn);
         this.links = thread.links(settings.link(), tls, this::endTurn, onBug);
         links.refusals().ownedBy(settings.name());
@@ -158,6 +160,11 @@ final class ProtocolLoop {
         }
     }
 
+    /** Something can be worked off that no turn has brought. */
+    void requestWork() {
+        unlessEnded(workOff);
+    }
+
     /** The application has synced what it had applied: own callers wait for that, and members may. */
     void onSynced(Position upTo) {
         executeInTurn(() -> {
@@ -193,6 +200,7 @@ final class ProtocolLoop {
      *     throws comes as it is
      */
     <T> T call(Supplier<T> call) {
+        refuseOnProtocolThread();
         try {
             return CompletableFuture.supplyAsync(call, thread).get(ANSWER_SECONDS, TimeUnit.SECONDS);
         } catch (RejectedExecutionException e) {
@@ -202,13 +210,31 @@ final class ProtocolLoop {
         } catch (TimeoutException e) {
             throw new NodeException(
                     NodeException.Reason.TIMEOUT,
-                    "the protocol thread of the node has not answered for " + ANSWER_SECONDS
-                            + " s; the others will take the node for dead. Take a thread dump (jstack) and restart it",
+                    "the protocol thread of the node has not answered for " + ANSWER_SECONDS + " s" + holder()
+                            + "; the others will take the node for dead. Take a thread dump (jstack) and restart it",
                     e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new NodeException(NodeException.Reason.CLOSED, "interrupted while waiting for the node", e);
         }
+    }
+
+    /** @throws IllegalStateException on the protocol thread, which would wait for itself */
+    void refuseOnProtocolThread() {
+        if (Thread.currentThread() == thread.thread()) {
+            throw new IllegalStateException("the application asks, on its node's protocol thread, what that same thread"
+                    + " is to answer: a NonBlockingApplication does that on another thread");
+        }
+    }
+
+    /** Who holds the protocol thread, if it is the application. */
+    private String holder() {
+        return delivery.isOnProtocolThread()
+                ? delivery.call(System.nanoTime())
+                        .map(open -> ": the application, a NonBlockingApplication, has not returned for "
+                                + open.since().toSeconds() + " s from " + open.what())
+                        .orElse("")
+                : "";
     }
 
     // The protocol thread.
@@ -223,11 +249,20 @@ final class ProtocolLoop {
         long nowNs = System.nanoTime();
         core.endTurn(waiting(), delivery.bytes(), nowNs);
         submissions.afterTurn(core.queuedBytes(), core.hasRoomForKeys(), delivery::add);
-        delivery.endTurn(core, nowNs);
+        boolean isToWorkOff = delivery.endTurn(core, nowNs);
         cache.ifPresent(this::keep);
         if (!state.isOver()) {
             watchQueue(core.awaitsShortQueue());
             armTimer();
+            if (isToWorkOff) {
+                thread.execute(workOff); // behind the flush of this turn: no peer waits for the application
+            }
+        }
+    }
+
+    private void workOff() {
+        if (delivery.workOff()) {
+            thread.schedule(workOff, 0); // no task, which would come before the sockets
         }
     }
 

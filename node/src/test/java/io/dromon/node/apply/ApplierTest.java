@@ -48,8 +48,8 @@ final class ApplierTest {
         }
 
         @Override
-        public boolean hasFailedEverywhere(long seqno, RuntimeException failure) {
-            return alike;
+        public CompletableFuture<Boolean> failsEverywhere(long seqno, RuntimeException failure) {
+            return CompletableFuture.completedFuture(alike);
         }
 
         @Override

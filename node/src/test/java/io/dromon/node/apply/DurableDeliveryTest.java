@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
@@ -59,8 +60,8 @@ final class DurableDeliveryTest {
                 public void onDrained() {}
 
                 @Override
-                public boolean hasFailedEverywhere(long seqno, RuntimeException failure) {
-                    return false;
+                public CompletableFuture<Boolean> failsEverywhere(long seqno, RuntimeException failure) {
+                    return CompletableFuture.completedFuture(false);
                 }
 
                 @Override

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
@@ -48,8 +49,8 @@ final class ParallelApplyingTest {
                 public void onDrained() {}
 
                 @Override
-                public boolean hasFailedEverywhere(long seqno, RuntimeException failure) {
-                    return false;
+                public CompletableFuture<Boolean> failsEverywhere(long seqno, RuntimeException failure) {
+                    return CompletableFuture.completedFuture(false);
                 }
 
                 @Override

@@ -26,8 +26,8 @@ final class FailureVoteTest {
     /** What the wait gives if the protocol thread does this right behind the vote. */
     private boolean resultOf(Consumer<FailureVote> next) {
         CompletableFuture<Runnable> posted = new CompletableFuture<>();
-        CompletableFuture<Boolean> waits = CompletableFuture.supplyAsync(() -> vote.hasFailedEverywhere(
-                7, new IllegalStateException("disk full on n1"), (seqno, error) -> OWN, posted::complete));
+        CompletableFuture<Boolean> waits =
+                vote.begin(7, new IllegalStateException("disk full on n1"), (seqno, error) -> OWN, posted::complete);
         posted.join().run();
         next.accept(vote);
         return waits.join();

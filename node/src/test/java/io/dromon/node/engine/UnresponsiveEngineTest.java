@@ -4,7 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.dromon.config.NodeConfig;
+import io.dromon.node.Application;
+import io.dromon.node.Committed;
+import io.dromon.node.Delivery;
 import io.dromon.node.NodeException;
+import io.dromon.node.NonBlockingApplication;
+import io.dromon.node.WriteSet;
 import io.dromon.transport.wire.Position;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,6 +31,10 @@ final class UnresponsiveEngineTest {
     Path directory;
 
     private NodeEngine start() {
+        return start(delivery -> {});
+    }
+
+    private NodeEngine start(Application application) {
         NodeConfig config = NodeConfig.builder()
                 .group("g")
                 .name("n")
@@ -40,7 +49,7 @@ final class UnresponsiveEngineTest {
                 new NodeIdentity("n", directory, true),
                 Optional.empty(),
                 new UpkeepThread("n"),
-                new NodeApplication(delivery -> {}, Optional.empty(), Position.NONE),
+                new NodeApplication(application, Optional.empty(), Position.NONE),
                 () -> {});
         engine.start("PLAIN TEXT");
         engine.synced().join();
@@ -63,6 +72,46 @@ final class UnresponsiveEngineTest {
                 }
             });
         } while (!held.await(100, TimeUnit.MILLISECONDS));
+    }
+
+    /** On the protocol thread, which it holds. */
+    private static final class Held implements NonBlockingApplication {
+        final CountDownLatch entered = new CountDownLatch(1);
+        final CountDownLatch enough = new CountDownLatch(1);
+
+        @Override
+        public void deliver(Delivery delivery) {
+            entered.countDown();
+            try {
+                enough.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    @Test
+    void saysThatTheApplicationHoldsTheProtocolThread() throws Exception {
+        Held application = new Held();
+        NodeEngine engine = start(application);
+        try {
+            CompletableFuture<Committed> held = engine.writes().replicate(WriteSet.of(new byte[] {7}));
+            application.entered.await();
+
+            assertThat(engine.standstills()).singleElement().satisfies(standstill -> {
+                assertThat(standstill.kind()).isEqualTo(Standstill.Kind.APPLICATION);
+                assertThat(standstill.since()).isBetween(Duration.ofSeconds(5), Duration.ofSeconds(30));
+                assertThat(standstill.text()).contains("has not answered for 5 s: the application", "from write-set");
+            });
+
+            application.enough.countDown();
+            held.join();
+
+            assertThat(engine.standstills()).isEmpty();
+        } finally {
+            application.enough.countDown();
+            engine.leave();
+        }
     }
 
     @Test

@@ -11,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** The one thread that owns a node's sockets, TLS and protocol state: an event loop. May be used from any thread. */
 public final class ProtocolThread implements Executor {
@@ -19,9 +20,11 @@ public final class ProtocolThread implements Executor {
     private volatile boolean ending;
 
     private volatile Runnable onDeath = () -> {};
+    private volatile @Nullable Thread thread;
 
     ProtocolThread(String name, IoHandlerFactory io) {
         this.loop = EventLoops.create(task -> thread(name, task), io);
+        loop.execute(() -> {}); // which starts it
     }
 
     /** Starts a thread of this name. Its owner calls {@link #end}. */
@@ -31,7 +34,7 @@ public final class ProtocolThread implements Executor {
 
     /** An error that Netty's loop does not survive (no memory) ends the thread and leaves all its sockets open. */
     private Thread thread(String name, Runnable task) {
-        return new FastThreadLocalThread(
+        Thread made = new FastThreadLocalThread(
                 () -> {
                     try {
                         task.run();
@@ -42,6 +45,13 @@ public final class ProtocolThread implements Executor {
                     }
                 },
                 name);
+        thread = made;
+        return made;
+    }
+
+    /** The thread itself. */
+    public Thread thread() {
+        return Objects.requireNonNull(thread, "it was started when this was made");
     }
 
     /**
