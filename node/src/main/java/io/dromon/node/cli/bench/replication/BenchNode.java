@@ -8,6 +8,7 @@ import io.dromon.node.Delivery;
 import io.dromon.node.DurableApplication;
 import io.dromon.node.Node;
 import io.dromon.node.NodeException;
+import io.dromon.node.NonBlockingApplication;
 import io.dromon.node.ParallelApplication;
 import io.dromon.node.cli.member.NodeCommand;
 import io.dromon.node.cli.member.lines.LineState;
@@ -60,12 +61,13 @@ public final class BenchNode implements Callable<Integer> {
     @Option(names = "--keep", required = true, arity = "1")
     private boolean keep;
 
+    @Option(names = "--delivery", required = true, converter = DeliveryThread.Converter.class)
+    private DeliveryThread delivery = DeliveryThread.OWN_THREAD;
+
     @Override
     public Integer call() throws IOException, InterruptedException {
         NodeConfig config = flags.config();
-        Counter counter = keep
-                ? new KeepingCounter(nodes, LineState.of(config.dataDir(), OutputStream.nullOutputStream()))
-                : applyMicros == 0 ? new Counter(nodes) : new BusyCounter(nodes, applyMicros);
+        Counter counter = counter(config);
         try (Node node = Node.join(config, counter)) {
             if (!counter.complete.await(60, TimeUnit.SECONDS)) {
                 throw new CommandFailure("no cluster of " + nodes + " nodes within 60 s");
@@ -74,6 +76,15 @@ public final class BenchNode implements Callable<Integer> {
                     .serve(new Measured(node, counter, new BenchKeys(keys, hot)));
         }
         return 0;
+    }
+
+    private Counter counter(NodeConfig config) throws IOException {
+        if (keep) {
+            return new KeepingCounter(nodes, LineState.of(config.dataDir(), OutputStream.nullOutputStream()));
+        } else if (applyMicros > 0) {
+            return new BusyCounter(nodes, applyMicros);
+        }
+        return delivery == DeliveryThread.PROTOCOL_THREAD ? new NonBlockingCounter(nodes) : new Counter(nodes);
     }
 
     /** What the benchmark does with the order: it counts. */
@@ -87,7 +98,7 @@ public final class BenchNode implements Callable<Integer> {
         }
 
         @Override
-        @SuppressWarnings("NonAtomicVolatileUpdate") // the delivery thread is the only writer
+        @SuppressWarnings("NonAtomicVolatileUpdate") // one thread delivers
         public void deliver(Delivery delivery) {
             delivered++;
         }
@@ -97,6 +108,13 @@ public final class BenchNode implements Callable<Integer> {
             if (view.primary() && view.members().size() == nodes) {
                 complete.countDown();
             }
+        }
+    }
+
+    /** Counts on the protocol thread. */
+    private static final class NonBlockingCounter extends Counter implements NonBlockingApplication {
+        NonBlockingCounter(int nodes) {
+            super(nodes);
         }
     }
 

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
@@ -107,11 +108,20 @@ public final class ReplicationBench implements Callable<Integer> {
     private @Nullable Durability durability;
 
     @Option(
+            names = "--delivery",
+            paramLabel = "protocol-thread|own-thread",
+            description =
+                    "Where a node's application counts: on the protocol thread, as one that does not block and as the peers'"
+                            + " (the default), or on a thread of its own, as with --durability and --apply-cost.",
+            converter = DeliveryThread.Converter.class)
+    private @Nullable DeliveryThread delivery;
+
+    @Option(
             names = "--versus",
-            paramLabel = "\"NAME=VALUE;...\"|plain|keys=N",
+            paramLabel = "\"NAME=VALUE;...\"|plain|keys=N|own-thread",
             description = {
-                "Runs once more right after, with these provider options besides, in plain text, or with so many keys, and"
-                        + " prints the ratios.",
+                "Runs once more right after, with these provider options besides, in plain text, with so many keys, or with"
+                        + " --delivery own-thread, and prints the ratios.",
                 "Versus plain text the CPU time that TLS takes is told: the difference of both runs."
             })
     private @Nullable String versus;
@@ -167,10 +177,17 @@ public final class ReplicationBench implements Callable<Integer> {
         if (durability != null && applyMicros > 0) {
             throw new CommandFailure("--apply-cost is of nodes that keep nothing: not with --durability");
         }
+        boolean waits = durability != null || applyMicros > 0;
+        if (delivery == DeliveryThread.PROTOCOL_THREAD && waits) {
+            throw new CommandFailure("--delivery protocol-thread is for an application that does not block: not with"
+                    + " --durability or --apply-cost");
+        } else if (delivery == null) {
+            delivery = waits ? DeliveryThread.OWN_THREAD : DeliveryThread.PROTOCOL_THREAD;
+        }
         checkOptions(options);
         OptionalInt versusKeys = versusKeys();
         versusKeys.ifPresent(count -> check("--versus keys=", count, 0, 1000));
-        if (versus != null && !versus.equals("plain") && versusKeys.isEmpty()) {
+        if (versus != null && hasVersusOptions()) {
             checkOptions(options + ";" + versus);
         }
         if (peers.contains(Peer.BROADCAST)) {
@@ -209,15 +226,16 @@ public final class ReplicationBench implements Callable<Integer> {
         Optional<SharedPair> pair = plain
                 ? Optional.empty()
                 : Optional.of(SharedPair.create(directory, "dromon-bench", Duration.ofDays(1)));
-        ReplicationSummary result = summary(runDromon(directory, pair, options, keys));
+        DeliveryThread thread = Objects.requireNonNull(delivery);
+        ReplicationSummary result = summary(runDromon(directory, pair, options, keys, thread));
         if (versus != null) {
             boolean inPlain = versus.equals("plain");
-            OptionalInt otherKeys = versusKeys();
             ReplicationSummary other = summary(runDromon(
                     Files.createDirectory(directory.resolve("versus")),
                     inPlain ? Optional.empty() : pair,
-                    inPlain || otherKeys.isPresent() ? options : options + ";" + versus,
-                    otherKeys.orElse(keys)));
+                    hasVersusOptions() ? options + ";" + versus : options,
+                    versusKeys().orElse(keys),
+                    versus.equals(DeliveryThread.OWN_THREAD.text()) ? DeliveryThread.OWN_THREAD : thread));
             result = result.versus(other, inPlain && !plain);
         }
         for (Peer peer : peers) {
@@ -253,13 +271,20 @@ public final class ReplicationBench implements Callable<Integer> {
         return ReplicationSummary.of(writers, size, results);
     }
 
+    private boolean hasVersusOptions() {
+        return !"plain".equals(versus)
+                && !DeliveryThread.OWN_THREAD.text().equals(versus)
+                && versusKeys().isEmpty();
+    }
+
     private OptionalInt versusKeys() {
         return versus != null && versus.matches("keys=[0-9]{1,6}")
                 ? OptionalInt.of(Integer.parseInt(versus.substring("keys=".length())))
                 : OptionalInt.empty();
     }
 
-    private List<BenchResult> runDromon(Path directory, Optional<SharedPair> pair, String providerOptions, int keysEach)
+    private List<BenchResult> runDromon(
+            Path directory, Optional<SharedPair> pair, String providerOptions, int keysEach, DeliveryThread thread)
             throws IOException, InterruptedException {
         String security = security(pair);
         String parallel = providerOptions.contains("repl.appliers=") ? "" : ";repl.appliers=" + appliers;
@@ -285,7 +310,8 @@ public final class ReplicationBench implements Callable<Integer> {
                         "--keys=" + keysEach,
                         "--hot=" + (keysEach == 0 ? 0 : hot),
                         "--apply-cost=" + applyMicros,
-                        "--keep=" + (durability != null));
+                        "--keep=" + (durability != null),
+                        "--delivery=" + thread.text());
                 cluster.launch(command);
             }
             return cluster.run(Duration.ofSeconds(60), Duration.ofSeconds(warmup), Duration.ofSeconds(seconds));
