@@ -2,8 +2,8 @@ package io.dromon.node;
 
 /**
  * An application that bears several write-sets at a time. What a write-set does is split: {@link #apply} prepares it, on any
- * of several threads, while others are prepared as well; the {@link Commit} that it returns makes it visible, on the delivery
- * thread, one at a time and in order.
+ * of several threads, the delivery thread among them, while others are prepared as well; the {@link Commit} that it returns
+ * makes it visible, on the delivery thread, one at a time and in order.
  *
  * <p>Which ones run at the same time follows from their keys: {@code apply} of a write-set is called when all that it depends
  * on is committed, which is every earlier one with a key in common in types that do not go together, or that has no keys. A

@@ -24,6 +24,9 @@ public final class Deliverer implements Runnable {
     /** How long the protocol thread works off before it looks at its sockets again, nanoseconds. */
     private static final long MOST_IN_TURN_NS = 5_000_000L;
 
+    /** How long what appliers have made may be committed before the end of a batch is told, nanoseconds. */
+    private static final long MOST_UNFLUSHED_NS = 1_000_000L;
+
     private final DeliveryQueue queue;
     private final DeliveryListener listener;
     private final Applier applier;
@@ -201,7 +204,8 @@ public final class Deliverer implements Runnable {
     private void deliver(ParallelApplying appliers) {
         List<DeliveryItem> batch = new ArrayList<>();
         int taken = 0;
-        boolean flushed = true;
+        boolean committed = false;
+        long committedNs = 0;
         while (!applier.isOver()) {
             if (taken == batch.size()) {
                 batch.clear();
@@ -212,18 +216,28 @@ public final class Deliverer implements Runnable {
                 appliers.add(batch.get(taken++));
             }
             appliers.begin();
-            if (appliers.isNextDone()) {
-                show(appliers);
-                appliers.commitNext();
-                flushed = false;
-            } else if (!flushed) {
+            if (committed && System.nanoTime() - committedNs > MOST_UNFLUSHED_NS) {
                 endBatch();
-                flushed = true;
-            } else {
+                committed = false;
+            } else if (appliers.isNextDone()) {
                 show(appliers);
-                queue.await(appliers.hasRoom(), appliers::isNextDone);
+                committedNs = committed ? committedNs : System.nanoTime();
+                committed = true;
+                appliers.commitNext();
+            } else if (!apply(appliers)) {
+                if (committed) {
+                    endBatch();
+                    committed = false;
+                } else {
+                    queue.await(appliers.hasRoom(), appliers::isNextDone);
+                }
             }
         }
+    }
+
+    private boolean apply(ParallelApplying appliers) {
+        show(appliers);
+        return appliers.applyNext();
     }
 
     private void show(ParallelApplying appliers) {

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 public final class DeliveryQueue {
     private final Object lock = new Object();
     private List<DeliveryItem> incoming = new ArrayList<>();
-    private boolean waiting;
+    /** Changed under the lock; an applier that sees false knows that the delivery thread will look for what it has made. */
+    private volatile boolean waiting;
 
     /** Written by the protocol thread alone. */
     private volatile long published;
@@ -99,8 +100,8 @@ public final class DeliveryQueue {
      */
     void await(boolean items, BooleanSupplier news) {
         synchronized (lock) {
+            waiting = true; // before it looks: who makes news after that wakes it
             while (!(items && !incoming.isEmpty()) && !news.getAsBoolean()) {
-                waiting = true;
                 try {
                     lock.wait();
                 } catch (InterruptedException e) {
@@ -113,8 +114,8 @@ public final class DeliveryQueue {
 
     /** Has {@link #await} look again. Any thread. */
     void wake() {
-        synchronized (lock) {
-            if (waiting) {
+        if (waiting) {
+            synchronized (lock) {
                 lock.notify();
             }
         }

@@ -4,8 +4,9 @@ import io.dromon.node.ParallelApplication;
 import io.dromon.node.ParallelApplication.Commit;
 import java.util.ArrayDeque;
 import java.util.Iterator;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * <p>A write-set is begun when all that it depends on is committed, never before an earlier item that is none: a view, or
  * a causal read, sees the application as of its place. The window is bounded, so that what is not begun stays in the
  * {@link DeliveryQueue}, where flow control counts it.
+ *
+ * <p>The delivery thread is one of the appliers. It applies the first of the window itself, so that write-sets of which each
+ * depends on the one before cost no hand-over, and instead of waiting for another applier it takes what none has begun.
  */
 final class ParallelApplying {
     /** Items in the window for each applier: enough that some of them depend on nothing. */
@@ -24,10 +28,12 @@ final class ParallelApplying {
     private final ParallelApplication application;
     private final Applier applier;
     private final DeliveryQueue queue;
-    private final ExecutorService appliers;
+    /** All but the delivery thread. Its queue has what may be begun, in order. */
+    private final ThreadPoolExecutor others;
+
     private final int most;
     private final ArrayDeque<Task> window = new ArrayDeque<>();
-    /** Those of the window that are not begun, in order. */
+    /** Those of the window that may not be begun yet, in order. */
     private final ArrayDeque<Task> waiting = new ArrayDeque<>();
 
     /** The first of the window, for the appliers. */
@@ -47,17 +53,31 @@ final class ParallelApplying {
             this.item = item;
         }
 
+        /** On one of the other appliers. */
         @Override
         public void run() {
+            apply();
+            if (this == first) {
+                queue.wake(); // nobody waits for another one
+            }
+        }
+
+        /** As the first of the window, on the delivery thread. */
+        void applyInTurn() {
+            if (item instanceof DeliveryItem.OrderedWriteSet && !applier.hasFailed()) {
+                apply();
+            } else {
+                done = true;
+            }
+        }
+
+        void apply() {
             try {
                 commit = application.apply(applier.delivery((DeliveryItem.OrderedWriteSet) item));
             } catch (Throwable e) { // of other languages too: nobody would learn that this one ended
                 failure = e;
             }
             done = true;
-            if (this == first) {
-                queue.wake(); // nobody waits for another one
-            }
         }
 
         /** In its turn. */
@@ -76,6 +96,7 @@ final class ParallelApplying {
         }
     }
 
+    /** @param count appliers, the delivery thread among them: at least 2 */
     ParallelApplying(
             String nodeName, int count, ParallelApplication application, Applier applier, DeliveryQueue queue) {
         this.application = application;
@@ -83,11 +104,12 @@ final class ParallelApplying {
         this.queue = queue;
         this.most = WINDOW_PER_APPLIER * count;
         AtomicInteger number = new AtomicInteger();
-        this.appliers = Executors.newFixedThreadPool(count, task -> {
-            Thread thread = new Thread(task, "dromon-" + nodeName + "-applier-" + number.incrementAndGet());
-            thread.setDaemon(true);
-            return thread;
-        });
+        this.others = new ThreadPoolExecutor(
+                count - 1, count - 1, 0, TimeUnit.NANOSECONDS, new LinkedBlockingQueue<>(), task -> {
+                    Thread thread = new Thread(task, "dromon-" + nodeName + "-applier-" + number.incrementAndGet());
+                    thread.setDaemon(true);
+                    return thread;
+                });
     }
 
     /** Whether an item may be added. */
@@ -101,29 +123,44 @@ final class ParallelApplying {
         Task task = new Task(item);
         window.add(task);
         waiting.add(task);
-        first = window.peek();
+        if (window.size() == 1) {
+            first = task;
+        }
     }
 
-    /** Begins what may be begun. */
+    /** Gives what may be begun to the other appliers, but for the first of the window. */
     void begin() {
         for (Iterator<Task> tasks = waiting.iterator(); tasks.hasNext(); ) {
             Task task = tasks.next();
-            boolean isNext = task == window.peek();
             if (!(task.item instanceof DeliveryItem.OrderedWriteSet writeSet)) {
-                if (isNext) {
-                    task.done = true;
-                    tasks.remove();
-                }
                 return; // it has its turn on the delivery thread, and what is behind it waits for that
-            } else if (!isNext && writeSet.depends() > committed) {
-                continue;
-            } else if (applier.hasFailed()) {
-                task.done = true;
-            } else {
-                appliers.execute(task);
+            } else if (task != first && writeSet.depends() <= committed && !applier.hasFailed()) {
+                tasks.remove();
+                others.execute(task);
             }
-            tasks.remove();
         }
+    }
+
+    /**
+     * Applies a write-set on the delivery thread: the first of the window, or what no other applier has begun while one is at
+     * the first.
+     *
+     * @return false if there is none, so that the first one is to be waited for, or an item
+     */
+    boolean applyNext() {
+        Task next = window.peek();
+        if (next == null || next.done) {
+            return false;
+        } else if (next == waiting.peek()) {
+            next.applyInTurn();
+            return true;
+        }
+        Runnable other = others.getQueue().poll();
+        if (other instanceof Task task) {
+            task.apply();
+            return true;
+        }
+        return false;
     }
 
     /** Whether the first of the window can be committed. */
@@ -148,6 +185,9 @@ final class ParallelApplying {
     /** Commits the first of the window, which is done. */
     void commitNext() {
         Task task = window.remove();
+        if (task == waiting.peek()) {
+            waiting.remove(); // not before: what is behind a view waits for it
+        }
         first = window.peek();
         if (task.item instanceof DeliveryItem.OrderedWriteSet writeSet) {
             applier.commit(writeSet, task::makeVisible);
@@ -160,6 +200,6 @@ final class ParallelApplying {
 
     /** The appliers end when they have returned. */
     void end() {
-        appliers.shutdown();
+        others.shutdown();
     }
 }

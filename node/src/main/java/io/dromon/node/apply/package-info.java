@@ -7,8 +7,9 @@
  * batches and gives their items, one after the other, to the applying stage ({@code Applier}), which calls the application
  * and completes the futures of callers ({@link io.dromon.node.apply.PendingCall}).
  *
- * <p>With an application that bears it, {@code ParallelApplying} stands between the two: appliers prepare several write-sets
- * at a time, as their dependencies allow, and the delivery thread commits them in order.
+ * <p>With an application that bears it, {@code ParallelApplying} stands between the two: appliers, the delivery thread among
+ * them, prepare several write-sets at a time, as their dependencies allow, and the delivery thread commits them in order. For
+ * an application that does not block there is no delivery thread: the protocol thread does its work, at the end of a turn.
  *
  * <p>What was decided about an item is decided before it comes here: this package never asks the group.
  */

@@ -42,6 +42,7 @@ final class ParallelApplyingTest {
     private final List<String> told = new ArrayList<>();
     private final Set<Long> applying = ConcurrentHashMap.newKeySet();
     private final AtomicInteger mostAtATime = new AtomicInteger();
+    private final AtomicInteger drained = new AtomicInteger();
     private volatile Consumer<Delivery> onApply = delivery -> {};
     private final Deliverer deliverer =
             new Deliverer("n", queue, new Recorder(), Position.NONE, Position.NONE, 16, new DeliveryListener() {
@@ -82,6 +83,11 @@ final class ParallelApplyingTest {
         public void onView(ClusterView view) {
             assertThat(applying).as("a view has its place").isEmpty();
             told.add("view " + view.seqno());
+        }
+
+        @Override
+        public void onDrained() {
+            drained.incrementAndGet();
         }
 
         @Override
@@ -134,6 +140,44 @@ final class ParallelApplyingTest {
 
         assertThat(told).containsExactly("view 1", "2", "3", "4", "5", "stopped");
         assertThat(deliverer.applied()).isEqualTo(5);
+    }
+
+    /** A hand-over for each would make it slower than one applier. */
+    @Test
+    void appliesWhatDependsOnTheOneBeforeOnTheDeliveryThread() throws Exception {
+        Set<Thread> threads = ConcurrentHashMap.newKeySet();
+        onApply = delivery -> threads.add(Thread.currentThread());
+        thread.start();
+
+        publish(view(1));
+        for (long seqno = 2; seqno < 200; seqno++) {
+            publish(writeSet(seqno, seqno - 1));
+        }
+        end();
+
+        assertThat(threads).containsExactly(thread);
+        assertThat(deliverer.applied()).isEqualTo(199);
+    }
+
+    /** What waits for the end of a batch, a sync or a flush, does not wait for the end of the load. */
+    @Test
+    void tellsTheEndOfABatchAlsoUnderSteadyLoad() throws Exception {
+        onApply = delivery -> {
+            for (long endNs = System.nanoTime() + 100_000; System.nanoTime() < endNs; ) {
+                Thread.onSpinWait();
+            }
+        };
+        List<DeliveryItem> items = new ArrayList<>(List.of(view(1)));
+        for (long seqno = 2; seqno < 400; seqno++) {
+            items.add(writeSet(seqno, 1));
+        }
+        queue.publish(items);
+        thread.start();
+        end();
+
+        assertThat(drained.get())
+                .as("400 times 100 us, on four threads at most")
+                .isGreaterThan(3);
     }
 
     @Test
