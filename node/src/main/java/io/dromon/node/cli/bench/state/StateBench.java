@@ -54,7 +54,11 @@ public final class StateBench implements Callable<Integer> {
     @Option(names = "--writers", defaultValue = "16", description = "Writers on each node (${DEFAULT-VALUE}).")
     private int writers;
 
-    @Option(names = "--engine", paramLabel = "ROCKSDB|MEMORY", description = "Where the stores keep their data.")
+    @Option(
+            names = "--engine",
+            paramLabel = "ROCKSDB|MEMORY",
+            description =
+                    "Where the stores keep their data. In memory a node that was away has nothing, and takes no IST.")
     private StoreOptions.@Nullable Engine engine;
 
     @Option(names = "--json", description = "One JSON document.")
@@ -102,6 +106,13 @@ public final class StateBench implements Callable<Integer> {
                 : StoreOptions.Engine.MEMORY;
     }
 
+    /**
+     * A node is there again.
+     *
+     * @param had where its state ended before, -1 if it had none
+     */
+    private record Returned(long had, StateResult.Join join) {}
+
     /** One run. */
     private final class Measurement {
         private final Path directory;
@@ -142,7 +153,7 @@ public final class StateBench implements Callable<Integer> {
 
         StateResult run() throws Exception {
             StateResult.Rate live;
-            StateResult.Join ist;
+            StateResult.@Nullable Join ist;
             StateResult.Join sst;
             StateResult.Latency before;
             StateResult.Latency meanwhile;
@@ -156,12 +167,12 @@ public final class StateBench implements Callable<Integer> {
                 }
                 long missed = events - 2 * (events / 4);
                 load.write(missed, 4 * writers, donor);
-                ist = join(donor, "member", missed);
+                ist = keepsState() ? istOf(join(donor, "member", missed)) : null;
                 Scratch.delete(directory.resolve("member"));
 
                 try (StateLoad.Ticker ticker = load.ticker(donor)) {
                     before = StateResult.Latency.of(ticker.measure(TimeUnit.SECONDS.toMillis(3)));
-                    sst = join(donor, "member", events);
+                    sst = join(donor, "member", events).join();
                     meanwhile = StateResult.Latency.of(ticker.sinceThen());
                 }
                 end = donor.position();
@@ -174,7 +185,7 @@ public final class StateBench implements Callable<Integer> {
                     events * valueBytes,
                     live,
                     ist,
-                    ist.transfer().eventsPerSecond() / live.eventsPerSecond(),
+                    ist == null ? 0 : ist.transfer().eventsPerSecond() / live.eventsPerSecond(),
                     sst,
                     stream,
                     stream > 0 ? sst.secondsToSynced() / stream : 0,
@@ -183,8 +194,21 @@ public final class StateBench implements Callable<Integer> {
                     recover(donorConfig, end));
         }
 
+        private boolean keepsState() {
+            return options.engine() != StoreOptions.Engine.MEMORY;
+        }
+
+        private static StateResult.Join istOf(Returned returned) {
+            if (returned.had() < 0) {
+                throw new CommandFailure(
+                        "the node that was away had nothing left of its state, and took a snapshot where"
+                                + " IST was to be measured");
+            }
+            return returned.join();
+        }
+
         /** Starts a node, waits until it is SYNCED, and has it leave. */
-        private StateResult.Join join(ReplicatedStore donor, String name, long missed)
+        private Returned join(ReplicatedStore donor, String name, long missed)
                 throws InterruptedException, ExecutionException, TimeoutException {
             long until = donor.position().seqno();
             long begin = System.nanoTime();
@@ -210,8 +234,11 @@ public final class StateBench implements Callable<Integer> {
                 joiner.node().synced().get(LIMIT.toSeconds(), TimeUnit.SECONDS);
                 double toSynced = (System.nanoTime() - begin) / 1e9;
                 long transferBegin = had >= 0 ? first : begin; // a snapshot comes at once
-                return new StateResult.Join(
-                        toSynced, StateResult.Rate.of(missed, valueBytes, Math.max(1, last - transferBegin) / 1e9));
+                return new Returned(
+                        had,
+                        new StateResult.Join(
+                                toSynced,
+                                StateResult.Rate.of(missed, valueBytes, Math.max(1, last - transferBegin) / 1e9)));
             }
         }
 

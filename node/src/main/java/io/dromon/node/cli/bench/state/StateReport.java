@@ -14,12 +14,17 @@ final class StateReport {
                 result.stateBytes(),
                 result.engine());
         rate(out, "live", result.live());
-        rate(out, "IST", result.ist().transfer());
-        out.printf(
-                Locale.ROOT,
-                "  IST to live: %.2f; joined and SYNCED in %.2f s%n",
-                result.istToLive(),
-                result.ist().secondsToSynced());
+        StateResult.Join ist = result.ist();
+        if (ist == null) {
+            out.println("  IST: not measured, a store in memory begins with nothing and takes a snapshot");
+        } else {
+            rate(out, "IST", ist.transfer());
+            out.printf(
+                    Locale.ROOT,
+                    "  IST to live: %.2f; joined and SYNCED in %.2f s%n",
+                    result.istToLive(),
+                    ist.secondsToSynced());
+        }
         out.printf(
                 Locale.ROOT,
                 "  SST: joined and SYNCED in %.2f s, %.0f MB/s%n",

@@ -1,6 +1,7 @@
 package io.dromon.node.cli.bench.state;
 
 import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What {@code dromon bench state} measured, as {@code --json} prints it.
@@ -8,8 +9,8 @@ import org.HdrHistogram.Histogram;
  * @param engine of the stores
  * @param stateBytes of values that the state has, without keys
  * @param live the load on two nodes
- * @param ist what a node took that had been away while half of the state was written
- * @param istToLive events a second of IST to those of the live load
+ * @param ist what a node took that had been away while half of the state was written; null for stores that forget theirs
+ * @param istToLive events a second of IST to those of the live load; 0 without IST
  * @param sst what a node took that had nothing
  * @param streamSeconds of method {@code stream} alone for the same files, between processes; 0 if it was not measured
  * @param sstToStream seconds of the join to these
@@ -21,7 +22,7 @@ record StateResult(
         String engine,
         long stateBytes,
         Rate live,
-        Join ist,
+        @Nullable Join ist,
         double istToLive,
         Join sst,
         double streamSeconds,

@@ -27,23 +27,37 @@ class StateBenchTest {
         assertThatThrownBy(() -> StateBench.bytes("-1G")).isInstanceOf(CommandFailure.class);
     }
 
-    @Test
-    void measuresASmallStateInMemory() throws Exception {
+    private static JsonNode run(String... arguments) throws Exception {
         PrintStream before = System.out;
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         int code;
         System.setOut(new PrintStream(bytes, true, StandardCharsets.UTF_8));
         try {
-            code = new CommandLine(new StateBench()).execute("--size=2M", "--engine=MEMORY", "--writers=4", "--json");
+            code = new CommandLine(new StateBench()).execute(arguments);
         } finally {
             System.setOut(before);
         }
-
         String out = bytes.toString(StandardCharsets.UTF_8);
         assertThat(code).as(out).isZero();
-        JsonNode result = new ObjectMapper().readTree(out.substring(out.indexOf("{\n")));
-        assertThat(result.path("stateBytes").asLong()).isEqualTo(2L << 20);
+        return new ObjectMapper().readTree(out.substring(out.indexOf("{\n")));
+    }
+
+    @Test
+    void measuresIstOfAStoreOnDisk() throws Exception {
+        JsonNode result = run("--size=2M", "--engine=ROCKSDB", "--writers=4", "--json");
+
         assertThat(result.path("ist").path("transfer").path("events").asLong()).isEqualTo(1024);
+        assertThat(result.path("istToLive").asDouble()).isPositive();
+    }
+
+    @Test
+    void measuresASmallStateInMemory() throws Exception {
+        JsonNode result = run("--size=2M", "--engine=MEMORY", "--writers=4", "--json");
+
+        assertThat(result.path("stateBytes").asLong()).isEqualTo(2L << 20);
+        assertThat(result.path("ist").isNull())
+                .as("such a store takes a snapshot")
+                .isTrue();
         assertThat(result.path("sst").path("secondsToSynced").asDouble()).isPositive();
         assertThat(result.path("recovery").path("bytes").asLong()).isGreaterThan(2L << 20);
         assertThat(result.path("commitsMeanwhile").path("count").asLong()).isPositive();
