@@ -82,6 +82,9 @@ final class MemoryEngine implements StorageEngine {
 
     /** Nothing in memory is durable, and nobody asks for it: {@link Storage#isOnDisk}. */
     @Override
+    public void flush() {}
+
+    @Override
     public void sync() {
         Version unused = current();
     }

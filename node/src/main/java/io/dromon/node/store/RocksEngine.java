@@ -30,7 +30,8 @@ import org.rocksdb.WriteOptions;
 
 /**
  * Entries on disk, by RocksDB; the one class that knows its library. A commit is one batch: entries and position, in
- * the write-ahead log before it is visible, and not synced before {@link #sync}. A view is a snapshot of RocksDB, a copy a checkpoint: hard
+ * the write-ahead log before it is visible. The log is written to the system by {@link #flush}, one call for many commits,
+ * and not synced before {@link #sync}. A view is a snapshot of RocksDB, a copy a checkpoint: hard
  * links where the file system is the same.
  *
  * <p>An entry's key stands behind a byte 1; the position has the key of a single byte 0.
@@ -61,6 +62,8 @@ final class RocksEngine implements StorageEngine {
 
     private volatile boolean closed;
     private volatile Position position;
+    /** Whether something is committed that the system has not. The committing thread's. */
+    private boolean unflushed;
 
     /**
      * Opens what is in {@code directory}, or makes it.
@@ -78,6 +81,7 @@ final class RocksEngine implements StorageEngine {
                 .setCompressionType(CompressionType.LZ4_COMPRESSION)
                 .setTableFormatConfig(new BlockBasedTableConfig().setFilterPolicy(filter))
                 .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)
+                .setManualWalFlush(true)
                 .setKeepLogFileNum(LOG_FILES_KEPT);
         this.unsynced = new WriteOptions();
         try {
@@ -164,6 +168,11 @@ final class RocksEngine implements StorageEngine {
     private void release() {
         if (references.decrementAndGet() == 0) {
             prepared.forEach(WriteBatch::close);
+            try {
+                database.flushWal(false);
+            } catch (RocksDBException e) {
+                unflushed = true; // nobody can be told any more; the position at the next start says how far it came
+            }
             database.close();
             freeOptions();
         }
@@ -218,6 +227,7 @@ final class RocksEngine implements StorageEngine {
     private void commit(WriteBatch batch, Position next) {
         acquire();
         try {
+            unflushed = true;
             database.write(unsynced, batch);
             position = next;
         } catch (RocksDBException e) {
@@ -230,7 +240,24 @@ final class RocksEngine implements StorageEngine {
     }
 
     @Override
+    public void flush() {
+        if (!unflushed || closed) {
+            return; // what is closed does it by itself
+        }
+        acquire();
+        try {
+            database.flushWal(false);
+            unflushed = false;
+        } catch (RocksDBException e) {
+            throw failure("writing the log of the store " + directory, e);
+        } finally {
+            release();
+        }
+    }
+
+    @Override
     public void copyTo(Path target) {
+        flush(); // the log is copied as far as its file goes
         acquire();
         try {
             database.disableFileDeletions();

@@ -13,7 +13,10 @@ import org.jspecify.annotations.Nullable;
 interface StorageEngine extends AutoCloseable {
     /** A change that is ready. */
     interface Prepared {
-        /** Makes it visible, with its position, whole or not at all. At most once, on the committing thread. */
+        /**
+         * Makes it visible, with its position, whole or not at all. At most once, on the committing thread. It outlives the
+         * process after {@link #flush}.
+         */
         void commit();
     }
 
@@ -58,6 +61,12 @@ interface StorageEngine extends AutoCloseable {
      * @param directory is not there, its parent is
      */
     void copyTo(Path directory);
+
+    /**
+     * Gives what is committed to the system, so that it outlives this process; until then an end of the process may cost the
+     * last commits, never one before another. On the committing thread.
+     */
+    void flush();
 
     /**
      * Makes durable what is committed, where the storage can: then it survives a loss of power. Any thread, one call at a

@@ -116,13 +116,14 @@ class StoreApplication implements ParallelApplication, StatefulApplication {
                     e);
         }
         try {
-            return commit(changes, delivery.history(), delivery.seqno());
+            return commit(changes, delivery.history(), delivery.seqno(), delivery.own());
         } catch (StoreException e) {
             throw failed(e);
         }
     }
 
-    private Commit commit(List<Change> changes, UUID history, long seqno) {
+    /** An own one is with the system before its writer is told; the others are at the end of a batch. */
+    private Commit commit(List<Change> changes, UUID history, long seqno, boolean own) {
         StorageEngine engine = storage.engine();
         Position before = engine.position();
         checkHistory(before, history);
@@ -134,6 +135,9 @@ class StoreApplication implements ParallelApplication, StatefulApplication {
         return () -> {
             try {
                 prepared.commit();
+                if (own) {
+                    engine.flush();
+                }
             } catch (StoreException e) {
                 throw failed(e);
             }
@@ -159,6 +163,15 @@ class StoreApplication implements ParallelApplication, StatefulApplication {
     private IOError failed(StoreException why) {
         failure = why;
         return new IOError(why);
+    }
+
+    @Override
+    public void onDrained() {
+        try {
+            storage.engine().flush();
+        } catch (StoreException e) {
+            throw failed(e);
+        }
     }
 
     @Override

@@ -12,10 +12,12 @@ import java.io.IOError;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -245,5 +247,56 @@ final class StoreApplicationTest {
                 .cause()
                 .isInstanceOf(NodeException.class)
                 .hasMessageContaining("the node has left");
+    }
+
+    /** Where a kill now would leave a store on disk. */
+    private long seqnoAfterAKill(Path store, int number) throws IOException {
+        Path left = directory.resolve("left" + number);
+        try (Stream<Path> files = Files.walk(store)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                Path copy = left.resolve(store.relativize(file).toString());
+                Files.createDirectories(copy.getParent());
+                Files.copy(file, copy);
+            }
+        }
+        Storage copy = Storage.onDisk(left);
+        try {
+            return copy.position().seqno();
+        } finally {
+            copy.close();
+        }
+    }
+
+    @Test
+    void outlivesTheProcessWithOwnChangesAtOnceAndOthersFromTheEndOfABatchOn() throws IOException {
+        Path store = directory.resolve("store");
+        Storage onDisk = Storage.onDisk(store);
+        StoreApplication durable = StoreApplication.of(onDisk, 1);
+        try {
+            for (long seqno = 2; seqno < 100; seqno++) {
+                durable.deliver(put(seqno, "a", "of another"));
+            }
+            assertThat(onDisk.position().seqno()).isEqualTo(99);
+            durable.onDrained();
+            assertThat(seqnoAfterAKill(store, 1)).isEqualTo(99);
+
+            durable.deliver(put(100, "a", "of another"));
+            Delivery other = put(101, "a", "own");
+            durable.deliver(new Delivery(HISTORY, 101, other.origin(), "n", true, other.data()));
+            assertThat(seqnoAfterAKill(store, 2)).isEqualTo(101);
+
+            durable.deliver(put(102, "a", "of another"));
+            Path snapshot = directory.resolve("snapshot");
+            durable.snapshot(snapshot);
+            Storage joiner = Storage.onDisk(directory.resolve("joiner"));
+            joiner.restore(snapshot);
+            assertThat(joiner.position().seqno()).isEqualTo(102);
+            joiner.close();
+
+            durable.deliver(put(103, "a", "of another"));
+        } finally {
+            onDisk.close();
+        }
+        assertThat(seqnoAfterAKill(store, 3)).as("after an orderly end").isEqualTo(103);
     }
 }
