@@ -140,7 +140,8 @@ public final class ServerOptions {
                             : Optional.of("not the name of a method"))
             .runtime()
             .honoured(SST)
-            .doc("Method of the state snapshot transfer with which this node joins: stream, rsync, or skip for none.")
+            .doc("Method of the state snapshot transfer with which this node joins: stream, rsync, script, or skip for"
+                    + " none.")
             .in(HERE);
 
     /** {@code wsrep_sst_receive_address}. */

@@ -33,6 +33,8 @@ public final class SstOptions {
             "ssl-client-cert",
             "ssl-client-key",
             "encrypt",
+            "donor-program",
+            "joiner-program",
             "compressor",
             "decompressor",
             "progress",
@@ -119,6 +121,16 @@ public final class SstOptions {
         text("sockopt", "", "Options behind socat's address.");
         text("streamfmt", "mbstream", "Format of the stream: mbstream or xbstream, else tar.");
         text("transferfmt", "socat", "Program of the transfer: nc without TLS, else socat.");
+        text(
+                "donor-program",
+                "",
+                "Program of method script at the donor, and its arguments: writes the state in its directory to standard"
+                        + " output.");
+        text(
+                "joiner-program",
+                "",
+                "Program of method script at the joiner, and its arguments: makes the state in its directory of standard"
+                        + " input.");
         text("compressor", "", "Command of the shell that compresses the stream at the donor; method script.");
         text("decompressor", "", "Command of the shell that decompresses the stream at the joiner; method script.");
         text("compress", "none", "Compression inside mariadb-backup.");

@@ -37,6 +37,7 @@ import org.jspecify.annotations.Nullable;
  * @param tls own certificate and trust in the role
  * @param moreAuthorities directories of trusted certificates
  * @param stream how the transfer runs
+ * @param program what method {@code script} runs in this role, and its arguments; empty if none is named
  * @param filter what method {@code script} puts between its program and the channel: the donor's compressor, the
  *     joiner's decompressor; a command of the shell
  * @param progress where it is shown: nothing or {@code 1} for standard error, {@code none}, or the name of a file
@@ -45,23 +46,32 @@ public record SstSettings(
         TlsSettings tls,
         List<Path> moreAuthorities,
         TransferSettings stream,
+        List<String> program,
         Optional<String> filter,
         String progress) {
     public SstSettings {
         moreAuthorities = List.copyOf(moreAuthorities);
+        program = List.copyOf(program);
     }
 
     /** Who asks; certificates may differ. */
     public enum Role {
-        JOINER("ssl-server-", "decompressor"),
-        DONOR("ssl-client-", "compressor");
+        JOINER("ssl-server-", "joiner-program", "decompressor"),
+        DONOR("ssl-client-", "donor-program", "compressor");
 
         private final String prefix;
+        private final String program;
         private final String filter;
 
-        Role(String prefix, String filter) {
+        Role(String prefix, String program, String filter) {
             this.prefix = prefix;
+            this.program = program;
             this.filter = filter;
+        }
+
+        /** The option that names the program of method {@code script} in this role. */
+        public String programOption() {
+            return program;
         }
     }
 
@@ -84,6 +94,8 @@ public record SstSettings(
             "ssl-client-key",
             "ssl-mode",
             "encrypt",
+            "donor-program",
+            "joiner-program",
             "compressor",
             "decompressor",
             "progress",
@@ -96,12 +108,24 @@ public record SstSettings(
 
     private static final Pattern RATE = Pattern.compile("(\\d{1,15})([kKmMgGtT]?)");
 
+    private static final String NO_PROGRAM = "only method script runs one";
+
     /** What a method has no use for. */
     private static final Map<String, Map<String, String>> WITHOUT_EFFECT = Map.of(
             "stream",
-            Map.of("compressor", "zstd-level compresses", "decompressor", "what zstd-level did is undone by itself"),
+            Map.of(
+                    "donor-program",
+                    NO_PROGRAM,
+                    "joiner-program",
+                    NO_PROGRAM,
+                    "compressor",
+                    "zstd-level compresses",
+                    "decompressor",
+                    "what zstd-level did is undone by itself"),
             "rsync",
             Map.of(
+                    "donor-program", NO_PROGRAM,
+                    "joiner-program", NO_PROGRAM,
                     "streams", "rsync has one connection",
                     "zstd-level", "rsync compresses nothing here",
                     "compressor", "rsync compresses nothing here",
@@ -170,8 +194,23 @@ public record SstSettings(
                         : tls,
                 trust.directories,
                 stream,
+                program(role.program, options.getOrDefault(role.program, "")),
                 Optional.ofNullable(options.get(role.filter)).filter(command -> !command.isBlank()),
                 options.getOrDefault("progress", "").strip());
+    }
+
+    /** Program and arguments; no shell takes them apart. Where it runs nobody has chosen, so a path is absolute. */
+    private static List<String> program(String option, String text) {
+        if (text.isBlank()) {
+            return List.of();
+        }
+        List<String> words = List.of(text.strip().split("\\s+"));
+        String first = words.get(0);
+        if (first.indexOf('/') > 0) {
+            throw new IllegalArgumentException("[sst] " + option + ": '" + first
+                    + "' is relative to no directory: write its path from / on, or the name of a program in PATH");
+        }
+        return words;
     }
 
     /** What the list of options says of one that no method honours. */

@@ -35,6 +35,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -367,6 +368,74 @@ class ProgramMethodsTest {
 
         assertThat(failureOf(received)).isInstanceOf(IOException.class);
         assertOldTarget();
+    }
+
+    /** Before its input ends, and behind it. */
+    @ParameterizedTest
+    @ValueSource(strings = {"echo stuck >&2; sleep 1000", "cat > file; echo stuck >&2; sleep 1000"})
+    void tellsBothEndsThatTheJoinersProgramHangs(String program) throws Exception {
+        settings = settings.withTimes(Duration.ofSeconds(20), Duration.ofSeconds(2), Duration.ofSeconds(60));
+        Files.createDirectory(source);
+        SnapshotJoiner joiner = listen(shell(program));
+        InetSocketAddress address = joiner.address();
+        CompletableFuture<Manifest> received = await(joiner);
+
+        assertThatThrownBy(() -> send(shell("head -c 30000000 /dev/zero"), address))
+                .satisfies(e -> assertReason(e, Reason.PEER_FAILED, "the program hangs", "stuck"));
+
+        assertReason(failureOf(received), Reason.IDLE, "the program hangs", "stuck");
+        assertOldTarget();
+    }
+
+    @Test
+    void tellsBothEndsThatTheDonorsProgramHangs() throws Exception {
+        settings = settings.withTimes(Duration.ofSeconds(20), Duration.ofSeconds(2), Duration.ofSeconds(60));
+        Files.createDirectory(source);
+        SnapshotJoiner joiner = listen(shell("cat > file"));
+        InetSocketAddress address = joiner.address();
+        CompletableFuture<Manifest> received = await(joiner);
+
+        assertThatThrownBy(() -> send(shell("echo half; echo stuck >&2; sleep 1000"), address))
+                .satisfies(e -> assertReason(e, Reason.SOURCE, "the program hangs", "moved nothing", "stuck"));
+
+        assertReason(failureOf(received), Reason.PEER_FAILED, "the program hangs", "stuck");
+        assertOldTarget();
+    }
+
+    /** It says now and then how far it is. */
+    @Test
+    void waitsForTheEndOfAProgramThatIsSlow() throws Exception {
+        settings = settings.withTimes(Duration.ofSeconds(20), Duration.ofSeconds(2), Duration.ofSeconds(60));
+        Files.createDirectory(source);
+        SnapshotJoiner joiner = listen(shell("cat > file; for i in 1 2 3 4; do sleep 1; echo step; done"));
+        InetSocketAddress address = joiner.address();
+        CompletableFuture<Manifest> received = await(joiner);
+
+        Manifest sent = send(shell("echo all"), address);
+
+        assertThat(received.get(60, TimeUnit.SECONDS)).isEqualTo(sent);
+        assertThat(target.resolve("file")).hasContent("all");
+    }
+
+    @Test
+    void endsTheDonorsProgramWithTheTransfer() throws Exception {
+        Files.createDirectory(source);
+        SnapshotJoiner joiner = listen(shell("cat > file"));
+        CompletableFuture<Manifest> received = await(joiner);
+        Path pid = folder.resolve("pid");
+        SnapshotDonor donor = shell("echo $$ > " + pid + "; head -c 3000000 /dev/zero; exec sleep 1000")
+                .donor(joiner.address(), donorTerms(), new SnapshotSource.Files(source));
+        whenItRuns(donor, 1, donor::cancel);
+
+        assertThatThrownBy(() -> donor.send(POSITION)).satisfies(e -> assertReason(e, Reason.CANCELLED));
+
+        assertThat(failureOf(received)).isInstanceOf(TransferException.class);
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(5))
+                .until(() -> ProcessHandle.of(
+                                Long.parseLong(Files.readString(pid).strip()))
+                        .filter(ProcessHandle::isAlive)
+                        .isEmpty());
     }
 
     @Test

@@ -94,6 +94,36 @@ class SstSettingsTest {
     }
 
     @Test
+    void givesEachRoleItsProgram() {
+        Map<String, String> options =
+                Map.of("tcert", "c", "tkey", "k", "donor-program", " /opt/dump  --all ", "joiner_program", "tar -x");
+
+        assertThat(SstSettings.of(options, Role.DONOR, "script", "").program()).containsExactly("/opt/dump", "--all");
+        assertThat(SstSettings.of(options, Role.JOINER, "script").program()).containsExactly("tar", "-x");
+        assertThat(SstSettings.of(Map.of("tcert", "c", "tkey", "k"), Role.JOINER, "script")
+                        .program())
+                .isEmpty();
+    }
+
+    @Test
+    void refusesAProgramWhosePathBeginsSomewhere() {
+        Map<String, String> options = Map.of("tcert", "c", "tkey", "k", "donor-program", "bin/dump --all");
+
+        assertThatThrownBy(() -> SstSettings.of(options, Role.DONOR, "script", ""))
+                .hasMessageContaining("donor-program")
+                .hasMessageContaining("'bin/dump'")
+                .hasMessageContaining("its path from / on");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"stream, donor-program", "rsync, joiner-program"})
+    void runsAProgramByMethodScriptAlone(String method, String name) {
+        assertThatThrownBy(() -> SstSettings.of(Map.of("tcert", "c", "tkey", "k", name, "tar"), Role.JOINER, method))
+                .hasMessageContaining(name)
+                .hasMessageContaining("only method script runs one");
+    }
+
+    @Test
     void saysWhyAnOptionHasNoEffect() {
         assertThatThrownBy(() -> SstSettings.of(Map.of("sockopt", ",x"), Role.DONOR))
                 .hasMessageContaining("there is no socat");

@@ -21,6 +21,7 @@ import io.dromon.node.doctor.Diagnosis.Value;
 import io.dromon.node.engine.DataDirectory;
 import io.dromon.node.engine.DynamicEnd;
 import io.dromon.node.engine.NodeSettings;
+import io.dromon.node.state.snapshot.SnapshotSettings;
 import io.dromon.sst.SstSettings;
 import io.dromon.sst.tunnel.Reasons;
 import io.dromon.transport.link.NettyLinks;
@@ -42,6 +43,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -62,6 +64,8 @@ public final class Doctor {
             Options.TLS_PROVIDER,
             IdentityOptions.TLS_VERIFY);
 
+    private static final Pattern CERTIFICATES =
+            Pattern.compile("t(ca|capath|cert|key)|ssl-(server-|client-)?(ca|capath|cert|key)");
     private static final Set<String> OWN_METHODS = Set.of("stream", "rsync", "script");
 
     private final NodeConfig config;
@@ -311,27 +315,76 @@ public final class Doctor {
 
     // ---- state transfer
 
+    /** What method script runs is looked at apart, since a donor runs it whatever its own method is. */
+    private static boolean ofPrograms(Option<?> option) {
+        return option.name().matches("sst\\.((donor|joiner)-program|(de)?compressor)");
+    }
+
+    /** The programs of method script, by the code that starts a node. */
+    private void programs(List<Value> named, String method) {
+        if (named.isEmpty() && !method.equals("script")) {
+            return;
+        }
+        List<Finding> findings = new ArrayList<>();
+        try {
+            SnapshotSettings settings = SnapshotSettings.of(config, Optional.empty());
+            for (SnapshotSettings.Program program : settings.programs()) {
+                findings.add(new Finding(
+                        program.problem().isEmpty() ? OK : FAIL,
+                        program.option(),
+                        program.problem().orElse("can run " + program.command())));
+            }
+            if (method.equals("script")
+                    && named.stream().noneMatch(value -> value.option().equals("sst.donor-program"))) {
+                findings.add(new Finding(
+                        WARNING,
+                        "[sst] donor-program",
+                        "is not set: this node takes snapshots by method script, and can give none"));
+            }
+        } catch (ConfigException e) {
+            e.problems().forEach(problem -> findings.add(new Finding(FAIL, problem.place(), problem.message())));
+        }
+        channels.add(new Channel("sst programs", "wsrep_sst_method=" + method, named, List.of(), findings));
+    }
+
     private void sst() {
         Map<String, String> given = new LinkedHashMap<>();
         List<Value> values = new ArrayList<>();
         for (Option<?> option : config.options()) {
             if (option.scope() == Option.Scope.SST && config.source(option).kind() != Source.Kind.DEFAULT) {
                 values.add(new Value(option.name(), config.text(option), source(option)));
-                if (!option.secret()) {
+                if (!option.secret() && !ofPrograms(option)) {
                     given.put(option.name().substring("sst.".length()), config.text(option));
                 }
             }
         }
+        String method = config.value(ServerOptions.WSREP_SST_METHOD);
+        programs(
+                values.stream()
+                        .filter(value -> value.option().endsWith("-program"))
+                        .toList(),
+                method);
         if (given.isEmpty()) {
             return;
         }
-        String method = config.value(ServerOptions.WSREP_SST_METHOD);
         values.add(new Value(ServerOptions.WSREP_SST_METHOD.name(), method, source(ServerOptions.WSREP_SST_METHOD)));
+        boolean withLinks = config.tls()
+                && given.keySet().stream()
+                        .noneMatch(name -> CERTIFICATES.matcher(name).matches());
+        if (withLinks) {
+            given.put("tcert", "-"); // those of the links count, which the channel of the group shows
+        }
         for (SstSettings.Role role : SstSettings.Role.values()) {
             List<Finding> findings = new ArrayList<>();
             List<Used> files = new ArrayList<>();
             String mode = "not known";
             try {
+                if (withLinks) {
+                    SstSettings unused = SstSettings.of(given, role, method);
+                    mode = "TLS, with the certificates of the links";
+                    channels.add(new Channel(channelOf(role), mode, values, files, findings));
+                    continue;
+                }
                 SstSettings settings = SstSettings.of(given, role, method);
                 mode = "TLS, both certificates verified";
                 files.add(Used.of("certificate", settings.tls().certificate(), "[sst]"));
@@ -345,8 +398,11 @@ public final class Doctor {
                 Diagnosis.Level level = OWN_METHODS.contains(method) ? FAIL : WARNING;
                 findings.add(new Finding(level, "[sst]", String.valueOf(e.getMessage())));
             }
-            String name = "sst, as " + role.name().toLowerCase(java.util.Locale.ROOT);
-            channels.add(new Channel(name, mode, values, files, findings));
+            channels.add(new Channel(channelOf(role), mode, values, files, findings));
         }
+    }
+
+    private static String channelOf(SstSettings.Role role) {
+        return "sst, as " + role.name().toLowerCase(java.util.Locale.ROOT);
     }
 }

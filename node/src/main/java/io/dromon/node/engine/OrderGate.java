@@ -95,7 +95,8 @@ public final class OrderGate implements TransferInputs {
         } else if (event instanceof GroupEvent.StateTransferLost lost && lost.code() == DonorCode.OF_ANOTHER_BRANCH) {
             to.onAnotherBranch();
         } else if (event instanceof GroupEvent.StateTransferLost lost) {
-            to.onTransferLost(lost.reason(), DonorCode.cannotServe(lost.code()), nowNs);
+            String reason = lost.reason() + (lost.code() < 0 ? ": " + DonorCode.meaning(lost.code()) : "");
+            to.onTransferLost(reason, DonorCode.cannotServe(lost.code()), nowNs);
         } else if (event instanceof GroupEvent.Joined joined) {
             to.onJoined(joined.status(), nowNs);
         }

@@ -12,10 +12,12 @@ import io.dromon.config.ReplicationOptions;
 import io.dromon.config.ServerOptions;
 import io.dromon.config.Support;
 import io.dromon.node.NodeException;
+import io.dromon.node.state.snapshot.SnapshotSettings;
 import io.dromon.node.writeset.KeyFormat;
 import io.dromon.transport.evs.SendResult;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -69,9 +71,11 @@ final class RuntimeOptions {
         } else if (option.equals(ReplicationOptions.CERT_LOG_CONFLICTS.name())) {
             return (core, nowNs) -> {}; // looked up at each conflict
         }
-        if (option.startsWith("gcache.")
-                || option.equals(ServerOptions.WSREP_SST_METHOD.name())
-                || option.equals(ServerOptions.WSREP_SST_RECEIVE_ADDRESS.name())) {
+        if (option.equals(ServerOptions.WSREP_SST_METHOD.name())) {
+            SnapshotSettings.of(config, Optional.empty()).checkPrograms(); // a transfer looks it up
+            return (core, nowNs) -> {};
+        }
+        if (option.startsWith("gcache.") || option.equals(ServerOptions.WSREP_SST_RECEIVE_ADDRESS.name())) {
             return (core, nowNs) -> {}; // the cache takes it itself, a transfer looks it up
         }
         throw notHonoured(option);

@@ -18,6 +18,16 @@ public final class DonorCode {
 
     private DonorCode() {}
 
+    /** What a code of a failure says to the joiner, for people. */
+    public static String meaning(long code) {
+        if (code == NOT_CACHED) {
+            return "its write-set cache does not reach back so far";
+        } else if (code == NOT_GIVEN) {
+            return "it gives no state in the way that this node asks for (wsrep_sst_method); its log says what to set";
+        }
+        return "its log says why";
+    }
+
     /** Whether the same request would fail again. */
     public static boolean cannotServe(long code) {
         return code == NOT_CACHED || code == NOT_GIVEN;

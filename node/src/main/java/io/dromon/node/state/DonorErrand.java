@@ -80,7 +80,7 @@ final class DonorErrand {
         } catch (MalformedMessageException e) {
             end(DonorCode.NOT_GIVEN, "the request cannot be read: " + e.getMessage());
         } catch (SnapshotException e) {
-            end(DonorCode.FAILED, String.valueOf(e.getMessage()));
+            end(DonorCode.NOT_GIVEN, String.valueOf(e.getMessage()));
         }
     }
 

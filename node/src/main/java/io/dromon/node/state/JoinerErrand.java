@@ -9,9 +9,11 @@ import io.dromon.node.state.snapshot.SnapshotException;
 import io.dromon.node.state.snapshot.SnapshotListener;
 import io.dromon.node.state.snapshot.SnapshotTaker;
 import io.dromon.node.state.snapshot.StateRequest;
+import io.dromon.sst.TransferException;
 import io.dromon.transport.wire.Bytes;
 import io.dromon.transport.wire.Position;
 import java.io.IOException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** What a joiner does for one {@link Attempt}: listens, takes what comes, cleans up. Any thread. */
@@ -21,15 +23,21 @@ final class JoinerErrand {
     final Attempt attempt;
     private final TransferHost host;
     private final TransferParts parts;
+    private final Consumer<String> ownReason;
     private @Nullable IstJoiner events;
     private @Nullable SnapshotTaker snapshot;
     private Position arrived = Position.NONE;
     private boolean closed;
 
-    JoinerErrand(Attempt attempt, TransferHost host, TransferParts parts) {
+    /**
+     * @param ownReason told why a snapshot failed at this end, which may be after its donor has told the group that it
+     *     failed; the protocol thread
+     */
+    JoinerErrand(Attempt attempt, TransferHost host, TransferParts parts, Consumer<String> ownReason) {
         this.attempt = attempt;
         this.host = host;
         this.parts = parts;
+        this.ownReason = ownReason;
     }
 
     /** Begins to listen; may wait for the disk and for a name server. */
@@ -93,7 +101,11 @@ final class JoinerErrand {
 
         @Override
         public void onFailure(SnapshotException why) {
-            fail(String.valueOf(why.getMessage()));
+            String reason = String.valueOf(why.getMessage());
+            if (why.reason() != TransferException.Reason.CANCELLED) {
+                host.onProtocolThread(core -> ownReason.accept(reason));
+            }
+            fail(reason);
         }
     }
 

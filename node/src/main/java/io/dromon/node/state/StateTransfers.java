@@ -23,6 +23,8 @@ import org.slf4j.LoggerFactory;
 public final class StateTransfers implements TransferStep.Handler, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(StateTransfers.class);
 
+    private static final int NONE = -1;
+
     private final String nodeName;
     private final TransferParts parts;
     private final TransferHost host;
@@ -32,6 +34,8 @@ public final class StateTransfers implements TransferStep.Handler, AutoCloseable
     private volatile boolean waiting;
     /** Null while nothing is missing. */
     private volatile @Nullable String failure;
+    /** The attempt of that failure. */
+    private int failed = NONE;
 
     public StateTransfers(String nodeName, TransferParts parts, TransferHost host) {
         this.nodeName = nodeName;
@@ -56,7 +60,7 @@ public final class StateTransfers implements TransferStep.Handler, AutoCloseable
                 attempt.needed(),
                 attempt.way() == Attempt.Way.INCREMENTAL ? "what it missed (IST)" : "a snapshot (SST)");
         waiting = true;
-        JoinerErrand errand = new JoinerErrand(attempt, host, parts);
+        JoinerErrand errand = new JoinerErrand(attempt, host, parts, reason -> onOwnReason(attempt, reason));
         taken = errand;
         execute(errand::prepare);
     }
@@ -105,6 +109,7 @@ public final class StateTransfers implements TransferStep.Handler, AutoCloseable
     @Override
     public void onCompleted(Attempt attempt) {
         failure = null;
+        failed = NONE;
         waiting = false;
         LOG.info(
                 "{}: has the state of the group up to {}, by {}",
@@ -117,16 +122,25 @@ public final class StateTransfers implements TransferStep.Handler, AutoCloseable
     }
 
     @Override
-    public void onFailed(TransferStep.Failed failed) {
-        failure = failed.reason();
+    public void onFailed(TransferStep.Failed step) {
+        failure = step.reason();
+        failed = step.attempt().number();
         LOG.warn(
                 "{}: {} from {} failed: {}; tries {} in {} s",
                 nodeName,
-                failed.attempt().way() == Attempt.Way.INCREMENTAL ? "the incremental state transfer" : "the snapshot",
-                failed.attempt().have(),
-                failed.reason(),
-                failed.next() == Attempt.Way.INCREMENTAL ? "again" : "a snapshot",
-                failed.pause().toSeconds());
+                step.attempt().way() == Attempt.Way.INCREMENTAL ? "the incremental state transfer" : "the snapshot",
+                step.attempt().have(),
+                step.reason(),
+                step.next() == Attempt.Way.INCREMENTAL ? "again" : "a snapshot",
+                step.pause().toSeconds());
+    }
+
+    /** The donor heard it as well, and its word to the group, which has no reason but a number, was here first. */
+    private void onOwnReason(Attempt attempt, String reason) {
+        if (failed == attempt.number()) {
+            failure = reason;
+            LOG.warn("{}: why the snapshot from {} failed: {}", nodeName, attempt.have(), reason);
+        }
     }
 
     // ---- this node gives

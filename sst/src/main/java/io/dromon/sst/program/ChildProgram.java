@@ -43,6 +43,7 @@ public final class ChildProgram implements AutoCloseable {
     private final List<String> names;
     private final List<Process> processes;
     private final Deque<String> lastLines = new ArrayDeque<>();
+    private volatile long lastLineNs = System.nanoTime();
     private final TransferThreads threads = new TransferThreads();
 
     private ChildProgram(List<String> names, List<Process> processes) {
@@ -136,6 +137,7 @@ public final class ChildProgram implements AutoCloseable {
     }
 
     private void remember(String line) {
+        lastLineNs = System.nanoTime();
         synchronized (lastLines) {
             lastLines.addLast(line);
             if (lastLines.size() > LAST_LINES) {
@@ -183,6 +185,11 @@ public final class ChildProgram implements AutoCloseable {
         }
         threads.await(LAST_LINES_TIME); // a child of its own may hold the pipe for longer
         return true;
+    }
+
+    /** When it last said a line, or was started; by {@link System#nanoTime}. */
+    public long lastLineNs() {
+        return lastLineNs;
     }
 
     /** Of a program that has ended. */

@@ -42,11 +42,12 @@ final class ScriptJoiner implements SnapshotJoiner {
             throws IOException {
         Staging staging = Staging.open(target.target(), target.limits());
         staging.warning().ifPresent(terms.listener()::note);
-        Unpacker unpacker = new Unpacker(found, staging, terms.listener());
+        Unpacker unpacker = new Unpacker(found, staging, terms);
         try {
             return new ScriptJoiner(
                     new StreamMethod().listen(address, terms, new SnapshotTarget.Live(unpacker)), unpacker);
         } catch (IOException | RuntimeException e) {
+            unpacker.abort();
             staging.close();
             throw e;
         }
@@ -92,17 +93,20 @@ final class ScriptJoiner implements SnapshotJoiner {
         private final List<List<String>> commands;
         private final Staging staging;
         private final TransferListener listener;
+        private final HangWatch watch;
         private final byte[] portion = new byte[64 * 1024];
         private volatile @Nullable ChildProgram program;
         private volatile boolean aborted;
 
-        Unpacker(List<List<String>> commands, Staging staging, TransferListener listener) {
+        Unpacker(List<List<String>> commands, Staging staging, SnapshotMethod.Terms terms) {
             this.commands = commands;
             this.staging = staging;
-            this.listener = listener;
+            this.listener = terms.listener();
+            this.watch = new HangWatch(terms.settings().idle());
         }
 
         private ChildProgram program() throws IOException {
+            watch.check();
             ChildProgram running = program;
             if (running == null) {
                 running = ChildProgram.pipeline(commands, staging.root(), Map.of(), listener::note);
@@ -124,10 +128,17 @@ final class ScriptJoiner implements SnapshotJoiner {
                 while (data.hasRemaining()) {
                     int count = Math.min(portion.length, data.remaining());
                     data.get(portion, 0, count);
+                    watch.begin(running);
                     input.write(portion, 0, count);
+                    watch.end();
                 }
+                watch.begin(running);
                 input.flush();
+                watch.end();
+            } catch (TransferException e) {
+                throw e;
             } catch (IOException e) {
+                watch.end();
                 throw failed(running, e);
             }
         }
@@ -149,9 +160,11 @@ final class ScriptJoiner implements SnapshotJoiner {
         @Override
         public void commit() throws IOException, InterruptedException {
             ChildProgram running = program();
+            watch.beginEnding(running);
             try {
                 running.input().close();
             } catch (IOException e) {
+                watch.end();
                 throw failed(running, e);
             }
             while (!running.await(1000)) {
@@ -159,6 +172,7 @@ final class ScriptJoiner implements SnapshotJoiner {
                     throw new IOException("the transfer was ended");
                 }
             }
+            watch.end();
             running.requireSuccess();
             running.close(); // what it left running must not write any more
             staging.filled(count(staging.root()));
@@ -174,6 +188,7 @@ final class ScriptJoiner implements SnapshotJoiner {
         @Override
         public void abort() {
             aborted = true;
+            watch.close();
             ChildProgram running = program;
             if (running != null) {
                 running.close();

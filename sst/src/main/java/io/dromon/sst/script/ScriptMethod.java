@@ -35,6 +35,16 @@ public record ScriptMethod(List<String> command, Optional<String> filter) implem
         throw new IllegalArgumentException("a program writes files");
     }
 
+    /** Why a command cannot be run here, and what to do; empty if it can. */
+    public static Optional<String> problem(List<String> command) {
+        try {
+            List<String> unused = ChildProgram.found(command);
+            return Optional.empty();
+        } catch (TransferException e) {
+            return Optional.of(String.valueOf(e.getMessage()));
+        }
+    }
+
     private List<List<String>> pipeline(boolean filterFirst) throws TransferException {
         List<List<String>> programs = new ArrayList<>();
         programs.add(ChildProgram.found(command));
@@ -47,8 +57,8 @@ public record ScriptMethod(List<String> command, Optional<String> filter) implem
     @Override
     public SnapshotDonor donor(InetSocketAddress joiner, Terms terms, SnapshotSource source) throws IOException {
         if (source instanceof SnapshotSource.Files files) {
-            SnapshotSource.Live output =
-                    new SnapshotSource.Live(new ProgramSource(pipeline(false), files.source(), terms.listener()));
+            SnapshotSource.Live output = new SnapshotSource.Live(new ProgramSource(
+                    pipeline(false), files.source(), terms.settings().idle(), terms.listener()));
             return new StreamMethod().donor(joiner, terms, output);
         }
         throw new IllegalArgumentException("a program reads files");

@@ -33,7 +33,8 @@ final class TransferOptions {
 
     @Parameters(
             paramLabel = "PROGRAM",
-            description = "For --method script, as: send ... -- tar -c . and receive ... -- tar -x")
+            description = "For --method script, as: send ... -- tar -c . and receive ... -- tar -x; it counts more than"
+                    + " donor-program and joiner-program of [sst].")
     private List<String> program = List.of();
 
     @Option(
@@ -101,11 +102,8 @@ final class TransferOptions {
         if (method.equals("stream")) {
             ZstdLibrary.check();
         }
-        if (method.equals("script") == program.isEmpty()) {
-            throw new CommandFailure(
-                    program.isEmpty()
-                            ? "--method script needs a program, as: send ... -- tar -c ., or receive ... -- tar -x"
-                            : "'" + program.get(0) + "': only --method script runs a program");
+        if (!method.equals("script") && !program.isEmpty()) {
+            throw new CommandFailure("'" + program.get(0) + "': only --method script runs a program");
         }
     }
 
@@ -113,8 +111,18 @@ final class TransferOptions {
         return switch (method) {
             case "stream" -> new StreamMethod();
             case "rsync" -> new RsyncMethod();
-            default -> new ScriptMethod(program, settings.filter());
+            default -> new ScriptMethod(command(settings), settings.filter());
         };
+    }
+
+    private List<String> command(SstSettings settings) {
+        List<String> command = program.isEmpty() ? settings.program() : program;
+        if (command.isEmpty()) {
+            throw new CommandFailure(
+                    "--method script needs a program, as: send ... -- tar -c ., or receive ... -- tar -x;"
+                            + " or donor-program and joiner-program in [sst]");
+        }
+        return command;
     }
 
     SstReport report(SstSettings settings) {

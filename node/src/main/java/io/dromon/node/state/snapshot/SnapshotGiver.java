@@ -59,7 +59,11 @@ public final class SnapshotGiver {
      * @throws SnapshotException with the reason and what to do
      */
     public static void check(SnapshotSettings settings, SnapshotRequest request) throws SnapshotException {
-        Optional<String> whyNot = settings.whyNotGiven().or(method(request)::problem);
+        SnapshotSettings.Method method = method(request);
+        Optional<String> whyNot = settings.whyNotGiven()
+                .or(() -> settings.problem(SstSettings.Role.DONOR, method)
+                        .map(why -> "the joiner at " + request.joiner().hostPort() + " asks for a snapshot by method "
+                                + method.wireName() + ", and " + why + ", or another wsrep_sst_method there"));
         if (whyNot.isPresent()) {
             throw new SnapshotException(Reason.SOURCE, whyNot.get());
         }
@@ -98,7 +102,7 @@ public final class SnapshotGiver {
         SstSettings sst = settings.settings(
                 SstSettings.Role.DONOR, method, request.joiner().host());
         try (TlsContexts tls = sst.contexts()) {
-            SnapshotDonor sender = begin(method.transport()
+            SnapshotDonor sender = begin(method.transport(sst)
                     .donor(
                             InetSocketAddress.createUnresolved(
                                     request.joiner().host(), request.joiner().port()),

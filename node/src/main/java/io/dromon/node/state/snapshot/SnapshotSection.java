@@ -68,10 +68,17 @@ record SnapshotSection(Map<String, String> options) {
     List<String> warnings(SnapshotSettings.Method method) {
         List<String> warnings = new ArrayList<>();
         new TreeMap<>(options)
-                .forEach((name, value) -> withoutEffect(name, method)
+                .forEach((name, value) -> unused(name, method)
                         .ifPresent(why ->
                                 warnings.add("[sst] " + name + " has no effect on the snapshots of a node: " + why)));
         return warnings;
+    }
+
+    /** By the method of this node as a joiner; as a donor it gives by any, by script if it has a program for that. */
+    private Optional<String> unused(String name, SnapshotSettings.Method method) {
+        boolean ofScriptDonor = name.equals(Role.DONOR.programOption())
+                || (name.equals("compressor") && options.containsKey(Role.DONOR.programOption()));
+        return ofScriptDonor ? Optional.empty() : withoutEffect(name, method);
     }
 
     private static Optional<String> withoutEffect(String name, SnapshotSettings.Method method) {

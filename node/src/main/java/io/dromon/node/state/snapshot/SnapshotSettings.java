@@ -9,11 +9,13 @@ import io.dromon.sst.SnapshotMethod;
 import io.dromon.sst.SstSettings;
 import io.dromon.sst.SstSettings.Role;
 import io.dromon.sst.rsync.RsyncMethod;
+import io.dromon.sst.script.ScriptMethod;
 import io.dromon.sst.stream.StreamMethod;
 import io.dromon.transport.tls.TlsConfigException;
 import io.dromon.transport.tls.TlsSettings;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -42,6 +44,8 @@ public record SnapshotSettings(
         STREAM,
         /** The real rsync through a tunnel. */
         RSYNC,
+        /** A program of the operator's at each end. */
+        SCRIPT,
         /** None is taken: what an incremental transfer cannot give is missing. */
         SKIP;
 
@@ -59,19 +63,25 @@ public record SnapshotSettings(
             return name().toLowerCase(Locale.ROOT);
         }
 
-        /** Why this process cannot use it, and what to do; empty if it can. May load a library. */
-        Optional<String> problem() {
-            return this == STREAM ? StreamMethod.libraryProblem() : Optional.empty();
-        }
-
-        SnapshotMethod transport() {
+        /** @param settings of the end that runs it */
+        SnapshotMethod transport(SstSettings settings) {
             return switch (this) {
                 case STREAM -> new StreamMethod();
                 case RSYNC -> new RsyncMethod();
+                case SCRIPT -> new ScriptMethod(settings.program(), settings.filter());
                 case SKIP -> throw new IllegalStateException("no snapshot travels by " + this);
             };
         }
     }
+
+    /**
+     * A program that a snapshot may need.
+     *
+     * @param option by which it is named
+     * @param command program and arguments
+     * @param problem why it cannot be run, and what to do; empty if it can
+     */
+    public record Program(String option, String command, Optional<String> problem) {}
 
     /**
      * Reads a configuration. Asks no name server and opens no file.
@@ -98,14 +108,30 @@ public record SnapshotSettings(
                 section,
                 own,
                 config.dataDir().resolve("state-transfer"));
+        check(section, method == Method.SKIP ? Method.STREAM : method);
+        check(section, Method.SCRIPT); // a donor gives by what is asked for
+        if (method == Method.SCRIPT && settings.commandOf(Role.JOINER).isEmpty()) {
+            throw refused(
+                    config.source(ServerOptions.WSREP_SST_METHOD).place(),
+                    NAME + "=script runs a program, and [sst] names none: set " + Role.JOINER.programOption()
+                            + " there, for example tar -x, and " + Role.DONOR.programOption()
+                            + " on all nodes that may be donors, for example tar -c .");
+        }
+        return settings;
+    }
+
+    private static void check(SnapshotSection section, Method method) {
         for (Role role : Role.values()) {
             try {
-                SstSettings unused = section.settings(role, method == Method.SKIP ? Method.STREAM : method, "joiner");
+                SstSettings unused = section.settings(role, method, "joiner");
             } catch (IllegalArgumentException e) {
                 throw refused("[sst]", String.valueOf(e.getMessage()).replaceFirst("^\\[sst] ", ""));
             }
         }
-        return settings;
+    }
+
+    private List<String> commandOf(Role role) {
+        return section.settings(role, Method.SCRIPT, "joiner").program();
     }
 
     private static Method method(NodeConfig config) {
@@ -115,8 +141,6 @@ public record SnapshotSettings(
                         config.source(ServerOptions.WSREP_SST_METHOD).place(),
                         NAME + "=" + name + ": "
                                 + switch (name.toLowerCase(Locale.ROOT)) {
-                                    case "script" ->
-                                        "a node runs no programs for snapshots (dromon sst does); use stream, or rsync";
                                     case "mariabackup",
                                             "mysqldump",
                                             "rsync_wan",
@@ -124,14 +148,44 @@ public record SnapshotSettings(
                                             "xtrabackup",
                                             "xtrabackup-v2" ->
                                         "this is a method of the database server, and the state here is no database's; use stream,"
-                                                + " or rsync";
+                                                + " rsync or script";
                                     default ->
-                                        "there is no such method; use stream, rsync, or skip for incremental transfers alone";
+                                        "there is no such method; use stream, rsync, script, or skip for incremental transfers alone";
                                 }));
     }
 
     private static ConfigException refused(String place, String message) {
         return new ConfigException(List.of(new ConfigProblem(place, message)));
+    }
+
+    /** The programs of {@code [sst]} that this node may run. Looks whether they are there. */
+    public List<Program> programs() {
+        List<Program> programs = new ArrayList<>();
+        for (Role role : Role.values()) {
+            List<String> command = commandOf(role);
+            if (!command.isEmpty() && (role == Role.DONOR || method == Method.SCRIPT)) {
+                programs.add(new Program(
+                        "[sst] " + role.programOption(), String.join(" ", command), ScriptMethod.problem(command)));
+            }
+        }
+        return programs;
+    }
+
+    /**
+     * Why a method cannot be used here, and what to do; empty if it can. May load a library, and looks whether a program is
+     * there.
+     */
+    Optional<String> problem(Role role, Method by) {
+        if (by == Method.STREAM) {
+            return StreamMethod.libraryProblem();
+        }
+        if (by != Method.SCRIPT) {
+            return Optional.empty();
+        }
+        List<String> command = commandOf(role);
+        return command.isEmpty()
+                ? Optional.of("[sst] names no program for it: set " + role.programOption() + " on this node")
+                : ScriptMethod.problem(command).map(why -> "[sst] " + role.programOption() + ": " + why);
     }
 
     /** What is given in {@code [sst]} and has no effect on a node, for the log at its start. */
@@ -154,11 +208,12 @@ public record SnapshotSettings(
     }
 
     /**
-     * Loads the files of both roles once, for the start of a node: later nobody watches.
+     * Loads the files of both roles once, and looks for the programs, for the start of a node: later nobody watches.
      *
      * @throws ConfigException if one of them cannot be used
      */
     public void checkFiles() {
+        checkPrograms();
         if (whyNotGiven().isPresent() || !section.namesCertificates()) {
             return; // none, or those that the links were made with
         }
@@ -168,6 +223,19 @@ public record SnapshotSettings(
             } catch (TlsConfigException e) {
                 throw refused("[sst]", String.valueOf(e.getMessage()).replaceFirst("^\\[sst] ", ""));
             }
+        }
+    }
+
+    /**
+     * Looks for the programs alone.
+     *
+     * @throws ConfigException if one of them is not there
+     */
+    public void checkPrograms() {
+        for (Program program : programs()) {
+            program.problem().ifPresent(why -> {
+                throw refused(program.option(), why);
+            });
         }
     }
 
@@ -202,6 +270,7 @@ public record SnapshotSettings(
             return settings;
         }
         TlsSettings tls = links.orElseThrow(() -> new IllegalStateException(NO_CERTIFICATE));
-        return new SstSettings(tls, List.of(), settings.stream(), settings.filter(), settings.progress());
+        return new SstSettings(
+                tls, List.of(), settings.stream(), settings.program(), settings.filter(), settings.progress());
     }
 }

@@ -65,7 +65,8 @@ public final class SnapshotTaker implements AutoCloseable {
      * @throws SnapshotException if no snapshot can be taken here, with the reason and what to do
      */
     public static SnapshotTaker listen(SnapshotSettings settings) throws SnapshotException {
-        Optional<String> whyNot = settings.whyNotTaken().or(settings.method()::problem);
+        Optional<String> whyNot =
+                settings.whyNotTaken().or(() -> settings.problem(SstSettings.Role.JOINER, settings.method()));
         if (whyNot.isPresent()) {
             throw new SnapshotException(Reason.TARGET, whyNot.get());
         }
@@ -92,7 +93,7 @@ public final class SnapshotTaker implements AutoCloseable {
         TransferDirectory.make(settings.directory());
         Token token = Token.create();
         SnapshotJoiner joiner = settings.method()
-                .transport()
+                .transport(sst)
                 .listen(
                         ReceiveAddress.bind(settings.receive()),
                         new SnapshotMethod.Terms(tls, token, sst.stream(), new TransferLog("taking a snapshot")),

@@ -23,7 +23,7 @@
  * links, with the links' rules for peers. The token of the transfer is made by the joiner and travels in the state request, which
  * every member of the group sees; it names the transfer, and the certificate proves that the peer may have it. Without
  * certificates no snapshot is given or taken, and {@link io.dromon.node.state.snapshot.SnapshotSettings#whyNotTaken} says what
- * to do. A donor runs no program that a request names, and of methods only those of this package's settings.
+ * to do. A request names a method and no program: by {@code script} a donor runs what its own {@code [sst]} names, or refuses.
  */
 @NullMarked
 package io.dromon.node.state.snapshot;

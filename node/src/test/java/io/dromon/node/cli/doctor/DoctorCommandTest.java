@@ -310,6 +310,37 @@ final class DoctorCommandTest {
     }
 
     @Test
+    void looksForTheProgramsOfStateTransfer() throws IOException {
+        Path file = write("node.cnf", """
+                [mysqld]
+                wsrep_cluster_address=gcomm://
+                wsrep_sst_method=script
+                [sst]
+                idle-timeout=20
+                joiner-program=tar -x
+                donor-program=/nowhere/dump --all
+                """);
+
+        Run run = doctor("--config", file.toString(), "--options", tls());
+
+        assertThat(run.out)
+                .contains("sst programs: wsrep_sst_method=script", "can run tar -x")
+                .contains("the program '/nowhere/dump' is not here")
+                .contains("sst, as donor: TLS, with the certificates of the links");
+        assertThat(run.code).isEqualTo(ExitCode.FAILED);
+    }
+
+    @Test
+    void namesTheProgramThatAJoinerByScriptLacks() throws IOException {
+        Path file = write("node.cnf", "[mysqld]\nwsrep_cluster_address=gcomm://\nwsrep_sst_method=script\n");
+
+        Run run = doctor("--config", file.toString(), "--options", tls());
+
+        assertThat(run.out).contains("[sst] names none: set joiner-program there");
+        assertThat(run.code).isEqualTo(ExitCode.FAILED);
+    }
+
+    @Test
     void seesAnAddressThatIsInUse() throws IOException {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             Run run = doctor(

@@ -98,7 +98,6 @@ final class SnapshotSettingsTest {
         "mariabackup, a method of the database server",
         "mysqldump, a method of the database server",
         "rsync_wan, a method of the database server",
-        "script, runs no programs",
         "carrier-pigeon, there is no such method"
     })
     void namesWhatToUseInsteadOfAnotherMethod(String method, String why) {
@@ -128,6 +127,61 @@ final class SnapshotSettingsTest {
         assertThat(settings.warnings()).hasSize(2).allMatch(line -> line.contains("has no effect"));
         assertThat(settings.warnings().get(0)).contains("compressor");
         assertThat(settings.warnings().get(1)).contains("progress");
+    }
+
+    @Test
+    void runsTheProgramsOfTheSection() throws IOException {
+        SnapshotSettings settings = of(
+                LINKS,
+                "wsrep_sst_method=script\n[sst]\ndonor-program=tar -c .\njoiner-program=tar -x\ncompressor=gzip");
+
+        assertThat(settings.method()).isEqualTo(Method.SCRIPT);
+        assertThat(settings.settings(Role.JOINER, Method.SCRIPT, "").program()).containsExactly("tar", "-x");
+        assertThat(settings.settings(Role.DONOR, Method.SCRIPT, "joiner").program())
+                .containsExactly("tar", "-c", ".");
+        assertThat(settings.problem(Role.DONOR, Method.SCRIPT)).isEmpty();
+        assertThat(settings.programs())
+                .hasSize(2)
+                .allMatch(program -> program.problem().isEmpty());
+        assertThat(settings.warnings()).isEmpty();
+        settings.checkFiles();
+    }
+
+    @Test
+    void mayGiveByAProgramAndTakeByStream() throws IOException {
+        SnapshotSettings settings = of(LINKS, "[sst]\ndonor-program=tar -c .\ncompressor=gzip\njoiner-program=tar -x");
+
+        assertThat(settings.method()).isEqualTo(Method.STREAM);
+        assertThat(settings.problem(Role.DONOR, Method.SCRIPT)).isEmpty();
+        assertThat(settings.programs())
+                .extracting(SnapshotSettings.Program::option)
+                .containsExactly("[sst] donor-program");
+        assertThat(settings.warnings()).singleElement().asString().contains("joiner-program has no effect");
+    }
+
+    @Test
+    void takesNothingByScriptWithoutAProgram() {
+        assertThatThrownBy(() -> of(LINKS, "wsrep_sst_method=script\n[sst]\ndonor-program=tar -c ."))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("node.cnf:4")
+                .hasMessageContaining("set joiner-program there, for example tar -x");
+    }
+
+    @Test
+    void saysWhatADonorByScriptLacks() throws IOException {
+        assertThat(of(LINKS, "").problem(Role.DONOR, Method.SCRIPT).orElseThrow())
+                .contains("names no program", "set donor-program");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"donor-program=/nowhere/dump -a", "donor-program=no-such-program"})
+    void doesNotStartWithoutAProgramThatItNames(String line) throws IOException {
+        SnapshotSettings settings = of(LINKS, "[sst]\n" + line);
+
+        assertThatThrownBy(settings::checkFiles)
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("[sst] donor-program")
+                .hasMessageContaining("is not here");
     }
 
     @Test

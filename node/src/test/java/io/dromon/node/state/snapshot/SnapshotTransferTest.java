@@ -17,6 +17,8 @@ import java.time.Duration;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Snapshots between two ends over real sockets. */
 @Tag("sockets")
@@ -95,6 +97,93 @@ final class SnapshotTransferTest extends SnapshotFixture {
         assertThat(given.end()).isEqualTo(POSITION);
         assertThat(taken.end()).isEqualTo(POSITION);
         assertThat(taker.directory().resolve("below/small")).hasContent("text");
+    }
+
+    private SnapshotSettings script(String node, String donorProgram, String joinerProgram) {
+        return SnapshotSettings.of(
+                config(node)
+                        .option(ServerOptions.WSREP_SST_METHOD, "script")
+                        .option("sst.donor-program", donorProgram)
+                        .option("sst.joiner-program", joinerProgram)
+                        .build(),
+                tls("one"));
+    }
+
+    /** A program that is one script of the shell. */
+    private String program(String name, String text) throws IOException {
+        Path file = Files.writeString(folder.resolve(name), "#!/bin/sh\n" + text + "\n");
+        assertThat(file.toFile().setExecutable(true)).isTrue();
+        return file.toString();
+    }
+
+    @Test
+    void carriesOneByTwoPrograms() throws Exception {
+        Path old = oldState();
+        byte[] large = Files.readAllBytes(source.resolve("large"));
+        SnapshotTaker taker = listen(script("joiner", "tar -c .", "tar -x"));
+        Ends taken = take(taker);
+
+        Ends given = give(
+                script("donor", "tar -c .", "tar -x"),
+                SnapshotRequest.decode(taker.request().encode()));
+
+        assertThat(given.end()).isEqualTo(POSITION);
+        assertThat(taken.end()).isEqualTo(POSITION);
+        assertThat(taker.directory().resolve("large")).hasBinaryContent(large);
+        assertThat(taker.directory().resolve("below/small")).hasContent("text");
+        assertThat(source).doesNotExist();
+        assertThat(old.resolve("old")).exists();
+        taker.close();
+        assertNothingLeft(taker);
+    }
+
+    @Test
+    void refusesWhatIsAskedForByAProgramThatADonorDoesNotHave() throws Exception {
+        SnapshotTaker taker = listen(script("joiner", "tar -c .", "tar -x"));
+
+        assertThatThrownBy(() -> SnapshotGiver.check(settings("donor", "one"), taker.request()))
+                .isInstanceOf(SnapshotException.class)
+                .hasMessageContaining("asks for a snapshot by method script")
+                .hasMessageContaining("set donor-program on this node, or another wsrep_sst_method there");
+    }
+
+    /** A program that fails, one that hangs. */
+    @ParameterizedTest
+    @CsvSource({"echo torn >&2; exit 9, exit code 9", "echo torn >&2; exec sleep 1000, the program hangs"})
+    void endsWithTheLastLinesOfTheDonorsProgram(String text, String why) throws Exception {
+        Path old = oldState();
+        SnapshotTaker taker = listen(script("joiner", "tar -c .", "tar -x"));
+        Ends taken = take(taker);
+
+        Ends given = give(script("donor", program("dump", "echo part; " + text), "tar -x"), taker.request());
+
+        assertThat(given.failure()).hasMessageContaining(why).hasMessageContaining("torn");
+        assertThat(taken.failure())
+                .hasMessageContaining("the old state stays")
+                .hasMessageContaining(why)
+                .hasMessageContaining("torn");
+        assertThat(source).doesNotExist();
+        assertThat(old.resolve("old")).exists();
+        assertNothingLeft(taker);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "cat > part; echo torn >&2; exit 9, exit code 9",
+        "echo torn >&2; exec sleep 1000, the program hangs",
+        "cat > part; echo torn >&2; exec sleep 1000, the program hangs"
+    })
+    void endsWithTheLastLinesOfTheJoinersProgram(String text, String why) throws Exception {
+        Path old = oldState();
+        SnapshotTaker taker = listen(script("joiner", "tar -c .", program("load", text)));
+        Ends taken = take(taker);
+
+        Ends given = give(script("donor", "tar -c .", "tar -x"), taker.request());
+
+        assertThat(given.failure()).hasMessageContaining(why).hasMessageContaining("torn");
+        assertThat(taken.failure()).hasMessageContaining(why).hasMessageContaining("torn");
+        assertThat(old.resolve("old")).exists();
+        assertNothingLeft(taker);
     }
 
     @Test
@@ -221,11 +310,11 @@ final class SnapshotTransferTest extends SnapshotFixture {
 
     @Test
     void runsNoMethodThatItDoesNotKnow() throws Exception {
-        SnapshotRequest request = new SnapshotRequest("script", Address.parse("127.0.0.1:9"), Token.create());
+        SnapshotRequest request = new SnapshotRequest("mariabackup", Address.parse("127.0.0.1:9"), Token.create());
 
         Ends given = give(settings("donor", "one"), request);
 
-        assertThat(given.failure()).hasMessageContaining("script").hasMessageContaining("wsrep_sst_method=stream");
+        assertThat(given.failure()).hasMessageContaining("mariabackup").hasMessageContaining("wsrep_sst_method=stream");
         assertThat(source).doesNotExist();
     }
 
