@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.dromon.config.NodeConfig;
 import io.dromon.it.cluster.NodeFiles;
 import io.dromon.it.peers.Ports;
@@ -27,6 +30,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
@@ -41,6 +45,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /** {@link Node#restart} in a cluster of three nodes with state: the node leaves and comes back, its object stays. */
 @Tag("sockets")
@@ -268,6 +273,43 @@ class RestartTest {
         nodes.get(0).restart(Map.of("wsrep_cluster_address", othersThan(0)));
         awaitSynced(0);
         awaitMembers(NODES);
+    }
+
+    /** As Galera has it: what closes in order is no member of the last component any more. */
+    @Test
+    void warnsOfItsNewIdentityWhereItIsInNoComponent() throws Exception {
+        start(false);
+        awaitMembers(NODES);
+        UUID before = nodes.get(0).status().uuid();
+        Logger logger = (Logger) LoggerFactory.getLogger("io.dromon.node");
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        log.start();
+        logger.addAppender(log);
+        try {
+            nodes.get(1).restart(Map.of("wsrep_cluster_address", othersThan(1)));
+            awaitSynced(1);
+            assertThat(warnings(log)).isEmpty();
+            nodes.get(0).set("gmcast.isolate", "1");
+            await().atMost(LIMIT).until(() -> !nodes.get(0).status().group().primary());
+
+            nodes.get(0).restart(Map.of("wsrep_cluster_address", othersThan(0), "gmcast.isolate", "0"));
+
+            assertThat(warnings(log)).singleElement().asString().contains("n0: restarts", "pc.bootstrap=1");
+            awaitSynced(0);
+            awaitMembers(NODES);
+            assertThat(nodes.get(0).status().uuid()).isNotEqualTo(before);
+        } finally {
+            logger.detachAppender(log);
+        }
+    }
+
+    private static List<String> warnings(ListAppender<ILoggingEvent> log) {
+        synchronized (log) {
+            return log.list.stream()
+                    .map(ILoggingEvent::getFormattedMessage)
+                    .filter(line -> line.contains("is in no primary component: it comes back as a new member"))
+                    .toList();
+        }
     }
 
     @Test

@@ -211,6 +211,7 @@ final class NodeRuns {
 
     private NodeRun replace(NodeRun before, NodeRun.Prepared next) throws InterruptedException {
         LOG.info("{}: restarts", next.settings().name());
+        warnOfIdentity(before, next);
         boolean goesOn = before.engine().leaveToRestart();
         if (!goesOn || left) {
             next.close();
@@ -233,6 +234,18 @@ final class NodeRuns {
             tellEnd(why);
             end(why);
             throw why;
+        }
+    }
+
+    /** As Galera's: who closes in order gives its place in the last component up, also outside of one (chapter 03 section 6.2). */
+    private static void warnOfIdentity(NodeRun before, NodeRun.Prepared next) {
+        boolean primary = before.status().group().primary();
+        if (!primary && !next.config().bootstrap()) {
+            LOG.warn(
+                    "{}: restarts while it is in no primary component: it comes back as a new member and is missing in the"
+                            + " last component, which the others cannot form again by themselves then; if no primary component"
+                            + " comes, set pc.bootstrap=1 on the node with the newest state (dromon position)",
+                    next.settings().name());
         }
     }
 
