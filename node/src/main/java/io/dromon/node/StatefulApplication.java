@@ -33,6 +33,18 @@ public interface StatefulApplication extends Application {
     void snapshot(Path directory) throws IOException;
 
     /**
+     * Begins what {@link #snapshot} does: decides on the state as of now, and returns what makes the files of it. The cluster
+     * waits for this call alone. An application whose state as of a moment can be written while it goes on overrides it;
+     * this one makes the files at once.
+     *
+     * @param directory is not there yet, its parent is; removed by the node when the transfer is over
+     */
+    default PendingSnapshot beginSnapshot(Path directory) throws IOException {
+        snapshot(directory);
+        return PendingSnapshot.COMPLETE;
+    }
+
+    /**
      * Takes the state of another node in the place of its own, whole or not at all: after an exception {@link #position} and
      * the data are what they were before. Afterwards {@link #position} is that of the snapshot.
      *

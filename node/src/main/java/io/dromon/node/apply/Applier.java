@@ -9,6 +9,7 @@ import io.dromon.node.DurableApplication;
 import io.dromon.node.NodeException;
 import io.dromon.node.NodeState;
 import io.dromon.node.NonBlockingApplication;
+import io.dromon.node.PendingSnapshot;
 import io.dromon.node.StatefulApplication;
 import io.dromon.transport.wire.Position;
 import io.dromon.transport.wire.Uuids;
@@ -292,16 +293,17 @@ final class Applier implements DeliveryItem.Handler {
 
     @Override
     public void onSnapshot(DeliveryItem.TakeSnapshot item) {
+        PendingSnapshot pending;
         try {
             if (applicationFailure != null || position().equals(Position.NONE)) {
                 throw new IOException("the application has no state that another node could use");
             }
-            stateful().snapshot(item.directory());
+            pending = stateful().beginSnapshot(item.directory());
         } catch (IOException | RuntimeException | Error e) {
             item.failed().accept(e);
             return;
         }
-        item.done().accept(position());
+        item.done().accept(position(), pending);
     }
 
     private StatefulApplication stateful() throws IOException {

@@ -4,10 +4,12 @@ import io.dromon.node.ClusterView;
 import io.dromon.node.Durability;
 import io.dromon.node.NodeException;
 import io.dromon.node.NodeState;
+import io.dromon.node.PendingSnapshot;
 import io.dromon.transport.wire.Bytes;
 import io.dromon.transport.wire.Position;
 import java.nio.file.Path;
 import java.util.UUID;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -131,10 +133,11 @@ public sealed interface DeliveryItem {
      * The application is to give its state as of this place of the order.
      *
      * @param directory to be made by it
-     * @param done told where its state ends, on the delivery thread
+     * @param done told where its state ends, and what is left to do for it, on the delivery thread; has to close that
      * @param failed told why there is none, on the delivery thread
      */
-    record TakeSnapshot(Path directory, Consumer<Position> done, Consumer<Throwable> failed) implements DeliveryItem {
+    record TakeSnapshot(Path directory, BiConsumer<Position, PendingSnapshot> done, Consumer<Throwable> failed)
+            implements DeliveryItem {
         @Override
         public void accept(Handler handler) {
             handler.onSnapshot(this);

@@ -1,5 +1,6 @@
 package io.dromon.node.state;
 
+import io.dromon.node.PendingSnapshot;
 import io.dromon.node.apply.DeliveryItem;
 import io.dromon.node.cache.CacheLease;
 import io.dromon.node.group.GroupEvent;
@@ -16,6 +17,7 @@ import io.dromon.node.state.snapshot.SnapshotSettings;
 import io.dromon.node.state.snapshot.StateRequest;
 import io.dromon.transport.wire.MalformedMessageException;
 import io.dromon.transport.wire.Position;
+import java.io.IOException;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
@@ -154,13 +156,16 @@ final class DonorErrand {
         SnapshotGiver.check(settings, wanted);
         host.deliver(new DeliveryItem.TakeSnapshot(
                 settings.outgoing(),
-                position -> give(settings, wanted, position),
+                (position, pending) -> give(settings, wanted, position, pending),
                 why -> end(DonorCode.FAILED, "the application gave no snapshot: " + why)));
     }
 
-    private synchronized void give(SnapshotSettings settings, SnapshotRequest wanted, Position position) {
+    private synchronized void give(
+            SnapshotSettings settings, SnapshotRequest wanted, Position position, PendingSnapshot pending) {
         LOG.info("{}: gives {} as of {}", nodeName, wanted, position);
-        snapshot = SnapshotGiver.give(settings, wanted, settings.outgoing(), position, new SnapshotListener() {
+        SnapshotGiver.Source source =
+                new SnapshotGiver.Source(settings.outgoing(), position, goesOn -> make(pending, goesOn));
+        snapshot = SnapshotGiver.give(settings, wanted, source, new SnapshotListener() {
             @Override
             public void onTransferred(Position sent) {
                 end(DonorCode.SERVED, "a snapshot as of " + sent + " was sent");
@@ -173,6 +178,14 @@ final class DonorErrand {
         });
         if (cancelled) {
             snapshot.cancel();
+        }
+    }
+
+    private static void make(PendingSnapshot pending, boolean wanted) throws IOException {
+        try (pending) {
+            if (wanted) {
+                pending.write();
+            }
         }
     }
 

@@ -28,7 +28,7 @@ final class MemoryEngine implements StorageEngine {
         return new MemoryEngine(new Version(null, Position.NONE));
     }
 
-    /** What {@link #copyTo} has left in {@code directory}. */
+    /** What {@link Copy#writeTo} has left in {@code directory}. */
     static MemoryEngine of(Path directory) {
         Path dump = directory.resolve(DUMP);
         try {
@@ -71,13 +71,8 @@ final class MemoryEngine implements StorageEngine {
     }
 
     @Override
-    public void copyTo(Path directory) {
-        try {
-            Files.createDirectory(directory);
-            MemoryDump.write(directory.resolve(DUMP), current());
-        } catch (IOException e) {
-            throw StoreException.of("writing the state to " + directory, e);
-        }
+    public Copy copy() {
+        return new VersionCopy(current());
     }
 
     /** Nothing in memory is durable, and nobody asks for it: {@link Storage#isOnDisk}. */
@@ -92,6 +87,21 @@ final class MemoryEngine implements StorageEngine {
     @Override
     public void close() {
         closed = true;
+    }
+
+    private record VersionCopy(Version version) implements Copy {
+        @Override
+        public void writeTo(Path directory) {
+            try {
+                Files.createDirectory(directory);
+                MemoryDump.write(directory.resolve(DUMP), version);
+            } catch (IOException e) {
+                throw StoreException.of("writing the state to " + directory, e);
+            }
+        }
+
+        @Override
+        public void close() {}
     }
 
     private static final class VersionView implements View {

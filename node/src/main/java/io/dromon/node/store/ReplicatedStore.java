@@ -355,6 +355,11 @@ public final class ReplicatedStore implements AutoCloseable {
                 NodeException.Reason.OUTCOME_UNKNOWN, "interrupted while waiting; the transaction may be committed", e);
     }
 
+    /** Of the last state that this node made for a joiner; empty if there was none. */
+    public Optional<CheckpointTimes> lastCheckpoint() {
+        return Optional.ofNullable(storage.lastCheckpoint());
+    }
+
     /** For tests, which have its disk fail, or its state taken. */
     Storage storage() {
         return storage;

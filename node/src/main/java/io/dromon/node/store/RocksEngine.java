@@ -12,6 +12,7 @@ import java.util.NoSuchElementException;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.BlockBasedTableConfig;
@@ -44,9 +45,10 @@ final class RocksEngine implements StorageEngine {
     private static final byte ENTRY_MARK = 1;
     private static final byte[] BEHIND_ENTRIES = {ENTRY_MARK + 1};
     private static final int POSITION_BYTES = 3 * Long.BYTES;
-    /** As much of the log is copied for a checkpoint, and the cluster waits for that. */
+    /** As much of the log is copied for a checkpoint. */
     private static final long MEMORY_TABLE_BYTES = 16L << 20;
 
+    private static final long LAST_CHECKPOINT_NS = TimeUnit.SECONDS.toNanos(10);
     private static final long LOG_FILES_KEPT = 4;
     private static final double BITS_PER_KEY = 10;
 
@@ -59,6 +61,9 @@ final class RocksEngine implements StorageEngine {
     private final Set<WriteBatch> prepared = ConcurrentHashMap.newKeySet();
     /** Of what uses the database; the engine itself counts until it is closed. */
     private final AtomicInteger references = new AtomicInteger(1);
+
+    /** That are being written; guarded by this. */
+    private int checkpoints;
 
     private volatile boolean closed;
     private volatile Position position;
@@ -256,32 +261,36 @@ final class RocksEngine implements StorageEngine {
     }
 
     @Override
-    public void copyTo(Path target) {
+    public Copy copy() {
         flush(); // the log is copied as far as its file goes
         acquire();
+        boolean kept = false;
         try {
             database.disableFileDeletions();
             try {
-                files().make(directory, target);
+                Copy copy = new Checkpoint(files());
+                kept = true;
+                return copy;
             } finally {
-                database.enableFileDeletions();
+                if (!kept) {
+                    database.enableFileDeletions();
+                }
             }
         } catch (RocksDBException e) {
-            throw failure("a checkpoint of the store " + directory + " in " + target, e);
+            throw failure("a checkpoint of the store " + directory, e);
         } catch (IOException e) {
-            throw StoreException.of("a checkpoint of the store " + directory + " in " + target, e);
+            throw StoreException.of("a checkpoint of the store " + directory, e);
         } finally {
-            release();
+            if (!kept) {
+                release();
+            }
         }
     }
 
     /** The logs come last: what was written out of memory since the first call is still in them. */
-    private CheckpointFiles files() throws RocksDBException {
+    private CheckpointFiles files() throws RocksDBException, IOException {
         RocksDB.LiveFiles live = database.getLiveFiles(false);
-        List<CheckpointFiles.Log> logs = database.getSortedWalFiles().stream()
-                .map(log -> new CheckpointFiles.Log(log.pathName().replaceFirst("^/", ""), log.sizeFileBytes()))
-                .toList();
-        return CheckpointFiles.of(live.files, live.manifestFileSize, logs);
+        return CheckpointFiles.of(live.files, live.manifestFileSize, CheckpointFiles.logs(directory));
     }
 
     @Override
@@ -296,11 +305,59 @@ final class RocksEngine implements StorageEngine {
         }
     }
 
+    /** The directory is free afterwards, unless a checkpoint takes longer than that. */
     @Override
     public synchronized void close() {
-        if (!closed) {
-            closed = true;
-            release();
+        if (closed) {
+            return;
+        }
+        closed = true;
+        release();
+        long untilNs = System.nanoTime() + LAST_CHECKPOINT_NS;
+        try {
+            for (long leftNs = LAST_CHECKPOINT_NS;
+                    checkpoints > 0 && leftNs > 0;
+                    leftNs = untilNs - System.nanoTime()) {
+                TimeUnit.NANOSECONDS.timedWait(this, leftNs);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private synchronized void count(int more) {
+        checkpoints += more;
+        notifyAll();
+    }
+
+    /** Holds a reference, and no file of the database is removed until it is closed. */
+    private final class Checkpoint implements Copy {
+        private final CheckpointFiles files;
+
+        Checkpoint(CheckpointFiles files) {
+            this.files = files;
+            count(1);
+        }
+
+        @Override
+        public void writeTo(Path target) {
+            try {
+                files.make(directory, target);
+            } catch (IOException e) {
+                throw StoreException.of("a checkpoint of the store " + directory + " in " + target, e);
+            }
+        }
+
+        @Override
+        public void close() {
+            try {
+                database.enableFileDeletions();
+            } catch (RocksDBException e) {
+                throw failure("after a checkpoint of the store " + directory, e);
+            } finally {
+                release();
+                count(-1);
+            }
         }
     }
 

@@ -33,6 +33,7 @@ final class Storage implements AutoCloseable {
     private volatile StorageEngine engine;
     private final AtomicInteger restores = new AtomicInteger();
     private volatile boolean closed;
+    private volatile @Nullable CheckpointTimes lastCheckpoint;
 
     private Storage(@Nullable StoreDirectory directory, StorageEngine engine) {
         this.directory = directory;
@@ -137,13 +138,35 @@ final class Storage implements AutoCloseable {
 
     /** Makes a directory with the state as of now. */
     void snapshot(Path target) {
+        try (StorageEngine.Copy copy = engine.copy()) {
+            write(copy, target);
+        }
+    }
+
+    /** Decides on a directory with the state as of now, which is made later. */
+    Checkpoint beginSnapshot(Path target) {
+        long begunNs = System.nanoTime();
+        StorageEngine.Copy copy = engine.copy();
+        return new Checkpoint(this, copy, target, begunNs, System.nanoTime());
+    }
+
+    void write(StorageEngine.Copy copy, Path target) {
         try {
             Files.createDirectory(target);
             Files.writeString(target.resolve(STATE), stateFormat() + "\n");
         } catch (IOException e) {
             throw StoreException.of("writing the state to " + target, e);
         }
-        engine.copyTo(target.resolve(DATA));
+        copy.writeTo(target.resolve(DATA));
+    }
+
+    void checkpointMade(CheckpointTimes times) {
+        lastCheckpoint = times;
+    }
+
+    @Nullable
+    CheckpointTimes lastCheckpoint() {
+        return lastCheckpoint;
     }
 
     /**

@@ -55,12 +55,22 @@ interface StorageEngine extends AutoCloseable {
      */
     Prepared prepare(List<Change> changes, Position position);
 
-    /**
-     * Makes a directory with all that is committed, in files which do not change any more. On the committing thread.
-     *
-     * @param directory is not there, its parent is
-     */
-    void copyTo(Path directory);
+    /** Files of what was committed at a moment, yet to be made. */
+    interface Copy extends AutoCloseable {
+        /**
+         * Makes a directory with all of it, in files which do not change any more. Any thread; commits go on meanwhile.
+         *
+         * @param directory is not there, its parent is
+         */
+        void writeTo(Path directory);
+
+        /** Gives back what is kept for it; once, any thread. */
+        @Override
+        void close();
+    }
+
+    /** Decides on a copy: of all that is committed now. On the committing thread, which waits for no file. */
+    Copy copy();
 
     /**
      * Gives what is committed to the system, so that it outlives this process; until then an end of the process may cost the

@@ -6,6 +6,7 @@ import io.dromon.node.DurableApplication;
 import io.dromon.node.NodeException;
 import io.dromon.node.NodeState;
 import io.dromon.node.ParallelApplication;
+import io.dromon.node.PendingSnapshot;
 import io.dromon.node.StatefulApplication;
 import io.dromon.transport.wire.MalformedMessageException;
 import io.dromon.transport.wire.Position;
@@ -219,12 +220,19 @@ class StoreApplication implements ParallelApplication, StatefulApplication {
 
     @Override
     public void snapshot(Path directory) throws IOException {
+        try (PendingSnapshot pending = beginSnapshot(directory)) {
+            pending.write();
+        }
+    }
+
+    @Override
+    public PendingSnapshot beginSnapshot(Path directory) throws IOException {
         try {
             Position own = storage.position();
             if (!history.equals(Uuids.NIL) && own.equals(Position.NONE)) {
                 storage.moveTo(new Position(history, completeSince)); // no change yet is a state too
             }
-            storage.snapshot(directory);
+            return storage.beginSnapshot(directory);
         } catch (StoreException e) {
             throw new IOException(e.getMessage(), e);
         }

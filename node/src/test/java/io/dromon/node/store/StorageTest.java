@@ -15,11 +15,17 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -29,6 +35,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What both engines keep, and how a state takes the place of another one. */
 @Tag("unit")
@@ -343,13 +350,15 @@ final class StorageTest {
         }
     }
 
-    /** Tables are written out of memory, and merged, all the time meanwhile. */
-    @Test
-    void givesWholeStatesOnDiskWhileMuchIsWritten() throws IOException {
+    /** Tables are written out of memory, and merged, all the time meanwhile; files are made at once, or much later. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1000})
+    void givesWholeStatesOnDiskWhileMuchIsWritten(int commitsMeanwhile) throws IOException {
         Storage donor = open(StoreOptions.Engine.ROCKSDB, "donor");
         SplittableRandom random = new SplittableRandom(7);
         List<Integer> snapshots = List.of(1, 700, 1500, 2200, 2999);
         int rows = 40;
+        Map<Integer, Checkpoint> pending = new HashMap<>();
         for (int seqno = 1; seqno < 3000; seqno++) {
             byte[] noise = new byte[16_000];
             random.nextBytes(noise);
@@ -361,8 +370,15 @@ final class StorageTest {
                     new Change(bytes(String.format("row/%02d", seqno % rows)), bytes("" + seqno)),
                     new Change(bytes(String.format("z%03d", seqno % 300)), noise));
             if (snapshots.contains(seqno)) {
-                donor.snapshot(directory.resolve("state" + seqno));
+                pending.put(seqno + commitsMeanwhile, donor.beginSnapshot(directory.resolve("state" + seqno)));
             }
+            Checkpoint due = pending.remove(seqno);
+            if (due != null) {
+                write(due);
+            }
+        }
+        for (Checkpoint rest : pending.values()) {
+            write(rest);
         }
 
         Storage joiner = open(StoreOptions.Engine.ROCKSDB, "joiner");
@@ -387,6 +403,54 @@ final class StorageTest {
                 assertThat(noise).isEqualTo(Math.min(seqno, 300));
             }
         }
+    }
+
+    private static void write(Checkpoint pending) throws IOException {
+        try (pending) {
+            pending.write();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(StoreOptions.Engine.class)
+    void decidesOnAStateBeforeItsFilesAreMade(StoreOptions.Engine engine) throws IOException {
+        Storage donor = open(engine, "donor");
+        commit(donor, 1, put("a", "old"), put("b", "old"));
+
+        try (Checkpoint pending = donor.beginSnapshot(directory.resolve("state"))) {
+            commit(donor, 2, put("a", "new"), delete("b"));
+            assertThat(directory.resolve("state")).doesNotExist();
+            assertThat(donor.lastCheckpoint()).isNull();
+            pending.write();
+        }
+
+        CheckpointTimes times = Objects.requireNonNull(donor.lastCheckpoint());
+        assertThat(times.held()).isPositive();
+        assertThat(times.written()).isPositive();
+        Storage joiner = open(engine, "joiner");
+        joiner.restore(directory.resolve("state"));
+        assertThat(joiner.position().seqno()).isOne();
+        assertThat(get(joiner, "a")).isEqualTo("old");
+        assertThat(get(joiner, "b")).isEqualTo("old");
+        assertThat(get(donor, "a")).isEqualTo("new");
+    }
+
+    /** Else the next one could not open it. */
+    @Test
+    void leavesItsDirectoryWhenTheLastCheckpointIsMade() throws Exception {
+        Storage donor = open(StoreOptions.Engine.ROCKSDB, "donor");
+        commit(donor, 1, put("a", "1"));
+        Checkpoint pending = donor.beginSnapshot(directory.resolve("state"));
+
+        CompletableFuture<Void> closed = CompletableFuture.runAsync(donor::close);
+        assertThatThrownBy(() -> closed.get(300, TimeUnit.MILLISECONDS)).isInstanceOf(TimeoutException.class);
+        write(pending);
+        closed.get(10, TimeUnit.SECONDS);
+
+        assertThat(get(open(StoreOptions.Engine.ROCKSDB, "donor"), "a")).isEqualTo("1");
+        Storage joiner = open(StoreOptions.Engine.ROCKSDB, "joiner");
+        joiner.restore(directory.resolve("state"));
+        assertThat(get(joiner, "a")).isEqualTo("1");
     }
 
     @Test

@@ -21,34 +21,47 @@ import org.jspecify.annotations.Nullable;
 public final class SnapshotGiver {
     private final SnapshotSettings settings;
     private final SnapshotRequest request;
-    private final Path source;
-    private final Position position;
+    private final Source source;
     private final TransferThreads threads = new TransferThreads();
     private @Nullable SnapshotDonor donor;
     private boolean cancelled;
 
-    private SnapshotGiver(SnapshotSettings settings, SnapshotRequest request, Path source, Position position) {
+    /**
+     * What is sent.
+     *
+     * @param directory what the application leaves there; removed when the transfer is over, however it ends
+     * @param position the last event that it holds
+     * @param content makes the files
+     */
+    public record Source(Path directory, Position position, Content content) {}
+
+    /** The files of a snapshot, which are made before they are sent; called once, on the thread of the transfer. */
+    @FunctionalInterface
+    public interface Content {
+        /**
+         * Makes the files, and gives back what they are made of.
+         *
+         * @param wanted whether the transfer still goes on; else nothing is to be made
+         */
+        void make(boolean wanted) throws IOException;
+    }
+
+    private SnapshotGiver(SnapshotSettings settings, SnapshotRequest request, Source source) {
         this.settings = settings;
         this.request = request;
         this.source = source;
-        this.position = position;
     }
 
     /**
      * Sends a directory on a thread of its own; returns at once.
      *
      * @param request of the joiner
-     * @param source what the application has left there; removed when the transfer is over, however it ends
-     * @param position the last event that it holds
+     * @param source of the application
      * @param listener hears the end in any case
      */
     public static SnapshotGiver give(
-            SnapshotSettings settings,
-            SnapshotRequest request,
-            Path source,
-            Position position,
-            SnapshotListener listener) {
-        SnapshotGiver giver = new SnapshotGiver(settings, request, source, position);
+            SnapshotSettings settings, SnapshotRequest request, Source source, SnapshotListener listener) {
+        SnapshotGiver giver = new SnapshotGiver(settings, request, source);
         giver.threads.start("dromon-sst-giver", () -> giver.run(listener));
         return giver;
     }
@@ -81,6 +94,7 @@ public final class SnapshotGiver {
     private void run(SnapshotListener listener) {
         SnapshotException failure = null;
         try {
+            source.content().make(!isCancelled());
             check(settings, request);
             send(listener);
         } catch (SnapshotException e) {
@@ -89,12 +103,16 @@ public final class SnapshotGiver {
             failure = SnapshotException.of(
                     "the snapshot for " + request.joiner().hostPort() + " was not given", e, Reason.SOURCE);
         }
-        TransferDirectory.removeOrWarn(source);
+        TransferDirectory.removeOrWarn(source.directory());
         if (failure == null) {
-            listener.onTransferred(position);
+            listener.onTransferred(source.position());
         } else {
             listener.onFailure(failure);
         }
+    }
+
+    private synchronized boolean isCancelled() {
+        return cancelled;
     }
 
     private void send(SnapshotListener listener) throws IOException, TlsConfigException, SnapshotException {
@@ -108,10 +126,10 @@ public final class SnapshotGiver {
                                     request.joiner().host(), request.joiner().port()),
                             new SnapshotMethod.Terms(
                                     tls, request.token(), sst.stream(), new TransferLog("giving a snapshot")),
-                            new SnapshotSource.Files(source)));
+                            new SnapshotSource.Files(source.directory())));
             Manifest unused = TransferThreads.call(
                     "dromon-sst-send",
-                    () -> sender.send(position),
+                    () -> sender.send(source.position()),
                     SnapshotTaker.PROGRESS_EVERY,
                     () -> TransferLog.tell(listener, progress()));
         }

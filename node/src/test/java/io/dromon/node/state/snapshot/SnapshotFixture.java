@@ -98,8 +98,12 @@ abstract class SnapshotFixture {
 
     Ends give(SnapshotSettings settings, SnapshotRequest request) {
         Ends ends = new Ends();
-        SnapshotGiver unused = SnapshotGiver.give(settings, request, source, POSITION, ends);
+        SnapshotGiver unused = SnapshotGiver.give(settings, request, source(), ends);
         return ends;
+    }
+
+    SnapshotGiver.Source source() {
+        return new SnapshotGiver.Source(source, POSITION, wanted -> {});
     }
 
     static Ends take(SnapshotTaker taker) {

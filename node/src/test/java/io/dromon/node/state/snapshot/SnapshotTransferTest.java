@@ -274,7 +274,7 @@ final class SnapshotTransferTest extends SnapshotFixture {
         SnapshotTaker taker = listen(settings("joiner", "one"));
         Ends taken = take(taker);
         Ends given = new Ends();
-        SnapshotGiver giver = SnapshotGiver.give(slow(), taker.request(), source, POSITION, given);
+        SnapshotGiver giver = SnapshotGiver.give(slow(), taker.request(), source(), given);
         await().atMost(Duration.ofSeconds(20)).until(() -> taker.progress().bytes() > 0);
 
         giver.cancel();

@@ -17,6 +17,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -157,6 +159,7 @@ public final class StateBench implements Callable<Integer> {
             StateResult.Join sst;
             StateResult.Latency before;
             StateResult.Latency meanwhile;
+            Optional<StateResult.Checkpoint> checkpoint;
             Position end;
             NodeConfig donorConfig = config("donor");
             try (ReplicatedStore donor = ReplicatedStore.join(donorConfig, options)) {
@@ -170,10 +173,12 @@ public final class StateBench implements Callable<Integer> {
                 ist = keepsState() ? istOf(join(donor, "member", missed)) : null;
                 Scratch.delete(directory.resolve("member"));
 
-                try (StateLoad.Ticker ticker = load.ticker(donor)) {
+                try (StateLoad.Ticker ticker = load.ticker(donor, writers)) {
                     before = StateResult.Latency.of(ticker.measure(TimeUnit.SECONDS.toMillis(3)));
                     sst = join(donor, "member", events).join();
-                    meanwhile = StateResult.Latency.of(ticker.sinceThen());
+                    List<StateLoad.Commit> commits = ticker.sinceThen();
+                    meanwhile = StateResult.Latency.of(commits);
+                    checkpoint = donor.lastCheckpoint().map(times -> StateResult.Checkpoint.of(times, commits));
                 }
                 end = donor.position();
             } finally {
@@ -191,6 +196,7 @@ public final class StateBench implements Callable<Integer> {
                     stream > 0 ? sst.secondsToSynced() / stream : 0,
                     before,
                     meanwhile,
+                    checkpoint.orElse(null),
                     recover(donorConfig, end));
         }
 

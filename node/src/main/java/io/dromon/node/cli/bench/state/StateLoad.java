@@ -64,52 +64,76 @@ final class StateLoad {
         return (System.nanoTime() - begin) / 1e9;
     }
 
-    /** Begins to write one value after the other over what is there. */
-    Ticker ticker(ReplicatedStore store) {
-        return new Ticker(store);
+    /** Begins to write over what is there, by so many writers, one value after the other each. */
+    Ticker ticker(ReplicatedStore store, int writers) {
+        return new Ticker(store, writers);
     }
 
-    /** A writer that keeps the latencies of its commits. */
+    /** Writers that keep when each of their commits began, and how long it took. */
     final class Ticker implements AutoCloseable {
         private final AtomicBoolean over = new AtomicBoolean();
-        private Histogram latency = new Histogram(HIGHEST_LATENCY_NS, 3);
+        private final AtomicLong keys = new AtomicLong();
+        private List<Commit> commits = new ArrayList<>();
 
-        Ticker(ReplicatedStore store) {
-            clients.execute(() -> {
-                for (long number = 0; !over.get(); number++) {
-                    long begin = System.nanoTime();
-                    try {
-                        store.put(key(number), value(number));
-                    } catch (NodeException e) {
-                        return;
+        Ticker(ReplicatedStore store, int writers) {
+            long count = Math.max(1, next.get());
+            for (int i = 0; i < writers; i++) {
+                clients.execute(() -> {
+                    while (!over.get()) {
+                        long number = keys.getAndIncrement() % count;
+                        long begin = System.nanoTime();
+                        try {
+                            store.put(key(number), value(number));
+                        } catch (NodeException e) {
+                            return;
+                        }
+                        record(new Commit(begin, System.nanoTime()));
                     }
-                    record(System.nanoTime() - begin);
-                }
-            });
+                });
+            }
         }
 
-        private synchronized void record(long ns) {
-            latency.recordValue(Math.min(ns, HIGHEST_LATENCY_NS));
+        private synchronized void record(Commit commit) {
+            commits.add(commit);
         }
 
-        /** What was measured since the last call. */
-        synchronized Histogram sinceThen() {
-            Histogram all = latency;
-            latency = new Histogram(HIGHEST_LATENCY_NS, 3);
+        /** Those that have ended since the last call. */
+        synchronized List<Commit> sinceThen() {
+            List<Commit> all = commits;
+            commits = new ArrayList<>();
             return all;
         }
 
-        /** What is measured from now on for some time. */
-        Histogram measure(long millis) throws InterruptedException {
+        /** Those that end from now on for some time. */
+        List<Commit> measure(long millis) throws InterruptedException {
             sinceThen();
             TimeUnit.MILLISECONDS.sleep(millis);
             return sinceThen();
         }
 
-        /** It ends with its present commit. */
+        /** Each ends with its present commit. */
         @Override
         public void close() {
             over.set(true);
+        }
+    }
+
+    /** One commit, by {@link System#nanoTime}. */
+    record Commit(long beginNs, long endNs) {
+        boolean overlaps(long fromNs, long toNs) {
+            return beginNs <= toNs && endNs >= fromNs;
+        }
+
+        /** Without what it had waited for before that. */
+        Commit since(long ns) {
+            return new Commit(Math.max(beginNs, ns), endNs);
+        }
+
+        /** Latencies. */
+        static Histogram histogram(List<Commit> commits) {
+            Histogram latency = new Histogram(HIGHEST_LATENCY_NS, 3);
+            commits.forEach(each -> latency.recordValue(Math.min(each.endNs - each.beginNs, HIGHEST_LATENCY_NS)));
+            return latency;
         }
     }
 }

@@ -39,6 +39,15 @@ final class StateReport {
         }
         latency(out, "commits of the donor before", result.commitsBefore());
         latency(out, "commits of the donor while it gives the state", result.commitsMeanwhile());
+        StateResult.Checkpoint checkpoint = result.checkpoint();
+        if (checkpoint != null) {
+            latency(out, "commits of the donor while its store makes the checkpoint", checkpoint.commits());
+            out.printf(
+                    Locale.ROOT,
+                    "    of that commits were held for %.2f ms; the files took %.1f ms%n",
+                    checkpoint.heldMs(),
+                    checkpoint.writtenMs());
+        }
         out.printf(
                 Locale.ROOT,
                 "  recovery of a write-set cache of %,d bytes: %.0f ms%n",

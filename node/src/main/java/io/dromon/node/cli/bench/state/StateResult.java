@@ -1,5 +1,7 @@
 package io.dromon.node.cli.bench.state;
 
+import io.dromon.node.store.CheckpointTimes;
+import java.util.List;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param sstToStream seconds of the join to these
  * @param commitsBefore latencies of commits on the donor, shortly before it gives a snapshot
  * @param commitsMeanwhile the same from the start of the joiner until it is SYNCED
+ * @param checkpoint what the donor's store was asked for in that time; null if no state was given
  * @param recovery opening the write-set cache
  */
 record StateResult(
@@ -29,6 +32,7 @@ record StateResult(
         double sstToStream,
         Latency commitsBefore,
         Latency commitsMeanwhile,
+        @Nullable Checkpoint checkpoint,
         Recovery recovery) {
     /** Events, and the bytes of their values, in a time. */
     record Rate(long events, double seconds, double eventsPerSecond, double megabytesPerSecond) {
@@ -47,12 +51,33 @@ record StateResult(
 
     /** Milliseconds. */
     record Latency(long count, double p50, double p99, double max) {
-        static Latency of(Histogram nanoseconds) {
+        static Latency of(List<StateLoad.Commit> commits) {
+            Histogram nanoseconds = StateLoad.Commit.histogram(commits);
             return new Latency(
                     nanoseconds.getTotalCount(),
                     nanoseconds.getValueAtPercentile(50) / 1e6,
                     nanoseconds.getValueAtPercentile(99) / 1e6,
                     nanoseconds.getMaxValue() / 1e6);
+        }
+    }
+
+    /**
+     * A checkpoint of the donor's store.
+     *
+     * @param heldMs commits waited
+     * @param writtenMs its files took, while commits went on
+     * @param commits that were under way in either time, from its begin on: the view of the node that joins is before
+     *     it, the transfer behind it
+     */
+    record Checkpoint(double heldMs, double writtenMs, Latency commits) {
+        static Checkpoint of(CheckpointTimes times, List<StateLoad.Commit> all) {
+            return new Checkpoint(
+                    times.held().toNanos() / 1e6,
+                    times.written().toNanos() / 1e6,
+                    Latency.of(all.stream()
+                            .filter(each -> each.overlaps(times.begunNs(), times.madeNs()))
+                            .map(each -> each.since(times.begunNs()))
+                            .toList()));
         }
     }
 

@@ -61,5 +61,11 @@ class StateBenchTest {
         assertThat(result.path("sst").path("secondsToSynced").asDouble()).isPositive();
         assertThat(result.path("recovery").path("bytes").asLong()).isGreaterThan(2L << 20);
         assertThat(result.path("commitsMeanwhile").path("count").asLong()).isPositive();
+        JsonNode checkpoint = result.path("checkpoint");
+        assertThat(checkpoint.path("writtenMs").asDouble()).isPositive();
+        assertThat(checkpoint.path("commits").path("count").asLong())
+                .isBetween(1L, result.path("commitsMeanwhile").path("count").asLong());
+        assertThat(checkpoint.path("commits").path("max").asDouble())
+                .isLessThanOrEqualTo(result.path("commitsMeanwhile").path("max").asDouble());
     }
 }

@@ -97,7 +97,11 @@ final class LineSnapshotTest {
             taker.take(taken);
             Position position = donor.position();
             donor.snapshot(giving.outgoing());
-            SnapshotGiver unused = SnapshotGiver.give(giving, taker.request(), giving.outgoing(), position, given);
+            SnapshotGiver unused = SnapshotGiver.give(
+                    giving,
+                    taker.request(),
+                    new SnapshotGiver.Source(giving.outgoing(), position, wanted -> {}),
+                    given);
             deliver(donor, position.seqno() + 1, position.seqno() + 1000); // meanwhile
 
             assertThat(given.get(30, TimeUnit.SECONDS)).isEqualTo(position);
