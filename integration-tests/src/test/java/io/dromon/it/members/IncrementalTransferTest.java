@@ -10,6 +10,7 @@ import io.dromon.it.peers.Ports;
 import io.dromon.it.peers.TlsFiles;
 import io.dromon.node.ist.IstDonor;
 import io.dromon.node.ist.IstJoiner;
+import io.dromon.node.ist.IstModes;
 import io.dromon.node.ist.IstRecipient;
 import io.dromon.node.ist.IstSettings;
 import io.dromon.node.ist.IstSource;
@@ -166,7 +167,7 @@ final class IncrementalTransferTest {
                         new Address("", RELAY, port),
                         new Expected(11, history, before, Integer.MAX_VALUE - 8),
                         IstSettings.DEFAULTS,
-                        () -> tls);
+                        IstModes.of(() -> tls));
                 MariaDb second = (snapshot ? builder.withoutState() : builder).launch()) {
             joiner.receive(Long.MAX_VALUE, collected);
             long last = collected.end.get(60, TimeUnit.SECONDS);
@@ -177,7 +178,7 @@ final class IncrementalTransferTest {
 
             Address listener = joiner.address("127.0.0.1");
             assertThat(listener.scheme()).isEqualTo(files == null ? "tcp" : "ssl");
-            try (IstDonor donor = IstDonor.connect(listener, 11, IstSettings.DEFAULTS, () -> tls)) {
+            try (IstDonor donor = IstDonor.connect(listener, 11, IstSettings.DEFAULTS, IstModes.of(() -> tls))) {
                 donor.send(collected.range(), new Replayed(collected.events.iterator()), sent);
                 assertThat(sent.end.get(60, TimeUnit.SECONDS)).isEqualTo(last);
             }

@@ -10,6 +10,7 @@ import io.dromon.node.StatefulApplication;
 import io.dromon.node.cache.CacheSettings;
 import io.dromon.node.cache.WriteSetCache;
 import io.dromon.node.group.GroupEvent;
+import io.dromon.node.ist.IstModes;
 import io.dromon.node.ist.IstSettings;
 import io.dromon.node.state.IstAddresses;
 import io.dromon.node.state.SavedState;
@@ -17,7 +18,6 @@ import io.dromon.node.state.SavedStateFile;
 import io.dromon.node.state.TransferParts;
 import io.dromon.node.state.snapshot.SnapshotSettings;
 import io.dromon.transport.recovery.FileProblem;
-import io.dromon.transport.tls.TlsContexts;
 import io.dromon.transport.tls.TlsSettings;
 import io.dromon.transport.wire.Position;
 import io.dromon.transport.wire.Uuids;
@@ -208,16 +208,16 @@ public final class KeptState implements AutoCloseable {
     }
 
     /**
-     * @param tls what connections are made with now
+     * @param modes of connections for events
      * @param config as it is now
      */
-    TransferParts parts(Supplier<Optional<TlsContexts>> tls, Supplier<NodeConfig> config) {
+    TransferParts parts(IstModes modes, Supplier<NodeConfig> config) {
         return new TransferParts(
                 cache,
                 addresses,
                 ist,
                 () -> SnapshotSettings.of(config.get(), files),
-                tls,
+                modes,
                 WriteSetCache.MAX_CONTENT_BYTES);
     }
 

@@ -13,6 +13,7 @@ import io.dromon.node.apply.DeliveryItem;
 import io.dromon.node.apply.DeliveryListener;
 import io.dromon.node.cache.CacheStatus;
 import io.dromon.node.cache.WriteSetCache;
+import io.dromon.node.ist.IstModes;
 import io.dromon.node.state.StateTransfers;
 import io.dromon.node.state.TransferHost;
 import io.dromon.node.state.core.TransferInputs;
@@ -127,8 +128,10 @@ public final class NodeEngine {
                 new DeliveryStage(name, thread, application, durability, settings.appliers(), new FromDelivery());
         SnapshotErrand snapshot = SnapshotErrand.of(config);
         this.cache = kept.map(state -> new CacheFeed(state.cache()));
-        this.transfers = kept.map(
-                state -> new StateTransfers(name, state.parts(this::linkTls, () -> this.config), new ForTransfers()));
+        this.transfers = kept.map(state -> new StateTransfers(
+                name,
+                state.parts(new IstModes(this::linkTls, this::letsPlainIn), () -> this.config),
+                new ForTransfers()));
         this.reactions = new GroupReactions(
                 log, this::logsConflicts, failureVote, snapshot, transfers, this::desyncAgain, this::requestLeave);
         this.end = new NodeEnd(name, state, delivery, thread, upkeep, relinking, failureVote, snapshot, () -> {
@@ -177,6 +180,12 @@ public final class NodeEngine {
 
     private Optional<TlsContexts> linkTls() {
         return loop.links().tls();
+    }
+
+    /** With {@code socket.dynamic}. */
+    private boolean letsPlainIn() {
+        Instant now = Instant.now();
+        return settings.dynamic().filter(window -> !window.isOver(now)).isPresent();
     }
 
     /** Only what the application has to the end is a clean one. */

@@ -37,12 +37,13 @@ final class IncomingTransfer {
 
     /** Takes the socket over and shakes hands; it is closed if this fails. */
     static IncomingTransfer accept(
-            SocketChannel socket, Expected expected, IstSettings settings, Optional<TlsContexts> tls, Verdicts verdicts)
+            SocketChannel socket, Expected expected, IstSettings settings, IstModes modes, Verdicts verdicts)
             throws RefusedPeerException {
         IstChannel channel = null;
         boolean proven = false;
         try {
             checkAllowed(socket, settings, verdicts);
+            Optional<TlsContexts> tls = modes.accepting(socket, verdicts.peer());
             channel = Connections.over(socket, tls, verdicts);
             IncomingStream stream = new IncomingStream(expected);
             shakeHands(channel, stream, verdicts, tls.isEmpty());

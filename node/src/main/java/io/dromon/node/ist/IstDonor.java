@@ -20,14 +20,13 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Supplier;
 
 /**
  * The donor of one incremental state transfer: {@link #connect}, then {@link #send}, and {@link #close} in any case. Safe
  * for threads.
  *
  * <pre>{@code
- * IstDonor donor = IstDonor.connect(request.joiner(), 11, IstSettings.DEFAULTS, () -> tls);
+ * IstDonor donor = IstDonor.connect(request.joiner(), 11, IstSettings.DEFAULTS, modes);
  * donor.send(IstRange.incremental(request.lastApplied(), lowestIndexed, lastChange), cache.lease(first), listener);
  * }</pre>
  */
@@ -70,17 +69,16 @@ public final class IstDonor implements AutoCloseable {
      *
      * @param address where the joiner listens, {@code IstRequest.joiner}
      * @param version the replication protocol that the group agreed on, 10 or 11
-     * @param tls what links are made with now; empty for plain text
+     * @param modes of this node
      * @throws IstException with the reason, for the code of JOIN: {@code UNREACHABLE} is -111, all others -71 (chapter 06
      *     section 5.2)
      */
-    public static IstDonor connect(
-            Address address, int version, IstSettings settings, Supplier<Optional<TlsContexts>> tls)
+    public static IstDonor connect(Address address, int version, IstSettings settings, IstModes modes)
             throws IstException {
-        Optional<TlsContexts> contexts = tls.get();
-        if (contexts.isEmpty() && address.scheme().equals("ssl")) {
+        if (modes.cannotDial(address)) {
             throw Verdicts.addressWantsTls(address.toString());
         }
+        Optional<TlsContexts> contexts = modes.dialling(address);
         IstException failure = null;
         for (InetAddress each : lookedUp(address)) {
             try {

@@ -15,13 +15,11 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * local state is known (after a snapshot, where there is one), and {@link #close} in any case. Safe for threads.
  *
  * <pre>{@code
- * IstJoiner joiner = IstJoiner.listen(bindAddress, new Expected(11, history, change, maxBytes), settings, () -> tls);
+ * IstJoiner joiner = IstJoiner.listen(bindAddress, new Expected(11, history, change, maxBytes), settings, modes);
  * Bytes part = new IstRequest(ownHistory, lastApplied, change, joiner.address(receiveHost)).encode();
  * ... the state request, its donor, the snapshot ...
  * joiner.receive(lastApplied + 1, recipient);
@@ -47,7 +45,7 @@ public final class IstJoiner implements AutoCloseable {
     private final ServerSocketChannel server;
     private final Expected expected;
     private final IstSettings settings;
-    private final Supplier<Optional<TlsContexts>> tls;
+    private final IstModes modes;
     private final String scheme;
     private final int port;
     private final TransferThreads threads = new TransferThreads();
@@ -64,13 +62,13 @@ public final class IstJoiner implements AutoCloseable {
             ServerSocketChannel server,
             Expected expected,
             IstSettings settings,
-            Supplier<Optional<TlsContexts>> tls,
+            IstModes modes,
             String scheme,
             int port) {
         this.server = server;
         this.expected = expected;
         this.settings = settings;
-        this.tls = tls;
+        this.modes = modes;
         this.scheme = scheme;
         this.port = port;
         this.halfOpen = new HalfOpenThreads(settings.mostHalfOpen());
@@ -80,16 +78,15 @@ public final class IstJoiner implements AutoCloseable {
      * Begins to listen, and to shake hands with what connects.
      *
      * @param bind host and port, {@code ist.recv_bind}; port 0 for any; the scheme is not looked at
-     * @param tls asked for each connection: what links are made with now; empty for plain text
+     * @param modes asked for each connection
      * @throws IOException if this is not possible, with the address and the reason
      */
-    public static IstJoiner listen(
-            Address bind, Expected expected, IstSettings settings, Supplier<Optional<TlsContexts>> tls)
+    public static IstJoiner listen(Address bind, Expected expected, IstSettings settings, IstModes modes)
             throws IOException {
         if (!bind.hasPort()) {
             throw new IllegalArgumentException(bind + " has no port");
         }
-        String scheme = tls.get().isPresent() ? "ssl" : "tcp";
+        String scheme = modes.scheme();
         ServerSocketChannel server = ServerSocketChannel.open();
         try {
             server.bind(new InetSocketAddress(bind.host(), bind.port()));
@@ -102,7 +99,7 @@ public final class IstJoiner implements AutoCloseable {
                     e);
         }
         IstJoiner joiner = new IstJoiner(
-                server, expected, settings, tls, scheme, server.socket().getLocalPort());
+                server, expected, settings, modes, scheme, server.socket().getLocalPort());
         TransferListener notes = new TransferListener() {
             @Override
             public void note(String line) {
@@ -142,12 +139,12 @@ public final class IstJoiner implements AutoCloseable {
 
     private void serve(SocketChannel socket, InetSocketAddress remote, HalfOpenThreads.Place place) {
         place.begin();
-        Optional<TlsContexts> contexts = tls.get();
-        Verdicts verdicts = new Verdicts(
-                PeerAddress.text(remote), true, contexts.map(TlsContexts::trustText), settings.handshake());
+        String peer = PeerAddress.text(remote);
+        Verdicts verdicts =
+                new Verdicts(peer, true, modes.tls().get().map(TlsContexts::trustText), settings.handshake());
         IncomingTransfer transfer;
         try {
-            transfer = IncomingTransfer.accept(socket, expected, settings, contexts, verdicts);
+            transfer = IncomingTransfer.accept(socket, expected, settings, modes, verdicts);
         } catch (RefusedPeerException e) {
             refuse(remote, e);
             return;

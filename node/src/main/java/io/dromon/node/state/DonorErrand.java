@@ -121,7 +121,7 @@ final class DonorErrand {
         }
         IstDonor donor;
         try {
-            donor = IstDonor.connect(wanted.joiner(), REPLICATION_VERSION, parts.ist(), parts.tls());
+            donor = IstDonor.connect(wanted.joiner(), REPLICATION_VERSION, parts.ist(), parts.modes());
         } catch (IstException | RuntimeException e) {
             source.close();
             end(DonorCode.FAILED, String.valueOf(e.getMessage()));

@@ -5,13 +5,12 @@ import io.dromon.config.NodeConfig;
 import io.dromon.config.Options;
 import io.dromon.config.ReplicationOptions;
 import io.dromon.node.ist.IstJoiner;
+import io.dromon.node.ist.IstModes;
 import io.dromon.node.ist.IstSettings;
 import io.dromon.node.ist.protocol.IncomingStream.Expected;
 import io.dromon.node.state.snapshot.OwnHost;
-import io.dromon.transport.tls.TlsContexts;
 import java.io.IOException;
 import java.util.Optional;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,15 +35,15 @@ public record IstAddresses(Address bind, String host, boolean mayBeAny) {
                 bind.hasPort() ? bind.with("", bind.port()) : bind.with("", byDefault), host, !bind.hasPort());
     }
 
-    IstJoiner listen(Expected expected, IstSettings settings, Supplier<Optional<TlsContexts>> tls) throws IOException {
+    IstJoiner listen(Expected expected, IstSettings settings, IstModes modes) throws IOException {
         try {
-            return IstJoiner.listen(bind, expected, settings, tls);
+            return IstJoiner.listen(bind, expected, settings, modes);
         } catch (IOException e) {
             if (!mayBeAny) {
                 throw e;
             }
             LOG.info("{}; any free port is taken, as ist.recv_addr names none", e.getMessage());
-            return IstJoiner.listen(bind.with("", 0), expected, settings, tls);
+            return IstJoiner.listen(bind.with("", 0), expected, settings, modes);
         }
     }
 }

@@ -53,7 +53,7 @@ final class JoinerErrand {
     private Bytes listenForEvents() throws IOException {
         Expected expected =
                 new Expected(REPLICATION_VERSION, attempt.history(), attempt.needed(), parts.largestEventBytes());
-        IstJoiner joiner = parts.addresses().listen(expected, parts.ist(), parts.tls());
+        IstJoiner joiner = parts.addresses().listen(expected, parts.ist(), parts.modes());
         if (!keep(joiner, null)) {
             joiner.close();
         }

@@ -1,10 +1,9 @@
 package io.dromon.node.state;
 
 import io.dromon.node.cache.WriteSetCache;
+import io.dromon.node.ist.IstModes;
 import io.dromon.node.ist.IstSettings;
 import io.dromon.node.state.snapshot.SnapshotSettings;
-import io.dromon.transport.tls.TlsContexts;
-import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -14,7 +13,7 @@ import java.util.function.Supplier;
  * @param addresses where it receives events
  * @param ist times and bounds of incremental transfers
  * @param snapshots how snapshots are taken and given now
- * @param tls what connections are made with now; empty in plain text
+ * @param modes of connections for events
  * @param largestEventBytes the largest write-set that is taken
  */
 public record TransferParts(
@@ -22,5 +21,5 @@ public record TransferParts(
         IstAddresses addresses,
         IstSettings ist,
         Supplier<SnapshotSettings> snapshots,
-        Supplier<Optional<TlsContexts>> tls,
+        IstModes modes,
         int largestEventBytes) {}

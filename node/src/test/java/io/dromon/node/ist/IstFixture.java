@@ -90,7 +90,7 @@ abstract class IstFixture {
     }
 
     final IstJoiner joiner(Optional<TlsContexts> tls, IstSettings settings, Expected expected) throws IOException {
-        return closing(IstJoiner.listen(Address.parse("127.0.0.1:0"), expected, settings, () -> tls));
+        return closing(IstJoiner.listen(Address.parse("127.0.0.1:0"), expected, settings, IstModes.of(() -> tls)));
     }
 
     static Address address(IstJoiner joiner) {
@@ -102,7 +102,7 @@ abstract class IstFixture {
     }
 
     final IstDonor donor(Optional<TlsContexts> tls, Address joiner) throws IstException {
-        return closing(IstDonor.connect(joiner, 11, SETTINGS, () -> tls));
+        return closing(IstDonor.connect(joiner, 11, SETTINGS, IstModes.of(() -> tls)));
     }
 
     /** Events that need room. */

@@ -207,7 +207,7 @@ class IstTrustTest extends IstFixture {
         IstJoiner joiner = joiner(Mode.PLAIN);
         Address taken = address(joiner);
 
-        assertThatThrownBy(() -> IstJoiner.listen(taken, RECORDED.expected(), SETTINGS, Optional::empty))
+        assertThatThrownBy(() -> IstJoiner.listen(taken, RECORDED.expected(), SETTINGS, IstModes.of(Optional::empty)))
                 .hasMessageContaining("cannot listen at 127.0.0.1:" + taken.port())
                 .hasMessageContaining("ist.recv_addr");
     }
