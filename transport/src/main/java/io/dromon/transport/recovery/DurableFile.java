@@ -42,7 +42,7 @@ public final class DurableFile {
     }
 
     /** Makes a rename or removal of this file last; systems that cannot open a directory do it themselves. */
-    static void syncDirectory(Path file) throws IOException {
+    public static void syncDirectory(Path file) throws IOException {
         Path directory = file.toAbsolutePath().getParent();
         FileChannel opened;
         try {
