@@ -63,7 +63,8 @@ final class NodeArchitectureTest {
         "io.dromon.node.writeset..",
         "io.dromon.node.certification..",
         "io.dromon.node.ist.protocol..",
-        "io.dromon.node.state.core.."
+        "io.dromon.node.state.core..",
+        "io.dromon.node.rebootstrap.core.."
     };
 
     private static String room(JavaClass type) {
