@@ -153,6 +153,7 @@ public final class NodeConfigBuilder {
         resolver.resolve();
         TlsOptionRules.check(resolver, problems);
         IdentityRules.check(resolver, problems);
+        AdminRules.check(resolver, problems);
         checkAddress(resolver);
         warnings.addAll(resolver.warnings);
         if (!problems.isEmpty()) {

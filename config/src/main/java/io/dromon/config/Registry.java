@@ -22,6 +22,7 @@ public final class Registry {
         all.addAll(PrimaryOptions.here());
         all.addAll(GroupOptions.here());
         all.addAll(IdentityOptions.here());
+        all.addAll(AdminOptions.here());
         all.addAll(ReplicationOptions.here());
         all.addAll(ServerOptions.here());
         all.addAll(SstOptions.here());

@@ -50,6 +50,8 @@ public record Support(Level level, Part part, String note) {
         IST,
         /** State snapshot transfer. */
         SST,
+        /** The admin listener. */
+        ADMIN,
         /** No part of Dromon. */
         NONE
     }

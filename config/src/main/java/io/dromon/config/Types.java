@@ -97,6 +97,14 @@ final class Types {
                     Address::toString)
             .unsetIfEmpty();
 
+    static final OptionType<AdminAddress> ADMIN_ADDRESS = new OptionType<AdminAddress>(
+                    "admin address",
+                    "an address to listen on (HOST:PORT, HOST:PORT:https or HOST:PORT:http, IPv6 in brackets)",
+                    "127.0.0.1:4580",
+                    AdminAddress::parse,
+                    AdminAddress::toString)
+            .unsetIfEmpty();
+
     static final OptionType<ClusterAddress> CLUSTER_ADDRESS = new OptionType<>(
             "cluster address",
             "a cluster address (gcomm://host[:port],...[?name=value&...])",
