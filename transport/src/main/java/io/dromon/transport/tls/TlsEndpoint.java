@@ -183,6 +183,24 @@ public final class TlsEndpoint implements AutoCloseable {
         }
     }
 
+    /**
+     * Who the peer of an established session proved to be, verified once more.
+     *
+     * @return empty if it presented no certificate and needed none, or if nothing is verified here
+     * @throws SSLException with the rule that was broken; the connection must not be used
+     */
+    public Optional<ProvenPeer> proven(SSLSession session) throws SSLException {
+        if (spec.verification == Verification.NONE) {
+            return Optional.empty();
+        }
+        verify(session);
+        try {
+            return Optional.of(ProvenPeer.of((X509Certificate) session.getPeerCertificates()[0]));
+        } catch (SSLPeerUnverifiedException none) {
+            return Optional.empty(); // verify() lets it through only where none is needed
+        }
+    }
+
     /** What it was made of. */
     public Spec spec() {
         return spec;
