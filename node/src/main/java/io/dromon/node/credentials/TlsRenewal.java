@@ -114,9 +114,7 @@ public final class TlsRenewal {
      * @throws NodeException with everything that is wrong with the files; what was used before stays in use
      */
     public synchronized String reload() {
-        if (closed) {
-            throw new NodeException(NodeException.Reason.CLOSED, "the node has left its group");
-        }
+        requireOpen();
         try {
             return take(load(contexts.generation().number() + 1, settings));
         } catch (TlsConfigException e) {
@@ -131,15 +129,34 @@ public final class TlsRenewal {
     }
 
     /**
-     * A step of a rotation of authorities: checks the staged files and the members, then puts the files in place and
-     * makes new links with them.
+     * Reads the files and says what would be used; changes nothing.
      *
-     * @throws NodeException with everything that stands against it; nothing has changed then
+     * @throws NodeException with everything that is wrong with the files
      */
-    public synchronized String rotate(CaRotation.Step step, List<CaRotation.Peer> peers) {
+    public synchronized String check() {
+        requireOpen();
+        try (TlsContexts trial = load(contexts.generation().number() + 1, settings).contexts) {
+            requireNoNewRefusals(trial);
+            return describe(trial.generation(), contexts.generation());
+        } catch (TlsConfigException e) {
+            throw new NodeException(
+                    NodeException.Reason.CONFIGURATION, "the TLS files cannot be used: " + e.getMessage(), e);
+        }
+    }
+
+    private void requireOpen() {
         if (closed) {
             throw new NodeException(NodeException.Reason.CLOSED, "the node has left its group");
         }
+    }
+
+    /**
+     * Whether a step of a rotation could be done; nothing changes.
+     *
+     * @throws NodeException with everything that stands against it
+     */
+    public synchronized void checkRotation(CaRotation.Step step, List<CaRotation.Peer> peers) {
+        requireOpen();
         TlsSettings staged = CaRotation.staged(step, settings);
         try (TlsContexts trial = TlsContexts.load(contexts.generation().number() + 1, staged)) {
             CaRotation.check(step, contexts.generation(), trial, peers, links::tryOut, clock.instant());
@@ -149,6 +166,16 @@ public final class TlsRenewal {
                     "rotate " + step.word + ": the staged files cannot be used: " + e.getMessage(),
                     e);
         }
+    }
+
+    /**
+     * A step of a rotation of authorities: checks the staged files and the members, then puts the files in place and
+     * makes new links with them.
+     *
+     * @throws NodeException with everything that stands against it; nothing has changed then
+     */
+    public synchronized String rotate(CaRotation.Step step, List<CaRotation.Peer> peers) {
+        checkRotation(step, peers);
         try {
             TlsFileSwap.swap(
                     step == CaRotation.Step.PRESENT_NEW
@@ -163,11 +190,11 @@ public final class TlsRenewal {
     }
 
     private String take(Loaded next) throws TlsConfigException {
-        List<String> wrong = new ArrayList<>(next.contexts.refusals());
-        wrong.removeAll(contexts.refusals()); // a cluster that lives with it may renew
-        if (!wrong.isEmpty() && contexts.generation().warnings(clock.instant()).isEmpty()) {
+        try {
+            requireNoNewRefusals(next.contexts);
+        } catch (TlsConfigException e) {
             next.contexts.close();
-            throw new TlsConfigException(String.join("; ", wrong));
+            throw e;
         }
         TlsContexts before;
         try {
@@ -183,18 +210,29 @@ public final class TlsRenewal {
         candidate = null;
         refusedDigest = null;
         refusal = null;
-        TlsGeneration generation = contexts.generation();
-        String text = "TLS generation " + generation.number() + ": certificate \""
+        String text = describe(contexts.generation(), before.generation());
+        LOG.info("{}: new links use {}", nodeName, text);
+        contexts.warnings().forEach(warning -> LOG.warn("{}: {}", nodeName, warning));
+        return contexts.warnings().isEmpty() ? text : text + "; WARNING: " + String.join("; ", contexts.warnings());
+    }
+
+    private void requireNoNewRefusals(TlsContexts next) throws TlsConfigException {
+        List<String> wrong = new ArrayList<>(next.refusals());
+        wrong.removeAll(contexts.refusals()); // a cluster that lives with it may renew
+        if (!wrong.isEmpty() && contexts.generation().warnings(clock.instant()).isEmpty()) {
+            throw new TlsConfigException(String.join("; ", wrong));
+        }
+    }
+
+    private static String describe(TlsGeneration generation, TlsGeneration before) {
+        return "TLS generation " + generation.number() + ": certificate \""
                 + CertificateText.subject(generation.certificate())
                 + "\", serial " + CertificateText.serial(generation.certificate()) + ", valid until "
                 + notAfter(generation)
                 + "; trusts "
                 + generation.anchors().size() + " certificates (" + Fingerprints.ofSet(generation.anchors())
                 + ", before "
-                + Fingerprints.ofSet(before.generation().anchors()) + ")";
-        LOG.info("{}: new links use {}", nodeName, text);
-        contexts.warnings().forEach(warning -> LOG.warn("{}: {}", nodeName, warning));
-        return contexts.warnings().isEmpty() ? text : text + "; WARNING: " + String.join("; ", contexts.warnings());
+                + Fingerprints.ofSet(before.anchors()) + ")";
     }
 
     /** Tells the log of certificates that expire soon, or have expired. */
