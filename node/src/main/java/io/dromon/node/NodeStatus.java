@@ -5,6 +5,7 @@ import io.dromon.transport.link.RefusedPeer;
 import io.dromon.transport.mesh.MeshLinkState;
 import io.dromon.transport.mesh.MeshLinkStatus;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +35,9 @@ import java.util.UUID;
  * @param waitingBytes their bytes
  * @param call what the application has not returned from, empty if it waits for the node
  * @param options the options that can be changed while the node runs, with their values now
+ * @param started when it was started, or restarted for the last time: what is counted is counted from then on
+ * @param admin its admin listener; empty if it has none
+ * @param latency how long commits and applying took since then
  */
 public record NodeStatus(
         String name,
@@ -53,7 +57,10 @@ public record NodeStatus(
         int waiting,
         long waitingBytes,
         Optional<ApplicationCall> call,
-        SortedMap<String, String> options) {
+        SortedMap<String, String> options,
+        Instant started,
+        Optional<Admin> admin,
+        Latency latency) {
     public NodeStatus {
         options = Collections.unmodifiableSortedMap(new TreeMap<>(options));
         links = List.copyOf(links);
@@ -189,6 +196,97 @@ public record NodeStatus(
             List<String> pausedBy) {
         public FlowControl {
             pausedBy = List.copyOf(pausedBy);
+        }
+    }
+
+    /**
+     * Durations, counted in buckets.
+     *
+     * @param counts how many were at most as long as the bound of the bucket and longer than the one before; the last
+     *     bucket has no bound
+     * @param sumNs all of them added up, nanoseconds
+     */
+    public record Histogram(List<Long> counts, long sumNs) {
+        /** Upper bounds of the buckets but the last one, nanoseconds: 0.1 ms to 10 s. */
+        public static final List<Long> BOUNDS_NS = List.of(
+                100_000L,
+                250_000L,
+                500_000L,
+                1_000_000L,
+                2_500_000L,
+                5_000_000L,
+                10_000_000L,
+                25_000_000L,
+                50_000_000L,
+                100_000_000L,
+                250_000_000L,
+                500_000_000L,
+                1_000_000_000L,
+                2_500_000_000L,
+                10_000_000_000L);
+
+        public Histogram {
+            counts = List.copyOf(counts);
+        }
+
+        /** How many durations. */
+        public long count() {
+            return counts.stream().mapToLong(Long::longValue).sum();
+        }
+    }
+
+    /**
+     * How long it took.
+     *
+     * @param commit from {@link Node#replicate} to the end of its future, of own write-sets that were committed
+     *     at {@link Durability#ORDERED}
+     * @param apply that the application took for a write-set, with what follows a future; with several appliers also the
+     *     wait for its turn
+     */
+    public record Latency(Histogram commit, Histogram apply) {
+        /** Nothing was counted. */
+        public static final Latency NONE = new Latency(
+                new Histogram(Collections.nCopies(Histogram.BOUNDS_NS.size() + 1, 0L), 0),
+                new Histogram(Collections.nCopies(Histogram.BOUNDS_NS.size() + 1, 0L), 0));
+    }
+
+    /** The same, with its admin listener. */
+    public NodeStatus with(Optional<Admin> listener) {
+        return new NodeStatus(
+                name,
+                uuid,
+                listenAddress,
+                state,
+                health,
+                group,
+                certification,
+                kept,
+                links,
+                mesh,
+                refused,
+                refusedByKind,
+                tls,
+                dynamicWarning,
+                waiting,
+                waitingBytes,
+                call,
+                options,
+                started,
+                listener,
+                latency);
+    }
+
+    /**
+     * The admin listener, and what it grants to whom.
+     *
+     * @param address where it listens, {@code host:port}
+     * @param protocols what it speaks there: {@code HTTP}, {@code HTTPS}, {@code HTTP and HTTPS}
+     * @param mutualTls whether clients prove who they are by a certificate
+     * @param access for health, read and change: {@code open}, {@code off}, or the organisational units that may
+     */
+    public record Admin(String address, String protocols, boolean mutualTls, SortedMap<String, String> access) {
+        public Admin {
+            access = Collections.unmodifiableSortedMap(new TreeMap<>(access));
         }
     }
 

@@ -14,7 +14,7 @@ import io.dromon.node.Application;
 import io.dromon.node.Delivery;
 import io.dromon.node.Node;
 import io.dromon.node.NodeState;
-import io.dromon.node.admin.local.ControlClient;
+import io.dromon.node.admin.client.AdminClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -241,11 +241,7 @@ final class ArbitratorTest {
                 .findFirst()
                 .orElseThrow();
         try {
-            assertThat(ControlClient.ask(home, "status")
-                            .path("status")
-                            .path("state")
-                            .asText())
-                    .isEqualTo("OPEN");
+            assertThat(AdminClient.local(home).status().path("state").asText()).isEqualTo("OPEN");
             assertThat(Files.readString(log)).contains("of group g listens on");
             background.destroy();
             await().atMost(LIMIT).until(() -> !background.isAlive());

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.dromon.it.peers.DromonNode;
 import io.dromon.it.peers.HostilePeer;
 import io.dromon.it.peers.TlsFiles;
-import io.dromon.node.admin.local.ControlClient;
+import io.dromon.node.admin.client.AdminClient;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -124,19 +124,14 @@ abstract class AttackedCluster {
         Pattern wanted = Pattern.compile(regex);
         Awaitility.await(regex)
                 .atMost(LIMIT)
-                .until(
-                        () -> ControlClient.ask(node.directory(), "status")
-                                .path("status")
-                                .path("refused"),
-                        refused -> {
-                            for (JsonNode peer : refused) {
-                                if (wanted.matcher(peer.path("message").asText())
-                                        .find()) {
-                                    return true;
-                                }
-                            }
-                            return false;
-                        });
+                .until(() -> AdminClient.local(node.directory()).status().path("refused"), refused -> {
+                    for (JsonNode peer : refused) {
+                        if (wanted.matcher(peer.path("message").asText()).find()) {
+                            return true;
+                        }
+                    }
+                    return false;
+                });
     }
 
     /** Memory of the process, the JVM's own included. */

@@ -9,7 +9,7 @@ import io.dromon.it.peers.PeerProcess;
 import io.dromon.it.peers.Peers;
 import io.dromon.it.peers.Ports;
 import io.dromon.it.peers.TlsFiles;
-import io.dromon.node.admin.local.ControlClient;
+import io.dromon.node.admin.client.AdminClient;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -116,8 +116,8 @@ class ListenersTest {
                 yield new Running(
                         node.process(),
                         UnixDomainSocketAddress.of(data.resolve("dromon.sock")),
-                        () -> assertThat(ControlClient.ask(data, "status")
-                                        .path("status")
+                        () -> assertThat(AdminClient.local(data)
+                                        .status()
                                         .path("name")
                                         .asText())
                                 .isEqualTo("n"));

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.dromon.it.cluster.LiveCluster;
 import io.dromon.it.cluster.LiveCluster.Member;
-import io.dromon.node.admin.local.ControlClient;
+import io.dromon.node.admin.client.AdminClient;
 import io.dromon.node.admin.local.ControlSocket;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -35,7 +35,7 @@ final class ControlSocketTest {
         try (LiveCluster cluster = new LiveCluster(directory, "tls.watch_interval=0").start(2)) {
             Member member = cluster.members.get(0);
 
-            JsonNode status = ControlClient.ask(member.dataDirectory, "status").path("status");
+            JsonNode status = AdminClient.local(member.dataDirectory).status();
 
             assertThat(status.path("linkSummary").asText()).isEqualTo("1 of 1 links TLS 1.3");
             assertThat(status.path("tls").path("trustFingerprint").asText())
@@ -64,17 +64,16 @@ final class ControlSocketTest {
         try (LiveCluster cluster = new LiveCluster(directory, "tls.watch_interval=0").start(2)) {
             Path data = cluster.members.get(0).dataDirectory;
 
-            assertThat(ControlClient.ask(data, "reload").path("text").asText()).startsWith("TLS generation 2");
-            assertThat(ControlClient.ask(data, "relink").path("relinked").asInt())
-                    .isEqualTo(1);
-            assertThat(ControlClient.ask(data, "set evs.send_window=8")
-                            .path("ok")
-                            .asBoolean())
-                    .isTrue();
-            JsonNode refused = ControlClient.ask(data, "set gmcast.segment=8");
-            assertThat(refused.path("ok").asBoolean()).isFalse();
-            assertThat(refused.path("error").asText()).contains("gmcast.segment");
-            assertThat(ControlClient.ask(data, "dance").path("error").asText()).contains("status, reload");
+            AdminClient client = AdminClient.local(data);
+
+            assertThat(client.post("reload").json().path("text").asText()).startsWith("TLS generation 2");
+            assertThat(client.post("relink").json().path("relinked").asInt()).isEqualTo(1);
+            assertThat(client.set("evs.send_window", "8").isDone()).isTrue();
+            AdminClient.Answer refused = client.set("gmcast.segment", "8");
+            assertThat(refused.status()).isEqualTo(409);
+            assertThat(refused.problem()).contains("gmcast.segment");
+            assertThat(client.post("dance").status()).isEqualTo(404);
+            assertThat(client.get("/api/v1").text()).contains("POST /api/v1/reload", "GET /health/ready");
         }
     }
 
@@ -89,7 +88,7 @@ final class ControlSocketTest {
                     .isEqualTo("rw-------");
         }
         org.awaitility.Awaitility.await().until(() -> !Files.exists(socket));
-        assertThatThrownBy(() -> ControlClient.ask(data, "status"))
+        assertThatThrownBy(() -> AdminClient.local(data).status())
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("no node runs in");
     }
@@ -103,9 +102,9 @@ final class ControlSocketTest {
         assertThat(ControlSocket.in(data)).exists();
 
         try (LiveCluster cluster = new LiveCluster(directory, "").start(1)) {
-            assertThat(ControlClient.ask(cluster.members.get(0).dataDirectory, "status")
-                            .path("ok")
-                            .asBoolean())
+            assertThat(AdminClient.local(cluster.members.get(0).dataDirectory)
+                            .get("/api/v1/status")
+                            .isDone())
                     .isTrue();
         }
     }
@@ -127,7 +126,7 @@ final class ControlSocketTest {
 
                 assertThat(answer).isEqualTo(-1);
             }
-            assertThat(ControlClient.ask(data, "status").path("ok").asBoolean()).isTrue();
+            assertThat(AdminClient.local(data).get("/api/v1/status").isDone()).isTrue();
         }
     }
 

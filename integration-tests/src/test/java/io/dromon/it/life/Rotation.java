@@ -2,10 +2,10 @@ package io.dromon.it.life;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.dromon.it.cluster.LiveCluster.Member;
 import io.dromon.it.cluster.NodeFiles;
-import io.dromon.node.admin.local.ControlClient;
+import io.dromon.node.admin.client.AdminClient;
 import io.dromon.transport.testpki.TestPki;
 import io.netty.pkitesting.X509Bundle;
 import java.io.IOException;
@@ -46,11 +46,12 @@ final class Rotation {
         NodeFiles.write(member.files.directory().resolve("tls.key.next"), bundle.getPrivateKeyPEM());
     }
 
-    static JsonNode rotate(Member member, String step) throws IOException {
-        return ControlClient.ask(member.dataDirectory, "rotate " + step);
+    static AdminClient.Answer rotate(Member member, String step) throws IOException {
+        return AdminClient.local(member.dataDirectory)
+                .post("rotate", JsonNodeFactory.instance.objectNode().put("step", step), AdminClient.LONG_PATIENCE);
     }
 
-    static void assertDone(JsonNode answer) {
-        assertThat(answer.path("ok").asBoolean()).as("%s", answer).isTrue();
+    static void assertDone(AdminClient.Answer answer) {
+        assertThat(answer.isDone()).as("%s", answer).isTrue();
     }
 }

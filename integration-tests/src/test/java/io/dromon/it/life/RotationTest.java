@@ -2,9 +2,9 @@ package io.dromon.it.life;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.dromon.it.cluster.LiveCluster;
 import io.dromon.it.cluster.LiveCluster.Member;
+import io.dromon.node.admin.client.AdminClient;
 import io.dromon.transport.testpki.TestPki;
 import io.netty.pkitesting.X509Bundle;
 import java.nio.file.Path;
@@ -55,15 +55,15 @@ final class RotationTest {
             }
 
             Rotation.stageCertificate(first, next);
-            JsonNode early = Rotation.rotate(first, "present-new");
+            AdminClient.Answer early = Rotation.rotate(first, "present-new");
             Rotation.stageTrust(first, next);
-            JsonNode drop = Rotation.rotate(first, "drop-old");
+            AdminClient.Answer drop = Rotation.rotate(first, "drop-old");
 
-            assertThat(early.path("ok").asBoolean()).isFalse();
-            assertThat(early.path("error").asText())
+            assertThat(early.isDone()).isFalse();
+            assertThat(early.problem())
                     .contains("member n2 does not trust the new certificate")
                     .doesNotContain("member n1");
-            assertThat(drop.path("error").asText()).contains("member n1", "member n2", "do present-new there first");
+            assertThat(drop.problem()).contains("member n1", "member n2", "do present-new there first");
             assertThat(first.node.status().tls().orElseThrow().generation()).isEqualTo(2);
         }
     }
@@ -72,14 +72,12 @@ final class RotationTest {
     void refusesToDropAnAuthorityInTheFirstStep() throws Exception {
         try (LiveCluster cluster = new LiveCluster(directory, "").start(1)) {
             Member member = cluster.members.get(0);
-            assertThat(Rotation.rotate(member, "trust-both").path("error").asText())
-                    .contains("ca.crt.next");
+            assertThat(Rotation.rotate(member, "trust-both").problem()).contains("ca.crt.next");
             Rotation.stageTrust(member, next);
 
-            assertThat(Rotation.rotate(member, "trust-both").path("error").asText())
+            assertThat(Rotation.rotate(member, "trust-both").problem())
                     .contains("\"CN=life CA\" would not be trusted any more");
-            assertThat(Rotation.rotate(member, "trust-all").path("error").asText())
-                    .contains("trust-both, present-new");
+            assertThat(Rotation.rotate(member, "trust-all").problem()).contains("trust-both, present-new");
         }
     }
 }

@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.dromon.it.peers.DromonNode;
 import io.dromon.it.peers.PeerProcess;
-import io.dromon.node.admin.local.ControlClient;
+import io.dromon.node.admin.client.AdminClient;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -36,7 +36,7 @@ final class UnresponsiveNodeTest {
                     assertThat(asking.log().lines())
                             .singleElement()
                             .asString()
-                            .contains("does not answer", "'status' within 10 s");
+                            .contains("does not answer", "within 10 s");
                 }
             } finally {
                 node.process().signal("CONT");
@@ -72,7 +72,7 @@ final class UnresponsiveNodeTest {
 
     private static boolean cannotAccept(DromonNode node) {
         return node.process().log().lines().stream()
-                .anyMatch(line -> line.matches(".*control socket .*: cannot accept, trying again: .*"));
+                .anyMatch(line -> line.matches(".*admin dromon.sock: no connection can be taken for now: .*"));
     }
 
     private void filesOf(DromonNode node, int softLimit) {
@@ -85,9 +85,9 @@ final class UnresponsiveNodeTest {
 
     private static boolean answers(DromonNode node) {
         try {
-            return ControlClient.ask(node.directory(), "status", Duration.ofSeconds(2))
-                    .path("ok")
-                    .asBoolean();
+            return AdminClient.local(node.directory())
+                    .get("/api/v1/status", Duration.ofSeconds(2))
+                    .isDone();
         } catch (IOException e) {
             return false;
         }

@@ -1,7 +1,9 @@
 package io.dromon.node.admin;
 
+import io.dromon.config.NodeConfig;
 import io.dromon.node.NodeStatus;
 import io.dromon.node.credentials.CaRotation;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -10,6 +12,12 @@ import java.util.concurrent.CompletableFuture;
 public interface AdminOperations {
     /** A snapshot of the node's state, its links and its flow control. */
     NodeStatus status();
+
+    /** The configuration with all that was changed since the start; it holds secrets. */
+    NodeConfig config();
+
+    /** Whether the node still runs, or is being restarted; waits for nothing. */
+    boolean isOpen();
 
     /**
      * Changes an option of the running node.
@@ -42,4 +50,39 @@ public interface AdminOperations {
      * @return the number of links; fails with a {@link io.dromon.node.NodeException} if a peer refuses the new link
      */
     CompletableFuture<Integer> relink();
+
+    /**
+     * Reads certificate, key and CA files as {@link #reload} does, and changes nothing.
+     *
+     * @return one line that says what would be used
+     * @throws io.dromon.node.NodeException with everything that is wrong with the files
+     */
+    String checkReload();
+
+    /**
+     * Whether a step of a rotation could be done now; nothing changes.
+     *
+     * @throws io.dromon.node.NodeException with everything that stands against it
+     */
+    void checkRotation(CaRotation.Step step);
+
+    /**
+     * Checks what can be checked of a restart before anything is left; nothing changes.
+     *
+     * @throws io.dromon.config.ConfigException with all problems of the options
+     * @throws io.dromon.node.NodeException if it cannot be
+     */
+    void checkRestart(Map<String, String> options);
+
+    /**
+     * Begins a restart, as {@link io.dromon.node.Node#restart} does, and does not wait for it.
+     *
+     * @return done when the node has started again; fails with what {@link io.dromon.node.Node#restart} would throw
+     * @throws io.dromon.config.ConfigException with all problems of the options; the node goes on as it was
+     * @throws io.dromon.node.NodeException if it cannot be; the node goes on as it was
+     */
+    CompletableFuture<Void> beginRestart(Map<String, String> options);
+
+    /** Leaves the group and ends the node; waits for that. */
+    void leave();
 }

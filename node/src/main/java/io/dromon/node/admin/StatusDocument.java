@@ -47,7 +47,9 @@ public record StatusDocument(
         @Nullable String dynamic,
         List<RefusedPart> refused,
         Map<String, Long> refusedByKind,
-        Map<String, String> options) {
+        Map<String, String> options,
+        String started,
+        @Nullable AdminPart admin) {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /** The document of a status. */
@@ -68,7 +70,9 @@ public record StatusDocument(
                 status.dynamicWarning().orElse(null),
                 status.refused().stream().map(RefusedPart::of).toList(),
                 new TreeMap<>(status.refusedByKind()),
-                status.options());
+                status.options(),
+                status.started().toString(),
+                status.admin().map(AdminPart::of).orElse(null));
     }
 
     /** As a tree, to be part of another document. */
@@ -418,6 +422,13 @@ public record StatusDocument(
                     certificate.fingerprint(),
                     certificate.notAfter().toString(),
                     certificate.daysLeft(now));
+        }
+    }
+
+    /** The admin listener; for each class of paths: open, off, or the OUs that may. */
+    record AdminPart(String address, String protocols, boolean mutualTls, Map<String, String> access) {
+        static AdminPart of(NodeStatus.Admin admin) {
+            return new AdminPart(admin.address(), admin.protocols(), admin.mutualTls(), admin.access());
         }
     }
 

@@ -8,10 +8,12 @@ import io.dromon.transport.link.LinkStatus;
 import io.dromon.transport.mesh.MeshLinkStatus;
 import io.dromon.transport.tls.TlsPeer;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
+import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
 import io.prometheus.metrics.model.snapshots.InfoSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
@@ -19,6 +21,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -32,7 +35,12 @@ public final class StatusMetrics {
 
     private StatusMetrics() {}
 
+    /** Of the status as it is now. */
     public static String of(NodeStatus status) {
+        return of(status, Instant.now());
+    }
+
+    static String of(NodeStatus status, Instant now) {
         StatusMetrics metrics = new StatusMetrics();
         metrics.node(status);
         metrics.group(status.group());
@@ -40,9 +48,23 @@ public final class StatusMetrics {
         status.kept().ifPresent(metrics::kept);
         metrics.links(status);
         status.tls().ifPresent(metrics::tls);
+        metrics.histogram(
+                "dromon_commit_latency_seconds",
+                "From replicate to the end of its future, of own write-sets that were committed at durability ordered.",
+                status.latency().commit());
+        metrics.histogram(
+                "dromon_apply_seconds",
+                "What the application took for a write-set.",
+                status.latency().apply());
+        GaleraMetrics.addTo(metrics.all, status, now);
+        return write(metrics.all.build());
+    }
+
+    /** As text. */
+    static String write(MetricSnapshots snapshots) {
         ByteArrayOutputStream text = new ByteArrayOutputStream();
         try {
-            PrometheusTextFormatWriter.create().write(text, metrics.all.build());
+            PrometheusTextFormatWriter.create().write(text, snapshots);
         } catch (IOException e) {
             throw new UncheckedIOException(e); // memory alone
         }
@@ -225,5 +247,22 @@ public final class StatusMetrics {
         values.forEach((labels, value) -> builder.dataPoint(
                 CounterDataPointSnapshot.builder().labels(labels).value(value).build()));
         all.metricSnapshot(builder.build());
+    }
+
+    private void histogram(String name, String help, NodeStatus.Histogram histogram) {
+        ClassicHistogramBuckets.Builder buckets = ClassicHistogramBuckets.builder();
+        for (int i = 0; i < histogram.counts().size(); i++) {
+            boolean last = i == NodeStatus.Histogram.BOUNDS_NS.size();
+            double bound = last ? Double.POSITIVE_INFINITY : NodeStatus.Histogram.BOUNDS_NS.get(i) / 1e9;
+            buckets.bucket(bound, histogram.counts().get(i));
+        }
+        all.metricSnapshot(HistogramSnapshot.builder()
+                .name(name)
+                .help(help)
+                .dataPoint(HistogramSnapshot.HistogramDataPointSnapshot.builder()
+                        .classicHistogramBuckets(buckets.build())
+                        .sum(histogram.sumNs() / 1e9)
+                        .build())
+                .build());
     }
 }

@@ -8,6 +8,7 @@ import io.dromon.node.Durability;
 import io.dromon.node.DurableApplication;
 import io.dromon.node.NodeException;
 import io.dromon.node.NodeState;
+import io.dromon.node.NodeStatus;
 import io.dromon.node.NonBlockingApplication;
 import io.dromon.node.PendingSnapshot;
 import io.dromon.node.StatefulApplication;
@@ -60,6 +61,10 @@ final class Applier implements DeliveryItem.Handler {
     /** What an application without state was given by an earlier run of the node. */
     private final Position given;
 
+    private final LatencyHistogram commitLatency = new LatencyHistogram();
+    private final LatencyHistogram applyTime = new LatencyHistogram();
+    private long beganNs;
+
     /**
      * @param position where the state of the application ends
      * @param given last number that an earlier run of the node has given to the application, or {@link Position#NONE}
@@ -85,6 +90,16 @@ final class Applier implements DeliveryItem.Handler {
         if (durability != null) {
             durability.setDelivery(Thread.currentThread());
         }
+    }
+
+    /** The turn of an item begins, or with several appliers has begun. */
+    void turnBegan(long nowNs) {
+        beganNs = nowNs;
+    }
+
+    /** How long commits and applying took. Any thread. */
+    NodeStatus.Latency latency() {
+        return new NodeStatus.Latency(commitLatency.read(), applyTime.read());
     }
 
     /** Last number that the application was given, -1 before the first. Any thread. */
@@ -212,6 +227,11 @@ final class Applier implements DeliveryItem.Handler {
         applied = item.seqno();
         if (own != null) {
             complete(own, new Committed(view.history(), item.seqno()));
+        }
+        long nowNs = System.nanoTime();
+        applyTime.record(nowNs - beganNs);
+        if (own != null && own.durability() == Durability.ORDERED) {
+            commitLatency.record(nowNs - own.submittedNs());
         }
     }
 

@@ -2,6 +2,7 @@ package io.dromon.node.apply;
 
 import io.dromon.node.Application;
 import io.dromon.node.ApplicationCall;
+import io.dromon.node.NodeStatus;
 import io.dromon.node.ParallelApplication;
 import io.dromon.transport.wire.Position;
 import java.time.Duration;
@@ -71,6 +72,11 @@ public final class Deliverer implements Runnable {
     /** Last number that the application was given, -1 before the first. Any thread. */
     public long applied() {
         return applier.applied();
+    }
+
+    /** How long commits and applying took. Any thread. */
+    public NodeStatus.Latency latency() {
+        return applier.latency();
     }
 
     /** Whether members wait for what the application syncs. Any thread. */
@@ -160,6 +166,7 @@ public final class Deliverer implements Runnable {
                 currentSinceNs = nowNs;
                 current = item;
                 queue.begin(item);
+                applier.turnBegan(nowNs);
                 item.accept(applier);
                 queue.done();
             }
@@ -194,6 +201,7 @@ public final class Deliverer implements Runnable {
                 currentSinceNs = System.nanoTime();
                 current = item;
                 queue.begin(item);
+                applier.turnBegan(currentSinceNs);
                 item.accept(applier);
                 queue.done();
             }
@@ -223,6 +231,7 @@ public final class Deliverer implements Runnable {
                 show(appliers);
                 committedNs = committed ? committedNs : System.nanoTime();
                 committed = true;
+                applier.turnBegan(currentSinceNs);
                 appliers.commitNext();
             } else if (!apply(appliers)) {
                 if (committed) {

@@ -10,6 +10,7 @@ public final class PendingCommit extends PendingCall<Committed> implements Ticke
     private final UnsentWriteSet change;
     private final long snapshot;
     private final Durability durability;
+    private final long submittedNs = System.nanoTime();
 
     /** One that need not be durable. */
     public PendingCommit(Thread delivery, UnsentWriteSet change, long snapshot) {
@@ -27,6 +28,11 @@ public final class PendingCommit extends PendingCall<Committed> implements Ticke
     /** The write-set. */
     public UnsentWriteSet change() {
         return change;
+    }
+
+    /** When it was submitted, by the JVM's clock. */
+    long submittedNs() {
+        return submittedNs;
     }
 
     /** What its writer waits for. */

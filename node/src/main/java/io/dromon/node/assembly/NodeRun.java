@@ -4,8 +4,11 @@ import io.dromon.config.NodeConfig;
 import io.dromon.node.Application;
 import io.dromon.node.NodeException;
 import io.dromon.node.NodeStatus;
-import io.dromon.node.admin.AdminOperations;
+import io.dromon.node.admin.api.AdminApi;
+import io.dromon.node.admin.http.AdminListener;
+import io.dromon.node.admin.http.AdminServer;
 import io.dromon.node.admin.local.ControlService;
+import io.dromon.node.credentials.EndpointRenewal;
 import io.dromon.node.credentials.TlsRenewal;
 import io.dromon.node.engine.KeptState;
 import io.dromon.node.engine.NodeApplication;
@@ -16,8 +19,11 @@ import io.dromon.node.engine.UpkeepThread;
 import io.dromon.transport.wire.Position;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,6 +36,8 @@ final class NodeRun {
     private final NodeEngine engine;
     private final NodeIdentity identity;
     private final Optional<TlsRenewal> renewal;
+    private final AdminServer doors;
+    private final Optional<AdminListener> listener;
     private final ControlService control;
     private final Optional<KeptState> kept;
 
@@ -37,16 +45,28 @@ final class NodeRun {
      * What a start needs that can be known before: it was read and checked.
      *
      * @param tls the certificates; closed unless a run is started with them
+     * @param admin the admin listener, likewise
      */
-    record Prepared(NodeConfig config, NodeSettings settings, Optional<TlsRenewal.Loaded> tls) {
+    record Prepared(
+            NodeConfig config,
+            NodeSettings settings,
+            Optional<TlsRenewal.Loaded> tls,
+            Optional<AdminListener.Prepared> admin) {
         /** @throws NodeException if the configuration, or a file that it names, cannot be used */
         static Prepared of(NodeConfig config) {
             NodeSettings settings = NodeSettings.of(config);
-            return new Prepared(config, settings, settings.tls().map(TlsRenewal::loadAtStart));
+            Optional<TlsRenewal.Loaded> tls = settings.tls().map(TlsRenewal::loadAtStart);
+            try {
+                return new Prepared(config, settings, tls, AdminListener.Prepared.of(config));
+            } catch (RuntimeException | Error e) {
+                tls.ifPresent(loaded -> loaded.contexts().close());
+                throw e;
+            }
         }
 
         void close() {
             tls.ifPresent(loaded -> loaded.contexts().close());
+            admin.ifPresent(AdminListener.Prepared::close);
         }
     }
 
@@ -54,23 +74,26 @@ final class NodeRun {
      * Opens a run, which listens and does nothing yet.
      *
      * @param given last number that an earlier run of the node has given to the application, or {@link Position#NONE}
-     * @param operations of the node, for its operator
+     * @param admin what the node's operator can ask
      * @throws NodeException if the data directory or the listen address cannot be used; what was prepared is closed then, and
      *     the data directory is given back
      */
     static NodeRun open(
-            Prepared prepared,
-            NodeIdentity identity,
-            Application application,
-            Position given,
-            AdminOperations operations) {
+            Prepared prepared, NodeIdentity identity, Application application, Position given, AdminApi admin) {
         NodeConfig config = prepared.config();
         config.warnings()
                 .forEach(warning -> LOG.warn("{}: {}", prepared.settings().name(), warning));
         Optional<KeptState> kept = Optional.empty();
         try {
             kept = KeptState.open(config, prepared.settings(), application);
-            return new NodeRun(prepared, identity, new NodeApplication(application, kept, given), operations);
+            AdminServer doors = new AdminServer(prepared.settings().name(), admin);
+            try {
+                Optional<AdminListener> listener = prepared.admin().map(ready -> AdminListener.open(doors, ready));
+                return new NodeRun(prepared, identity, new NodeApplication(application, kept, given), doors, listener);
+            } catch (RuntimeException | Error e) {
+                doors.close();
+                throw e;
+            }
         } catch (RuntimeException | Error e) {
             kept.ifPresent(KeptState::close);
             prepared.close();
@@ -79,8 +102,15 @@ final class NodeRun {
         }
     }
 
-    private NodeRun(Prepared prepared, NodeIdentity identity, NodeApplication application, AdminOperations operations) {
+    private NodeRun(
+            Prepared prepared,
+            NodeIdentity identity,
+            NodeApplication application,
+            AdminServer doors,
+            Optional<AdminListener> listener) {
         NodeSettings settings = prepared.settings();
+        this.doors = doors;
+        this.listener = listener;
         this.identity = identity;
         this.kept = application.kept();
         prepared.tls()
@@ -98,7 +128,8 @@ final class NodeRun {
         this.renewal = prepared.tls()
                 .map(loaded -> TlsRenewal.of(
                         settings.name(), settings.tls().orElseThrow(), engine.links(), InstantSource.system(), loaded));
-        this.control = new ControlService(settings.dataDirectory(), settings.name(), upkeep.scheduler(), operations);
+        this.control = new ControlService(settings.dataDirectory(), settings.name(), upkeep.scheduler(), doors);
+        listener.ifPresent(open -> watch(open, settings.watchInterval(), upkeep));
         renewal.ifPresent(watched -> watch(watched, settings.watchInterval(), upkeep));
         kept.ifPresent(state -> state.watch(upkeep));
     }
@@ -110,9 +141,23 @@ final class NodeRun {
         upkeep.every("watching the expiry of certificates", Duration.ZERO, EXPIRY_PAUSE, renewal::watchExpiry);
     }
 
+    private static void watch(AdminListener listener, Duration interval, UpkeepThread upkeep) {
+        listener.tls().ifPresent(tls -> {
+            if (!interval.isZero()) {
+                upkeep.every("watching the files of the admin listener", interval, interval, tls::watch);
+            }
+            if (listener.hasOwnFiles()) {
+                upkeep.every(
+                        "watching the admin listener's certificate", Duration.ZERO, EXPIRY_PAUSE, tls::watchExpiry);
+            }
+        });
+    }
+
     /** Lets peers, clients and operators in, once. */
     void start() {
         control.open();
+        doors.start();
+        listener.ifPresent(AdminListener::announce);
         engine.start(renewal.map(tls -> "TLS by " + tls.status().provider() + ", certificate required of every peer")
                 .orElse("PLAIN TEXT"));
     }
@@ -121,6 +166,8 @@ final class NodeRun {
     private void closeRest() {
         try {
             control.close();
+            doors.close();
+            listener.ifPresent(AdminListener::close);
             kept.ifPresent(KeptState::close);
             renewal.ifPresent(TlsRenewal::close);
         } finally {
@@ -149,7 +196,46 @@ final class NodeRun {
     }
 
     NodeStatus status() {
-        return engine.status(renewal.map(TlsRenewal::status));
+        return engine.status(renewal.map(TlsRenewal::status)).with(listener.map(AdminListener::status));
+    }
+
+    /**
+     * Reads all TLS files again, those of the links and those of the admin listener.
+     *
+     * @throws NodeException if there are none, or with everything that is wrong with them
+     */
+    String reload() {
+        return both(TlsRenewal::reload, EndpointRenewal::reload);
+    }
+
+    /** The same, and changes nothing. */
+    String checkReload() {
+        return both(TlsRenewal::check, EndpointRenewal::check);
+    }
+
+    /** What one set of files has wrong keeps the other one from nothing. */
+    private String both(Function<TlsRenewal, String> ofLinks, Function<EndpointRenewal, String> ofListener) {
+        Optional<EndpointRenewal> admin = listener.flatMap(AdminListener::tls);
+        if (admin.isEmpty()) {
+            return ofLinks.apply(tls());
+        }
+        List<String> done = new ArrayList<>();
+        List<String> failed = new ArrayList<>();
+        attempt(() -> renewal.map(ofLinks).ifPresent(done::add), failed);
+        attempt(() -> done.add(ofListener.apply(admin.get())), failed);
+        if (!failed.isEmpty()) {
+            failed.addAll(done);
+            throw new NodeException(NodeException.Reason.CONFIGURATION, String.join("; ", failed));
+        }
+        return String.join("; admin listener: ", done);
+    }
+
+    private static void attempt(Runnable part, List<String> failed) {
+        try {
+            part.run();
+        } catch (NodeException e) {
+            failed.add(String.valueOf(e.getMessage()));
+        }
     }
 
     /** @throws NodeException if the node runs in plain text */

@@ -5,7 +5,7 @@ import io.dromon.config.Options;
 import io.dromon.node.Application;
 import io.dromon.node.NodeException;
 import io.dromon.node.NodeStatus;
-import io.dromon.node.admin.AdminOperations;
+import io.dromon.node.admin.api.AdminApi;
 import io.dromon.node.apply.CallFailures;
 import io.dromon.node.engine.KeptState;
 import io.dromon.node.engine.NodeApplication;
@@ -31,7 +31,7 @@ final class NodeRuns {
     private static final Duration LAST_WAIT = Duration.ofSeconds(5);
 
     private final Application application;
-    private final AdminOperations operations;
+    private final AdminApi admin;
     /** As the thread that has started the node: whether the node keeps the JVM alive. */
     private final boolean daemon = Thread.currentThread().isDaemon();
     /** Held while a restart begins, and while its result becomes known. */
@@ -47,10 +47,10 @@ final class NodeRuns {
     private volatile CompletableFuture<Void> synced = new CompletableFuture<>();
 
     /** Opens the first run. */
-    NodeRuns(NodeConfig config, Application application, AdminOperations operations) {
+    NodeRuns(NodeConfig config, Application application, AdminApi admin) {
         NodeApplication.check(application);
         this.application = application;
-        this.operations = operations;
+        this.admin = admin;
         NodeSettings settings = NodeSettings.of(config);
         NodeIdentity identity = new NodeIdentity(settings.name(), settings.dataDirectory(), settings.recovery());
         NodeRun.Prepared prepared;
@@ -60,7 +60,7 @@ final class NodeRuns {
             identity.release();
             throw e;
         }
-        this.run = NodeRun.open(prepared, identity, application, Position.NONE, operations);
+        this.run = NodeRun.open(prepared, identity, application, Position.NONE, admin);
         follow(run, synced);
     }
 
@@ -117,6 +117,19 @@ final class NodeRuns {
 
     /** See {@link io.dromon.node.Node#restart}. */
     void restart(Map<String, String> options) {
+        await(beginRestart(options));
+    }
+
+    /** See {@link io.dromon.node.admin.AdminOperations#checkRestart}. */
+    void checkRestart(Map<String, String> options) {
+        synchronized (changes) {
+            refuseWhereItCannotBe(run.engine());
+            prepare(run, options).close();
+        }
+    }
+
+    /** See {@link io.dromon.node.admin.AdminOperations#beginRestart}. */
+    CompletableFuture<Void> beginRestart(Map<String, String> options) {
         CompletableFuture<Void> started = new CompletableFuture<>();
         synchronized (changes) {
             NodeRun before = run;
@@ -131,7 +144,7 @@ final class NodeRuns {
             synced = nextSynced;
             thread.start();
         }
-        await(started);
+        return started;
     }
 
     private void refuseWhereItCannotBe(NodeEngine before) {
@@ -259,7 +272,7 @@ final class NodeRuns {
             before.identity().release();
             throw e;
         }
-        return NodeRun.open(next, identity, application, before.engine().given(), operations);
+        return NodeRun.open(next, identity, application, before.engine().given(), admin);
     }
 
     private static NodeException leftMeanwhile() {

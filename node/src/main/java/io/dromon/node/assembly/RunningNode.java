@@ -10,22 +10,28 @@ import io.dromon.node.NodeException;
 import io.dromon.node.NodeStatus;
 import io.dromon.node.WriteSet;
 import io.dromon.node.admin.AdminOperations;
+import io.dromon.node.admin.api.AdminApi;
+import io.dromon.node.admin.api.AdminHost;
+import io.dromon.node.admin.routes.NodeAdmin;
 import io.dromon.node.apply.PendingCall;
 import io.dromon.node.credentials.CaRotation;
 import io.dromon.node.credentials.TlsRenewal;
 import io.dromon.node.engine.NodeEngine;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
 /** A node: what is asked of it goes to its present run. Any thread. */
-final class RunningNode implements Node, AdminOperations {
+final class RunningNode implements Node, AdminOperations, AdminHost {
+    private final AdminApi admin = new AdminApi();
     private final NodeRuns runs;
 
     /** @throws NodeException if the configuration, a file it names, the data directory or the listen address cannot be used */
     RunningNode(NodeConfig config, Application application) {
-        this.runs = new NodeRuns(config, application, this);
+        NodeAdmin.addTo(admin, this);
+        this.runs = new NodeRuns(config, application, admin);
         runs.start();
     }
 
@@ -104,27 +110,52 @@ final class RunningNode implements Node, AdminOperations {
     }
 
     @Override
+    public AdminApi admin() {
+        return admin;
+    }
+
+    @Override
+    public NodeConfig config() {
+        return engine().config();
+    }
+
+    @Override
     public String reload() {
         engine().refuseOnProtocolThread();
-        return runs.run().tls().reload();
+        return runs.run().reload();
+    }
+
+    @Override
+    public String checkReload() {
+        engine().refuseOnProtocolThread();
+        return runs.run().checkReload();
     }
 
     @Override
     public String rotate(CaRotation.Step step) {
-        NodeEngine engine = engine();
-        engine.refuseOnProtocolThread();
+        engine().refuseOnProtocolThread();
         TlsRenewal tls = runs.run().tls();
+        return tls.rotate(step, rotationPeers());
+    }
+
+    @Override
+    public void checkRotation(CaRotation.Step step) {
+        engine().refuseOnProtocolThread();
+        TlsRenewal tls = runs.run().tls();
+        tls.checkRotation(step, rotationPeers());
+    }
+
+    private List<CaRotation.Peer> rotationPeers() {
+        NodeEngine engine = engine();
         NodeStatus status = status();
         if (!engine.isOpen()) {
             throw new NodeException(NodeException.Reason.CLOSED, "the node has left its group");
         }
-        return tls.rotate(
-                step,
-                CaRotation.peers(
-                        status.group().members(),
-                        engine.uuid(),
-                        status.mesh(),
-                        engine.links().presented().join()));
+        return CaRotation.peers(
+                status.group().members(),
+                engine.uuid(),
+                status.mesh(),
+                engine.links().presented().join());
     }
 
     @Override
@@ -136,6 +167,16 @@ final class RunningNode implements Node, AdminOperations {
     public void restart(Map<String, String> options) {
         engine().refuseOnProtocolThread();
         runs.restart(options);
+    }
+
+    @Override
+    public void checkRestart(Map<String, String> options) {
+        runs.checkRestart(options);
+    }
+
+    @Override
+    public CompletableFuture<Void> beginRestart(Map<String, String> options) {
+        return runs.beginRestart(options);
     }
 
     @Override

@@ -13,7 +13,7 @@ import java.util.Optional;
 /**
  * The findings of {@link Doctor}.
  *
- * @param channels the channels of the node: its configuration as a whole, the group, state transfer
+ * @param channels the channels of the node: its configuration as a whole, the group, state transfer, the admin listener
  * @param peers what answers at the addresses of the cluster; empty if they were not asked
  */
 public record Diagnosis(List<Channel> channels, List<Peer> peers) {

@@ -4,6 +4,7 @@ import static io.dromon.node.doctor.Diagnosis.Level.FAIL;
 import static io.dromon.node.doctor.Diagnosis.Level.OK;
 import static io.dromon.node.doctor.Diagnosis.Level.WARNING;
 
+import io.dromon.config.AdminOptions;
 import io.dromon.config.ConfigException;
 import io.dromon.config.ConfigProblem;
 import io.dromon.config.IdentityOptions;
@@ -13,7 +14,7 @@ import io.dromon.config.Options;
 import io.dromon.config.Registry;
 import io.dromon.config.ServerOptions;
 import io.dromon.config.Source;
-import io.dromon.node.admin.local.ControlClient;
+import io.dromon.node.admin.client.AdminClient;
 import io.dromon.node.doctor.Diagnosis.Channel;
 import io.dromon.node.doctor.Diagnosis.Finding;
 import io.dromon.node.doctor.Diagnosis.Used;
@@ -123,6 +124,9 @@ public final class Doctor {
                         : unusable(problems, findings));
         List<Diagnosis.Peer> peers = group(checkPeers);
         sst();
+        if (!isWrong(AdminOptions.ADMIN_LISTEN)) {
+            AdminCheck.run(config, runningNode().isPresent()).ifPresent(channels::add);
+        }
         return new Diagnosis(channels, peers);
     }
 
@@ -303,7 +307,7 @@ public final class Doctor {
     /** The node of this data directory, if it runs at this address. */
     private Optional<String> runningNode() {
         try {
-            var status = ControlClient.ask(config.dataDir(), "status").path("status");
+            var status = AdminClient.local(config.dataDir()).status();
             String address = status.path("listenAddress").asText();
             return address.endsWith(":" + config.listen().port())
                     ? Optional.of(status.path("name").asText() + " at " + address)

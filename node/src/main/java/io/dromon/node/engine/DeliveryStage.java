@@ -1,6 +1,7 @@
 package io.dromon.node.engine;
 
 import io.dromon.node.ApplicationCall;
+import io.dromon.node.NodeStatus;
 import io.dromon.node.NonBlockingApplication;
 import io.dromon.node.apply.Deliverer;
 import io.dromon.node.apply.DeliveryItem;
@@ -133,6 +134,11 @@ final class DeliveryStage {
     /** Bytes of memory that is kept by items that are not begun. */
     long bytes() {
         return queue.bytes();
+    }
+
+    /** How long commits and applying took. */
+    NodeStatus.Latency latency() {
+        return deliverer.latency();
     }
 
     /** Last number that the application was given, -1 before the first. */

@@ -75,6 +75,7 @@ public final class NodeEngine {
     private final FailureVote failureVote = new FailureVote();
     private final ProtocolLoop loop;
     private final NodeEnd end;
+    private final Instant started = Instant.now();
     private volatile NodeConfig config;
 
     /**
@@ -354,7 +355,9 @@ public final class NodeEngine {
                 delivery.length(),
                 delivery.bytes(),
                 delivery.call(nowNs),
-                RuntimeOptions.values(config));
+                RuntimeOptions.values(config),
+                started,
+                delivery.latency());
     }
 
     private NodeStatus.Kept keptStatus(KeptState state) {

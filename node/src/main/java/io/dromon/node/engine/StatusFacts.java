@@ -32,6 +32,8 @@ import java.util.stream.Collectors;
  * @param unsavedView why the last primary view is not on disk; empty if it is
  * @param waiting items that the application has not taken yet
  * @param options the options that can be changed while the node runs, with their values now
+ * @param started when this run of the node was started
+ * @param latency how long commits and applying took since then
  */
 record StatusFacts(
         String name,
@@ -53,9 +55,11 @@ record StatusFacts(
         int waiting,
         long waitingBytes,
         Optional<ApplicationCall> call,
-        SortedMap<String, String> options) {
+        SortedMap<String, String> options,
+        Instant started,
+        NodeStatus.Latency latency) {
 
-    /** The status of the node. */
+    /** The status of the node; what its admin listener is, it does not know. */
     NodeStatus status(Instant now) {
         return new NodeStatus(
                 name,
@@ -75,7 +79,10 @@ record StatusFacts(
                 waiting,
                 waitingBytes,
                 call,
-                options);
+                options,
+                started,
+                Optional.empty(),
+                latency);
     }
 
     private NodeStatus.Group groupStatus() {

@@ -173,7 +173,18 @@ final class StatusDocumentTest {
                 17,
                 1700,
                 Optional.of(new ApplicationCall("write-set 17", Duration.ofSeconds(9))),
-                new TreeMap<>(Map.of("pc.weight", "1", "gcs.fc_limit", "16")));
+                new TreeMap<>(Map.of("pc.weight", "1", "gcs.fc_limit", "16")),
+                SINCE,
+                Optional.of(new NodeStatus.Admin(
+                        "10.0.0.1:4580",
+                        "HTTPS",
+                        true,
+                        new TreeMap<>(Map.of("health", "open", "read", "OU ops", "change", "off")))),
+                new NodeStatus.Latency(
+                        new NodeStatus.Histogram(
+                                List.of(1L, 2L, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 1L),
+                                20_000_000_000L),
+                        NodeStatus.Latency.NONE.apply()));
     }
 
     /** A node of which nothing can be told that need not be. */
@@ -196,7 +207,10 @@ final class StatusDocumentTest {
                 0,
                 0,
                 Optional.empty(),
-                new TreeMap<>());
+                new TreeMap<>(),
+                SINCE,
+                Optional.empty(),
+                NodeStatus.Latency.NONE);
     }
 
     /** With what differs from run to run replaced by words. */
@@ -233,6 +247,7 @@ final class StatusDocumentTest {
     void hasTheMetricsOfTheSameMoment() throws IOException {
         NodeStatus status = everything();
 
-        assertThat(settled(StatusMetrics.of(status), status)).isEqualTo(expected("everything.prometheus"));
+        assertThat(settled(StatusMetrics.of(status, SINCE.plusSeconds(11)), status))
+                .isEqualTo(expected("everything.prometheus"));
     }
 }

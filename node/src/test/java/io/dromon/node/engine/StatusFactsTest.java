@@ -77,7 +77,9 @@ final class StatusFactsTest {
                 17,
                 1700,
                 call,
-                new TreeMap<>(Map.of("pc.weight", "1")));
+                new TreeMap<>(Map.of("pc.weight", "1")),
+                NOW,
+                NodeStatus.Latency.NONE);
     }
 
     private Health health() {

@@ -1,11 +1,12 @@
 package io.dromon.node.admin.local;
 
-import io.dromon.node.admin.AdminOperations;
+import io.dromon.node.admin.http.AdminServer;
 import java.io.IOException;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,22 +19,22 @@ public final class ControlService implements AutoCloseable {
     private final Path directory;
     private final String nodeName;
     private final ScheduledExecutorService thread;
-    private final AdminOperations node;
-    private volatile @Nullable ControlServer server;
+    private final AdminServer server;
+    private volatile boolean open;
     private volatile boolean closed;
 
     /**
      * Opens nothing yet.
      *
      * @param directory where the socket is to lie
-     * @param thread opens it and ends slow clients; the caller's
-     * @param node carries the commands out
+     * @param thread opens it; the caller's
+     * @param server serves it; the caller's
      */
-    public ControlService(Path directory, String nodeName, ScheduledExecutorService thread, AdminOperations node) {
+    public ControlService(Path directory, String nodeName, ScheduledExecutorService thread, AdminServer server) {
         this.directory = directory;
         this.nodeName = nodeName;
         this.thread = thread;
-        this.node = node;
+        this.server = server;
     }
 
     /** Opens the socket, now or a little later: the node that ran in this directory before may not have ended quite yet. */
@@ -47,8 +48,9 @@ public final class ControlService implements AutoCloseable {
             return;
         }
         try {
-            server = ControlServer.open(
-                    directory, "dromon-" + nodeName + "-control", thread, new ControlCommands(node, nodeName));
+            ServerSocketChannel socket = ControlSocket.bind(directory);
+            open = true;
+            server.listen(socket, ControlSocket.NAME);
         } catch (IOException | UnsupportedOperationException e) {
             if (attempt < MOST_ATTEMPTS) {
                 thread.schedule(() -> open(attempt + 1), ATTEMPT_PAUSE_MS, TimeUnit.MILLISECONDS);
@@ -58,13 +60,19 @@ public final class ControlService implements AutoCloseable {
         }
     }
 
-    /** Closes the socket and removes it. On the thread that opens it. */
+    /** Removes the socket; the server closes it. On the thread that opens it. */
     @Override
     public void close() {
         closed = true;
-        ControlServer open = server;
-        if (open != null) {
-            open.close();
+        if (!open) {
+            return;
+        }
+        open = false;
+        try {
+            // Before the end of the listener: a node that starts now must not lose its own.
+            Files.deleteIfExists(ControlSocket.in(directory).toAbsolutePath());
+        } catch (IOException e) {
+            LOG.warn("control socket {} was not removed: {}", ControlSocket.in(directory), e.toString());
         }
     }
 }

@@ -1,7 +1,6 @@
 /**
- * The control socket of a running node: a Unix domain socket in its data directory, for the user that runs the node
- * alone (mode 0600). A request is one line, a command and its argument; the answer is one line, a JSON object with
- * {@code "ok": true}, or with {@code "ok": false} and {@code "error"}.
+ * The control socket of a running node: a Unix domain socket in its data directory, for the user that runs the node alone (mode
+ * 0600). It speaks the same HTTP as the admin listener, and every caller may do everything.
  */
 @NullMarked
 package io.dromon.node.admin.local;

@@ -1,34 +1,28 @@
 package io.dromon.node.cli.control;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.dromon.node.admin.local.ControlClient;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.dromon.node.admin.client.AdminClient;
 import io.dromon.node.cli.process.CommandFailure;
 import io.dromon.node.cli.process.ExitCode;
 import io.dromon.transport.wire.PeerText;
 import java.io.IOException;
-import java.nio.file.Path;
-import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Commands that a running node on this machine carries out. */
+/** Commands that a running node carries out: of this machine by its control socket, of another one by its admin listener. */
 public final class ControlCommand {
-    /** A node gives relinking 300 s. */
-    private static final Duration RELINK_PATIENCE = Duration.ofSeconds(310);
-
     private ControlCommand() {}
 
-    /** Asks the node of a data directory. */
+    /** Asks the node of a data directory, or of a URL. */
     abstract static class Asking implements Callable<Integer> {
-        @Option(
-                names = "--data-dir",
-                paramLabel = "DIR",
-                defaultValue = ".",
-                description = "Data directory of the node, the current directory if not given.")
+        @Mixin
         @SuppressWarnings("NullAway.Init") // set by picocli
-        private Path dataDirectory;
+        private NodeDoor door;
 
         /** Says how many links an answer counts, if it does. */
         static void sayRelinked(JsonNode answer) {
@@ -37,22 +31,31 @@ public final class ControlCommand {
             }
         }
 
-        /** The answer, if the node did what it was asked to. */
-        JsonNode ask(String request) {
-            return ask(request, ControlClient.PATIENCE);
+        /** A text that can be read. */
+        String read(String path) {
+            return door.ask(client -> client.get(path)).text();
         }
 
-        JsonNode ask(String request, Duration patience) {
-            JsonNode answer;
+        /** A document that can be read. */
+        JsonNode document(String path) {
+            return json(door.ask(client -> client.get(path)));
+        }
+
+        /** The answer, if the node did what it was asked to. */
+        JsonNode act(String action, ObjectNode order) {
+            return json(door.ask(client -> client.post(action, order, AdminClient.LONG_PATIENCE)));
+        }
+
+        JsonNode act(String action) {
+            return act(action, JsonNodeFactory.instance.objectNode());
+        }
+
+        private static JsonNode json(AdminClient.Answer answer) {
             try {
-                answer = ControlClient.ask(dataDirectory, request, patience);
+                return answer.json();
             } catch (IOException e) {
                 throw new CommandFailure(String.valueOf(e.getMessage()));
             }
-            if (!answer.path("ok").asBoolean()) {
-                throw new CommandFailure(answer.path("error").asText());
-            }
-            return answer;
         }
     }
 
@@ -88,11 +91,11 @@ public final class ControlCommand {
         @Override
         public Integer call() {
             if (!json && !health && format == Format.PROMETHEUS) {
-                System.out.print(ask("metrics").path("text").asText());
+                System.out.print(read("/metrics"));
                 System.out.flush();
                 return 0;
             }
-            JsonNode status = ask("status").path("status");
+            JsonNode status = document("/api/v1/status");
             int code = 0;
             if (health) {
                 System.out.println(PeerText.lines(StatusTable.health(status)));
@@ -120,9 +123,9 @@ public final class ControlCommand {
 
         @Override
         public Integer call() {
-            System.out.println(PeerText.lines(ask("reload").path("text").asText()));
+            System.out.println(PeerText.lines(act("reload").path("text").asText()));
             if (relink) {
-                sayRelinked(ask("relink", RELINK_PATIENCE));
+                sayRelinked(act("relink"));
             }
             return 0;
         }
@@ -136,7 +139,7 @@ public final class ControlCommand {
     public static final class Relink extends Asking {
         @Override
         public Integer call() {
-            sayRelinked(ask("relink", RELINK_PATIENCE));
+            sayRelinked(act("relink"));
             return 0;
         }
     }
@@ -161,7 +164,8 @@ public final class ControlCommand {
 
         @Override
         public Integer call() {
-            JsonNode answer = ask("rotate " + step, RELINK_PATIENCE);
+            JsonNode answer =
+                    act("rotate", JsonNodeFactory.instance.objectNode().put("step", step));
             System.out.println(PeerText.lines(answer.path("text").asText()));
             sayRelinked(answer);
             return 0;
@@ -180,8 +184,15 @@ public final class ControlCommand {
 
         @Override
         public Integer call() {
-            System.out.println(
-                    PeerText.lines(ask("set " + assignment).path("text").asText()));
+            int equals = assignment.indexOf('=');
+            if (equals < 1) {
+                throw new CommandFailure("set needs NAME=VALUE");
+            }
+            ObjectNode order = JsonNodeFactory.instance
+                    .objectNode()
+                    .put("option", assignment.substring(0, equals).strip())
+                    .put("value", assignment.substring(equals + 1).strip());
+            System.out.println(PeerText.lines(act("set", order).path("text").asText()));
             return 0;
         }
     }

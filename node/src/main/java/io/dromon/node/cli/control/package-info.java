@@ -1,4 +1,4 @@
-/** Commands that a running node of this machine carries out: {@code dromon status}, {@code reload}, {@code rotate}, {@code set}. */
+/** Commands that a running node carries out: {@code dromon status}, {@code reload}, {@code rotate}, {@code set}. */
 @NullMarked
 package io.dromon.node.cli.control;
 

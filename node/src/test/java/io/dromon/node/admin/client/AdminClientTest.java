@@ -1,8 +1,9 @@
-package io.dromon.node.admin.local;
+package io.dromon.node.admin.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.dromon.node.admin.local.ControlSocket;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
@@ -16,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A node that hangs. */
 @Tag("sockets")
 @Timeout(30)
-final class ControlClientTest {
+final class AdminClientTest {
     @TempDir
     Path directory;
 
@@ -27,8 +28,8 @@ final class ControlClientTest {
             for (int i = 0; i < 4; i++) { // the last ones wait for a place in the queue of the system
                 long begin = System.nanoTime();
 
-                assertThatThrownBy(() -> ControlClient.ask(directory, "status", Duration.ofSeconds(1)))
-                        .hasMessageContainingAll("does not answer", "'status' within 1 s", "jstack");
+                assertThatThrownBy(() -> AdminClient.local(directory).get("/api/v1/status", Duration.ofSeconds(1)))
+                        .hasMessageContainingAll("does not answer", "'GET /api/v1/status' within 1 s", "jstack");
 
                 assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(5));
             }

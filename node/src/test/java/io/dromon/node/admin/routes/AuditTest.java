@@ -1,4 +1,4 @@
-package io.dromon.node.admin.local;
+package io.dromon.node.admin.routes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -8,6 +8,7 @@ import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.dromon.config.NodeConfig;
 import io.dromon.node.Node;
+import io.dromon.node.admin.client.AdminClient;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -22,7 +23,7 @@ import org.slf4j.LoggerFactory;
 /** What an operator changes on the control socket is told in the log, and can be read back. */
 @Tag("sockets")
 @Timeout(60)
-final class ControlCommandsTest {
+final class AuditTest {
     @TempDir
     Path directory;
 
@@ -63,7 +64,7 @@ final class ControlCommandsTest {
     }
 
     private JsonNode status() throws IOException {
-        return ControlClient.ask(directory, "status").path("status");
+        return AdminClient.local(directory).status();
     }
 
     @Test
@@ -72,14 +73,9 @@ final class ControlCommandsTest {
             assertThat(status().path("options").path("evs.send_window").asText())
                     .isEqualTo("5");
 
-            assertThat(ControlClient.ask(directory, "set evs.send_window=8")
-                            .path("ok")
-                            .asBoolean())
-                    .isTrue();
-            assertThat(ControlClient.ask(directory, "set evs.send_window=x")
-                            .path("ok")
-                            .asBoolean())
-                    .isFalse();
+            AdminClient client = AdminClient.local(directory);
+            assertThat(client.set("evs.send_window", "8").isDone()).isTrue();
+            assertThat(client.set("evs.send_window", "x").status()).isEqualTo(409);
 
             assertThat(node.status().options()).containsEntry("evs.send_window", "8");
             assertThat(status().path("options").path("evs.send_window").asText())
@@ -91,7 +87,13 @@ final class ControlCommandsTest {
                             "n1: " + user + " on the control socket: set evs.send_window=8: done")
                     .anyMatch(line ->
                             line.startsWith("n1: " + user + " on the control socket: set evs.send_window=x: refused, "))
-                    .noneMatch(line -> line.contains("control socket: status"));
+                    .noneMatch(line -> line.contains("control socket: GET"));
+            JsonNode audit = client.get("/api/v1/audit").json();
+            assertThat(audit).hasSize(2);
+            assertThat(audit.get(0).path("action").asText()).isEqualTo("set evs.send_window=x");
+            assertThat(audit.get(0).path("result").asText()).startsWith("refused, evs.send_window");
+            assertThat(audit.get(1).path("result").asText()).isEqualTo("done");
+            assertThat(audit.get(1).path("subject").asText()).isEqualTo(user);
         }
     }
 
