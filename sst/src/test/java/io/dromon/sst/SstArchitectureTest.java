@@ -71,5 +71,5 @@ class SstArchitectureTest {
             .whereLayer("rsync")
             .mayOnlyAccessLayers("channel", "program", "face", "archive", "tunnel")
             .whereLayer("script")
-            .mayOnlyAccessLayers("stream", "program", "face", "archive");
+            .mayOnlyAccessLayers("stream", "channel", "program", "face", "archive");
 }
