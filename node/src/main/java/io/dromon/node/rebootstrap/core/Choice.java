@@ -10,7 +10,7 @@ import java.util.Map;
 public record Choice(Kind kind, Map<String, String> without) {
     /** Ways to run. */
     public enum Kind {
-        /** Inspect and prove, and change nothing. */
+        /** Inspect and prove, and change nothing; the records of such a run are not kept. */
         PLAN,
         /** Begin a plan. */
         RUN,

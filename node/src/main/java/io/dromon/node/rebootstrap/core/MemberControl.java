@@ -42,8 +42,8 @@ public interface MemberControl {
     Progress drain();
 
     /**
-     * Applies what was received and stops; the position does not change behind it. It closes its links as a killed process
-     * does: a member that leaves in order lets the others go on with less, and what they did then would have to be known.
+     * Applies what was received and stops, also in the middle of a start; the position does not change behind it. It closes
+     * its links as a killed process does: a member that leaves in order lets the others go on with less, and what they did then would have to be known.
      */
     Progress stop();
 

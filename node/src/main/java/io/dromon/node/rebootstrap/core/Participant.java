@@ -125,6 +125,12 @@ public final class Participant {
                     ? done(control.verify(verify.target(), verify.members()))
                     : new Answer.Done(own);
         }
+        if (!own.name().equals(request.node())) {
+            return refused(
+                    Reason.FAILED,
+                    "the request is for " + request.node() + ", and this node is " + own.name()
+                            + "; correct the addresses of the plan");
+        }
         if (step instanceof NodeRequest.Seal seal) {
             return seal(request, own, seal.target());
         }
@@ -141,6 +147,7 @@ public final class Participant {
             return drain(noted, own);
         } else if (step instanceof NodeRequest.Stop) {
             keep(noted.at(Stage.STOPPED));
+            making = null;
             return done(control.stop());
         } else if (step instanceof NodeRequest.Bootstrap bootstrap) {
             return bootstrap(noted, own, request, bootstrap, nowMs);

@@ -33,6 +33,7 @@ class ParticipantTest {
 
         RunState state = RunState.RUNNING;
         boolean primary = true;
+        boolean neverJoins;
 
         @Override
         public NodeFacts facts(Hold hold) {
@@ -75,7 +76,7 @@ class ParticipantTest {
 
         @Override
         public Progress start(Target target, @Nullable Token token) {
-            primary = true;
+            primary = !neverJoins;
             return done((token == null ? "join " : "make ") + target, RunState.RUNNING);
         }
 
@@ -281,6 +282,41 @@ class ParticipantTest {
         assertRefused(ask(new NodeRequest.Stage(Map.of(), Map.of())), Reason.ENDED, "has ended");
         assertThat(ask(new NodeRequest.Seal(Target.ORIGINAL))).isInstanceOf(Answer.Done.class);
         assertThat(member.state).isEqualTo(RunState.RUNNING);
+    }
+
+    @Test
+    void doesNothingThatIsForAnotherNode() {
+        NodeRequest stop = new NodeRequest(new RequestId(1, NONCE, 1), PROCEDURE, "n2", new NodeRequest.Stop());
+
+        assertRefused(participant.on(stop, NOW_MS), Reason.FAILED, "the request is for n2, and this node is n1");
+        assertThat(member.state).isEqualTo(RunState.RUNNING);
+        assertThat(disk).isEqualTo(ParticipantState.NONE);
+    }
+
+    @Test
+    void marksThatItHasJoinedBeforeItIsAskedAgain() {
+        stopped();
+        bootstrap(token(1));
+        ask(new NodeRequest.Stop());
+        UUID next = new UUID(8, 9);
+        ask(new NodeRequest.Join(Target.ORIGINAL, next));
+        member.primary = true;
+        participant.joined();
+        processBeginsAnew();
+
+        assertThat(disk.rounds()).isEqualTo(new ParticipantState.Rounds(next, null));
+        assertThat(participant.startMode()).isEqualTo(Participant.StartMode.NORMAL);
+    }
+
+    @Test
+    void startsAsAJoinerUntilItHasJoined() {
+        stopped();
+        member.neverJoins = true;
+        ask(new NodeRequest.Join(Target.CHANGED, new UUID(8, 9)));
+        processBeginsAnew();
+
+        assertThat(participant.startMode()).isEqualTo(Participant.StartMode.AS_JOINER);
+        assertThat(participant.active()).isEqualTo(Target.CHANGED);
     }
 
     @Test
