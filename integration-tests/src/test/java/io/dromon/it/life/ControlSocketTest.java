@@ -8,12 +8,14 @@ import io.dromon.it.cluster.LiveCluster;
 import io.dromon.it.cluster.LiveCluster.Member;
 import io.dromon.node.admin.client.AdminClient;
 import io.dromon.node.admin.local.ControlSocket;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -116,15 +118,19 @@ final class ControlSocketTest {
             try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(ControlSocket.in(data)))) {
                 byte[] flood = new byte[8192];
                 Arrays.fill(flood, (byte) 'x');
-                int answer;
+                ByteArrayOutputStream answer = new ByteArrayOutputStream();
                 try {
                     channel.write(ByteBuffer.wrap(flood));
-                    answer = channel.read(ByteBuffer.allocate(1));
+                    ByteBuffer part = ByteBuffer.allocate(4096);
+                    while (channel.read(part) >= 0) {
+                        answer.write(part.array(), 0, part.position());
+                        part.clear();
+                    }
                 } catch (IOException e) {
-                    answer = -1;
+                    // The end of the connection, told another way.
                 }
 
-                assertThat(answer).isEqualTo(-1);
+                assertThat(answer.toString(StandardCharsets.US_ASCII)).startsWith("HTTP/1.1 414 ");
             }
             assertThat(AdminClient.local(data).get("/api/v1/status").isDone()).isTrue();
         }

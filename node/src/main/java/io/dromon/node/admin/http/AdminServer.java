@@ -186,10 +186,8 @@ public final class AdminServer implements AutoCloseable {
 
     private void acceptTcp(
             Channel channel, AdminAddress.Protocol protocol, boolean hasTls, Tls tls, AccessRules rules) {
-        InetAddress remote = ((InetSocketAddress) channel.remoteAddress()).getAddress();
-        String from = remote.getHostAddress();
-        Exchange exchange =
-                new Exchange(this, rules, remote, () -> new Caller(Caller.Door.HTTP, from, Optional.empty()));
+        String from = ((InetSocketAddress) channel.remoteAddress()).getAddress().getHostAddress();
+        Exchange exchange = new Exchange(this, rules, from, () -> new Caller(Caller.Door.HTTP, from, Optional.empty()));
         channel.pipeline().addLast("port", new FirstByte(protocol, hasTls, new FirstByte.Verdict() {
             @Override
             public void tls(ChannelHandlerContext ctx) {

@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -68,6 +69,43 @@ final class ControlCommandTest {
             assertThat(errors.toString())
                     .contains("gmcast.segment: cannot be changed while the node runs")
                     .contains("this node runs in plain text");
+        }
+    }
+
+    @Test
+    void asksANodeByItsUrl() throws Exception {
+        X509Bundle ca = TestPki.ca("url CA");
+        put(TestPki.issue(TestPki.builder("a").subject("CN=a,OU=ops").addSanIpAddress("127.0.0.1"), ca), ca);
+        String pair = "=" + directory.resolve("cert.pem") + ";admin.ssl_key=" + directory.resolve("key.pem")
+                + ";admin.ssl_ca=" + directory.resolve("ca.pem");
+        NodeConfig config = NodeConfig.builder()
+                .group("g")
+                .name("a")
+                .address("gcomm://")
+                .listen("tcp://127.0.0.1:0")
+                .dataDir(directory)
+                .options("admin.listen=127.0.0.1:0:https;admin.valid_ous=ops;admin.ssl_cert" + pair)
+                .build();
+        try (Node node = Node.join(config, delivery -> {})) {
+            String address = node.status().admin().orElseThrow().address();
+            String[] door = {
+                "--url", "https://" + address,
+                "--ca", directory.resolve("ca.pem").toString(),
+                "--cert", directory.resolve("cert.pem").toString(),
+                "--key", directory.resolve("key.pem").toString()
+            };
+
+            assertThat(execute(0, door, "status", "--health")).isEqualTo("ready, ok" + System.lineSeparator());
+            assertThat(execute(0, door, "set", "evs.send_window=8")).contains("evs.send_window is set");
+            execute(ExitCode.FAILED, new String[] {"--url", "https://" + address}, "status");
+            assertThat(errors.toString()).contains("--ca is missing");
+            execute(ExitCode.FAILED, new String[] {"--url", "https://" + address, door[2], door[3]}, "status");
+            assertThat(errors.toString()).contains("this client has shown none", "dromon --cert --key");
+            String name = address.replace("127.0.0.1", "localhost");
+            execute(ExitCode.FAILED, new String[] {"--url", "https://" + name, door[2], door[3]}, "status");
+            assertThat(errors.toString()).contains("belongs to none of localhost");
+            execute(ExitCode.FAILED, new String[] {"--url", "http://" + address}, "status");
+            assertThat(errors.toString()).contains("plain HTTP on a port for HTTPS; use https://");
         }
     }
 
@@ -155,10 +193,12 @@ final class ControlCommandTest {
     }
 
     private String run(int expected, String... arguments) {
-        String[] all = new String[arguments.length + 2];
-        System.arraycopy(arguments, 0, all, 0, arguments.length);
-        all[arguments.length] = "--data-dir";
-        all[arguments.length + 1] = directory.toString();
+        return execute(expected, new String[] {"--data-dir", directory.toString()}, arguments);
+    }
+
+    private String execute(int expected, String[] door, String... arguments) {
+        String[] all = Arrays.copyOf(arguments, arguments.length + door.length);
+        System.arraycopy(door, 0, all, arguments.length, door.length);
         PrintStream before = System.out;
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         System.setOut(new PrintStream(bytes, true, StandardCharsets.UTF_8));

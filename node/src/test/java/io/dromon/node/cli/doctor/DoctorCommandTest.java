@@ -92,6 +92,25 @@ final class DoctorCommandTest {
     }
 
     @Test
+    void looksAtTheAdminListenerAsAStartDoes() throws Exception {
+        Run open = alone("admin.listen=127.0.0.1:0");
+        assertThat(open.code).isZero();
+        assertThat(open.out).contains("admin.listen", "can be had", "admin.change", "off");
+        try (ServerSocket taken = new ServerSocket(0)) {
+            Run used = alone("admin.listen=127.0.0.1:" + taken.getLocalPort());
+            assertThat(used.code).isEqualTo(1);
+            assertThat(used.out).contains("cannot be had", "choose another one");
+        }
+        write("broken.pem", "nothing");
+        mode("broken.pem", "rw-------");
+        Run broken = alone("admin.listen=127.0.0.1:0:https;admin.ssl_cert=" + dir.resolve("broken.pem")
+                + ";admin.ssl_key=" + dir.resolve("broken.pem"));
+        assertThat(broken.code).isEqualTo(1);
+        assertThat(broken.out).contains("admin.ssl_key: no private key", "admin.ssl_cert: no certificate");
+        assertThat(alone("admin.listen=0.0.0.0:0").out).contains("can be reached from other machines");
+    }
+
+    @Test
     void saysOfTheFileOfADatabaseThatADataNodeDoesNotBelongThere() throws Exception {
         write("my.cnf", """
                 [mysqld]
