@@ -14,9 +14,11 @@ import io.dromon.node.admin.api.AdminAnswer;
 import io.dromon.node.admin.api.Problem;
 import io.dromon.node.admin.api.Route;
 import io.dromon.node.admin.api.RouteSource;
+import io.dromon.transport.wire.PeerText;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** What can be read of a node; parts of the status document, under the names that operators look for. */
 final class ReadRoutes implements RouteSource {
@@ -27,6 +29,10 @@ final class ReadRoutes implements RouteSource {
     private final AuditTrail audit;
     private final EventHub events;
     private final Supplier<List<String>> all;
+    /** The text of metrics; null before the first. */
+    private @Nullable String metrics;
+
+    private long metricsMadeNs;
 
     /** @param all every route, for the list */
     ReadRoutes(
@@ -56,10 +62,7 @@ final class ReadRoutes implements RouteSource {
                 Route.get("/api/v1/audit", request -> json(audit.toTree())),
                 Route.get("/api/v1/topology.txt", request -> AdminAnswer.text(Topology.of(node.status()))),
                 Route.get("/api/v1/events", request -> AdminAnswer.events(events::start)),
-                Route.get(
-                        "/metrics",
-                        request -> AdminAnswer.text(StatusMetrics.of(recent.get()) + ProcessMetrics.text())
-                                .as(METRICS)),
+                Route.get("/metrics", request -> AdminAnswer.text(metrics()).as(METRICS)),
                 Route.get("/api/status", request -> json(status())),
                 Route.get(
                         "/api/clusters",
@@ -68,6 +71,17 @@ final class ReadRoutes implements RouteSource {
                 Route.get("/api/cluster/{name}", request -> cluster(request.variable("name"))),
                 Route.get("/api/problems", request -> json(Problems.of(node.status()))),
                 Route.get("/api/audit", request -> json(audit.toTree())));
+    }
+
+    /** Made ten times a second at most, however many ask. */
+    private synchronized String metrics() {
+        String known = metrics;
+        if (known == null || System.nanoTime() - metricsMadeNs > RecentStatus.AGE_NS) {
+            known = StatusMetrics.of(recent.get()) + ProcessMetrics.text();
+            metrics = known;
+            metricsMadeNs = System.nanoTime();
+        }
+        return known;
     }
 
     private static AdminAnswer json(JsonNode document) {
@@ -139,7 +153,7 @@ final class ReadRoutes implements RouteSource {
             text.append(String.format(
                     Locale.ROOT,
                     "%s %s configuration %d seqno %d weight %d, %s%n",
-                    io.dromon.transport.wire.PeerText.printable(group.name()),
+                    PeerText.printable(group.name()),
                     group.state(),
                     group.configuration(),
                     group.seqno(),
@@ -150,7 +164,7 @@ final class ReadRoutes implements RouteSource {
                             Locale.ROOT,
                             "%s %-20s %-8s segment %d%s%n",
                             member.uuid().equals(status.uuid()) ? "*" : "+",
-                            io.dromon.transport.wire.PeerText.printable(member.name()),
+                            PeerText.printable(member.name()),
                             member.state(),
                             member.segment(),
                             member.arbitrator() ? " arbitrator" : "")));

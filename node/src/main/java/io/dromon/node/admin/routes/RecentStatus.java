@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * second at most, and one at a time.
  */
 final class RecentStatus {
-    private static final long AGE_NS = Duration.ofMillis(100).toNanos();
+    /** How old what is told may be. */
+    static final long AGE_NS = Duration.ofMillis(100).toNanos();
 
     private final AdminOperations node;
     private @Nullable Callable<NodeStatus> known;

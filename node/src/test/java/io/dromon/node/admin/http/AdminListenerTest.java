@@ -25,10 +25,15 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.KeyStore;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -100,6 +105,23 @@ final class AdminListenerTest {
             return method.equals("GET")
                     ? client.get(path).status()
                     : client.post(path.substring("/api/v1/".length())).status();
+        }
+    }
+
+    /** The subject of the certificate that a new connection is shown. */
+    private String presented(Node node) throws Exception {
+        KeyStore trust = KeyStore.getInstance(KeyStore.getDefaultType());
+        trust.load(null, null);
+        trust.setCertificateEntry("ca", authority.getCertificate());
+        TrustManagerFactory managers = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        managers.init(trust);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, managers.getTrustManagers(), null);
+        URI address = URI.create("https://" + address(node));
+        try (SSLSocket socket =
+                (SSLSocket) context.getSocketFactory().createSocket(address.getHost(), address.getPort())) {
+            X509Certificate certificate = (X509Certificate) socket.getSession().getPeerCertificates()[0];
+            return certificate.getSubjectX500Principal().getName();
         }
     }
 
@@ -211,6 +233,7 @@ final class AdminListenerTest {
         try (Node node = node(pair("n1") + "admin.listen=127.0.0.1:0:https;admin.valid_ous=ops")) {
             AdminClient local = AdminClient.local(directory.resolve("data"));
             Optional<X509Bundle> ops = operator("CN=o,OU=ops");
+            assertThat(presented(node)).isEqualTo("CN=n1");
             String before = local.post("reload").json().path("text").asText();
 
             String unused = pair("renewed");
@@ -222,11 +245,13 @@ final class AdminListenerTest {
             assertThat(unused).isNotEmpty();
             assertThat(before).contains("\"CN=n1\"");
             assertThat(after).contains("\"CN=renewed\"");
+            assertThat(presented(node)).isEqualTo("CN=renewed");
             assertThat(status(node, ops, "GET", "/api/v1/status")).isEqualTo(200);
             Files.writeString(directory.resolve("cert.pem"), "nothing");
             AdminClient.Answer refused = local.post("reload");
             assertThat(refused.status()).isEqualTo(409);
             assertThat(refused.problem()).contains("admin.ssl_cert", "those before stay in use");
+            assertThat(presented(node)).isEqualTo("CN=renewed");
             assertThat(status(node, ops, "GET", "/api/v1/status")).isEqualTo(200);
         }
     }
