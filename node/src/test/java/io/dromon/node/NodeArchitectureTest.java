@@ -56,6 +56,7 @@ final class NodeArchitectureTest {
             "rebootstrap",
             "tap",
             "store",
+            "kv",
             "cli");
 
     private static final String[] CORES = {

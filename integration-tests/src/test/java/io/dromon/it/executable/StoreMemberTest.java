@@ -72,6 +72,14 @@ final class StoreMemberTest {
         return PeerProcess.run(arguments[0], directory, command, LIMIT);
     }
 
+    private String curl(String node, String path, String... more) {
+        List<String> command = new ArrayList<>(List.of("/usr/bin/curl", "-sS", "--unix-socket"));
+        command.add(directory.resolve(node).resolve("dromon.sock").toString());
+        Collections.addAll(command, more);
+        command.add("http://localhost/kv/v1/" + path);
+        return PeerProcess.run("curl", directory, command, LIMIT);
+    }
+
     @Test
     void runsFromTheFilesOfAThreeHostSetUp() throws Exception {
         List<Integer> ports = Stream.generate(Ports::free).limit(3).toList();
@@ -90,6 +98,12 @@ final class StoreMemberTest {
         assertThat(run("status", "--data-dir", directory.resolve("n3").toString()))
                 .contains("n1 (SYNCED)", "n2 (SYNCED)", "n3 (SYNCED)");
         assertThat(second.log().lines()).noneMatch(line -> line.contains("ERROR"));
+        if (Files.isExecutable(Path.of("/usr/bin/curl"))) {
+            assertThat(curl("n1", "value?key=fruit", "-X", "PUT", "--data-binary", "apples"))
+                    .contains("position");
+            assertThat(curl("n3", "value?key=fruit", "-H", "Dromon-Consistency: before"))
+                    .isEqualTo("apples");
+        }
 
         third.terminate();
         assertThat(third.awaitExit(LIMIT)).as("a clean leave").isZero();

@@ -32,7 +32,7 @@
  * </table>
  *
  * <p>RocksDB is an optional dependency ({@code org.rocksdb:rocksdbjni}, classifier {@code linux64}); without it only
- * stores in memory can be had. {@code dromon}, the executable, does not hold it.
+ * stores in memory can be had. {@code dromon}, the executable, holds it.
  */
 @NullMarked
 package io.dromon.node.store;

@@ -1,9 +1,11 @@
 package io.dromon.node.cli.member;
 
 import io.dromon.config.NodeConfig;
+import io.dromon.node.admin.api.AdminHost;
 import io.dromon.node.cli.member.lines.LineState;
 import io.dromon.node.cli.process.CommandFailure;
 import io.dromon.node.cli.process.ExitCode;
+import io.dromon.node.kv.StoreRoutes;
 import io.dromon.node.store.ReplicatedStore;
 import io.dromon.node.store.StoreException;
 import io.dromon.node.store.StoreOptions;
@@ -28,6 +30,7 @@ final class StoreMember {
         }
         ReplicatedStore store = ReplicatedStore.start(config, memory ? StoreOptions.memory() : StoreOptions.rocksDb());
         hangUp.of(store.node());
+        ((AdminHost) store.node()).admin().add(new StoreRoutes(store));
         CountDownLatch stopped = new CountDownLatch(1);
         store.ended().whenComplete((done, why) -> stopped.countDown());
         LeaveOnSignal.install(store::close, stopped, () -> store.ended().isCompletedExceptionally());
