@@ -55,12 +55,13 @@ final class ControlMessages {
 
     /**
      * A primary configuration began: whatever was sent before and not processed is lost, and is sent again; but for the end of
-     * an own state transfer that belongs to a configuration which the group does not go on from.
+     * an own state transfer that belongs to a configuration which the group does not go on from. Whoever takes states asks for
+     * another one; a node that joins without a state has nothing that could be of another branch.
      */
     void onConfiguration(MemberStatus own, long ownLastApplied) {
         syncOutstanding = false;
         joinsSent = 0;
-        if (own == MemberStatus.JOINER && !configuration.continues) {
+        if (own == MemberStatus.JOINER && !configuration.continues && !settings.joinsByItself()) {
             joins.clear();
         }
         reported = ownLastApplied;

@@ -59,6 +59,11 @@ public record GroupSettings(
         return !stateless && format.isOpaque();
     }
 
+    /** Whether the node asks for its (empty) state, and joins, without its application. */
+    boolean joinsByItself() {
+        return stateless || trivialState;
+    }
+
     /** A full member whose application has no state to give or take yet; Galera's defaults. */
     public static GroupSettings member(String name, String address) {
         return new GroupSettings(

@@ -51,11 +51,6 @@ final class StateTransfer {
         this.statuses = new Statuses(configuration);
     }
 
-    /** Whether the node asks for its (empty) state, and joins, without its application. */
-    private boolean joinsByItself() {
-        return settings.stateless() || settings.trivialState();
-    }
-
     /** The own status may have changed. */
     private void onOwnStatus(MemberStatus before, long nowNs) {
         if (self.status != before) {
@@ -69,7 +64,7 @@ final class StateTransfer {
         configurationSeqno = seqno;
         requestAgain();
         boolean donorGone = !lostDonor.equals(Uuids.NIL) && configuration.table.find(lostDonor) == null;
-        if (self.status == MemberStatus.JOINER && donorGone && (snapshot != null || !joinsByItself())) {
+        if (self.status == MemberStatus.JOINER && donorGone && (snapshot != null || !settings.joinsByItself())) {
             outbox.deliver(new GroupEvent.StateTransferLost("the donor " + lostDonor + " left the group", 0));
         }
     }
@@ -119,7 +114,7 @@ final class StateTransfer {
             return;
         }
         wanted = null;
-        if (result >= 0 && snapshot == null && joinsByItself()) {
+        if (result >= 0 && snapshot == null && settings.joinsByItself()) {
             control.addJoin(new CodeMessage(configuration.groupUuid, configurationSeqno, 0));
         } else {
             outbox.deliver(new GroupEvent.StateRequestResult(result, donor));
@@ -156,7 +151,7 @@ final class StateTransfer {
             return;
         }
         if (self.status == MemberStatus.PRIM) {
-            if (joinsByItself()) {
+            if (settings.joinsByItself()) {
                 String donors = Member.raw(settings.donors());
                 wanted = snapshot == null
                         ? StateRequestPayload.trivial(donors)
@@ -167,7 +162,7 @@ final class StateTransfer {
             }
         } else if (wanted != null) {
             wanted = null;
-            if (!joinsByItself()) {
+            if (!settings.joinsByItself()) {
                 outbox.deliver(new GroupEvent.StateRequestResult(-Errno.ECANCELED, Uuids.NIL));
             }
         }
@@ -225,11 +220,11 @@ final class StateTransfer {
         onOwnStatus(before, nowNs);
         if (ownDonor && snapshot != null) {
             outbox.deliver(new GroupEvent.SnapshotEnded(member.uuid, message.code()));
-        } else if (ownDonor && message.code() < 0 && !joinsByItself()) {
+        } else if (ownDonor && message.code() < 0 && !settings.joinsByItself()) {
             outbox.deliver(new GroupEvent.StateTransferLost(
                     "the donor " + member.uuid + " failed: " + message.code(), message.code()));
         }
-        if (own && self.status == MemberStatus.PRIM && joinsByItself()) {
+        if (own && self.status == MemberStatus.PRIM && settings.joinsByItself()) {
             requestAtNs = nowNs + REQUEST_RETRY_NS;
         }
     }
