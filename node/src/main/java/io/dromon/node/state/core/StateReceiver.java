@@ -70,6 +70,9 @@ public final class StateReceiver<E> {
     private long needed = NO_NUMBER;
     private int failures;
     private boolean wantsSnapshot;
+    /** The group did not go on from the configuration in which the snapshot was given that the application takes. */
+    private boolean restoresAnotherBranch;
+
     private long retryAtNs = Long.MAX_VALUE;
     /** As the group has it: only a JOINER's end of a transfer is counted. */
     private MemberStatus status = MemberStatus.NON_PRIM;
@@ -167,7 +170,7 @@ public final class StateReceiver<E> {
         } else {
             dropHeld();
             miss(group, seqno, firstCached);
-            startOver(nowNs);
+            startOver(continues, nowNs);
         }
         return without && have == 0;
     }
@@ -215,8 +218,9 @@ public final class StateReceiver<E> {
     }
 
     /** What was transferred so far does not reach the group's order as it goes on. */
-    private void startOver(long nowNs) {
+    private void startOver(boolean continues, long nowNs) {
         if (phase == Phase.RESTORING) {
+            restoresAnotherBranch |= !continues;
             return; // the application is not interrupted
         }
         cancel();
@@ -262,6 +266,7 @@ public final class StateReceiver<E> {
 
     private void begin() {
         retryAtNs = Long.MAX_VALUE;
+        restoresAnotherBranch = false;
         if (wantsSnapshot && !takesSnapshots) {
             impossible("a snapshot of the group's state is needed, and this node takes none: "
                     + (have < 0 ? "it has no state" : "its state ends at " + history + ":" + have)
@@ -396,6 +401,11 @@ public final class StateReceiver<E> {
         }
         history = position.history();
         have = position.seqno();
+        if (restoresAnotherBranch) { // its numbers may be right, and stand for something else
+            wantsSnapshot = true;
+            leaveTransfer(-Errno.ECANCELED, nowNs);
+            return;
+        }
         wantsSnapshot = false;
         failures = 0;
         if (have >= needed - 1) {

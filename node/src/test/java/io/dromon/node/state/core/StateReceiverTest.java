@@ -412,6 +412,24 @@ class StateReceiverTest {
         assertThat(news()).endsWith("drop view 14", "prepare INCREMENTAL 14-30");
     }
 
+    /** Its numbers may be right, and stand for something else. */
+    @Test
+    void takesNoSnapshotForCompleteThatWasGivenBeforeTheGroupGaveItsNumbersAgain() {
+        receiver = new StateReceiver<>(new Position(OTHER, 10), true);
+        configuration(14, MemberStatus.PRIM);
+        receiver.prepared(attempt(), Bytes.EMPTY);
+        receiver.onRequestResult(0, 0);
+        receiver.snapshotArrived(attempt());
+        configuration(HISTORY, 15, MemberStatus.JOINER, false, 5);
+        receiver.restored(attempt(), new Position(HISTORY, 14), 0);
+        assertThat(news()).endsWith("restore", "drop view 14", "join 14 failed");
+
+        receiver.onJoined(MemberStatus.PRIM, 0);
+        receiver.tick(0);
+
+        assertThat(news()).containsExactly("prepare SNAPSHOT 14-15");
+    }
+
     @Test
     void asksAgainWhereTheGroupForgotTheTransferWhileTheApplicationTookTheSnapshot() {
         receiver = new StateReceiver<>(new Position(OTHER, 10), true);
