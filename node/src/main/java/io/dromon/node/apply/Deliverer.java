@@ -197,7 +197,12 @@ public final class Deliverer implements Runnable {
         while (!applier.isOver()) {
             batch.clear();
             batch = queue.take(batch);
+            boolean flushed = true;
             for (DeliveryItem item : batch) {
+                if (item instanceof DeliveryItem.End && !flushed) {
+                    endBatch(); // nothing follows the end
+                }
+                flushed = item instanceof DeliveryItem.End;
                 currentSinceNs = System.nanoTime();
                 current = item;
                 queue.begin(item);
@@ -205,7 +210,9 @@ public final class Deliverer implements Runnable {
                 item.accept(applier);
                 queue.done();
             }
-            endBatch();
+            if (!flushed) {
+                endBatch();
+            }
         }
     }
 
@@ -224,13 +231,14 @@ public final class Deliverer implements Runnable {
                 appliers.add(batch.get(taken++));
             }
             appliers.begin();
-            if (committed && System.nanoTime() - committedNs > MOST_UNFLUSHED_NS) {
+            boolean ends = appliers.isNextDone() && appliers.next() instanceof DeliveryItem.End;
+            if (committed && (ends || System.nanoTime() - committedNs > MOST_UNFLUSHED_NS)) {
                 endBatch();
                 committed = false;
             } else if (appliers.isNextDone()) {
                 show(appliers);
                 committedNs = committed ? committedNs : System.nanoTime();
-                committed = true;
+                committed = !ends;
                 applier.turnBegan(currentSinceNs);
                 appliers.commitNext();
             } else if (!apply(appliers)) {
