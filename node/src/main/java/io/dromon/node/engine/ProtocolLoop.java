@@ -59,6 +59,8 @@ final class ProtocolLoop {
     private long timerAtNs = Long.MAX_VALUE;
     /** The delivery thread is to tell when its queue is worked off. */
     private volatile boolean awaitsShortQueue;
+    /** The protocol thread is to work off, in a task that is queued already. */
+    private boolean worksOffSoon;
 
     /**
      * Listens; nothing is accepted before {@link #open}.
@@ -254,14 +256,17 @@ final class ProtocolLoop {
         if (!state.isOver()) {
             watchQueue(core.awaitsShortQueue());
             armTimer();
-            if (isToWorkOff) {
+            if (isToWorkOff && !worksOffSoon) {
+                worksOffSoon = true;
                 thread.execute(workOff); // behind the flush of this turn: no peer waits for the application
             }
         }
     }
 
     private void workOff() {
+        worksOffSoon = false;
         if (delivery.workOff()) {
+            worksOffSoon = true;
             thread.schedule(workOff, 0); // no task, which would come before the sockets
         }
     }
