@@ -46,6 +46,11 @@ public record IstModes(Supplier<Optional<TlsContexts>> tls, BooleanSupplier plai
     /** What a joiner is dialled with. */
     Optional<TlsContexts> dialling(Address joiner) {
         Optional<TlsContexts> own = tls.get();
+        if (own.isEmpty() && joiner.scheme().equals("ssl")) {
+            warnOfPlain(
+                    joiner + ", which has TLS: an incremental state transfer in plain text, since this node has none");
+            return own;
+        }
         return own.isPresent() && joiner.scheme().equals("tcp") && allowsPlain(joiner.toString())
                 ? Optional.empty()
                 : own;
@@ -62,12 +67,13 @@ public record IstModes(Supplier<Optional<TlsContexts>> tls, BooleanSupplier plai
     private boolean allowsPlain(String peer) {
         boolean allowed = plainToo.getAsBoolean();
         if (allowed) {
-            LOG.warn(
-                    "{}: an incremental state transfer in plain text, since the peer has no TLS and socket.dynamic lets it:"
-                            + " what was written can be read on the way",
-                    peer);
+            warnOfPlain(peer + ": an incremental state transfer in plain text, since the peer has no TLS");
         }
         return allowed;
+    }
+
+    private static void warnOfPlain(String what) {
+        LOG.warn("{} and socket.dynamic lets it: what was written can be read on the way", what);
     }
 
     private static boolean speaks(SocketChannel socket) throws IOException {
