@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -40,15 +41,22 @@ public final class ChildProgram implements AutoCloseable {
 
     private static final int BROKEN_PIPE = 128 + 13;
 
+    /** In the environment of each, and so of all that it starts, which is found by it when its parent has gone. */
+    private static final String MARK = "DROMON_TRANSFER";
+
+    private static final int MOST_ROUNDS = 5;
+
     private final List<String> names;
     private final List<Process> processes;
+    private final String mark;
     private final Deque<String> lastLines = new ArrayDeque<>();
     private volatile long lastLineNs = System.nanoTime();
     private final TransferThreads threads = new TransferThreads();
 
-    private ChildProgram(List<String> names, List<Process> processes) {
+    private ChildProgram(List<String> names, List<Process> processes, String mark) {
         this.names = names;
         this.processes = processes;
+        this.mark = MARK + "=" + mark;
     }
 
     /** A command of the shell, whose program is there if it begins with a plain name. */
@@ -97,17 +105,19 @@ public final class ChildProgram implements AutoCloseable {
     public static ChildProgram pipeline(
             List<List<String>> commands, Path directory, Map<String, String> environment, Consumer<String> lines)
             throws TransferException {
+        String mark = UUID.randomUUID().toString();
         List<ProcessBuilder> builders = new ArrayList<>();
         List<String> names = new ArrayList<>();
         for (List<String> command : commands) {
             ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());
             builder.environment().remove(Token.VARIABLE); // a program that runs here must not know it
             builder.environment().putAll(environment);
+            builder.environment().put(MARK, mark);
             builders.add(builder);
             names.add(String.valueOf(Path.of(command.get(0)).getFileName()));
         }
         try {
-            ChildProgram program = new ChildProgram(names, ProcessBuilder.startPipeline(builders));
+            ChildProgram program = new ChildProgram(names, ProcessBuilder.startPipeline(builders), mark);
             for (int i = 0; i < names.size(); i++) {
                 program.follow(program.processes.get(i).getErrorStream(), names.get(i), lines);
             }
@@ -237,12 +247,33 @@ public final class ChildProgram implements AutoCloseable {
         }
     }
 
+    /** Ends it with all that it has started, also what it has left running. */
     @Override
     public void close() {
         for (Process process : processes) {
             List<ProcessHandle> children = process.descendants().toList();
             process.toHandle().destroyForcibly(); // the process' own method would wait for a thread that writes to it
             children.forEach(ProcessHandle::destroyForcibly);
+        }
+        for (int i = 0; i < MOST_ROUNDS && endRest(); i++) {
+            // one that was ended may have started another one
+        }
+    }
+
+    /** Whether something was there; it may be on its way out. */
+    private boolean endRest() {
+        List<ProcessHandle> rest =
+                ProcessHandle.allProcesses().filter(this::isMarked).toList();
+        rest.forEach(ProcessHandle::destroyForcibly);
+        return !rest.isEmpty();
+    }
+
+    private boolean isMarked(ProcessHandle process) {
+        try {
+            byte[] environment = Files.readAllBytes(Path.of("/proc", String.valueOf(process.pid()), "environ"));
+            return new String(environment, StandardCharsets.ISO_8859_1).contains(mark);
+        } catch (IOException e) {
+            return false; // gone, or another user's, or a system without /proc
         }
     }
 }
