@@ -161,8 +161,11 @@ class StoreApplication implements ParallelApplication, StatefulApplication {
         }
     }
 
+    /** The first reason counts: what fails behind it does so for another one, and says less. */
     private IOError failed(StoreException why) {
-        failure = why;
+        if (failure == null) {
+            failure = why;
+        }
         return new IOError(why);
     }
 
