@@ -75,6 +75,14 @@ record Quorum(
         return !anyMatch(messages, m -> WriteSetFormat.isInterpreted(m.repl()) || m.has(StateMessage.FLAG_ARBITRATOR));
     }
 
+    /**
+     * Whether data nodes alone go on with a history that some of them have in this configuration. A node that comes back to
+     * them may have numbered other write-sets on its own, up to the same number: the number proves nothing.
+     */
+    static boolean isOfLivingDataNodes(List<StateMessage> messages) {
+        return anyMatch(messages, m -> m.currentState().isJoined()) && hasDataNodesOnly(messages);
+    }
+
     private Quorum at(long seqno) {
         return new Quorum(primary, stateVersion, seqno, confId, groupUuid, primUuid, lastApplied, votePolicy, versions);
     }

@@ -205,6 +205,7 @@ final class StateExchange {
         Quorum found = Quorum.compute(messages);
         Quorum quorum = found.named(stateUuid, messages);
         boolean begins = !quorum.groupUuid().equals(found.groupUuid());
+        boolean comparesReturned = Quorum.isOfLivingDataNodes(messages);
         if (!quorum.primary()) {
             for (Member member : table.all()) {
                 member.status = MemberStatus.NON_PRIM;
@@ -215,7 +216,7 @@ final class StateExchange {
         }
         for (Member member : table.all()) {
             if (member.stateMessage != null) {
-                apply(quorum, begins, member, member.stateMessage);
+                apply(quorum, begins, comparesReturned, member, member.stateMessage);
             }
         }
         boolean shorter = configuration.groupUuid.equals(quorum.groupUuid()) && configuration.actId > quorum.actId();
@@ -342,13 +343,16 @@ final class StateExchange {
      * Gives a member the status and the counters that follow from its state and the quorum (chapter 04 section 5.7).
      *
      * @param begins whether the history begins here, of which nobody has anything
+     * @param comparesReturned whether one that comes with the group's own position, and was not in its last configuration, is
+     *     not taken for complete by its number: it asks for the transfer of nothing, and the donor compares what both have
      */
-    private static void apply(Quorum quorum, boolean begins, Member member, StateMessage m) {
+    private static void apply(Quorum quorum, boolean begins, boolean comparesReturned, Member member, StateMessage m) {
         boolean sameHistory = begins || m.groupUuid().equals(quorum.groupUuid());
+        boolean returns = comparesReturned && !begins && !m.currentState().isJoined();
         if (!sameHistory || (!begins && m.received() != quorum.actId())) {
             member.status = MemberStatus.PRIM;
         } else if (m.primState() == MemberStatus.NON_PRIM) {
-            member.status = MemberStatus.JOINED;
+            member.status = returns ? MemberStatus.PRIM : MemberStatus.JOINED;
         } else {
             member.status = m.primState();
         }
