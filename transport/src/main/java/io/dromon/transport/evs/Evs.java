@@ -357,6 +357,7 @@ public final class Evs {
             throw new IllegalStateException("the last call is not done: drain() and proceed()");
         }
         group.nowNs = nowNs;
+        failureDetector.noticeOwnStop();
     }
 
     /** Whether something was left for the end of a call. */

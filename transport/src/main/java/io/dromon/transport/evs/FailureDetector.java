@@ -118,11 +118,7 @@ final class FailureDetector {
      */
     void onInactivityTimer(@Nullable DelayedNodes delayed) {
         long now = group.nowNs;
-        long last = timers.lastInactivityCheckNs;
         timers.lastInactivityCheckNs = now;
-        if (now - last > 3 * group.settings.inactiveCheckPeriodNs()) {
-            return; // this process was stopped, not the others
-        }
         group.me.progressNs = now;
         boolean anyInactive = false;
         int suspects = 0;
@@ -160,6 +156,26 @@ final class FailureDetector {
         if (group.isolated && group.isolatedUntilNs <= now) {
             group.isolated = false;
         }
+    }
+
+    /**
+     * Notices that this process was stopped, before it judges anybody (chapter 02 section 7.5, step 1). Nobody could be heard
+     * in that time, so it is no silence of theirs, and nobody could answer. Else whoever is not heard between the first step
+     * and the next check would be given up, and would give this node up in return, while all others hear both.
+     */
+    void noticeOwnStop() {
+        long lateNs = timers.inactivityLateNs();
+        if (lateNs == 0) {
+            return;
+        }
+        for (KnownNode node : group.nodes()) {
+            if (node.operational) {
+                node.progressNs = Math.min(group.nowNs, node.progressNs + lateNs);
+                node.seenNs = Math.min(group.nowNs, node.seenNs + lateNs);
+            }
+        }
+        timers.putOffInstall();
+        timers.skipInactivityCheck();
     }
 
     private boolean isAlone() {

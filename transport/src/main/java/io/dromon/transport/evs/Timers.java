@@ -31,8 +31,23 @@ final class Timers {
     }
 
     void armInactivity() {
-        // A period of 0 is legal; it must not make the driver spin.
-        inactivityNs = group.nowNs + Math.max(group.settings.inactiveCheckPeriodNs(), 1_000_000L);
+        inactivityNs = group.nowNs + inactivityPeriodNs();
+    }
+
+    /** By how much the inactivity check comes late if it missed more than two of its times; else 0. */
+    long inactivityLateNs() {
+        long sinceLastNs = inactivityNs == OFF ? 0 : group.nowNs - lastInactivityCheckNs;
+        return sinceLastNs > 3 * inactivityPeriodNs() ? sinceLastNs - inactivityPeriodNs() : 0;
+    }
+
+    void skipInactivityCheck() {
+        lastInactivityCheckNs = group.nowNs;
+        armInactivity();
+    }
+
+    /** A period of 0 is legal; it must not make the driver spin. */
+    private long inactivityPeriodNs() {
+        return Math.max(group.settings.inactiveCheckPeriodNs(), 1_000_000L);
     }
 
     void armRetransmission() {

@@ -91,8 +91,8 @@ final class LinkKeeper {
 
     void tick(long nowNs) {
         if (nowNs >= checkNs) {
-            checkNs = nowNs + CHECK_NS;
             checkLiveness(nowNs);
+            checkNs = nowNs + CHECK_NS;
             relink(relinker.tick(nowNs), nowNs);
             dialler.reconnect(nowNs);
             rebuildRoutes();
@@ -150,6 +150,7 @@ final class LinkKeeper {
      * section 8).
      */
     void checkLiveness(long nowNs) {
+        noticeOwnStop(nowNs);
         long timeout = settings.peerTimeoutNs();
         boolean changed = false;
         for (MeshLink link : links.all()) {
@@ -164,6 +165,17 @@ final class LinkKeeper {
         }
         if (changed) {
             update(nowNs);
+        }
+    }
+
+    /** While this process was stopped it could hear nobody: what waits in the sockets is read before a link is judged. */
+    private void noticeOwnStop(long nowNs) {
+        long lateNs = nowNs - checkNs;
+        if (lateNs > 2 * CHECK_NS) {
+            for (MeshLink link : links.all()) {
+                link.receivedNs = Math.min(nowNs, link.receivedNs + lateNs);
+            }
+            checkNs = nowNs + CHECK_NS;
         }
     }
 

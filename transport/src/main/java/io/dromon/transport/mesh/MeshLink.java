@@ -26,7 +26,7 @@ final class MeshLink {
     UUID handshakeUuid = Uuids.NIL;
     int segment;
     long sinceNs;
-    /** Last complete message of any kind. */
+    /** Last complete message of any kind, and what is forgiven for the time that this process was stopped. */
     long receivedNs;
     /** Last user message. */
     long sentNs;

@@ -11,7 +11,7 @@ import java.util.UUID;
  * @param dialled whether this node connected
  * @param segment segment of the peer
  * @param sinceNs when the state was entered, on the clock of the caller
- * @param receivedNs when the last message came
+ * @param receivedNs when the last message came; later by as long as this process was stopped since
  */
 public record MeshLinkStatus(
         long link,

@@ -343,6 +343,29 @@ class EvsStepTest {
         assertThat(a.delivered).extracting(EvsNetwork.Delivered::body).containsExactly("first", "a moment later");
     }
 
+    /** Seen on real processes: stopped for less than the suspect timeout, it gave up whom it had not heard half a second later. */
+    @Test
+    void aProcessThatWasStoppedGivesTheOthersTheirTimeAnew() {
+        Peer a = network.pair(s -> s);
+        network.isolate(network.peers.get(1), false);
+        ViewId ofBoth = a.view().id();
+        long wokeNs = network.nowNs() + 4_800 * EvsNetwork.MILLI;
+
+        tickUntil(a, wokeNs, 3_500);
+        assertThat(a.evs.state()).isEqualTo(EvsState.OPERATIONAL);
+        assertThat(a.view().id()).isEqualTo(ofBoth);
+
+        tickUntil(a, wokeNs + 3_500 * EvsNetwork.MILLI, 2_500);
+        assertThat(a.view().id()).as("but not for ever").isNotEqualTo(ofBoth);
+    }
+
+    private static void tickUntil(Peer peer, long fromNs, long millis) {
+        for (long ms = 0; ms <= millis; ms += 100) {
+            long nowNs = fromNs + ms * EvsNetwork.MILLI;
+            peer.call(evs -> evs.tick(nowNs));
+        }
+    }
+
     private static void ask(Peer peer, String mark, long nowNs) {
         Bytes body = new Bytes(mark.getBytes(java.nio.charset.StandardCharsets.UTF_8));
         peer.call(evs -> evs.sendLocalCausal(7, body, nowNs));

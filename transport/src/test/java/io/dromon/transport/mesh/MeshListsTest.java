@@ -364,6 +364,21 @@ class MeshListsTest {
         assertThat(fixture.links.closed).containsExactly(link);
     }
 
+    /** What the peer has sent meanwhile waits in the socket, and is read a moment later. */
+    @Test
+    void doesNotTakeTheTimeThatThisProcessWasStoppedForSilence() {
+        fixture.start();
+        long link = fixture.acceptPeer(2);
+        fixture.pass(0.6);
+
+        fixture.now += 4_600_000_000L;
+        fixture.pass(2);
+        assertThat(fixture.links.closed).isEmpty();
+
+        fixture.pass(1.2);
+        assertThat(fixture.links.closed).as("but not for ever").containsExactly(link);
+    }
+
     @Test
     void sendsNoKeepaliveWhileUserMessagesGoBothWays() {
         fixture.start();
