@@ -1,14 +1,11 @@
 package io.dromon.node.rebootstrap;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
-import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.dromon.node.rebootstrap.core.JournalRecord;
+import io.dromon.node.rebootstrap.wire.StrictJson;
 
 /** Records as one line of JSON each. What is read must be whole: no field too many, none missing, none twice. */
 final class RecordText {
@@ -25,21 +22,15 @@ final class RecordText {
     })
     private interface Kinds {}
 
+    private static final int LONGEST_TEXT = 1 << 20;
     private static final ObjectMapper MAPPER = mapper();
 
     private RecordText() {}
 
     private static ObjectMapper mapper() {
-        ObjectMapper mapper = JsonMapper.builder()
-                .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
-                .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-                .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
-                .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
-                .defaultPropertyInclusion(
-                        JsonInclude.Value.construct(JsonInclude.Include.ALWAYS, JsonInclude.Include.ALWAYS))
+        return StrictJson.mapper(LONGEST_TEXT)
                 .addMixIn(JournalRecord.class, Kinds.class)
                 .build();
-        return mapper;
     }
 
     /** A record in one line, without a line feed. */
