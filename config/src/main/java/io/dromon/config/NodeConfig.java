@@ -191,6 +191,16 @@ public final class NodeConfig implements Values {
         return builder.build();
     }
 
+    /**
+     * The configuration with an option file over it: what stands there counts more than all that was given before, the command
+     * line too.
+     *
+     * @throws ConfigException with all problems
+     */
+    public NodeConfig over(Path file) {
+        return new NodeConfigBuilder(origin).file(file).build();
+    }
+
     private <T> NodeConfig withChanged(Option<T> option, String text) {
         Optional<T> value = Optional.empty();
         if (!text.isEmpty() || !option.type().emptyIsUnset()) {

@@ -13,4 +13,11 @@ public interface NodeProvider {
      * @throws NodeException if the configuration, a file it names, the data directory or the listen address cannot be used
      */
     Node start(NodeConfig config, Application application);
+
+    /**
+     * The same for a node that a re-bootstrap holds stopped: its doors are open, and an operator starts it.
+     *
+     * @throws NodeException likewise
+     */
+    Node startHeld(NodeConfig config, Application application);
 }

@@ -1,13 +1,23 @@
 package io.dromon.node;
 
+import io.dromon.config.NodeConfig;
 import java.util.Iterator;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import org.jspecify.annotations.Nullable;
 
-/** Finds the provider of nodes, which lies in the same jar as this class unless the jar was taken apart. */
-final class NodeProviders {
+/** Not for applications: finds the provider of nodes, which lies in the same jar as this class unless the jar was taken apart. */
+public final class NodeProviders {
     private NodeProviders() {}
+
+    /**
+     * Opens a node that a re-bootstrap holds stopped. Not for applications.
+     *
+     * @throws NodeException as {@link Node#start}
+     */
+    public static Node startHeld(NodeConfig config, Application application) {
+        return find(Node.class.getClassLoader()).startHeld(config, application);
+    }
 
     /** @throws NodeException if there is none */
     static NodeProvider find(ClassLoader classes) {

@@ -6,6 +6,7 @@ import io.dromon.transport.mesh.MeshLinkState;
 import io.dromon.transport.mesh.MeshLinkStatus;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -252,12 +253,23 @@ public record NodeStatus(
 
     /** The same, with its admin listener. */
     public NodeStatus with(Optional<Admin> listener) {
+        return with(health, listener);
+    }
+
+    /** The same of a node that takes no work, for a reason that it does not know itself. */
+    public NodeStatus unready(String why) {
+        List<String> reasons = new ArrayList<>(List.of(why));
+        reasons.addAll(health.reasons());
+        return with(new Health(false, health.word().or(Health.Word.CRITICAL), reasons), admin);
+    }
+
+    private NodeStatus with(Health judged, Optional<Admin> listener) {
         return new NodeStatus(
                 name,
                 uuid,
                 listenAddress,
                 state,
-                health,
+                judged,
                 group,
                 certification,
                 kept,

@@ -456,7 +456,8 @@ final class Applier implements DeliveryItem.Handler {
                 failure != null
                         ? failure
                         : new NodeException(NodeException.Reason.CLOSED, "the node left before it was synced"));
-        if (failure == null && listener.restarts()) {
+        boolean own = applicationFailure != null || unsynced != null;
+        if (listener.restarts() && (failure == null || (listener.isHeld() && !own))) {
             return;
         }
         stopped = true;

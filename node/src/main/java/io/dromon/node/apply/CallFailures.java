@@ -50,6 +50,14 @@ public final class CallFailures {
                 "the node is being restarted, and nothing was sent; wait for Node.synced(), and try again");
     }
 
+    /** The node is stopped, and its process waits for an operator. */
+    public static NodeException held() {
+        return new NodeException(
+                NodeException.Reason.RESTARTING,
+                "the node is held stopped by a re-bootstrap, and nothing was sent; it goes on when that has been carried"
+                        + " through (dromon rebootstrap --resume) or taken back (--undo)");
+    }
+
     /** Too much waits to be sent. */
     public static NodeException busy(long sendQueueBytes) {
         return new NodeException(

@@ -25,6 +25,11 @@ public interface DeliveryListener {
     /** Whether the application goes on with another run of the node, so that the end of this one is not its own. */
     boolean restarts();
 
+    /** Whether it goes on though this run fails: another one follows when its operator wants it. */
+    default boolean isHeld() {
+        return false;
+    }
+
     /** The application threw: the node must stop. Called on the durability thread where it could not sync. */
     void onApplicationFailure(NodeException failure);
 }

@@ -9,6 +9,15 @@ import io.dromon.node.NodeProvider;
 public final class DromonNodes implements NodeProvider {
     @Override
     public Node start(NodeConfig config, Application application) {
-        return new RunningNode(config, application);
+        RunningNode node = new RunningNode(config, application);
+        node.start();
+        return node;
+    }
+
+    @Override
+    public Node startHeld(NodeConfig config, Application application) {
+        RunningNode node = new RunningNode(config, application);
+        node.startHeld();
+        return node;
     }
 }

@@ -6,8 +6,6 @@ import io.dromon.node.NodeException;
 import io.dromon.node.NodeStatus;
 import io.dromon.node.admin.api.AdminApi;
 import io.dromon.node.admin.http.AdminListener;
-import io.dromon.node.admin.http.AdminServer;
-import io.dromon.node.admin.local.ControlService;
 import io.dromon.node.credentials.EndpointRenewal;
 import io.dromon.node.credentials.TlsRenewal;
 import io.dromon.node.engine.KeptState;
@@ -36,9 +34,9 @@ final class NodeRun {
     private final NodeEngine engine;
     private final NodeIdentity identity;
     private final Optional<TlsRenewal> renewal;
-    private final AdminServer doors;
-    private final Optional<AdminListener> listener;
-    private final ControlService control;
+    private final NodeDoors doors;
+    private final NodeSettings settings;
+    private final UpkeepThread upkeep;
     private final Optional<KeptState> kept;
 
     /**
@@ -46,18 +44,25 @@ final class NodeRun {
      *
      * @param tls the certificates; closed unless a run is started with them
      * @param admin the admin listener, likewise
+     * @param permitted whether it was proven that a new component may begin with this node's state
      */
     record Prepared(
             NodeConfig config,
             NodeSettings settings,
             Optional<TlsRenewal.Loaded> tls,
-            Optional<AdminListener.Prepared> admin) {
+            Optional<AdminListener.Prepared> admin,
+            boolean permitted) {
         /** @throws NodeException if the configuration, or a file that it names, cannot be used */
         static Prepared of(NodeConfig config) {
-            NodeSettings settings = NodeSettings.of(config);
+            return of(config, config, false);
+        }
+
+        /** The same for a run that starts otherwise than the configuration says. */
+        static Prepared of(NodeConfig config, NodeConfig startedAs, boolean permitted) {
+            NodeSettings settings = NodeSettings.of(startedAs);
             Optional<TlsRenewal.Loaded> tls = settings.tls().map(TlsRenewal::loadAtStart);
             try {
-                return new Prepared(config, settings, tls, AdminListener.Prepared.of(config));
+                return new Prepared(config, settings, tls, AdminListener.Prepared.of(config), permitted);
             } catch (RuntimeException | Error e) {
                 tls.ifPresent(loaded -> loaded.contexts().close());
                 throw e;
@@ -80,43 +85,66 @@ final class NodeRun {
      */
     static NodeRun open(
             Prepared prepared, NodeIdentity identity, Application application, Position given, AdminApi admin) {
-        NodeConfig config = prepared.config();
-        config.warnings()
-                .forEach(warning -> LOG.warn("{}: {}", prepared.settings().name(), warning));
-        Optional<KeptState> kept = Optional.empty();
+        NodeDoors doors;
         try {
-            kept = KeptState.open(config, prepared.settings(), application);
-            AdminServer doors = new AdminServer(prepared.settings().name(), admin);
-            try {
-                Optional<AdminListener> listener = prepared.admin().map(ready -> AdminListener.open(doors, ready));
-                return new NodeRun(prepared, identity, new NodeApplication(application, kept, given), doors, listener);
-            } catch (RuntimeException | Error e) {
-                doors.close();
-                throw e;
-            }
+            doors = new NodeDoors(prepared.settings().name(), admin, prepared.admin());
         } catch (RuntimeException | Error e) {
-            kept.ifPresent(KeptState::close);
             prepared.close();
+            identity.release();
+            throw e;
+        }
+        try {
+            return open(prepared, identity, application, given, doors);
+        } catch (RuntimeException | Error e) {
+            doors.close();
             identity.release();
             throw e;
         }
     }
 
-    private NodeRun(
-            Prepared prepared,
-            NodeIdentity identity,
-            NodeApplication application,
-            AdminServer doors,
-            Optional<AdminListener> listener) {
-        NodeSettings settings = prepared.settings();
+    /**
+     * Opens the next run of a node that was kept open: its doors are, and stay so, as its hold of the data directory.
+     *
+     * @throws NodeException as above; doors and directory are the caller's still
+     */
+    static NodeRun openNext(
+            Prepared prepared, NodeIdentity identity, Application application, Position given, NodeDoors doors) {
+        NodeRun run = open(prepared, identity, application, given, doors);
+        run.engine.hold(true);
+        try {
+            doors.follow(prepared.admin());
+            return run;
+        } catch (RuntimeException | Error e) {
+            run.engine.startHalted();
+            throw e;
+        }
+    }
+
+    private static NodeRun open(
+            Prepared prepared, NodeIdentity identity, Application application, Position given, NodeDoors doors) {
+        NodeConfig config = prepared.config();
+        config.warnings()
+                .forEach(warning -> LOG.warn("{}: {}", prepared.settings().name(), warning));
+        Optional<KeptState> kept = Optional.empty();
+        try {
+            kept = KeptState.open(config, prepared.settings(), application, prepared.permitted());
+            return new NodeRun(prepared, identity, new NodeApplication(application, kept, given), doors);
+        } catch (RuntimeException | Error e) {
+            kept.ifPresent(KeptState::close);
+            prepared.close();
+            throw e;
+        }
+    }
+
+    private NodeRun(Prepared prepared, NodeIdentity identity, NodeApplication application, NodeDoors doors) {
+        this.settings = prepared.settings();
         this.doors = doors;
-        this.listener = listener;
         this.identity = identity;
         this.kept = application.kept();
         prepared.tls()
                 .ifPresent(loaded ->
                         loaded.contexts().warnings().forEach(warning -> LOG.warn("{}: {}", settings.name(), warning)));
-        UpkeepThread upkeep = new UpkeepThread(settings.name());
+        this.upkeep = new UpkeepThread(settings.name());
         this.engine = NodeEngine.open(
                 prepared.config(),
                 settings,
@@ -128,8 +156,6 @@ final class NodeRun {
         this.renewal = prepared.tls()
                 .map(loaded -> TlsRenewal.of(
                         settings.name(), settings.tls().orElseThrow(), engine.links(), InstantSource.system(), loaded));
-        this.control = new ControlService(settings.dataDirectory(), settings.name(), upkeep.scheduler(), doors);
-        listener.ifPresent(open -> watch(open, settings.watchInterval(), upkeep));
         renewal.ifPresent(watched -> watch(watched, settings.watchInterval(), upkeep));
         kept.ifPresent(state -> state.watch(upkeep));
     }
@@ -155,19 +181,28 @@ final class NodeRun {
 
     /** Lets peers, clients and operators in, once. */
     void start() {
-        control.open();
-        doors.start();
-        listener.ifPresent(AdminListener::announce);
+        letOperatorsIn();
         engine.start(renewal.map(tls -> "TLS by " + tls.status().provider() + ", certificate required of every peer")
                 .orElse("PLAIN TEXT"));
+    }
+
+    /** Lets operators in alone: the node is started when one of them wants it. */
+    void startHalted() {
+        letOperatorsIn();
+        engine.startHalted();
+    }
+
+    private void letOperatorsIn() {
+        doors.open(settings.dataDirectory(), settings.name(), upkeep.scheduler());
+        doors.listener().ifPresent(open -> watch(open, settings.watchInterval(), upkeep));
     }
 
     /** The node has ended and its links are closed. */
     private void closeRest() {
         try {
-            control.close();
-            doors.close();
-            listener.ifPresent(AdminListener::close);
+            if (!engine.isHeld()) {
+                doors.close();
+            }
             kept.ifPresent(KeptState::close);
             renewal.ifPresent(TlsRenewal::close);
         } finally {
@@ -180,6 +215,17 @@ final class NodeRun {
     /** Gives the data directory back, when the application does not sync any more. */
     void release() {
         engine.afterLastSync(identity::release);
+    }
+
+    /** The doors, which may be kept open beyond this run. */
+    NodeDoors doors() {
+        return doors;
+    }
+
+    /** Nothing follows a run that was kept open. */
+    void giveUp() {
+        doors.close();
+        release();
     }
 
     NodeEngine engine() {
@@ -196,7 +242,8 @@ final class NodeRun {
     }
 
     NodeStatus status() {
-        return engine.status(renewal.map(TlsRenewal::status)).with(listener.map(AdminListener::status));
+        return engine.status(renewal.map(TlsRenewal::status))
+                .with(doors.listener().map(AdminListener::status));
     }
 
     /**
@@ -215,7 +262,7 @@ final class NodeRun {
 
     /** What one set of files has wrong keeps the other one from nothing. */
     private String both(Function<TlsRenewal, String> ofLinks, Function<EndpointRenewal, String> ofListener) {
-        Optional<EndpointRenewal> admin = listener.flatMap(AdminListener::tls);
+        Optional<EndpointRenewal> admin = doors.listener().flatMap(AdminListener::tls);
         if (admin.isEmpty()) {
             return ofLinks.apply(tls());
         }

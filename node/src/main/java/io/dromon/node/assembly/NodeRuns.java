@@ -2,9 +2,12 @@ package io.dromon.node.assembly;
 
 import io.dromon.config.NodeConfig;
 import io.dromon.config.Options;
+import io.dromon.config.PrimaryOptions;
+import io.dromon.config.ServerOptions;
 import io.dromon.node.Application;
 import io.dromon.node.NodeException;
 import io.dromon.node.NodeStatus;
+import io.dromon.node.admin.HoldableNode;
 import io.dromon.node.admin.api.AdminApi;
 import io.dromon.node.apply.CallFailures;
 import io.dromon.node.engine.KeptState;
@@ -40,6 +43,8 @@ final class NodeRuns {
     private volatile NodeRun run;
     /** The thread of the restart that is in progress. */
     private volatile @Nullable Thread restarting;
+    /** The application and the doors stay open between two runs. */
+    private volatile boolean keptOpen;
     /** Why no run followed after a restart. */
     private volatile @Nullable NodeException failure;
 
@@ -69,6 +74,135 @@ final class NodeRuns {
         run.start();
     }
 
+    /** Lets operators in, and starts nothing else: {@link #beginStart} will. */
+    void startHeld() {
+        keepOpen(true);
+        run.startHalted();
+    }
+
+    /** See {@link io.dromon.node.admin.HoldableNode#keepOpen}. */
+    void keepOpen(boolean on) {
+        synchronized (changes) {
+            keptOpen = on;
+            run.engine().hold(on);
+        }
+    }
+
+    /** See {@link io.dromon.node.admin.HoldableNode#isHeld}. */
+    boolean isHeld() {
+        return isKeptOpen() && restarting == null && run.engine().hasEnded();
+    }
+
+    private boolean isKeptOpen() {
+        return keptOpen && !left && failure == null;
+    }
+
+    /** See {@link io.dromon.node.admin.HoldableNode#beginHold}. */
+    CompletableFuture<Void> beginHold() {
+        synchronized (changes) {
+            if (isHeld()) {
+                return CompletableFuture.completedFuture(null);
+            }
+            NodeRun now = run;
+            refuseWhereItCannotBe(now.engine());
+            keepOpen(true);
+            CompletableFuture<Void> done = new CompletableFuture<>();
+            inBackground("hold", () -> hold(now, done)).start();
+            return done;
+        }
+    }
+
+    private void hold(NodeRun now, CompletableFuture<Void> done) {
+        try {
+            if (now.engine().halt()) {
+                done.complete(null);
+            } else {
+                giveUp(now, now.engine().failure());
+                done.completeExceptionally(CallFailures.ended(now.engine().failure()));
+            }
+        } catch (RuntimeException | Error | InterruptedException e) {
+            done.completeExceptionally(e);
+        }
+    }
+
+    private void giveUp(NodeRun last, @Nullable NodeException why) {
+        last.giveUp();
+        end(why);
+    }
+
+    /** See {@link io.dromon.node.admin.HoldableNode#beginStart}. */
+    CompletableFuture<Void> beginStart(NodeConfig config, HoldableNode.Start start, String further) {
+        synchronized (changes) {
+            if (!isHeld()) {
+                throw CallFailures.restarting();
+            }
+            NodeRun before = run;
+            NodeRun.Prepared next = prepared(config, start, further);
+            CompletableFuture<Void> nextSynced = new CompletableFuture<>();
+            Thread thread = inBackground("start", () -> start(before, next, nextSynced));
+            restarting = thread;
+            synced = nextSynced;
+            thread.start();
+            return nextSynced.copy();
+        }
+    }
+
+    private NodeRun.Prepared prepared(NodeConfig given, HoldableNode.Start start, String further) {
+        NodeConfig config = HoldableNode.joining(given, further);
+        boolean makes = start == HoldableNode.Start.BOOTSTRAP;
+        if (!makes && config.bootstrap()) {
+            throw configuration("wsrep_cluster_address: " + config.address()
+                    + " names no other node to join by; write the addresses of all nodes there");
+        }
+        // What was saved of the last component must not come back: the procedure has ended it.
+        NodeConfig startedAs = config.with(Map.of(
+                PrimaryOptions.PC_RECOVERY.name(), "NO", ServerOptions.WSREP_NEW_CLUSTER.name(), makes ? "ON" : "OFF"));
+        return NodeRun.Prepared.of(config, startedAs, makes);
+    }
+
+    /** On the thread of a start. */
+    private void start(NodeRun before, NodeRun.Prepared next, CompletableFuture<Void> nextSynced) {
+        try {
+            NodeIdentity identity = before.identity()
+                    .next(next.settings().name(), next.settings().recovery());
+            NodeRun fresh = NodeRun.openNext(
+                    next, identity, application, before.engine().given(), before.doors());
+            boolean leaves;
+            synchronized (changes) {
+                run = fresh;
+                restarting = null;
+                fresh.start();
+                leaves = left;
+            }
+            follow(fresh, nextSynced);
+            if (leaves) {
+                fresh.engine().requestLeave();
+            }
+        } catch (RuntimeException | Error e) {
+            LOG.error(
+                    "{}: could not be started, and stays stopped: {}",
+                    next.settings().name(),
+                    e.getMessage(),
+                    e);
+            boolean leaves;
+            synchronized (changes) {
+                restarting = null;
+                leaves = left;
+            }
+            if (leaves) {
+                tellEnd(null);
+                giveUp(before, null);
+            }
+            nextSynced.completeExceptionally(e);
+        }
+    }
+
+    private Thread inBackground(String what, Runnable work) {
+        Thread thread = new Thread(work, "dromon-" + run.engine().config().name() + "-" + what);
+        thread.setDaemon(daemon);
+        return thread;
+    }
+
     @SuppressWarnings("FutureReturnValueIgnored") // its result is told to the other one
     private static void follow(NodeRun run, CompletableFuture<Void> synced) {
         run.engine().synced().whenComplete((done, why) -> {
@@ -91,7 +225,7 @@ final class NodeRuns {
     }
 
     boolean isOpen() {
-        return restarting != null || run.engine().isOpen();
+        return restarting != null || run.engine().isOpen() || isKeptOpen();
     }
 
     /** Why nothing can be asked of the present run; null if it can. */
@@ -99,6 +233,9 @@ final class NodeRuns {
     NodeException closed() {
         if (restarting != null) {
             return CallFailures.restarting();
+        }
+        if (isHeld()) {
+            return CallFailures.held();
         }
         NodeException why = failure;
         return why == null ? null : CallFailures.ended(why);
@@ -321,10 +458,18 @@ final class NodeRuns {
         }
         NodeRun now;
         Thread restart;
+        boolean wasHeld;
         synchronized (changes) {
+            wasHeld = isHeld();
             left = true;
             now = run;
             restart = restarting;
+        }
+        if (wasHeld) {
+            now.engine().leave();
+            tellEnd(null);
+            giveUp(now, null);
+            return;
         }
         if (restart == Thread.currentThread()) {
             return; // the end follows on this very thread

@@ -9,30 +9,45 @@ import io.dromon.node.Node;
 import io.dromon.node.NodeException;
 import io.dromon.node.NodeStatus;
 import io.dromon.node.WriteSet;
-import io.dromon.node.admin.AdminOperations;
+import io.dromon.node.admin.HoldableNode;
 import io.dromon.node.admin.api.AdminApi;
 import io.dromon.node.admin.api.AdminHost;
+import io.dromon.node.admin.api.Audit;
 import io.dromon.node.admin.routes.NodeAdmin;
+import io.dromon.node.apply.CallFailures;
 import io.dromon.node.apply.PendingCall;
 import io.dromon.node.credentials.CaRotation;
 import io.dromon.node.credentials.TlsRenewal;
 import io.dromon.node.engine.NodeEngine;
+import io.dromon.node.state.LastComponent;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** A node: what is asked of it goes to its present run. Any thread. */
-final class RunningNode implements Node, AdminOperations, AdminHost {
+final class RunningNode implements Node, HoldableNode, AdminHost {
     private final AdminApi admin = new AdminApi();
+    private final Audit audit;
     private final NodeRuns runs;
+    /** Why writes are refused; null if they are not. */
+    private volatile @Nullable String refusesWrites;
 
     /** @throws NodeException if the configuration, a file it names, the data directory or the listen address cannot be used */
     RunningNode(NodeConfig config, Application application) {
-        NodeAdmin.addTo(admin, this);
+        this.audit = NodeAdmin.addTo(admin, this);
         this.runs = new NodeRuns(config, application, admin);
+    }
+
+    void start() {
         runs.start();
+    }
+
+    void startHeld() {
+        runs.startHeld();
     }
 
     @Override
@@ -50,12 +65,19 @@ final class RunningNode implements Node, AdminOperations, AdminHost {
 
     @Override
     public CompletableFuture<Committed> replicate(WriteSet change) {
-        return call(engine -> engine.writes().replicate(change));
+        return write(engine -> engine.writes().replicate(change));
     }
 
     @Override
     public CompletableFuture<Committed> replicate(WriteSet change, Durability durability) {
-        return call(engine -> engine.writes().replicate(change, durability));
+        return write(engine -> engine.writes().replicate(change, durability));
+    }
+
+    private CompletableFuture<Committed> write(Function<NodeEngine, CompletableFuture<Committed>> call) {
+        String why = refusesWrites;
+        return why == null
+                ? call(call)
+                : CompletableFuture.failedFuture(new NodeException(NodeException.Reason.RESTARTING, why));
     }
 
     @Override
@@ -95,7 +117,49 @@ final class RunningNode implements Node, AdminOperations, AdminHost {
     @Override
     public NodeStatus status() {
         engine().refuseOnProtocolThread();
-        return runs.run().status();
+        NodeStatus status = runs.run().status();
+        String why = runs.isHeld() ? CallFailures.held().getMessage() : refusesWrites;
+        return why == null ? status : status.unready(why);
+    }
+
+    @Override
+    public void keepOpen(boolean on) {
+        runs.keepOpen(on);
+    }
+
+    @Override
+    public boolean isHeld() {
+        return runs.isHeld();
+    }
+
+    @Override
+    public void refuseWrites(@Nullable String why) {
+        refusesWrites = why;
+    }
+
+    @Override
+    public @Nullable String refusesWrites() {
+        return refusesWrites;
+    }
+
+    @Override
+    public CompletableFuture<Void> beginHold() {
+        return runs.beginHold();
+    }
+
+    @Override
+    public CompletableFuture<Void> beginStart(NodeConfig config, Start start, String further) {
+        return runs.beginStart(config, start, further);
+    }
+
+    @Override
+    public Optional<LastComponent> lastComponent() {
+        return engine().lastComponent();
+    }
+
+    @Override
+    public Audit audit() {
+        return audit;
     }
 
     @Override
@@ -122,12 +186,21 @@ final class RunningNode implements Node, AdminOperations, AdminHost {
     @Override
     public String reload() {
         engine().refuseOnProtocolThread();
+        refuseWhereHeld();
         return runs.run().reload();
+    }
+
+    /** What is read at the next start is not read before. */
+    private void refuseWhereHeld() {
+        if (runs.isHeld()) {
+            throw CallFailures.held();
+        }
     }
 
     @Override
     public String checkReload() {
         engine().refuseOnProtocolThread();
+        refuseWhereHeld();
         return runs.run().checkReload();
     }
 

@@ -13,6 +13,8 @@ import io.dromon.node.group.GroupEvent;
 import io.dromon.node.ist.IstModes;
 import io.dromon.node.ist.IstSettings;
 import io.dromon.node.state.IstAddresses;
+import io.dromon.node.state.LastComponent;
+import io.dromon.node.state.LastComponentFile;
 import io.dromon.node.state.SavedState;
 import io.dromon.node.state.SavedStateFile;
 import io.dromon.node.state.TransferParts;
@@ -26,10 +28,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Supplier;
+import java.util.function.ToIntFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,6 +55,7 @@ public final class KeptState implements AutoCloseable {
     private final Optional<TlsSettings> files;
     private final String nodeName;
     private final SavedStateFile file;
+    private final LastComponentFile components;
 
     private KeptState(
             Position position,
@@ -61,7 +66,8 @@ public final class KeptState implements AutoCloseable {
             SnapshotSettings snapshots,
             Optional<TlsSettings> files,
             String nodeName,
-            SavedStateFile file) {
+            SavedStateFile file,
+            LastComponentFile components) {
         this.position = position;
         this.cache = cache;
         this.names = LastMembers.of(cache);
@@ -72,20 +78,23 @@ public final class KeptState implements AutoCloseable {
         this.files = files;
         this.nodeName = nodeName;
         this.file = file;
+        this.components = components;
     }
 
     /**
      * Opens what belongs to an application, whose node has the data directory; nothing for one without state.
      *
+     * @param permitted whether a new component may begin with this node's state, whatever {@code grastate.dat} says
      * @throws NodeException if a directory cannot be used
      */
-    public static Optional<KeptState> open(NodeConfig config, NodeSettings settings, Application application) {
+    public static Optional<KeptState> open(
+            NodeConfig config, NodeSettings settings, Application application, boolean permitted) {
         if (!(application instanceof StatefulApplication stateful)
                 || settings.group().stateless()) {
             warnOfCache(config, settings);
             return Optional.empty();
         }
-        SavedStateFile file = savedState(config);
+        SavedStateFile file = savedState(config, permitted);
         Position position = stateful.position();
         SnapshotSettings snapshots = SnapshotSettings.of(config, settings.tls());
         snapshots.warnings().forEach(warning -> LOG.warn("{}: {}", settings.name(), warning));
@@ -117,7 +126,8 @@ public final class KeptState implements AutoCloseable {
                     snapshots,
                     settings.tls(),
                     settings.name(),
-                    file));
+                    file,
+                    LastComponentFile.open(config.dataDir())));
         } catch (IOException e) {
             disk.shutdown();
             throw new NodeException(
@@ -135,12 +145,12 @@ public final class KeptState implements AutoCloseable {
      */
     public static void check(NodeConfig config, NodeSettings settings, Application application) {
         if (application instanceof StatefulApplication && !settings.group().stateless()) {
-            savedState(config);
+            savedState(config, false);
             SnapshotSettings.of(config, settings.tls()).checkFiles();
         }
     }
 
-    private static SavedStateFile savedState(NodeConfig config) {
+    private static SavedStateFile savedState(NodeConfig config, boolean permitted) {
         SavedStateFile file;
         try {
             file = SavedStateFile.open(config.dataDir());
@@ -151,7 +161,10 @@ public final class KeptState implements AutoCloseable {
                     e);
         }
         SavedState before = file.state();
-        if (config.bootstrap() && !before.safeToBootstrap() && !before.history().equals(Uuids.NIL)) {
+        if (config.bootstrap()
+                && !permitted
+                && !before.safeToBootstrap()
+                && !before.history().equals(Uuids.NIL)) {
             throw new NodeException(
                     NodeException.Reason.CONFIGURATION,
                     "it may not be safe to bootstrap the cluster from this node: it was not the last one to leave, and others may"
@@ -222,7 +235,11 @@ public final class KeptState implements AutoCloseable {
     }
 
     /** A primary configuration: until the node ends in order, its state ends somewhere in this history. The protocol thread. */
-    void onPrimary(GroupEvent.ConfigurationChange change) {
+    void onPrimary(GroupEvent.ConfigurationChange change, ToIntFunction<UUID> weights) {
+        Map<String, Integer> members = new TreeMap<>();
+        change.members()
+                .forEach(member -> members.merge(member.name(), weights.applyAsInt(member.uuid()), Integer::sum));
+        save(new LastComponent(change.seqno(), members, false));
         save(new SavedState(change.groupUuid(), -1, change.members().size() == 1));
     }
 
@@ -231,6 +248,28 @@ public final class KeptState implements AutoCloseable {
         SavedState last = file.state();
         if (!last.history().equals(Uuids.NIL)) {
             save(new SavedState(last.history(), applied, last.safeToBootstrap()));
+        }
+    }
+
+    /** The node has ended otherwise than by a kill: the others may go on with less, since it has said goodbye to them. */
+    void onGone() {
+        components.state().ifPresent(last -> save(last.withoutThisNode()));
+    }
+
+    /** The newest primary component that the node was in; empty if it remembers none. */
+    Optional<LastComponent> component() {
+        return components.state();
+    }
+
+    private void save(LastComponent component) {
+        try {
+            components.write(component);
+        } catch (IOException e) {
+            LOG.error(
+                    "{}: {} was not written: {}; a re-bootstrap will not know who the last members were",
+                    nodeName,
+                    components.path(),
+                    FileProblem.of(e));
         }
     }
 

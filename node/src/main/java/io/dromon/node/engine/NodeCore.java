@@ -291,6 +291,17 @@ public final class NodeCore {
         }
     }
 
+    /** The driver stops as a process that is killed: the same, and the view that it has saved stays. */
+    public void halt() {
+        inPrimaryView = false;
+        abandon();
+    }
+
+    /** The weight of a member of the primary component. */
+    int weight(UUID member) {
+        return stack.primary().weight(member);
+    }
+
     private void leaveIfItMust() {
         if (mustLeave != null) {
             stack.leave(nowNs);

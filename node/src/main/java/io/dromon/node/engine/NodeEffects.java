@@ -16,6 +16,7 @@ import io.dromon.transport.wire.Uuids;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,10 +35,12 @@ final class NodeEffects implements NodeCore.Effects {
     private final Optional<StateTransfers> transfers;
     private final Optional<CacheFeed> cache;
     private final Optional<KeptState> saved;
+    private final ToIntFunction<UUID> weights;
     private final Consumer<@Nullable StackFailure> end;
 
     /**
      * @param transfers empty for an application without state, as the cache
+     * @param weights of the members of the primary component
      * @param end told that the protocol has ended, with the reason if it was not asked to
      */
     NodeEffects(
@@ -51,6 +54,7 @@ final class NodeEffects implements NodeCore.Effects {
             Optional<StateTransfers> transfers,
             Optional<CacheFeed> cache,
             Optional<KeptState> saved,
+            ToIntFunction<UUID> weights,
             Consumer<@Nullable StackFailure> end) {
         this.nodeName = nodeName;
         this.ordering = ordering;
@@ -62,6 +66,7 @@ final class NodeEffects implements NodeCore.Effects {
         this.transfers = transfers;
         this.cache = cache;
         this.saved = saved;
+        this.weights = weights;
         this.end = end;
     }
 
@@ -90,7 +95,7 @@ final class NodeEffects implements NodeCore.Effects {
 
     private void save(GroupEvent.ConfigurationChange change) {
         if (change.isPrimary()) {
-            saved.ifPresent(state -> state.onPrimary(change));
+            saved.ifPresent(state -> state.onPrimary(change, weights));
         }
     }
 

@@ -60,7 +60,16 @@ final class NodeEnd {
     /** The protocol has ended; with a reason if it was not asked to. */
     void onClosed(@Nullable StackFailure why, ProtocolLoop loop) {
         if (!state.isOver()) {
-            end(why, loop.submissions());
+            end("left the group", why, loop.submissions());
+            release(loop.links().stop());
+        }
+    }
+
+    /** The node stops as a killed process does: without a goodbye to its group, and all that was delivered is applied. */
+    void onHalt(ProtocolLoop loop) {
+        if (!state.isOver()) {
+            loop.core().halt();
+            end("stopped, without leaving the group", null, loop.submissions());
             release(loop.links().stop());
         }
     }
@@ -91,6 +100,7 @@ final class NodeEnd {
         if (!state.isOver()) {
             anyway(loop.core()::abandon);
             end(
+                    "",
                     new StackFailure(
                             StackFailure.Kind.PROTOCOL,
                             "the protocol thread has died, and the node with it; the log says of what, above"),
@@ -102,12 +112,14 @@ final class NodeEnd {
     /**
      * The node is over, whatever still works: memory may have run out, so each step is taken though the one before it
      * failed.
+     *
+     * @param inOrder how it has ended, where it was asked to
      */
-    private void end(@Nullable StackFailure why, Submissions submissions) {
+    private void end(String inOrder, @Nullable StackFailure why, Submissions submissions) {
         state.end();
         anyway(failureVote::abandon);
         if (why == null) {
-            LOG.info("{}: left the group", nodeName);
+            LOG.info("{}: {}", nodeName, inOrder);
             if (state.failure() == null && snapshot != null) {
                 state.failBecauseOf(snapshot.failure());
             }

@@ -14,6 +14,7 @@ import io.dromon.node.apply.DeliveryListener;
 import io.dromon.node.cache.CacheStatus;
 import io.dromon.node.cache.WriteSetCache;
 import io.dromon.node.ist.IstModes;
+import io.dromon.node.state.LastComponent;
 import io.dromon.node.state.StateTransfers;
 import io.dromon.node.state.TransferHost;
 import io.dromon.node.state.core.TransferInputs;
@@ -77,6 +78,8 @@ public final class NodeEngine {
     private final NodeEnd end;
     private final Instant started = Instant.now();
     private volatile NodeConfig config;
+    /** It was stopped as a killed process is. */
+    private volatile boolean halted;
 
     /**
      * Listens, and starts nothing yet.
@@ -176,6 +179,7 @@ public final class NodeEngine {
                         transfers,
                         cache,
                         kept,
+                        member -> loop.core().weight(member),
                         why -> end.onClosed(why, loop)));
     }
 
@@ -191,6 +195,9 @@ public final class NodeEngine {
 
     /** Only what the application has to the end is a clean one. */
     private void saveEnd(KeptState left) {
+        if (!halted) {
+            left.onGone();
+        }
         try {
             if (delivery.awaitEnd(lastCallsNs()) && state.failure() == null && !delivery.isSyncing()) {
                 left.onLeft(delivery.applied());
@@ -486,6 +493,56 @@ public final class NodeEngine {
         return !delivery.hasStopped();
     }
 
+    /**
+     * Another run may follow, with the same application, however this one ends; or no more.
+     *
+     * @see #halt
+     */
+    public void hold(boolean on) {
+        state.hold(on);
+    }
+
+    /** Whether it is so. */
+    public boolean isHeld() {
+        return state.isHeld();
+    }
+
+    /** Begins to end, before it has begun: the application is open, and the node has no links. */
+    public void startHalted() {
+        delivery.start();
+        halted = true;
+        loop.requestEnd(() -> end.onHalt(loop));
+    }
+
+    /**
+     * Stops as a killed process does: links are closed without a leave, so that for the others it has died, and nothing on its
+     * disk says that it has left. What was delivered is applied. Waits for the end, without a limit; {@link #hold} before.
+     *
+     * @return whether the application is still open; false if it was told the end, see {@link #failure}
+     */
+    public boolean halt() throws InterruptedException {
+        halted = true;
+        loop.requestEnd(() -> end.onHalt(loop));
+        delivery.awaitEnd(Long.MAX_VALUE);
+        end.awaitReleased(Long.MAX_VALUE, TimeUnit.NANOSECONDS);
+        return !delivery.hasStopped();
+    }
+
+    /** Whether all of it has ended: links are closed, and the application has taken the last. Waits for nothing. */
+    public boolean hasEnded() {
+        try {
+            return state.isOver() && delivery.awaitEnd(0) && end.awaitReleased(0, TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    /** The newest primary component that the node was in; empty if it remembers none, or has no state. */
+    public Optional<LastComponent> lastComponent() {
+        return kept.flatMap(KeptState::component);
+    }
+
     /** Whether a restart has begun, whose work it is to go on or to give the data directory back. */
     public boolean isRestartBegun() {
         return state.isRestartBegun();
@@ -610,6 +667,11 @@ public final class NodeEngine {
         @Override
         public boolean restarts() {
             return state.restarts();
+        }
+
+        @Override
+        public boolean isHeld() {
+            return state.isHeld();
         }
 
         @Override

@@ -141,6 +141,13 @@ final class ProtocolLoop {
         }
     }
 
+    /** Does the last task of the thread, which ends all. */
+    void requestEnd(Runnable end) {
+        if (!state.isOver()) {
+            unlessEnded(guarded(end));
+        }
+    }
+
     /** Has the protocol thread do something, and end its turn. */
     void executeInTurn(Runnable task) {
         unlessEnded(guarded(() -> {

@@ -8,6 +8,7 @@ final class RunState {
     private volatile boolean over;
     private volatile @Nullable NodeException failure;
     private volatile boolean restartBegun;
+    private volatile boolean held;
     private volatile boolean left;
 
     /** Whether the protocol has ended; the application may not have been told yet. */
@@ -31,12 +32,21 @@ final class RunState {
 
     /** Whether another run of the same node follows, with the same application. */
     boolean restarts() {
-        return restartBegun && !left;
+        return (restartBegun || held) && !left;
+    }
+
+    /** Whether another run may follow however this one ends, so that the application and the doors stay open. */
+    boolean isHeld() {
+        return held && !left;
+    }
+
+    void hold(boolean on) {
+        held = on;
     }
 
     /** Whether a restart has begun, whose work it is to go on or to give the data directory back. */
     boolean isRestartBegun() {
-        return restartBegun;
+        return restartBegun || isHeld();
     }
 
     /** Before the node is asked to leave; final unless it is {@link #leave left} for good meanwhile. */

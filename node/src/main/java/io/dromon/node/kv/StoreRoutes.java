@@ -220,7 +220,9 @@ public final class StoreRoutes implements RouteSource {
             throw Problem.of(409, String.valueOf(e.getMessage()), "send it again")
                     .refusal();
         } catch (NodeException e) {
-            throw Problem.of(503, String.valueOf(e.getMessage()), remedy(e)).refusal();
+            Map<String, String> headers =
+                    e.reason() == NodeException.Reason.RESTARTING ? Map.of("Retry-After", "1") : Map.of();
+            throw new Problem(503, String.valueOf(e.getMessage()), remedy(e), headers).refusal();
         } catch (StoreException e) {
             throw Problem.of(503, String.valueOf(e.getMessage()), "the node ends: ask another one, and look at its log")
                     .refusal();

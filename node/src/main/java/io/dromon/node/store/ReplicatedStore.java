@@ -2,11 +2,13 @@ package io.dromon.node.store;
 
 import io.dromon.config.NodeConfig;
 import io.dromon.config.ReplicationOptions;
+import io.dromon.node.Application;
 import io.dromon.node.CertificationFailedException;
 import io.dromon.node.Committed;
 import io.dromon.node.Durability;
 import io.dromon.node.Node;
 import io.dromon.node.NodeException;
+import io.dromon.node.NodeProviders;
 import io.dromon.node.WriteSet;
 import io.dromon.transport.wire.Position;
 import java.nio.file.Files;
@@ -19,6 +21,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -58,12 +61,16 @@ public final class ReplicatedStore implements AutoCloseable {
     private final Node node;
     private final Duration readTimeout;
 
-    private ReplicatedStore(NodeConfig config, StoreOptions options, Storage storage) {
+    private ReplicatedStore(
+            NodeConfig config,
+            StoreOptions options,
+            Storage storage,
+            BiFunction<NodeConfig, Application, Node> starter) {
         this.options = options;
         this.storage = storage;
         this.readTimeout = config.value(ReplicationOptions.REPL_CAUSAL_READ_TIMEOUT);
         this.application = StoreApplication.of(storage, options.appliers());
-        this.node = Node.start(config, application);
+        this.node = starter.apply(config, application);
     }
 
     /**
@@ -93,11 +100,24 @@ public final class ReplicatedStore implements AutoCloseable {
      * it can be written to.
      */
     public static ReplicatedStore start(NodeConfig config, StoreOptions options) {
+        return open(config, options, Node::start);
+    }
+
+    /**
+     * As {@link #start}, but the node is held stopped: for a daemon that a re-bootstrap has stopped, which goes on when that has
+     * its node started.
+     */
+    public static ReplicatedStore startHeld(NodeConfig config, StoreOptions options) {
+        return open(config, options, NodeProviders::startHeld);
+    }
+
+    private static ReplicatedStore open(
+            NodeConfig config, StoreOptions options, BiFunction<NodeConfig, Application, Node> starter) {
         Storage storage = options.engine() == StoreOptions.Engine.MEMORY
                 ? Storage.inMemory()
                 : Storage.onDisk(config.dataDir().resolve(DIRECTORY));
         try {
-            return new ReplicatedStore(config, options, storage);
+            return new ReplicatedStore(config, options, storage, starter);
         } catch (RuntimeException | Error e) {
             storage.close();
             throw e;
@@ -112,6 +132,16 @@ public final class ReplicatedStore implements AutoCloseable {
     /** Where the state ends: what a node with it would announce to a cluster. */
     public Position position() {
         return storage.position();
+    }
+
+    /**
+     * Where the state ends, if the store knows it: that of a store without entries too, which a cluster without writes has.
+     * {@link Position#NONE} else.
+     *
+     * @param ended whether the node is held stopped: the disk says it then, so that another process knows it
+     */
+    public Position provenPosition(boolean ended) {
+        return application.provenPosition(ended);
     }
 
     /**

@@ -221,6 +221,23 @@ class StoreApplication implements ParallelApplication, StatefulApplication {
         return storage.position();
     }
 
+    /**
+     * The position of a state that is known to be whole up to it, though nothing was ever written.
+     *
+     * @param ended whether nothing is delivered any more, so that it can be kept
+     */
+    Position provenPosition(boolean ended) {
+        Position own = storage.position();
+        Position view = new Position(history, history.equals(Uuids.NIL) ? -1 : completeSince);
+        if (!own.equals(Position.NONE) || view.seqno() < 1) {
+            return own;
+        }
+        if (ended) {
+            storage.moveTo(view);
+        }
+        return view;
+    }
+
     @Override
     public void snapshot(Path directory) throws IOException {
         try (PendingSnapshot pending = beginSnapshot(directory)) {

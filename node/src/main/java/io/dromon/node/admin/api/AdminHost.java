@@ -4,4 +4,7 @@ package io.dromon.node.admin.api;
 public interface AdminHost {
     /** Its admin interface; what is added stays over restarts of the node. */
     AdminApi admin();
+
+    /** Where routes that were added keep what they change. */
+    Audit audit();
 }

@@ -34,6 +34,7 @@ public final class AdminListener implements AutoCloseable {
             "socket.ssl_password_file", "admin.ssl_password_file",
             "tls.crl", "admin.ssl_crl"));
 
+    private final AdminServer server;
     private final Prepared prepared;
     private final boolean ownFiles;
     private final String where;
@@ -125,7 +126,8 @@ public final class AdminListener implements AutoCloseable {
                 settings.provider());
     }
 
-    private AdminListener(Prepared prepared, String where) {
+    private AdminListener(AdminServer server, Prepared prepared, String where) {
+        this.server = server;
         this.prepared = prepared;
         this.ownFiles = prepared.ownFiles();
         this.where = where;
@@ -141,11 +143,33 @@ public final class AdminListener implements AutoCloseable {
             InetSocketAddress bound = server.listen(prepared.address(), prepared.tls(), prepared.rules());
             String host = bound.getAddress().getHostAddress();
             return new AdminListener(
-                    prepared, (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + bound.getPort());
+                    server, prepared, (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + bound.getPort());
         } catch (IOException e) {
             prepared.close();
             throw new NodeException(NodeException.Reason.CONFIGURATION, String.valueOf(e.getMessage()), e);
         }
+    }
+
+    /**
+     * The listener of the next run of the same node, at the same server: where the address is the same it stays open all the
+     * time. This one must not be used any more.
+     *
+     * @throws NodeException if another address cannot be had; this one has gone then
+     */
+    public AdminListener next(Prepared following) {
+        if (following.address().equals(prepared.address())) {
+            server.serve(following.address(), following.tls(), following.rules());
+            prepared.close();
+            return new AdminListener(server, following, where);
+        }
+        end();
+        return open(server, following);
+    }
+
+    /** Gives the address up, where no listener follows. */
+    public void end() {
+        server.close(prepared.address());
+        prepared.close();
     }
 
     /** Says in the log what is open. */

@@ -37,6 +37,8 @@ import java.nio.channels.ServerSocketChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -66,6 +68,7 @@ public final class AdminServer implements AutoCloseable {
     private final Bodies bodies = new Bodies();
     private final Feeds feeds = new Feeds();
     private final List<Channel> listeners = new ArrayList<>();
+    private final Map<AdminAddress, TcpDoor> tcpDoors = new ConcurrentHashMap<>();
     private final Set<Channel> connections = ConcurrentHashMap.newKeySet();
     private final LineBudget refusals = new LineBudget(10, Duration.ofMinutes(1));
     private volatile boolean started;
@@ -82,6 +85,19 @@ public final class AdminServer implements AutoCloseable {
         this.loop = new MultiThreadIoEventLoopGroup(
                 1, new DefaultThreadFactory("dromon-" + name + "-admin", true), NioIoHandler.newFactory());
         this.workers = new Workers("dromon-" + name + "-admin-worker");
+    }
+
+    /** How new connections of a listener are served. */
+    private record Served(boolean hasTls, Tls tls, AccessRules rules) {}
+
+    /** A listener for TCP: what serves its connections can be exchanged. */
+    private static final class TcpDoor {
+        private volatile Served served;
+        private volatile @Nullable Channel channel;
+
+        TcpDoor(Served served) {
+            this.served = served;
+        }
     }
 
     /** The endpoint that new connections use; on the event loop alone. */
@@ -106,8 +122,7 @@ public final class AdminServer implements AutoCloseable {
      */
     public InetSocketAddress listen(AdminAddress address, Optional<EndpointRenewal> tls, AccessRules rules)
             throws IOException {
-        Tls used = new Tls();
-        tls.ifPresent(renewal -> renewal.follow(next -> swap(used, next)));
+        TcpDoor door = new TcpDoor(served(tls, rules));
         InetSocketAddress wanted = new InetSocketAddress(
                 InetAddress.getByName(address.address().host()), // numeric, or localhost
                 address.address().port());
@@ -119,7 +134,7 @@ public final class AdminServer implements AutoCloseable {
                 .childHandler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        acceptTcp(channel, address.protocol(), tls.isPresent(), used, rules);
+                        acceptTcp(channel, address.protocol(), door.served);
                     }
                 });
         ChannelFuture bound = bootstrap.bind(wanted).awaitUninterruptibly();
@@ -130,7 +145,39 @@ public final class AdminServer implements AutoCloseable {
                     bound.cause());
         }
         added(bound.channel(), address.toString());
+        door.channel = bound.channel();
+        tcpDoors.put(address, door);
         return (InetSocketAddress) bound.channel().localAddress();
+    }
+
+    private Served served(Optional<EndpointRenewal> tls, AccessRules rules) {
+        Tls used = new Tls();
+        tls.ifPresent(renewal -> renewal.follow(next -> swap(used, next)));
+        return new Served(tls.isPresent(), used, rules);
+    }
+
+    /**
+     * Has the listener at an address serve new connections by another certificate and other rules; the address stays taken
+     * all the time.
+     *
+     * @param address as it was given to {@link #listen(AdminAddress, Optional, AccessRules)}
+     */
+    void serve(AdminAddress address, Optional<EndpointRenewal> tls, AccessRules rules) {
+        door(address).served = served(tls, rules);
+    }
+
+    /** Gives the address up; connections stay. */
+    void close(AdminAddress address) {
+        Channel listener = Objects.requireNonNull(door(address).channel, "it listens");
+        tcpDoors.remove(address);
+        synchronized (listeners) {
+            listeners.remove(listener);
+        }
+        listener.close().awaitUninterruptibly();
+    }
+
+    private TcpDoor door(AdminAddress address) {
+        return Objects.requireNonNull(tcpDoors.get(address), "nothing listens there");
     }
 
     private void swap(Tls used, TlsEndpoint next) {
@@ -184,14 +231,14 @@ public final class AdminServer implements AutoCloseable {
         }
     }
 
-    private void acceptTcp(
-            Channel channel, AdminAddress.Protocol protocol, boolean hasTls, Tls tls, AccessRules rules) {
+    private void acceptTcp(Channel channel, AdminAddress.Protocol protocol, Served served) {
         String from = ((InetSocketAddress) channel.remoteAddress()).getAddress().getHostAddress();
-        Exchange exchange = new Exchange(this, rules, from, () -> new Caller(Caller.Door.HTTP, from, Optional.empty()));
-        channel.pipeline().addLast("port", new FirstByte(protocol, hasTls, new FirstByte.Verdict() {
+        Exchange exchange =
+                new Exchange(this, served.rules, from, () -> new Caller(Caller.Door.HTTP, from, Optional.empty()));
+        channel.pipeline().addLast("port", new FirstByte(protocol, served.hasTls, new FirstByte.Verdict() {
             @Override
             public void tls(ChannelHandlerContext ctx) {
-                TlsEndpoint endpoint = tls.current();
+                TlsEndpoint endpoint = served.tls.current();
                 SslHandler handler = endpoint.handler(ctx.alloc(), Optional.empty());
                 ctx.pipeline().addBefore(DECODER, "tls", handler);
                 exchange.identity(() -> proven(endpoint, handler, from));

@@ -153,6 +153,9 @@ final class ActionRoutes implements RouteSource {
         Order order = Order.of(request);
         if (order.isDryRun()) {
             NodeStatus.Group group = node.status().group();
+            if (!group.primary()) {
+                return dry("leave", "is in no primary component; its process would end");
+            }
             return dry(
                     "leave",
                     "would leave in order: its weight goes with it, and "

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.dromon.node.admin.AdminOperations;
+import io.dromon.node.admin.api.Audit;
 import io.dromon.node.admin.api.Caller;
 import io.dromon.transport.wire.PeerText;
 import java.time.Instant;
@@ -13,7 +14,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Who changed what, and what came of it: the last entries, and a line in the log for each. Any thread. */
-final class AuditTrail {
+final class AuditTrail implements Audit {
     private static final Logger LOG = LoggerFactory.getLogger(AuditTrail.class);
     private static final int MOST_ENTRIES = 256;
     private static final int LONGEST_TEXT = 400;
@@ -29,13 +30,8 @@ final class AuditTrail {
         this.publish = publish;
     }
 
-    /**
-     * Keeps an entry.
-     *
-     * @param order the action with its arguments, without secrets
-     * @param result {@code done}, {@code begun}, or {@code refused} with the reason behind
-     */
-    void record(Caller caller, String order, String result) {
+    @Override
+    public void record(Caller caller, String order, String result) {
         String what = PeerText.printable(order, LONGEST_TEXT);
         String came = PeerText.printable(result, LONGEST_TEXT);
         String serial = caller.serial().isEmpty() ? "" : " (serial " + caller.serial() + ")";

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.dromon.node.NodeException;
 import io.dromon.node.NodeStatus;
 import io.dromon.node.admin.AdminOperations;
+import io.dromon.node.admin.HoldableNode;
 import io.dromon.node.admin.api.AccessClass;
 import io.dromon.node.admin.api.AdminAnswer;
 import io.dromon.node.admin.api.Route;
@@ -39,7 +40,9 @@ final class HealthRoutes implements RouteSource {
 
     private AdminAnswer live() {
         boolean open = node.isOpen();
-        return answer("live", new Fact(open, open ? "the node runs" : "the node has left its group or failed"));
+        boolean held = node instanceof HoldableNode holdable && holdable.isHeld();
+        String lives = held ? "the process runs; a re-bootstrap holds its node stopped" : "the node runs";
+        return answer("live", new Fact(open, open ? lives : "the node has left its group or failed"));
     }
 
     private Route route(String name, Function<NodeStatus, Fact> fact) {

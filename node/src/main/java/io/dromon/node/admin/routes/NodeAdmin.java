@@ -2,18 +2,24 @@ package io.dromon.node.admin.routes;
 
 import io.dromon.node.admin.AdminOperations;
 import io.dromon.node.admin.api.AdminApi;
+import io.dromon.node.admin.api.Audit;
 
 /** Puts the routes of a node together. */
 public final class NodeAdmin {
     private NodeAdmin() {}
 
-    /** Adds them; the node is asked for nothing yet. */
-    public static void addTo(AdminApi api, AdminOperations node) {
+    /**
+     * Adds them; the node is asked for nothing yet.
+     *
+     * @return for the routes of others
+     */
+    public static Audit addTo(AdminApi api, AdminOperations node) {
         EventHub events = new EventHub(node);
         AuditTrail audit = new AuditTrail(node, events::publish);
         RecentStatus recent = new RecentStatus(node);
         api.add(new HealthRoutes(node, recent));
         api.add(new ReadRoutes(node, recent, audit, events, api::list));
         api.add(new ActionRoutes(node, audit, recent));
+        return audit;
     }
 }

@@ -9,6 +9,7 @@ import io.dromon.node.cli.member.lines.LineState;
 import io.dromon.node.cli.member.lines.Lines;
 import io.dromon.node.cli.process.CommandFailure;
 import io.dromon.node.cli.process.ExitCode;
+import io.dromon.node.rebootstrap.SettledOptions;
 import io.dromon.node.store.ReplicatedStore;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -195,7 +196,7 @@ public final class NodeCommand implements Callable<Integer> {
             if (newCluster) {
                 builder.bootstrap(true);
             }
-            return builder.build();
+            return SettledOptions.over(builder.build());
         }
     }
 }

@@ -2,7 +2,7 @@ package io.dromon.node.cli.member;
 
 import io.dromon.node.Node;
 import io.dromon.node.NodeException;
-import io.dromon.node.NodeStatus;
+import io.dromon.node.admin.AdminOperations;
 import io.dromon.node.cli.log.LogFile;
 import io.dromon.node.cli.process.HangUp;
 import java.io.IOException;
@@ -18,8 +18,13 @@ final class ReloadOnHangUp {
     private final @Nullable LogFile log;
     private final AtomicReference<Started> started = new AtomicReference<>();
 
-    /** What is asked of the node once: a SIGHUP must do its work though the node does not answer. */
-    private record Started(Node node, String name, boolean tls) {}
+    /** A SIGHUP must do its work though the node does not answer: only what waits for nothing is asked before that is done. */
+    private record Started(Node node, String name) {
+        /** Of now: a restart can have changed it. */
+        boolean tls() {
+            return ((AdminOperations) node).config().tls();
+        }
+    }
 
     private ReloadOnHangUp(@Nullable LogFile log) {
         this.log = log;
@@ -34,8 +39,7 @@ final class ReloadOnHangUp {
 
     /** The node is there. */
     void of(Node node) {
-        NodeStatus status = node.status();
-        started.set(new Started(node, status.name(), status.tls().isPresent()));
+        started.set(new Started(node, ((AdminOperations) node).config().name()));
     }
 
     private void run() {
@@ -48,7 +52,7 @@ final class ReloadOnHangUp {
                 LOG.error("{}SIGHUP: the log file stays as it is, a new one cannot be opened: {}", who, e.getMessage());
             }
         }
-        if (running == null || !running.tls) {
+        if (running == null || !running.tls()) {
             LOG.info("{}SIGHUP: the log goes on here; there are no TLS files to read", who);
             return;
         }

@@ -1,14 +1,17 @@
 package io.dromon.node.cli.member;
 
 import io.dromon.config.NodeConfig;
+import io.dromon.node.admin.HoldableNode;
 import io.dromon.node.admin.api.AdminHost;
 import io.dromon.node.cli.member.lines.LineState;
 import io.dromon.node.cli.process.CommandFailure;
 import io.dromon.node.cli.process.ExitCode;
 import io.dromon.node.kv.StoreRoutes;
+import io.dromon.node.rebootstrap.member.NodePart;
 import io.dromon.node.store.ReplicatedStore;
 import io.dromon.node.store.StoreException;
 import io.dromon.node.store.StoreOptions;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -21,6 +24,14 @@ final class StoreMember {
 
     private StoreMember() {}
 
+    private static NodePart part(NodeConfig config) {
+        try {
+            return NodePart.of(config);
+        } catch (IOException e) {
+            throw new CommandFailure(String.valueOf(e.getMessage()));
+        }
+    }
+
     /** Runs until the node has ended; returns the exit code. */
     @SuppressWarnings("FutureReturnValueIgnored") // nothing can fail in counting down
     static int run(NodeConfig config, boolean memory, ReloadOnHangUp hangUp) throws InterruptedException {
@@ -28,15 +39,22 @@ final class StoreMember {
             throw new CommandFailure(config.dataDir() + " is the data directory of a node with --pipe: start it with"
                     + " --pipe, or give this one a data directory of its own (--data-dir)");
         }
-        ReplicatedStore store = ReplicatedStore.start(config, memory ? StoreOptions.memory() : StoreOptions.rocksDb());
+        NodePart part = part(config);
+        StoreOptions options = memory ? StoreOptions.memory() : StoreOptions.rocksDb();
+        ReplicatedStore store = part.startsHeld()
+                ? ReplicatedStore.startHeld(part.config(), options)
+                : ReplicatedStore.start(part.config(), options);
         hangUp.of(store.node());
         ((AdminHost) store.node()).admin().add(new StoreRoutes(store));
+        HoldableNode node = (HoldableNode) store.node();
+        part.serve(store.node(), () -> store.provenPosition(node.isHeld()));
         CountDownLatch stopped = new CountDownLatch(1);
         store.ended().whenComplete((done, why) -> stopped.countDown());
         LeaveOnSignal.install(store::close, stopped, () -> store.ended().isCompletedExceptionally());
         try {
-            store.node().synced().get();
-            LOG.info("{}: the store is open, at {}", config.name(), store.position());
+            store.node()
+                    .synced()
+                    .thenRun(() -> LOG.info("{}: the store is open, at {}", config.name(), store.position()));
             store.ended().get();
             return 0;
         } catch (ExecutionException e) {

@@ -47,11 +47,7 @@ public final class Participant {
 
     /** How the node is started if the process begins now. */
     public StartMode startMode() {
-        return switch (state.stage()) {
-            case IDLE, STAGED -> StartMode.NORMAL;
-            case DRAINED, STOPPED -> StartMode.HELD;
-            case STARTED -> state.rounds().pending() == null ? StartMode.NORMAL : StartMode.AS_JOINER;
-        };
+        return state.startMode();
     }
 
     /** Which configuration it is started with. */

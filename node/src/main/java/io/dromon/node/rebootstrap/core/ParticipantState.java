@@ -67,6 +67,15 @@ public record ParticipantState(
         sealed = List.copyOf(sealed);
     }
 
+    /** How the node is started if a process begins with this. */
+    public Participant.StartMode startMode() {
+        return switch (stage) {
+            case IDLE, STAGED -> Participant.StartMode.NORMAL;
+            case DRAINED, STOPPED -> Participant.StartMode.HELD;
+            case STARTED -> rounds.pending() == null ? Participant.StartMode.NORMAL : Participant.StartMode.AS_JOINER;
+        };
+    }
+
     boolean isOpen(UUID procedure) {
         return opened != null && opened.procedure().equals(procedure);
     }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
@@ -12,8 +13,10 @@ import io.dromon.node.rebootstrap.core.Answer;
 import io.dromon.node.rebootstrap.core.NodeRequest;
 import java.io.IOException;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * The JSON of requests and answers, both ways. A step and an answer are told by their {@code is}; a position is {@code
@@ -30,8 +33,8 @@ public final class RebootstrapText {
     private static final int LONGEST_TEXT = 4096;
     private static final int MOST_ENTRIES = 512;
     /** What may be null, each by its path. */
-    private static final Set<String> NULLABLE = Set.of(
-            "/step/round", "/facts/position", "/facts/component", "/facts/hold/procedure", "/facts/hold/round");
+    private static final Set<String> NULLABLE =
+            Set.of("/step/round", "/facts/position", "/facts/component", "/facts/hold/procedure", "/facts/hold/round");
 
     private static final String FILES = "files";
     private static final String CONTENT = "base64";
@@ -89,8 +92,9 @@ public final class RebootstrapText {
      */
     public static String write(NodeRequest request, Map<String, StagedFile> files) {
         ObjectNode json = MAPPER.valueToTree(request);
-        Set<String> named =
-                request.step() instanceof NodeRequest.Stage stage ? stage.files().keySet() : Set.of();
+        Set<String> named = request.step() instanceof NodeRequest.Stage stage
+                ? stage.files().keySet()
+                : Set.of();
         if (!named.equals(files.keySet())) {
             throw new IllegalArgumentException("the request names the files " + named + ", and has " + files.keySet());
         }
@@ -184,6 +188,12 @@ public final class RebootstrapText {
     /** Without the text that it is about, which may be secret. */
     private static IllegalArgumentException malformed(JsonProcessingException e) {
         e.clearLocation();
-        return new IllegalArgumentException("it is not as it must be: " + e.getOriginalMessage(), null);
+        String where = e instanceof JsonMappingException mapping
+                ? mapping.getPath().stream()
+                        .map(JsonMappingException.Reference::getFieldName)
+                        .filter(Objects::nonNull)
+                        .collect(Collectors.joining("/", "/", ": "))
+                : "";
+        return new IllegalArgumentException("it is not as it must be: " + where + e.getOriginalMessage(), null);
     }
 }

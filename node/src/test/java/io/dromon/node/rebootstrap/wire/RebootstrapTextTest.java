@@ -82,8 +82,7 @@ class RebootstrapTextTest {
     void givesBackEveryRequest(NodeRequest.Step step) {
         String body = RebootstrapText.write(request(step), Map.of());
 
-        assertThat(RebootstrapText.readRequest(body))
-                .isEqualTo(new RebootstrapText.Received(request(step), Map.of()));
+        assertThat(RebootstrapText.readRequest(body)).isEqualTo(new RebootstrapText.Received(request(step), Map.of()));
         assertThat(body).doesNotContain("question").doesNotContain("\n");
     }
 
@@ -140,8 +139,7 @@ class RebootstrapTextTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {"../n1.key", "/etc/passwd", ".n1", "a/b", "", "a\u0000", "n1 key", "a\\b"})
+    @ValueSource(strings = {"../n1.key", "/etc/passwd", ".n1", "a/b", "", "a\u0000", "n1 key", "a\\b"})
     void refusesANameThatIsNoPlainName(String name) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> StagedFile.of(name, PEM))
