@@ -135,8 +135,8 @@ public final class ReplicatedStore implements AutoCloseable {
     }
 
     /**
-     * Where the state ends, if the store knows it: that of a store without entries too, which a cluster without writes has.
-     * {@link Position#NONE} else.
+     * Where the state ends, views of the group included, so that a cluster without writes has one too; {@link Position#NONE} if
+     * that is not known.
      *
      * @param ended whether the node is held stopped: the disk says it then, so that another process knows it
      */

@@ -34,8 +34,10 @@ class StoreApplication implements ParallelApplication, StatefulApplication {
 
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private volatile @Nullable StoreException failure;
-    private long lastView;
-    private boolean complete;
+    private volatile long lastView;
+    private volatile boolean complete;
+    /** It was complete when the node ended. */
+    private volatile boolean endedComplete;
     /**
      * A view up to which the node has everything: the last one when its state became complete. A transaction must not
      * be older than that; that later views made nothing old, the node knows itself.
@@ -202,6 +204,7 @@ class StoreApplication implements ParallelApplication, StatefulApplication {
             completeSince = lastView;
             waits.onApplied(lastView);
         }
+        endedComplete = state == NodeState.CLOSED ? complete || endedComplete : now;
         complete = now;
     }
 
@@ -222,16 +225,19 @@ class StoreApplication implements ParallelApplication, StatefulApplication {
     }
 
     /**
-     * The position of a state that is known to be whole up to it, though nothing was ever written.
+     * Where the state ends, views included, which have numbers and no changes: a component that begins behind it gives none of
+     * them again.
      *
-     * @param ended whether nothing is delivered any more, so that it can be kept
+     * @param ended whether nothing is delivered any more: it is kept then
      */
     Position provenPosition(boolean ended) {
         Position own = storage.position();
-        Position view = new Position(history, history.equals(Uuids.NIL) ? -1 : completeSince);
-        if (!own.equals(Position.NONE) || view.seqno() < 1) {
+        boolean whole = ended ? endedComplete : complete;
+        boolean same = own.equals(Position.NONE) || own.history().equals(history);
+        if (!whole || !same || history.equals(Uuids.NIL) || lastView <= own.seqno()) {
             return own;
         }
+        Position view = new Position(history, lastView);
         if (ended) {
             storage.moveTo(view);
         }
