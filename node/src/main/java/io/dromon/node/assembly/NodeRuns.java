@@ -261,6 +261,7 @@ final class NodeRuns {
     void checkRestart(Map<String, String> options) {
         synchronized (changes) {
             refuseWhereItCannotBe(run.engine());
+            refuseWhereKeptOpen();
             prepare(run, options).close();
         }
     }
@@ -271,6 +272,7 @@ final class NodeRuns {
         synchronized (changes) {
             NodeRun before = run;
             refuseWhereItCannotBe(before.engine());
+            refuseWhereKeptOpen();
             NodeRun.Prepared next = prepare(before, options);
             CompletableFuture<Void> nextSynced = new CompletableFuture<>();
             Thread thread = new Thread(
@@ -295,6 +297,16 @@ final class NodeRuns {
         }
         if (left || !before.isOpen()) {
             throw CallFailures.ended(before.failure());
+        }
+    }
+
+    /** Who starts it is the re-bootstrap that keeps it open. */
+    private void refuseWhereKeptOpen() {
+        if (keptOpen) {
+            throw new NodeException(
+                    NodeException.Reason.REFUSED,
+                    "a re-bootstrap is open on this node, and starts and stops it: carry it through (dromon rebootstrap"
+                            + " --resume), or take it back (--undo), before the node is restarted otherwise");
         }
     }
 

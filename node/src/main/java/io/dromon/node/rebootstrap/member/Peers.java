@@ -15,7 +15,9 @@ import java.util.Set;
  * cluster address is {@code gcomm://}, by which it began the cluster once.
  */
 final class Peers {
-    private static final String NAME = "peers";
+    /** Name of the file. */
+    static final String NAME = "peers";
+
     private static final int MOST_BYTES = 1 << 16;
 
     private final Path file;

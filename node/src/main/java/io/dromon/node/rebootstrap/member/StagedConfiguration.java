@@ -45,7 +45,7 @@ final class StagedConfiguration {
     /** What an option file gives back as it was written. */
     private static final Pattern PLAIN = Pattern.compile("[^\\p{Cntrl}#\"'\\\\]*");
 
-    private final NodeConfig original;
+    private NodeConfig original;
     private final Path directory;
 
     /** @param original the configuration of the node without what is staged */
@@ -140,6 +140,7 @@ final class StagedConfiguration {
     void settle(Target target) throws IOException {
         if (target == Target.CHANGED) {
             SettledOptions.replace(original.dataDir(), Files.readAllBytes(directory.resolve(STAGED)));
+            original = SettledOptions.over(original);
         }
     }
 
@@ -147,6 +148,7 @@ final class StagedConfiguration {
     void forget() throws IOException {
         if (Files.isDirectory(directory)) {
             Files.deleteIfExists(directory.resolve(STAGED));
+            Files.deleteIfExists(directory.resolve(Peers.NAME));
             removeOthers(directory);
         }
     }
