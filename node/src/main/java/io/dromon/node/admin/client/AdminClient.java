@@ -92,6 +92,11 @@ public final class AdminClient {
             throw new IOException("no node runs in " + dataDirectory + ": there is no " + ControlSocket.NAME
                     + "; name its data directory with --data-dir");
         }
+        return socket(path);
+    }
+
+    /** A control socket, by the path of its file; that there is one is not looked at yet. */
+    public static AdminClient socket(Path path) {
         return new AdminClient(new Door(
                 path.toString(),
                 "localhost",
@@ -130,6 +135,10 @@ public final class AdminClient {
                 new InetSocketAddress(plain, port),
                 tls,
                 "see admin.listen there, and whether the network lets it through"));
+    }
+
+    Door door() {
+        return door;
     }
 
     /**

@@ -97,12 +97,7 @@ final class OneRequest extends SimpleChannelInboundHandler<FullHttpResponse> {
             connect(bootstrap, loop, door, answer);
             return answer.get(patience.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
-            throw new IOException(
-                    "the node of " + door.shown() + " does not answer: no answer to '" + method + " " + path
-                            + "' within " + patience.toSeconds() + " s; its process is stopped or overloaded, or its"
-                            + " admin interface has died. Look at its log, and take a thread dump (jstack) before you"
-                            + " restart it",
-                    e);
+            throw late(door, method + " " + path, patience, e);
         } catch (ExecutionException e) {
             throw failure(door, e.getCause() == null ? e : e.getCause());
         } catch (InterruptedException e) {
@@ -127,7 +122,16 @@ final class OneRequest extends SimpleChannelInboundHandler<FullHttpResponse> {
         });
     }
 
-    private static IOException failure(AdminClient.Door door, Throwable cause) {
+    static IOException late(AdminClient.Door door, String what, Duration patience, TimeoutException e) {
+        return new IOException(
+                "the node of " + door.shown() + " does not answer: no answer to '" + what + "' within "
+                        + patience.toSeconds() + " s; its process is stopped or overloaded, or its"
+                        + " admin interface has died. Look at its log, and take a thread dump (jstack) before you"
+                        + " restart it",
+                e);
+    }
+
+    static IOException failure(AdminClient.Door door, Throwable cause) {
         if (cause instanceof ClosedWithoutAnswer) {
             return new IOException("the node of " + door.shown() + " closed the connection without an answer; it is"
                     + " stopping, or answers too many others");
@@ -143,7 +147,7 @@ final class OneRequest extends SimpleChannelInboundHandler<FullHttpResponse> {
                 cause);
     }
 
-    private static final class ClosedWithoutAnswer extends IOException {
+    static final class ClosedWithoutAnswer extends IOException {
         private static final long serialVersionUID = 1L;
     }
 
