@@ -1,5 +1,6 @@
 package io.dromon.node.cli.sst;
 
+import io.dromon.node.cli.process.CancelOnSignal;
 import io.dromon.node.cli.process.ExitCode;
 import io.dromon.sst.SnapshotJoiner;
 import io.dromon.sst.SnapshotMethod;
@@ -46,7 +47,7 @@ final class ReceiveCommand implements Callable<Integer> {
         SnapshotMethod method = common.method(settings);
         SstReport report = common.report(settings);
         InetSocketAddress address = Addresses.own(listen);
-        CancelOnSignal signal = new CancelOnSignal();
+        CancelOnSignal signal = new CancelOnSignal("the transfer");
         try (TlsContexts tls = TransferOptions.contexts(settings);
                 TokenPlace place = common.tokenPlace();
                 SnapshotJoiner joiner = method.listen(

@@ -1,5 +1,6 @@
 package io.dromon.node.cli.sst;
 
+import io.dromon.node.cli.process.CancelOnSignal;
 import io.dromon.node.cli.process.CommandFailure;
 import io.dromon.node.cli.process.ExitCode;
 import io.dromon.sst.SnapshotDonor;
@@ -53,7 +54,7 @@ final class SendCommand implements Callable<Integer> {
             throw new CommandFailure(String.valueOf(e.getMessage()));
         }
         Token token = common.token();
-        CancelOnSignal signal = new CancelOnSignal();
+        CancelOnSignal signal = new CancelOnSignal("the transfer");
         try (TlsContexts tls = TransferOptions.contexts(settings)) {
             SnapshotDonor donor = method.donor(
                     Addresses.address(to),

@@ -1,22 +1,25 @@
-package io.dromon.node.cli.sst;
+package io.dromon.node.cli.process;
 
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** On SIGTERM or SIGINT a transfer is cancelled: the other end hears it, and what is not whole is removed. */
-final class CancelOnSignal {
+/** On SIGTERM or SIGINT what a command does is cancelled, and may end in order before the process does. */
+public final class CancelOnSignal {
     private static final int LIMIT_SECONDS = 10;
 
     private final CountDownLatch ended = new CountDownLatch(1);
+    private final String what;
     private volatile @Nullable Runnable cancel;
 
-    CancelOnSignal() {
-        Runtime.getRuntime().addShutdownHook(new Thread(this::signalled, "sst-shutdown"));
+    /** @param what is cancelled: "the transfer" */
+    public CancelOnSignal(String what) {
+        this.what = what;
+        Runtime.getRuntime().addShutdownHook(new Thread(this::signalled, "dromon-cancel"));
     }
 
     /** What cancels it, from now on. */
-    void with(Runnable how) {
+    public void with(Runnable how) {
         cancel = how;
     }
 
@@ -28,7 +31,7 @@ final class CancelOnSignal {
         how.run();
         try {
             if (!ended.await(LIMIT_SECONDS, TimeUnit.SECONDS)) {
-                System.err.println("dromon: the transfer did not end in order");
+                System.err.println("dromon: " + what + " did not end in order");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -37,8 +40,8 @@ final class CancelOnSignal {
         System.err.flush();
     }
 
-    /** The transfer is over, and has said how. */
-    void over() {
+    /** It is over, and has said how. */
+    public void over() {
         ended.countDown();
     }
 }
