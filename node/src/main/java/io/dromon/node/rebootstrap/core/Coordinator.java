@@ -356,6 +356,15 @@ public final class Coordinator {
         dialogue.onAnswer(node, id, answer, timeMs);
     }
 
+    /**
+     * A request came to no answer: it is sent again soon, and the reason stands in what the run ends with.
+     *
+     * @param why a sentence for people
+     */
+    public void onSilence(String node, RequestId id, String why, long timeMs) {
+        dialogue.onSilence(node, id, why, timeMs);
+    }
+
     /** Time has passed. */
     public void tick(long timeMs) {
         dialogue.tick(timeMs);

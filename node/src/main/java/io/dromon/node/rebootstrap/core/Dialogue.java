@@ -79,6 +79,14 @@ final class Dialogue {
         goOnIfOver(asked);
     }
 
+    void onSilence(String node, RequestId id, String why, long timeMs) {
+        nowMs = Math.max(nowMs, timeMs);
+        Inquiry asked = inquiry;
+        if (!over && asked != null) {
+            asked.silent(node, id, why, nowMs);
+        }
+    }
+
     private void confirm(String node, NodeFacts facts) {
         Position position = facts.position();
         progress(node, facts.state() + (position == null ? ", position unknown" : " at " + position));

@@ -9,12 +9,14 @@ import java.util.function.Consumer;
 
 /** One step, asked of several nodes at once: until each has said its last word, or the time is over. */
 final class Inquiry {
+    private static final String SILENT = "it does not answer";
+
     /** What one node was asked. */
     private static final class Asked {
         private final NodeRequest request;
         private final long firstSentMs;
         private long dueMs;
-        private String last = "it does not answer";
+        private String last = SILENT;
         private boolean over;
 
         Asked(NodeRequest request, long nowMs, Limits limits) {
@@ -64,6 +66,15 @@ final class Inquiry {
             problems.add(node + ": " + refused.text());
         }
         return true;
+    }
+
+    /** A node has not answered, and why, as far as that can be seen from here; it is asked again soon. */
+    void silent(String node, RequestId id, String why, long nowMs) {
+        Asked of = asked.get(node);
+        if (of != null && !of.over && of.request.id().equals(id)) {
+            of.last = SILENT + ": " + why;
+            of.dueMs = Math.min(of.dueMs, nowMs + limits.pollMs());
+        }
     }
 
     private void checkClock(String node, long clockMs, long earliestMs, long latestMs) {
