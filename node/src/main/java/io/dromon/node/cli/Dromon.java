@@ -23,6 +23,7 @@ import io.dromon.node.cli.process.CommandFailure;
 import io.dromon.node.cli.process.ExactArguments;
 import io.dromon.node.cli.process.ExitCode;
 import io.dromon.node.cli.process.Version;
+import io.dromon.node.cli.rebootstrap.RebootstrapCommand;
 import io.dromon.node.cli.sst.SstCommand;
 import io.dromon.node.cli.tunnel.TunnelCommand;
 import io.dromon.node.store.StoreException;
@@ -70,6 +71,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             ControlCommand.Relink.class,
             ControlCommand.Rotate.class,
             ControlCommand.Set.class,
+            RebootstrapCommand.class,
             OptionsCommand.class,
             DoctorCommand.class,
             PkiCommand.class,
