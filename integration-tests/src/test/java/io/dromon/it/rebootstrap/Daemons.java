@@ -142,6 +142,14 @@ public final class Daemons implements AutoCloseable {
         return AdminClient.local(data(name));
     }
 
+    /** Waits until a node answers, in whatever state it is. */
+    public void awaitDoor(String name) {
+        Awaitility.await()
+                .atMost(LIMIT)
+                .ignoreExceptions()
+                .until(() -> client(name).get("/health/live").isDone());
+    }
+
     /** Waits until all are synced members, each with links to all others in that mode: {@code TLS} or {@code PLAIN}. */
     public void awaitLinks(String mode) {
         Awaitility.await().atMost(LIMIT).untilAsserted(() -> {

@@ -13,20 +13,30 @@ import java.util.TreeMap;
 
 /** The local files that a plan brings to nodes: by the option that names each. */
 public final class PlanFiles {
+    /** Stands for the name of a node in the name of a file. */
+    private static final String NODE = "{node}";
+
     private PlanFiles() {}
 
     /**
-     * Those of one node in a directory for all of them: {@code DIR/NODE/FILE}, or {@code DIR/FILE} if all nodes have the same.
+     * Those of one node in a directory for all of them: {@code DIR/NODE/FILE}, or {@code DIR/FILE}; <code>{node}</code> in the
+     * name of a file is the name of the node.
      *
      * @param options by name; those whose value is a relative path name a file
-     * @throws IllegalArgumentException if neither is there
+     * @throws IllegalArgumentException if neither is there, or the node's name is none of a file
      */
     public static Map<String, String> in(Path directory, String node, Map<String, String> options) {
+        if (node.contains("/") || node.startsWith(".")) {
+            throw new IllegalArgumentException(
+                    "'" + node + "', as the node calls itself, is no name of a directory: it would" + " lead out of "
+                            + directory + "; write a plan file that names the files of each node");
+        }
         Map<String, String> files = new TreeMap<>();
         options.forEach((name, value) -> {
             if (isBrought(name, value)) {
-                Path own = directory.resolve(node).resolve(value);
-                Path common = directory.resolve(value);
+                String file = value.replace(NODE, node);
+                Path own = directory.resolve(node).resolve(file);
+                Path common = directory.resolve(file);
                 if (!Files.exists(own) && !Files.exists(common)) {
                     throw new IllegalArgumentException(name + "=" + value + " for " + node + ": there is neither " + own
                             + " nor " + common

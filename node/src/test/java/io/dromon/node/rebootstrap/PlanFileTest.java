@@ -117,6 +117,17 @@ class PlanFileTest {
     }
 
     @Test
+    void putsTheNameOfTheNodeInAndNothingElse() throws Exception {
+        Files.writeString(directory.resolve("n1.crt"), "of n1");
+        Map<String, String> options = Map.of("socket.ssl_cert", "{node}.crt");
+
+        assertThat(PlanFiles.in(directory, "n1", options))
+                .isEqualTo(Map.of("socket.ssl_cert", directory.resolve("n1.crt").toString()));
+        assertThatThrownBy(() -> PlanFiles.in(directory, "../n1", options))
+                .hasMessageContaining("'../n1', as the node calls itself, is no name of a directory");
+    }
+
+    @Test
     void refusesFilesThatCannotBeBrought() throws Exception {
         PlannedNode missing = new PlannedNode(
                 "n1",

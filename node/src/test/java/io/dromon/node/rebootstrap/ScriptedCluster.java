@@ -79,6 +79,12 @@ public final class ScriptedCluster implements RebootstrapDriver.Nodes {
         scripts.put(node, answers);
     }
 
+    /** The node's process dies; the others go on without it. */
+    public synchronized void kill(String node) {
+        Member member = members.remove(node);
+        components += member == null ? 0 : 1;
+    }
+
     /** What was asked of the nodes, in its order: "n1 Stop". */
     public synchronized List<String> asked() {
         return List.copyOf(asked);

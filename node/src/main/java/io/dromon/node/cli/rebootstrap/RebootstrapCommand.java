@@ -76,7 +76,9 @@ public final class RebootstrapCommand implements Callable<Integer> {
     @Option(
             names = "--files",
             paramLabel = "DIR",
-            description = "Where the files are that --options names: DIR/NODE/FILE, or DIR/FILE for all nodes.")
+            description =
+                    "Where the files are that --options names: DIR/NODE/FILE, or DIR/FILE. {node} in a name stands for that"
+                            + " of the node: socket.ssl_cert={node}.crt.")
     private @Nullable Path files;
 
     @Option(names = "--to", paramLabel = "plain", description = "Turn TLS off; the same as --options socket.ssl=NO.")
@@ -164,7 +166,7 @@ public final class RebootstrapCommand implements Callable<Integer> {
                     return run.goOn(file, journal, planOf(file), choice);
                 }
             }
-            RebootstrapPlan plan = plan(ways, sessions);
+            RebootstrapPlan plan = plan(ways, sessions, choice);
             for (PlannedNode node : plan.nodes()) {
                 PlanFiles.read(node); // what cannot be read is told before anything is begun
             }
@@ -215,7 +217,7 @@ public final class RebootstrapCommand implements Callable<Integer> {
         }
     }
 
-    private RebootstrapPlan plan(NodeWays ways, AdminSessions sessions) throws IOException {
+    private RebootstrapPlan plan(NodeWays ways, AdminSessions sessions, Choice choice) throws IOException {
         if (planFile != null) {
             RebootstrapPlan written = PlanFile.read(planFile);
             List<PlannedNode> nodes = new ArrayList<>();
@@ -225,8 +227,9 @@ public final class RebootstrapCommand implements Callable<Integer> {
             tls.check(NodeWays.anySecure(nodes));
             return new RebootstrapPlan(written.procedure(), written.cluster(), written.options(), nodes);
         }
-        List<String> addresses = cluster.stream().map(NodeWays::address).toList();
-        tls.check(addresses.stream().anyMatch(address -> address.startsWith("https:")));
+        List<Survey.Addressed> nodes =
+                cluster.stream().map(Survey.Addressed::of).toList();
+        tls.check(nodes.stream().anyMatch(node -> node.address().startsWith("https:")));
         Map<String, String> changed =
                 ChangeableOptions.parse(to != null ? "socket.ssl=NO" : options == null ? "" : options);
         if (options != null && changed.isEmpty()) {
@@ -235,7 +238,7 @@ public final class RebootstrapCommand implements Callable<Integer> {
         if (files == null) {
             ChangeableOptions.checkOnNodes(changed);
         }
-        return new Survey(ways, sessions).plan(addresses, changed, files);
+        return new Survey(ways, sessions).plan(nodes, choice.without().keySet(), changed, files);
     }
 
     private int begin(RebootstrapRun run, RebootstrapPlan plan, Choice choice)

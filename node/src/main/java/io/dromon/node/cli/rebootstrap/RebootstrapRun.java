@@ -124,7 +124,7 @@ final class RebootstrapRun {
             case REFUSED -> "";
             case FAILED ->
                 path == null
-                        ? ""
+                        ? "Nothing was changed. A node that is lost for good can be given up: --without NODE --because TEXT."
                         : "Go on: dromon rebootstrap --resume --journal " + path
                                 + "; go back: dromon rebootstrap --undo --journal " + path
                                 + "; with the same --ca, --cert and --key.";

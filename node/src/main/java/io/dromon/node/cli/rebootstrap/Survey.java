@@ -18,9 +18,11 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Makes a plan of addresses: asks each node for its name and its cluster. */
+/** Makes a plan of addresses: asks each node for its name and its cluster, but for those that are given up. */
 final class Survey {
     private final NodeWays ways;
     private final AdminSessions sessions;
@@ -32,33 +34,70 @@ final class Survey {
     }
 
     /**
+     * A node as {@code --cluster} has it.
+     *
+     * @param name empty if it is the node that tells it
+     */
+    record Addressed(String name, String address) {
+        private static final Pattern NAMED = Pattern.compile("([^=/:]+)=(.+)");
+
+        /** Of {@code URL} or {@code NAME=URL}. */
+        static Addressed of(String text) {
+            Matcher named = NAMED.matcher(text);
+            return named.matches()
+                    ? new Addressed(named.group(1), NodeWays.address(named.group(2)))
+                    : new Addressed("", NodeWays.address(text));
+        }
+    }
+
+    /**
      * The plan.
      *
+     * @param without names of nodes that are not asked
      * @param options with the names of files in {@code files}
      * @throws CommandFailure with everything that stands against it
      */
-    RebootstrapPlan plan(List<String> addresses, Map<String, String> options, @Nullable Path files) {
+    RebootstrapPlan plan(
+            List<Addressed> addresses, Set<String> without, Map<String, String> options, @Nullable Path files) {
         List<String> problems = new ArrayList<>();
         List<PlannedNode> nodes = new ArrayList<>();
         Set<String> clusters = new TreeSet<>();
-        for (String address : addresses) {
+        for (Addressed each : addresses) {
             try {
-                NodeFacts facts = facts(address);
-                clusters.add(facts.cluster());
+                String name = without.contains(each.name()) ? each.name() : told(each, clusters);
                 nodes.add(new PlannedNode(
-                        facts.name(), address, files == null ? Map.of() : PlanFiles.in(files, facts.name(), options)));
+                        name, each.address(), files == null ? Map.of() : PlanFiles.in(files, name, options)));
             } catch (IOException | IllegalArgumentException e) {
-                problems.add(address + ": " + e.getMessage());
+                problems.add(each.address() + ": " + e.getMessage());
             }
         }
         if (clusters.size() > 1) {
             problems.add("the nodes are of several clusters, " + clusters + "; name those of one");
+        } else if (clusters.isEmpty() && problems.isEmpty()) {
+            problems.add("all nodes are given up: none is left to tell which cluster it is");
         }
         if (!problems.isEmpty()) {
             throw new CommandFailure(String.join("\n", problems));
         }
         Map<String, String> everywhere = files == null ? options : PlanFiles.without(options);
         return new RebootstrapPlan(procedure, clusters.iterator().next(), everywhere, nodes);
+    }
+
+    private String told(Addressed each, Set<String> clusters) throws IOException {
+        NodeFacts facts;
+        try {
+            facts = facts(each.address());
+        } catch (IOException e) {
+            if (!each.name().isEmpty()) {
+                return each.name(); // the run says what that means
+            }
+            throw new IOException(e.getMessage() + ". If it is to be given up, write NAME=URL for it", e);
+        }
+        if (!each.name().isEmpty() && !each.name().equals(facts.name())) {
+            throw new IOException("it is '" + facts.name() + "', and not '" + each.name() + "'");
+        }
+        clusters.add(facts.cluster());
+        return facts.name();
     }
 
     private NodeFacts facts(String address) throws IOException {

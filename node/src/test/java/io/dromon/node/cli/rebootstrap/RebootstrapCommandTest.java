@@ -294,6 +294,34 @@ final class RebootstrapCommandTest {
     }
 
     @Test
+    void takesTheNamesOfNodesThatAreGivenUpFromTheCommandLine() {
+        String[] urls = urls().split(",", -1);
+        servers.get(2).stop(0);
+        cluster.kill("n3");
+        String named = urls[0] + ",n2=" + urls[1] + ",n3=" + urls[2];
+
+        run(1, "--cluster", String.join(",", urls), "--recover", "--plan");
+        assertThat(errors.toString()).contains("If it is to be given up, write NAME=URL for it");
+        String out = run(
+                0,
+                "--cluster",
+                named,
+                "--recover",
+                "--run",
+                "--journal",
+                journal(),
+                "--without",
+                "n3",
+                "--because",
+                "gone");
+
+        assertThat(out).contains("DONE", "  n3: not measured: ", "Keep the journal: when [n3] run again");
+        assertThat(cluster.sealed()).containsOnlyKeys("n1", "n2");
+        run(1, "--cluster", "n2=" + urls[0], "--recover", "--plan");
+        assertThat(errors.toString()).contains("it is 'n1', and not 'n2'");
+    }
+
+    @Test
     void refusesPlansWhoseNodesAreOthers() throws Exception {
         String urls = urls();
         String[] each = urls.split(",", -1);

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** {@code dromon rebootstrap} on three daemons under load. */
 @Tag("peers")
 @Timeout(300)
-final class RebootstrapCommandTest {
+final class PlainToTlsTest {
     @TempDir
     private Path directory;
 
