@@ -152,7 +152,7 @@ public final class Daemons implements AutoCloseable {
 
     /** Waits until all are synced members, each with links to all others in that mode: {@code TLS} or {@code PLAIN}. */
     public void awaitLinks(String mode) {
-        Awaitility.await().atMost(LIMIT).untilAsserted(() -> {
+        Awaitility.await().atMost(LIMIT).ignoreExceptions().untilAsserted(() -> {
             for (String name : NAMES) {
                 JsonNode status = client(name).status();
                 List<String> modes = new ArrayList<>();
