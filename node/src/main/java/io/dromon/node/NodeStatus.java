@@ -123,11 +123,18 @@ public record NodeStatus(
      * @param indexedKeys keys that are remembered
      * @param inFlight own write-sets with keys that are on their way
      * @param conflicts the last conflicts of ordered write-sets, the oldest first
+     * @param ordered how many write-sets were ordered
      */
     public record Certification(
-            long failed, long ownFailed, long refused, int indexedKeys, int inFlight, List<Conflict> conflicts) {
+            long failed,
+            long ownFailed,
+            long refused,
+            int indexedKeys,
+            int inFlight,
+            List<Conflict> conflicts,
+            Ordered ordered) {
         /** Of a node that certifies nothing: an arbitrator. */
-        public static final Certification NONE = new Certification(0, 0, 0, 0, 0, List.of());
+        public static final Certification NONE = new Certification(0, 0, 0, 0, 0, List.of(), Ordered.NONE);
 
         public Certification {
             conflicts = List.copyOf(conflicts);
@@ -135,15 +142,36 @@ public record NodeStatus(
     }
 
     /**
+     * Write-sets that were ordered since the start, failed ones included, and their bytes.
+     *
+     * @param received of other members ({@code wsrep_received})
+     * @param replicated own ones ({@code wsrep_replicated})
+     */
+    public record Ordered(long received, long receivedBytes, long replicated, long replicatedBytes) {
+        /** None. */
+        public static final Ordered NONE = new Ordered(0, 0, 0, 0);
+    }
+
+    /**
      * What a node keeps beside an application that has a state.
      *
      * @param applied last number that the application was given, -1 before the first
      * @param cache the write-set cache
-     * @param transfer the state transfer that this node waits for, in words; empty if nothing is missing
+     * @param transfer the state transfer that this node waits for; empty if nothing is missing
      * @param failure why its last attempt to get what is missing failed; empty once it has it
      * @param given how many nodes it gives state to now
      */
-    public record Kept(long applied, Cache cache, Optional<String> transfer, Optional<String> failure, int given) {}
+    public record Kept(long applied, Cache cache, Optional<Transfer> transfer, Optional<String> failure, int given) {}
+
+    /**
+     * A state transfer that this node waits for.
+     *
+     * @param what its kind and range, in words
+     * @param bytes of a snapshot that have come; 0 of events, which are counted by {@link Kept#applied}
+     * @param totalBytes of the snapshot altogether, 0 if unknown
+     * @param bytesPerSecond since the donor was let in
+     */
+    public record Transfer(String what, long bytes, long totalBytes, long bytesPerSecond) {}
 
     /**
      * The write-set cache, from which members get what they missed.

@@ -221,6 +221,8 @@ public record StatusDocument(
      *
      * @param applied last number that the application was given
      * @param transfer what is waited for; null if nothing is missing
+     * @param transferBytes of a snapshot that have come
+     * @param transferTotalBytes of it altogether; null if that is not known
      * @param failure why the last attempt failed
      * @param given nodes that are given state now
      */
@@ -229,13 +231,22 @@ public record StatusDocument(
             long applied,
             CachePart cache,
             @Nullable String transfer,
+            @Nullable Long transferBytes,
+            @Nullable Long transferTotalBytes,
+            @Nullable Long transferBytesPerSecond,
             @Nullable String failure,
             int given) {
         static KeptPart of(NodeStatus.Kept kept) {
+            Optional<NodeStatus.Transfer> snapshot = kept.transfer().filter(transfer -> transfer.bytes() > 0);
             return new KeptPart(
                     kept.applied(),
                     CachePart.of(kept.cache()),
-                    kept.transfer().orElse(null),
+                    kept.transfer().map(NodeStatus.Transfer::what).orElse(null),
+                    snapshot.map(NodeStatus.Transfer::bytes).orElse(null),
+                    snapshot.map(NodeStatus.Transfer::totalBytes)
+                            .filter(total -> total > 0)
+                            .orElse(null),
+                    snapshot.map(NodeStatus.Transfer::bytesPerSecond).orElse(null),
                     kept.failure().orElse(null),
                     kept.given());
         }

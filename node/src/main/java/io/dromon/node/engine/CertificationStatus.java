@@ -15,11 +15,18 @@ import java.util.List;
  * @param indexedKeys keys in the index
  * @param claims own write-sets with keys on their way
  * @param conflicts the last conflicts of ordered write-sets, the oldest first
+ * @param ordered how many write-sets were ordered
  */
 public record CertificationStatus(
-        long failed, long ownFailed, long refused, int indexedKeys, int claims, List<Conflict> conflicts) {
+        long failed,
+        long ownFailed,
+        long refused,
+        int indexedKeys,
+        int claims,
+        List<Conflict> conflicts,
+        NodeStatus.Ordered ordered) {
     /** Of a node that certifies nothing. */
-    static final CertificationStatus NONE = new CertificationStatus(0, 0, 0, 0, 0, List.of());
+    static final CertificationStatus NONE = new CertificationStatus(0, 0, 0, 0, 0, List.of(), NodeStatus.Ordered.NONE);
 
     public CertificationStatus {
         conflicts = List.copyOf(conflicts);
@@ -33,7 +40,8 @@ public record CertificationStatus(
                 refused,
                 indexedKeys,
                 claims,
-                conflicts.stream().map(CertificationStatus::conflict).toList());
+                conflicts.stream().map(CertificationStatus::conflict).toList(),
+                ordered);
     }
 
     private static NodeStatus.Conflict conflict(Conflict conflict) {

@@ -1,5 +1,6 @@
 package io.dromon.node.engine;
 
+import io.dromon.node.NodeStatus;
 import io.dromon.node.certification.Certification;
 import io.dromon.node.certification.CertificationSettings;
 import io.dromon.node.certification.Claim;
@@ -70,6 +71,10 @@ final class CertifiedOrder {
     private long failed;
     private long ownFailed;
     private long refused;
+    private long received;
+    private long receivedBytes;
+    private long replicated;
+    private long replicatedBytes;
 
     /** An own write-set on its way. */
     private record Sent(
@@ -212,6 +217,7 @@ final class CertifiedOrder {
     /** The next write-set of the order. */
     CertifiedWriteSet onWriteSet(GroupEvent.WriteSet event) {
         Sent own = (Sent) event.ticket();
+        count(event, own != null);
         Bytes data = Bytes.EMPTY;
         ReceivedWriteSet content = null;
         Verdict verdict;
@@ -235,6 +241,16 @@ final class CertifiedOrder {
         }
         return new CertifiedWriteSet(
                 event.origin(), event.originIndex(), data, content, verdict, own == null ? null : release(own));
+    }
+
+    private void count(GroupEvent.WriteSet event, boolean own) {
+        if (own) {
+            replicated++;
+            replicatedBytes += event.data().length();
+        } else {
+            received++;
+            receivedBytes += event.data().length();
+        }
     }
 
     /**
@@ -306,6 +322,12 @@ final class CertifiedOrder {
     /** A snapshot. */
     CertificationStatus status() {
         return new CertificationStatus(
-                failed, ownFailed, refused, certification.indexedKeys(), inFlight.claims(), certification.conflicts());
+                failed,
+                ownFailed,
+                refused,
+                certification.indexedKeys(),
+                inFlight.claims(),
+                certification.conflicts(),
+                new NodeStatus.Ordered(received, receivedBytes, replicated, replicatedBytes));
     }
 }

@@ -1,5 +1,6 @@
 package io.dromon.node.state;
 
+import io.dromon.node.NodeStatus;
 import io.dromon.node.apply.DeliveryItem;
 import io.dromon.node.ist.IstJoiner;
 import io.dromon.node.ist.protocol.IncomingStream.Expected;
@@ -7,6 +8,7 @@ import io.dromon.node.ist.protocol.IstRequest;
 import io.dromon.node.state.core.Attempt;
 import io.dromon.node.state.snapshot.SnapshotException;
 import io.dromon.node.state.snapshot.SnapshotListener;
+import io.dromon.node.state.snapshot.SnapshotProgress;
 import io.dromon.node.state.snapshot.SnapshotTaker;
 import io.dromon.node.state.snapshot.StateRequest;
 import io.dromon.sst.TransferException;
@@ -137,12 +139,16 @@ final class JoinerErrand {
     }
 
     /** What it is about, and how far it is. Any thread. */
-    synchronized String text() {
-        String range = attempt.have() + " to " + attempt.needed();
+    synchronized NodeStatus.Transfer status() {
+        String range = attempt.have().equals(Position.NONE)
+                ? "all up to " + attempt.needed()
+                : attempt.have() + " to " + attempt.needed();
         if (attempt.way() == Attempt.Way.INCREMENTAL) {
-            return "IST, " + range;
+            return new NodeStatus.Transfer("IST, " + range, 0, 0, 0);
         }
-        return "SST, " + range + (snapshot == null ? "" : ", " + snapshot.progress());
+        SnapshotProgress progress = snapshot == null ? SnapshotProgress.NOTHING : snapshot.progress();
+        return new NodeStatus.Transfer(
+                "SST, " + range, progress.bytes(), progress.totalBytes(), progress.bytesPerSecond());
     }
 
     /** Ends what runs; returns at once. Again is fine. */

@@ -1,5 +1,6 @@
 package io.dromon.node.state;
 
+import io.dromon.node.NodeStatus;
 import io.dromon.node.group.GroupEvent;
 import io.dromon.node.group.GroupMember;
 import io.dromon.node.state.core.Attempt;
@@ -165,9 +166,9 @@ public final class StateTransfers implements TransferStep.Handler, AutoCloseable
     }
 
     /** What this node waits for, in words; empty while nothing is missing. Any thread. */
-    public Optional<String> taking() {
+    public Optional<NodeStatus.Transfer> taking() {
         JoinerErrand errand = taken;
-        return waiting && errand != null ? Optional.of(errand.text()) : Optional.empty();
+        return waiting && errand != null ? Optional.of(errand.status()) : Optional.empty();
     }
 
     /** Why the last attempt failed; empty while nothing is missing. Any thread. */

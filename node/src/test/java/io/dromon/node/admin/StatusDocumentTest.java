@@ -103,7 +103,7 @@ final class StatusDocumentTest {
     }
 
     /** A node of which everything can be told that there is. */
-    private NodeStatus everything() {
+    NodeStatus everything() {
         return new NodeStatus(
                 "n1",
                 N1,
@@ -112,7 +112,13 @@ final class StatusDocumentTest {
                 HEALTH,
                 group(true),
                 new NodeStatus.Certification(
-                        5, 2, 3, 1000, 4, List.of(new NodeStatus.Conflict(40, N1, 39, N2, "accounts/42"))),
+                        5,
+                        2,
+                        3,
+                        1000,
+                        4,
+                        List.of(new NodeStatus.Conflict(40, N1, 39, N2, "accounts/42")),
+                        new NodeStatus.Ordered(30, 3000, 11, 1100)),
                 Optional.of(new NodeStatus.Kept(
                         41,
                         new NodeStatus.Cache(
@@ -122,7 +128,7 @@ final class StatusDocumentTest {
                                 8000,
                                 Optional.of("the disk is full"),
                                 new NodeStatus.MayBeAwayFor(7000, 70, Optional.of(Duration.ofMinutes(2)))),
-                        Optional.of("IST, 30 to 41"),
+                        Optional.of(new NodeStatus.Transfer("SST, 30 to 41", 500, 2000, 100)),
                         Optional.of("the donor left"),
                         1)),
                 List.of(

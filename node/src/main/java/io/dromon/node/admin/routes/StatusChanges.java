@@ -1,10 +1,12 @@
 package io.dromon.node.admin.routes;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.dromon.node.ClusterView;
 import io.dromon.node.NodeStatus;
 import io.dromon.node.TlsStatus;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -36,6 +38,37 @@ final class StatusChanges {
         data.put("health", status.health().word().text());
         data.put("links", status.linkSummary());
         return new Event("status", data);
+    }
+
+    /** Figures that change all the time; what is counted is counted since the node's start, as in the metrics. */
+    static Event sample(NodeStatus status, Instant now) {
+        NodeStatus.FlowControl flow = status.group().flowControl();
+        ObjectNode data = Documents.object()
+                .put("at", now.toString())
+                .put("seqno", status.group().seqno())
+                .put("waiting", status.waiting())
+                .put("waitingBytes", status.waitingBytes())
+                .put("queuedBytes", status.group().queuedBytes())
+                .put("paused", flow.paused())
+                .put("pausedNs", flow.pausedNs());
+        data.set("commit", histogram(status.latency().commit()));
+        data.set("apply", histogram(status.latency().apply()));
+        ArrayNode bounds = data.putArray("boundsNs");
+        NodeStatus.Histogram.BOUNDS_NS.forEach(bounds::add);
+        status.kept()
+                .flatMap(NodeStatus.Kept::transfer)
+                .filter(transfer -> transfer.bytes() > 0)
+                .ifPresent(transfer -> data.put("transferBytes", transfer.bytes())
+                        .put("transferTotalBytes", transfer.totalBytes())
+                        .put("transferBytesPerSecond", transfer.bytesPerSecond()));
+        return new Event("sample", data);
+    }
+
+    private static ObjectNode histogram(NodeStatus.Histogram histogram) {
+        ObjectNode data = Documents.object().put("count", histogram.count()).put("sumNs", histogram.sumNs());
+        ArrayNode counts = data.putArray("counts");
+        histogram.counts().forEach(counts::add);
+        return data;
     }
 
     private void add(String kind, ObjectNode data) {
@@ -95,15 +128,19 @@ final class StatusChanges {
         NodeStatus.Kept now = after.kept().get();
         Optional<NodeStatus.Kept> old = before.kept();
         boolean same = old.isPresent()
-                && old.get().transfer().equals(now.transfer())
+                && waitsFor(old.get()).equals(waitsFor(now))
                 && old.get().failure().equals(now.failure())
                 && old.get().given() == now.given();
         if (!same) {
             ObjectNode data = Documents.object().put("given", now.given());
-            now.transfer().ifPresent(text -> data.put("waitsFor", text));
+            waitsFor(now).ifPresent(text -> data.put("waitsFor", text));
             now.failure().ifPresent(text -> data.put("failure", text));
             add("transfer", data);
         }
+    }
+
+    private static Optional<String> waitsFor(NodeStatus.Kept kept) {
+        return kept.transfer().map(NodeStatus.Transfer::what);
     }
 
     private void conflicts(NodeStatus before, NodeStatus after) {
