@@ -96,6 +96,14 @@ public final class AdminOptions {
                     + " socket in the data directory always may.")
             .in(HERE);
 
+    /** {@code admin.data}. */
+    public static final Option<String> ADMIN_DATA = access("admin.data")
+            .byDefault("off")
+            .doc(
+                    "Who may read and write the embedded store (/kv) over the network: certificate, off, or open, which only a"
+                            + " loopback address takes. The control socket in the data directory always may.")
+            .in(HERE);
+
     /** {@code admin.health_ous}. */
     public static final Option<List<String>> ADMIN_HEALTH_OUS = units("admin.health_ous")
             .doc("Organisational units that admin.health=certificate takes, in place of admin.valid_ous.")
@@ -109,6 +117,11 @@ public final class AdminOptions {
     /** {@code admin.change_ous}. */
     public static final Option<List<String>> ADMIN_CHANGE_OUS = units("admin.change_ous")
             .doc("Organisational units that admin.change=certificate takes, in place of admin.valid_ous.")
+            .in(HERE);
+
+    /** {@code admin.data_ous}. */
+    public static final Option<List<String>> ADMIN_DATA_OUS = units("admin.data_ous")
+            .doc("Organisational units that admin.data=certificate takes, in place of admin.valid_ous.")
             .in(HERE);
 
     private AdminOptions() {}

@@ -2,6 +2,8 @@ package io.dromon.config;
 
 import static io.dromon.config.AdminOptions.ADMIN_CHANGE;
 import static io.dromon.config.AdminOptions.ADMIN_CHANGE_OUS;
+import static io.dromon.config.AdminOptions.ADMIN_DATA;
+import static io.dromon.config.AdminOptions.ADMIN_DATA_OUS;
 import static io.dromon.config.AdminOptions.ADMIN_HEALTH;
 import static io.dromon.config.AdminOptions.ADMIN_HEALTH_OUS;
 import static io.dromon.config.AdminOptions.ADMIN_LISTEN;
@@ -25,7 +27,8 @@ final class AdminRules {
     private static final Map<Option<String>, Option<List<String>>> CLASSES = Map.of(
             ADMIN_HEALTH, ADMIN_HEALTH_OUS,
             ADMIN_READ, ADMIN_READ_OUS,
-            ADMIN_CHANGE, ADMIN_CHANGE_OUS);
+            ADMIN_CHANGE, ADMIN_CHANGE_OUS,
+            ADMIN_DATA, ADMIN_DATA_OUS);
 
     private static final List<Option<Path>> FILES =
             List.of(ADMIN_SSL_CERT, ADMIN_SSL_KEY, ADMIN_SSL_CA, ADMIN_SSL_PASSWORD_FILE, ADMIN_SSL_CRL);
@@ -113,6 +116,12 @@ final class AdminRules {
                     ADMIN_CHANGE,
                     "open would let every machine that reaches " + listen
                             + " change this node: set certificate or off, or listen at 127.0.0.1");
+        }
+        if (resolver.value(ADMIN_DATA).equals("open")) {
+            problem(
+                    ADMIN_DATA,
+                    "open would let every machine that reaches " + listen
+                            + " read and write the store: set certificate or off, or listen at 127.0.0.1");
         }
         if (resolver.value(ADMIN_READ).equals("open")) {
             resolver.warnings.add(TlsOptionRules.place(resolver, ADMIN_READ)

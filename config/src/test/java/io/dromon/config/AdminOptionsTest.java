@@ -76,6 +76,7 @@ class AdminOptionsTest {
         assertThat(config.value(AdminOptions.ADMIN_HEALTH)).isEqualTo("open");
         assertThat(config.value(AdminOptions.ADMIN_READ)).isEqualTo("open");
         assertThat(config.value(AdminOptions.ADMIN_CHANGE)).isEqualTo("off");
+        assertThat(config.value(AdminOptions.ADMIN_DATA)).isEqualTo("off");
         assertThat(config.value(AdminOptions.ADMIN_MUTUAL_TLS)).isFalse();
     }
 
@@ -86,6 +87,9 @@ class AdminOptionsTest {
         assertThat(config.value(AdminOptions.ADMIN_MUTUAL_TLS)).isTrue();
         assertThat(config.value(AdminOptions.ADMIN_READ)).isEqualTo("certificate");
         assertThat(config.value(AdminOptions.ADMIN_CHANGE)).isEqualTo("certificate");
+        assertThat(config.value(AdminOptions.ADMIN_DATA))
+                .as("not by mutual TLS alone")
+                .isEqualTo("off");
         assertThat(config.value(AdminOptions.ADMIN_READ_OUS)).containsExactly("ops");
         assertThat(config.value(AdminOptions.ADMIN_CHANGE_OUS)).containsExactly("dba");
         assertThat(config.value(AdminOptions.ADMIN_SSL_CERT)).isEqualTo(directory.resolve("cert.pem"));
@@ -97,6 +101,9 @@ class AdminOptionsTest {
         refuses(
                 files + "admin.listen=0.0.0.0:4580;admin.valid_ous=ops;admin.change=open",
                 "admin.change: open would let every machine");
+        refuses(
+                files + "admin.listen=0.0.0.0:4580;admin.valid_ous=ops;admin.data=open",
+                "admin.data: open would let every machine");
         assertThat(node(files + "admin.listen=0.0.0.0:4580;admin.valid_ous=ops;admin.read=open")
                         .warnings())
                 .anyMatch(warning -> warning.contains("admin.read=open: every machine"));

@@ -8,7 +8,6 @@ import io.dromon.node.NodeException;
 import io.dromon.node.admin.api.AccessClass;
 import io.dromon.node.admin.api.AdminAnswer;
 import io.dromon.node.admin.api.AdminRequest;
-import io.dromon.node.admin.api.Caller;
 import io.dromon.node.admin.api.Content;
 import io.dromon.node.admin.api.Problem;
 import io.dromon.node.admin.api.Route;
@@ -31,7 +30,7 @@ import java.util.UUID;
 import java.util.function.Consumer;
 
 /**
- * A store over the control socket of its node, for the node's own user; over the network it is not served:
+ * A store over the doors of its node: the control socket, and the admin listener for those that {@code admin.data} lets in:
  *
  * <pre>
  *  GET    /kv/v1/value?key=K                  the bytes of a value; 404 without one
@@ -44,10 +43,14 @@ import java.util.function.Consumer;
  * Keys are texts. Each answer tells in {@code Dromon-Position} up to where in the cluster's order it holds: what was read, or
  * the number of what was written. A PUT or DELETE with {@code If-Match} and such a position is carried out only if nobody has
  * written the key behind it, else answered with 412. {@code Dromon-Consistency} and {@code Dromon-Durability} say how fresh a
- * read must be, and when a write is answered: {@link RequestTerms}.
+ * read must be, and when a write is answered: {@link RequestTerms}. A write that may be committed or not is answered with 503 and
+ * {@code Dromon-Outcome: unknown}.
  */
 public final class StoreRoutes implements RouteSource {
     private static final String POSITION = "Dromon-Position";
+    /** Of a write that may be committed: {@code unknown}. */
+    private static final String OUTCOME = "Dromon-Outcome";
+
     private static final int MOST_ENTRIES = 1000;
     private static final int MOST_BYTES = 4 << 20;
     private static final int DEFAULT_ENTRIES = 100;
@@ -70,11 +73,11 @@ public final class StoreRoutes implements RouteSource {
     }
 
     private static Route read(String path, Route.Handler handler) {
-        return new Route("GET", path, AccessClass.READ, Route.Pace.LONG, request -> answered(request, handler));
+        return new Route("GET", path, AccessClass.DATA, Route.Pace.LONG, request -> answered(request, handler));
     }
 
     private static Route change(String method, String path, Route.Handler handler) {
-        return new Route(method, path, AccessClass.CHANGE, Route.Pace.LONG, request -> answered(request, handler));
+        return new Route(method, path, AccessClass.DATA, Route.Pace.LONG, request -> answered(request, handler));
     }
 
     private AdminAnswer get(AdminRequest request) {
@@ -207,32 +210,31 @@ public final class StoreRoutes implements RouteSource {
 
     /** What a store throws is the answer. */
     private static AdminAnswer answered(AdminRequest request, Route.Handler handler) {
-        if (request.caller().door() != Caller.Door.SOCKET) {
-            throw Problem.of(
-                            403,
-                            "the store is not served over the network: who may see a node's status may not see its data",
-                            "use the control socket in the node's data directory")
-                    .refusal();
-        }
         try {
             return handler.answer(request);
         } catch (CertificationFailedException e) {
             throw Problem.of(409, String.valueOf(e.getMessage()), "send it again")
                     .refusal();
         } catch (NodeException e) {
-            Map<String, String> headers =
-                    e.reason() == NodeException.Reason.RESTARTING ? Map.of("Retry-After", "1") : Map.of();
-            throw new Problem(503, String.valueOf(e.getMessage()), remedy(e), headers).refusal();
+            throw new Problem(503, String.valueOf(e.getMessage()), remedy(e), outcome(e)).refusal();
         } catch (StoreException e) {
             throw Problem.of(503, String.valueOf(e.getMessage()), "the node ends: ask another one, and look at its log")
                     .refusal();
         }
     }
 
+    private static boolean mayBeCommitted(NodeException e) {
+        return e.reason() == NodeException.Reason.OUTCOME_UNKNOWN
+                || e.reason() == NodeException.Reason.DURABILITY_UNKNOWN;
+    }
+
     private static String remedy(NodeException e) {
-        return switch (e.reason()) {
-            case OUTCOME_UNKNOWN, DURABILITY_UNKNOWN -> "it may be committed: read it, with Dromon-Consistency: before";
-            default -> "nothing was written: ask another node, or again later";
-        };
+        return mayBeCommitted(e)
+                ? "it may be committed: read it, with Dromon-Consistency: before"
+                : "nothing was written: ask another node, or again later";
+    }
+
+    private static Map<String, String> outcome(NodeException e) {
+        return mayBeCommitted(e) ? Map.of(OUTCOME, "unknown") : Map.of();
     }
 }

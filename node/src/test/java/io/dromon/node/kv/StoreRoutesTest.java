@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.dromon.config.NodeConfig;
+import io.dromon.node.admin.api.AccessClass;
+import io.dromon.node.admin.api.AccessRules;
 import io.dromon.node.admin.api.AdminAnswer;
 import io.dromon.node.admin.api.AdminRequest;
 import io.dromon.node.admin.api.Caller;
@@ -65,7 +67,8 @@ final class StoreRoutesTest {
                 query,
                 headers,
                 Content.of(body),
-                new Caller(door, "somebody", Optional.empty()));
+                new Caller(door, "somebody", Optional.empty()),
+                AccessRules.ALL);
         return new StoreRoutes(store)
                 .routes().stream()
                         .filter(route ->
@@ -189,9 +192,10 @@ final class StoreRoutesTest {
     }
 
     @Test
-    void isServedAtTheControlSocketAlone() {
-        assertRefused(403, () -> ask(Caller.Door.HTTPS, "GET", "/kv/v1/value", Map.of("key", "k"), Map.of(), ""));
-        assertRefused(403, () -> ask(Caller.Door.HTTP, "PUT", "/kv/v1/value", Map.of("key", "k"), Map.of(), "1"));
-        assertThat(store.getText("k")).isEmpty();
+    void isOfAnAccessClassOfItsOwn() {
+        assertThat(new StoreRoutes(store).routes())
+                .as("who may see a node's status may not see its data")
+                .isNotEmpty()
+                .allSatisfy(route -> assertThat(route.access()).isEqualTo(AccessClass.DATA));
     }
 }

@@ -9,7 +9,9 @@ public enum AccessClass {
     /** Status, metrics, events. */
     READ,
     /** Everything that changes something. */
-    CHANGE;
+    CHANGE,
+    /** What the application keeps: reading and writing it. */
+    DATA;
 
     /** As it stands in the names of options. */
     public String word() {

@@ -20,7 +20,8 @@ public record AccessRules(Map<AccessClass, Rule> rules) {
     public static final AccessRules ALL = new AccessRules(Map.of(
             AccessClass.HEALTH, Rule.OPEN,
             AccessClass.READ, Rule.OPEN,
-            AccessClass.CHANGE, Rule.OPEN));
+            AccessClass.CHANGE, Rule.OPEN,
+            AccessClass.DATA, Rule.OPEN));
 
     private static final int SHOWN = 200;
 
@@ -69,7 +70,8 @@ public record AccessRules(Map<AccessClass, Rule> rules) {
         return new AccessRules(Map.of(
                 AccessClass.HEALTH, rule(config, AdminOptions.ADMIN_HEALTH, AdminOptions.ADMIN_HEALTH_OUS),
                 AccessClass.READ, rule(config, AdminOptions.ADMIN_READ, AdminOptions.ADMIN_READ_OUS),
-                AccessClass.CHANGE, rule(config, AdminOptions.ADMIN_CHANGE, AdminOptions.ADMIN_CHANGE_OUS)));
+                AccessClass.CHANGE, rule(config, AdminOptions.ADMIN_CHANGE, AdminOptions.ADMIN_CHANGE_OUS),
+                AccessClass.DATA, rule(config, AdminOptions.ADMIN_DATA, AdminOptions.ADMIN_DATA_OUS)));
     }
 
     private static Rule rule(NodeConfig config, Option<String> access, Option<List<String>> units) {

@@ -47,7 +47,7 @@ public final class AdminApi {
             throw rules.refusal(AccessClass.READ, caller).map(Problem::refusal).orElse(unknown);
         }
         Route route = match.route();
-        head.checkBrowser(route.access(), caller.door());
+        head.checkBrowser(route, caller.door());
         rules.refusal(route.access(), caller).ifPresent(problem -> {
             throw problem.refusal();
         });

@@ -20,6 +20,7 @@ import java.util.Optional;
  * @param query decoded; a name has one value
  * @param headers by name in lower case; a header that came more than once has its values joined by commas
  * @param body at most 1 MiB
+ * @param rules of the door that it came by
  */
 public record AdminRequest(
         String method,
@@ -28,7 +29,8 @@ public record AdminRequest(
         Map<String, String> query,
         Map<String, String> headers,
         Content body,
-        Caller caller) {
+        Caller caller,
+        AccessRules rules) {
     /** What JSON may be: flat and short, and nothing twice. */
     private static final ObjectMapper JSON = new ObjectMapper(JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder()

@@ -103,19 +103,19 @@ public record RequestHead(String method, String path, Map<String, String> header
      * Refuses what a web site of others could have a browser send: a name of its own as host (DNS rebinding), a change from
      * another origin, a form.
      */
-    void checkBrowser(AccessClass access, Caller.Door door) {
+    void checkBrowser(Route route, Caller.Door door) {
         if (door == Caller.Door.SOCKET) {
             return; // no browser connects to it
         }
         String host = headers.getOrDefault("host", "");
-        if (door == Caller.Door.HTTP && access != AccessClass.HEALTH && !isOwnHost(host)) {
+        if (door == Caller.Door.HTTP && route.access() != AccessClass.HEALTH && !isOwnHost(host)) {
             throw Problem.of(
                             421,
                             "the request is for another host than this listener",
                             "use the listener's address in the URL, not a name, or https://")
                     .refusal();
         }
-        if (access != AccessClass.CHANGE) {
+        if (!route.changes()) {
             return;
         }
         String site = headers.getOrDefault("sec-fetch-site", "none");

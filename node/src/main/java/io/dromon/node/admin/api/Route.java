@@ -39,9 +39,16 @@ public record Route(String method, String path, AccessClass access, Pace pace, H
         if (!METHODS.contains(method) || !path.startsWith("/")) {
             throw new IllegalArgumentException(method + " " + path + " is no route");
         }
-        if (method.equals("GET") == (access == AccessClass.CHANGE)) {
+        boolean reads = access == AccessClass.HEALTH || access == AccessClass.READ;
+        boolean changes = access == AccessClass.CHANGE;
+        if (method.equals("GET") ? changes : reads) {
             throw new IllegalArgumentException(method + " " + path + ": a GET reads, and everything else changes");
         }
+    }
+
+    /** Whether it changes something. */
+    boolean changes() {
+        return !method.equals("GET");
     }
 
     /** One that reads. */

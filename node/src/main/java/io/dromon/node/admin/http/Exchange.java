@@ -210,7 +210,8 @@ final class Exchange extends ChannelInboundHandlerAdapter {
                 Heads.query(head),
                 Heads.headers(head),
                 Content.of(body.toByteArray()),
-                known);
+                known,
+                rules);
         forgetBody();
         Route route = may.route();
         if (route.pace() == Route.Pace.IMMEDIATE) {

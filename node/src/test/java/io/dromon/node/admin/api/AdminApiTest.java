@@ -20,7 +20,8 @@ class AdminApiTest {
     private static final AccessRules RULES = new AccessRules(Map.of(
             AccessClass.HEALTH, new AccessRules.Rule(AccessRules.Grant.OPEN, List.of()),
             AccessClass.READ, new AccessRules.Rule(AccessRules.Grant.CERTIFICATE, List.of("ops", "dba")),
-            AccessClass.CHANGE, new AccessRules.Rule(AccessRules.Grant.CERTIFICATE, List.of("dba"))));
+            AccessClass.CHANGE, new AccessRules.Rule(AccessRules.Grant.CERTIFICATE, List.of("dba")),
+            AccessClass.DATA, new AccessRules.Rule(AccessRules.Grant.CERTIFICATE, List.of("shop"))));
 
     private final AdminApi api = new AdminApi();
 
@@ -140,7 +141,8 @@ class AdminApiTest {
 
     @Test
     void whatAHandlerThrowsBecomesAProblem() {
-        AdminRequest request = new AdminRequest("GET", "/x", Map.of(), Map.of(), Map.of(), Content.NONE, LOCAL);
+        AdminRequest request =
+                new AdminRequest("GET", "/x", Map.of(), Map.of(), Map.of(), Content.NONE, LOCAL, AccessRules.ALL);
 
         assertThat(answer(request, new NodeException(NodeException.Reason.BUSY, "too much"))
                         .status())

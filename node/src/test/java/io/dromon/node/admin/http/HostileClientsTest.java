@@ -73,7 +73,15 @@ final class HostileClientsTest {
         address = server.listen(
                 AdminAddress.parse("127.0.0.1:0"),
                 Optional.empty(),
-                new AccessRules(Map.of(AccessClass.HEALTH, all, AccessClass.READ, all, AccessClass.CHANGE, all)));
+                new AccessRules(Map.of(
+                        AccessClass.HEALTH,
+                        all,
+                        AccessClass.READ,
+                        all,
+                        AccessClass.CHANGE,
+                        all,
+                        AccessClass.DATA,
+                        all)));
         server.start();
     }
 
