@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.dromon.it.peers.DromonNode;
 import io.dromon.it.peers.PeerProcess;
 import io.dromon.it.peers.Ports;
+import io.dromon.node.admin.api.Content;
 import io.dromon.node.admin.client.AdminClient;
 import io.dromon.node.rebootstrap.core.Answer;
 import io.dromon.node.rebootstrap.core.NodeFacts;
@@ -155,7 +156,8 @@ final class HeldCluster implements AutoCloseable {
         command.add("http://localhost" + path);
         String answer = PeerProcess.run("curl", directory, command, LIMIT);
         int end = answer.lastIndexOf('\n');
-        return new AdminClient.Answer(Integer.parseInt(answer.substring(end + 1)), answer.substring(0, end));
+        return new AdminClient.Answer(
+                Integer.parseInt(answer.substring(end + 1)), Map.of(), Content.of(answer.substring(0, end)));
     }
 
     /** What is asked from now on belongs to another procedure. */

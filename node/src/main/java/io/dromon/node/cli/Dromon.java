@@ -12,6 +12,7 @@ import io.dromon.node.cli.control.ControlCommand;
 import io.dromon.node.cli.demo.DemoCommand;
 import io.dromon.node.cli.demo.DemoNode;
 import io.dromon.node.cli.doctor.DoctorCommand;
+import io.dromon.node.cli.kv.KvCommand;
 import io.dromon.node.cli.log.LogSetup;
 import io.dromon.node.cli.member.ArbitratorCommand;
 import io.dromon.node.cli.member.LeaveOnSignal;
@@ -70,8 +71,10 @@ import picocli.CommandLine.UnmatchedArgumentException;
             ControlCommand.Reload.class,
             ControlCommand.Relink.class,
             ControlCommand.Rotate.class,
+            ControlCommand.Evict.class,
             ControlCommand.Set.class,
             RebootstrapCommand.class,
+            KvCommand.class,
             OptionsCommand.class,
             DoctorCommand.class,
             PkiCommand.class,
@@ -132,7 +135,7 @@ public final class Dromon implements Runnable {
                     } else {
                         command.getErr().println("dromon: " + terminal(text));
                     }
-                    return ExitCode.FAILED;
+                    return failure instanceof CommandFailure known ? known.code() : ExitCode.FAILED;
                 });
     }
 

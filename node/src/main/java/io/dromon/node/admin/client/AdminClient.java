@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.dromon.node.admin.api.Content;
 import io.dromon.node.admin.local.ControlSocket;
 import io.dromon.transport.tls.TlsEndpoint;
 import java.io.IOException;
@@ -11,6 +12,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.URI;
 import java.net.UnixDomainSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -39,11 +41,54 @@ public final class AdminClient {
     record Door(String shown, String host, SocketAddress address, Optional<TlsEndpoint> tls, String endsBecause) {}
 
     /**
+     * A request.
+     *
+     * @param path with its query, encoded
+     * @param headers further ones
+     * @param mediaType of the body; empty without one
+     */
+    public record Request(String method, String path, Map<String, String> headers, String mediaType, Content body) {
+        /** Media type of JSON. */
+        public static final String JSON = "application/json";
+
+        public Request {
+            headers = Map.copyOf(headers);
+        }
+
+        static Request get(String path) {
+            return new Request("GET", path, Map.of(), "", Content.NONE);
+        }
+
+        static Request post(String path, ObjectNode order) {
+            return new Request("POST", path, Map.of(), JSON, Content.of(order.toString()));
+        }
+    }
+
+    /** The request may have reached the node, and no answer came: whether it was carried out is not known. */
+    public static final class NoAnswer extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        NoAnswer(String message, Throwable cause) {
+            super(message, cause);
+        }
+    }
+
+    /**
      * An answer.
      *
      * @param status of HTTP
+     * @param headers by name in lower case
      */
-    public record Answer(int status, String text) {
+    public record Answer(int status, Map<String, String> headers, Content body) {
+        public Answer {
+            headers = Map.copyOf(headers);
+        }
+
+        /** The body as text; what is no UTF-8 is replaced. */
+        public String text() {
+            return StandardCharsets.UTF_8.decode(body.bytes()).toString();
+        }
+
         /** Whether the node did what it was asked to. */
         public boolean isDone() {
             return status / 100 == 2;
@@ -57,7 +102,7 @@ public final class AdminClient {
         public JsonNode json() throws IOException {
             JsonNode read;
             try {
-                read = JSON.readTree(text);
+                read = JSON.readTree(text());
             } catch (IOException e) {
                 throw new IOException("the answer is no JSON: no Dromon node answers there", e);
             }
@@ -152,7 +197,7 @@ public final class AdminClient {
 
     /** The same with another patience, from the connection to the whole answer. */
     public Answer get(String path, Duration patience) throws IOException {
-        return OneRequest.send(door, "GET", path, "", patience);
+        return send(Request.get(path), patience);
     }
 
     /**
@@ -162,7 +207,18 @@ public final class AdminClient {
      * @throws IOException if no node answers; the message says what to do
      */
     public Answer post(String action, ObjectNode order, Duration patience) throws IOException {
-        return OneRequest.send(door, "POST", "/api/v1/" + action, order.toString(), patience);
+        return send(Request.post("/api/v1/" + action, order), patience);
+    }
+
+    /**
+     * Sends any request.
+     *
+     * @param patience from the connection to the whole answer
+     * @throws NoAnswer if it may have been carried out all the same
+     * @throws IOException if no node answers; the message says what to do
+     */
+    public Answer send(Request request, Duration patience) throws IOException {
+        return OneRequest.send(door, request, patience);
     }
 
     /** An action without arguments. */

@@ -236,8 +236,7 @@ public final class AdminSession implements AutoCloseable {
         @Override
         protected void channelRead0(ChannelHandlerContext ctx, FullHttpResponse response) {
             boolean stays = HttpUtil.isKeepAlive(response);
-            AdminClient.Answer answer = new AdminClient.Answer(
-                    response.status().code(), response.content().toString(StandardCharsets.UTF_8));
+            AdminClient.Answer answer = OneRequest.answer(response);
             if (!stays) {
                 ctx.close();
             }

@@ -1,8 +1,10 @@
 package io.dromon.node.admin.client;
 
+import io.dromon.node.admin.api.Content;
 import io.dromon.transport.tls.TlsEndpoint;
 import io.dromon.transport.tls.TlsFailures;
 import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -27,8 +29,10 @@ import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -59,23 +63,12 @@ final class OneRequest extends SimpleChannelInboundHandler<FullHttpResponse> {
     /**
      * Sends it and waits.
      *
-     * @param body JSON; empty for none
+     * @throws AdminClient.NoAnswer if it may have been carried out all the same
      * @throws IOException if no node answers; the message says what to do
      */
-    static AdminClient.Answer send(AdminClient.Door door, String method, String path, String body, Duration patience)
+    static AdminClient.Answer send(AdminClient.Door door, AdminClient.Request what, Duration patience)
             throws IOException {
-        FullHttpRequest request = new DefaultFullHttpRequest(
-                HttpVersion.HTTP_1_1,
-                HttpMethod.valueOf(method),
-                path,
-                Unpooled.wrappedBuffer(body.getBytes(StandardCharsets.UTF_8)));
-        request.headers().set(HttpHeaderNames.HOST, door.host());
-        request.headers().set(HttpHeaderNames.CONNECTION, "close");
-        if (!body.isEmpty()) {
-            request.headers().set(HttpHeaderNames.CONTENT_TYPE, "application/json");
-            request.headers()
-                    .set(HttpHeaderNames.CONTENT_LENGTH, request.content().readableBytes());
-        }
+        FullHttpRequest request = form(door, what);
         CompletableFuture<AdminClient.Answer> answer = new CompletableFuture<>();
         EventLoopGroup loop = new MultiThreadIoEventLoopGroup(
                 1, new DefaultThreadFactory("dromon-admin-client", true), NioIoHandler.newFactory());
@@ -97,7 +90,7 @@ final class OneRequest extends SimpleChannelInboundHandler<FullHttpResponse> {
             connect(bootstrap, loop, door, answer);
             return answer.get(patience.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
-            throw late(door, method + " " + path, patience, e);
+            throw late(door, what.method() + " " + what.path(), patience, e);
         } catch (ExecutionException e) {
             throw failure(door, e.getCause() == null ? e : e.getCause());
         } catch (InterruptedException e) {
@@ -106,6 +99,24 @@ final class OneRequest extends SimpleChannelInboundHandler<FullHttpResponse> {
         } finally {
             loop.shutdownGracefully(0, 1, TimeUnit.SECONDS);
         }
+    }
+
+    private static FullHttpRequest form(AdminClient.Door door, AdminClient.Request what) {
+        FullHttpRequest request = new DefaultFullHttpRequest(
+                HttpVersion.HTTP_1_1,
+                HttpMethod.valueOf(what.method()),
+                what.path(),
+                Unpooled.wrappedBuffer(what.body().bytes()));
+        what.headers().forEach(request.headers()::set);
+        request.headers().set(HttpHeaderNames.HOST, door.host());
+        request.headers().set(HttpHeaderNames.CONNECTION, "close");
+        if (!what.mediaType().isEmpty()) {
+            request.headers().set(HttpHeaderNames.CONTENT_TYPE, what.mediaType());
+        }
+        if (!what.method().equals("GET")) {
+            request.headers().set(HttpHeaderNames.CONTENT_LENGTH, what.body().length());
+        }
+        return request;
     }
 
     private static void connect(
@@ -123,7 +134,7 @@ final class OneRequest extends SimpleChannelInboundHandler<FullHttpResponse> {
     }
 
     static IOException late(AdminClient.Door door, String what, Duration patience, TimeoutException e) {
-        return new IOException(
+        return new AdminClient.NoAnswer(
                 "the node of " + door.shown() + " does not answer: no answer to '" + what + "' within "
                         + patience.toSeconds() + " s; its process is stopped or overloaded, or its"
                         + " admin interface has died. Look at its log, and take a thread dump (jstack) before you"
@@ -133,8 +144,10 @@ final class OneRequest extends SimpleChannelInboundHandler<FullHttpResponse> {
 
     static IOException failure(AdminClient.Door door, Throwable cause) {
         if (cause instanceof ClosedWithoutAnswer) {
-            return new IOException("the node of " + door.shown() + " closed the connection without an answer; it is"
-                    + " stopping, or answers too many others");
+            return new AdminClient.NoAnswer(
+                    "the node of " + door.shown() + " closed the connection without an answer; it is"
+                            + " stopping, or answers too many others",
+                    cause);
         }
         String tls = TlsFailures.of(door.shown(), cause)
                 .map(failure -> failure.message())
@@ -192,9 +205,15 @@ final class OneRequest extends SimpleChannelInboundHandler<FullHttpResponse> {
 
     @Override
     protected void channelRead0(ChannelHandlerContext ctx, FullHttpResponse response) {
-        answer.complete(new AdminClient.Answer(
-                response.status().code(), response.content().toString(StandardCharsets.UTF_8)));
+        answer.complete(answer(response));
         ctx.close();
+    }
+
+    static AdminClient.Answer answer(FullHttpResponse response) {
+        Map<String, String> headers = new TreeMap<>();
+        response.headers().forEach(header -> headers.put(header.getKey().toLowerCase(Locale.ROOT), header.getValue()));
+        return new AdminClient.Answer(
+                response.status().code(), headers, Content.of(ByteBufUtil.getBytes(response.content())));
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.dromon.node.admin.routes;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.dromon.config.ConfigException;
 import io.dromon.config.Registry;
+import io.dromon.node.ClusterView;
 import io.dromon.node.NodeException;
 import io.dromon.node.NodeStatus;
 import io.dromon.node.admin.AdminOperations;
@@ -28,6 +29,7 @@ final class ActionRoutes implements RouteSource {
     private static final int RELINK_SECONDS = 300;
     private static final String DESYNC = "wsrep_desync";
     private static final String WEIGHT = "pc.weight";
+    private static final String EVICT = "evs.evict";
 
     private final AdminOperations node;
     private final AuditTrail audit;
@@ -49,6 +51,7 @@ final class ActionRoutes implements RouteSource {
                 Route.post(BASE + "desync", Pace.LONG, request -> desync(request, true)),
                 Route.post(BASE + "resync", Pace.LONG, request -> desync(request, false)),
                 Route.post(BASE + "weight", Pace.LONG, this::weight),
+                Route.post(BASE + "evict", Pace.LONG, this::evict),
                 Route.post(BASE + "leave", Pace.LONG, this::leave),
                 Route.post(BASE + "restart", Pace.LONG, this::restart));
     }
@@ -125,6 +128,45 @@ final class ActionRoutes implements RouteSource {
     private AdminAnswer weight(AdminRequest request) {
         Order order = Order.of(request, "weight");
         return set(request, "weight", WEIGHT, Integer.toString(order.number("weight")), order.isDryRun());
+    }
+
+    private AdminAnswer evict(AdminRequest request) {
+        Order order = Order.of(request, "member");
+        ClusterView.Member member = member(order.text("member").strip());
+        if (order.isDryRun()) {
+            return dry(
+                    "evict",
+                    "would put " + member.name() + ", " + member.uuid()
+                            + ", out of the group: it is not let in again until it is restarted, and its weight goes with it");
+        }
+        return done(request, "evict " + member.name() + ", " + member.uuid(), () -> {
+            node.set(EVICT, member.uuid().toString());
+            return said("evict", member.name() + " is put out of the group");
+        });
+    }
+
+    /** Another member, by its UUID or, if only one has it, by its name. */
+    private ClusterView.Member member(String nameOrUuid) {
+        NodeStatus status = node.status();
+        List<ClusterView.Member> found = status.group().members().stream()
+                .filter(each ->
+                        each.uuid().toString().equals(nameOrUuid) || each.name().equals(nameOrUuid))
+                .toList();
+        if (found.size() != 1) {
+            throw Problem.of(
+                            409,
+                            found.isEmpty()
+                                    ? "no member has this name or UUID"
+                                    : found.size() + " members have this name",
+                            "write a UUID of GET /api/v1/members")
+                    .refusal();
+        }
+        ClusterView.Member member = found.get(0);
+        if (member.uuid().equals(status.uuid())) {
+            throw Problem.of(409, "this is the node itself", "a node is evicted by another member; this one may leave")
+                    .refusal();
+        }
+        return member;
     }
 
     private AdminAnswer set(AdminRequest request, String action, String option, String value, boolean dryRun) {

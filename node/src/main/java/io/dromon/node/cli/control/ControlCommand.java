@@ -172,6 +172,29 @@ public final class ControlCommand {
         }
     }
 
+    /** {@code dromon evict}. */
+    @Command(
+            name = "evict",
+            mixinStandardHelpOptions = true,
+            description =
+                    "Has a running node put another member out of the group; it is not let in again until it is restarted.")
+    public static final class Evict extends Asking {
+        @Parameters(paramLabel = "MEMBER", description = "Its name, or its UUID.")
+        @SuppressWarnings("NullAway.Init") // set by picocli
+        private String member;
+
+        @Option(names = "--dry-run", description = "Check it, and change nothing.")
+        private boolean dryRun;
+
+        @Override
+        public Integer call() {
+            ObjectNode order =
+                    JsonNodeFactory.instance.objectNode().put("member", member).put("dryRun", dryRun);
+            System.out.println(PeerText.lines(act("evict", order).path("text").asText()));
+            return 0;
+        }
+    }
+
     /** {@code dromon set}. */
     @Command(
             name = "set",

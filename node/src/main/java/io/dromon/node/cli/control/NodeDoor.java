@@ -12,7 +12,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Which node is asked, and how to get to it. */
-final class NodeDoor {
+public final class NodeDoor {
     @Option(
             names = "--data-dir",
             paramLabel = "DIR",
@@ -30,7 +30,7 @@ final class NodeDoor {
     private ClientTls client;
 
     /** A question to a node. */
-    interface Question {
+    public interface Question {
         /** Asks it. */
         AdminClient.Answer ask(AdminClient client) throws IOException;
     }
@@ -40,7 +40,25 @@ final class NodeDoor {
      *
      * @throws CommandFailure if it did not, or does not answer
      */
-    AdminClient.Answer ask(Question question) {
+    public AdminClient.Answer ask(Question question) {
+        try {
+            AdminClient.Answer answer = answer(question);
+            if (!answer.isDone()) {
+                throw new CommandFailure(answer.problem());
+            }
+            return answer;
+        } catch (IOException e) {
+            throw new CommandFailure(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /**
+     * The answer, whatever it is.
+     *
+     * @throws CommandFailure if the flags cannot be used
+     * @throws IOException if no node answers; the message says what to do
+     */
+    public AdminClient.Answer answer(Question question) throws IOException {
         if (url != null && dataDirectory != null) {
             throw new CommandFailure("--url and --data-dir name two nodes; give one of them");
         }
@@ -50,12 +68,8 @@ final class NodeDoor {
             AdminClient node = url == null
                     ? AdminClient.local(dataDirectory == null ? Path.of(".") : dataDirectory)
                     : AdminClient.remote(url, tls);
-            AdminClient.Answer answer = question.ask(node);
-            if (!answer.isDone()) {
-                throw new CommandFailure(answer.problem());
-            }
-            return answer;
-        } catch (IOException | IllegalArgumentException e) {
+            return question.ask(node);
+        } catch (IllegalArgumentException e) {
             throw new CommandFailure(String.valueOf(e.getMessage()));
         } finally {
             tls.ifPresent(TlsEndpoint::close);

@@ -4,7 +4,20 @@ package io.dromon.node.cli.process;
 public final class CommandFailure extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
+    private final int code;
+
     public CommandFailure(String message) {
+        this(message, ExitCode.FAILED);
+    }
+
+    /** @param code that the command ends with */
+    public CommandFailure(String message, int code) {
         super(message);
+        this.code = code;
+    }
+
+    /** What the command ends with. */
+    public int code() {
+        return code;
     }
 }
