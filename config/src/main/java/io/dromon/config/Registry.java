@@ -11,6 +11,15 @@ import java.util.Optional;
 public final class Registry {
     private static final List<Option<?>> ALL;
     private static final Map<String, Option<?>> BY_NAME = new LinkedHashMap<>();
+    /** Options by the names that Orchestrator has for them. */
+    private static final Map<String, Option<?>> BY_ALIAS = Map.of(
+            "ListenAddress", AdminOptions.ADMIN_LISTEN,
+            "SSLCertFile", AdminOptions.ADMIN_SSL_CERT,
+            "SSLPrivateKeyFile", AdminOptions.ADMIN_SSL_KEY,
+            "SSLCAFile", AdminOptions.ADMIN_SSL_CA,
+            "UseMutualTLS", AdminOptions.ADMIN_MUTUAL_TLS,
+            "SSLValidOUs", AdminOptions.ADMIN_VALID_OUS);
+
     private static final List<Option<?>> FAMILIES;
     /** In a suggestion. */
     private static final int MOST_NAMES = 6;
@@ -42,9 +51,9 @@ public final class Registry {
         return ALL;
     }
 
-    /** The option of this name; dashes count as underscores. */
+    /** The option of this name, or of this name of Orchestrator's; dashes count as underscores. */
     public static Optional<Option<?>> find(String name) {
-        Option<?> known = BY_NAME.get(canonical(name));
+        Option<?> known = BY_NAME.getOrDefault(canonical(name), BY_ALIAS.get(name));
         if (known != null) {
             return Optional.of(known);
         }
@@ -67,6 +76,9 @@ public final class Registry {
     }
 
     private static String suggestion(String name) {
+        if (name.equals("UseSSL")) {
+            return "; Orchestrator's UseSSL is the suffix of admin.listen here: HOST:PORT:https, or HOST:PORT:http";
+        }
         List<String> longer = beginningWith(name);
         if (!longer.isEmpty()) {
             return "; did you mean " + String.join(", ", longer.subList(0, Math.min(MOST_NAMES, longer.size())))
