@@ -5,6 +5,7 @@ import io.dromon.node.NodeException;
 import io.dromon.node.NodeStatus;
 import io.dromon.node.admin.AdminOperations;
 import io.dromon.node.admin.api.AdminAnswer.Client;
+import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -18,25 +19,37 @@ final class EventHub {
     private static final long LOOK_MS = 500;
     /** A comment so often lets both ends notice a connection that is gone. */
     private static final int LOOKS_WITHOUT_NEWS = 30;
+    /** Figures are told once a second. */
+    private static final int LOOKS_A_SAMPLE = 2;
 
     private final AdminOperations node;
     private final Set<Client> clients = new LinkedHashSet<>();
     /** Clients that were not told the present state yet. */
     private final Set<Client> fresh = new LinkedHashSet<>();
+    /** Clients that want figures as well. */
+    private final Set<Client> sampled = new LinkedHashSet<>();
 
     private @Nullable Thread thread;
     private @Nullable NodeStatus seen;
     private long lastId;
     private int quietLooks;
+    private int looks;
 
     EventHub(AdminOperations node) {
         this.node = node;
     }
 
-    /** A client comes; what is returned lets it go. */
-    synchronized Runnable start(Client client) {
+    /**
+     * A client comes; what is returned lets it go.
+     *
+     * @param samples whether it gets figures once a second
+     */
+    synchronized Runnable start(Client client, boolean samples) {
         clients.add(client);
         fresh.add(client);
+        if (samples) {
+            sampled.add(client);
+        }
         if (thread == null) {
             thread = new Thread(this::look, "dromon-" + node.config().name() + "-admin-events");
             thread.setDaemon(true);
@@ -49,6 +62,7 @@ final class EventHub {
     private synchronized void leave(Client client) {
         clients.remove(client);
         fresh.remove(client);
+        sampled.remove(client);
         notifyAll();
     }
 
@@ -113,6 +127,10 @@ final class EventHub {
         others.removeAll(fresh);
         events.forEach(event -> send(others, event.kind(), event.data()));
         fresh.clear();
+        if (!sampled.isEmpty() && ++looks % LOOKS_A_SAMPLE == 0) {
+            StatusChanges.Event sample = StatusChanges.sample(now, Instant.now());
+            send(sampled, sample.kind(), sample.data());
+        }
         quietLooks = events.isEmpty() ? quietLooks + 1 : 0;
         if (quietLooks >= LOOKS_WITHOUT_NEWS) {
             quietLooks = 0;

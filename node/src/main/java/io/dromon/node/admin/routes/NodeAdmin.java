@@ -20,6 +20,7 @@ public final class NodeAdmin {
         api.add(new HealthRoutes(node, recent));
         api.add(new ReadRoutes(node, recent, audit, events, api::list));
         api.add(new ActionRoutes(node, audit, recent));
+        api.add(new PageRoutes());
         return audit;
     }
 }

@@ -10,18 +10,23 @@ import io.dromon.node.admin.AdminOperations;
 import io.dromon.node.admin.ProcessMetrics;
 import io.dromon.node.admin.StatusDocument;
 import io.dromon.node.admin.StatusMetrics;
+import io.dromon.node.admin.api.AccessClass;
 import io.dromon.node.admin.api.AdminAnswer;
+import io.dromon.node.admin.api.AdminRequest;
+import io.dromon.node.admin.api.Caller;
 import io.dromon.node.admin.api.Problem;
 import io.dromon.node.admin.api.Route;
 import io.dromon.node.admin.api.RouteSource;
 import io.dromon.transport.wire.PeerText;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** What can be read of a node; parts of the status document, under the names that operators look for. */
 final class ReadRoutes implements RouteSource {
+    private static final String ACTION = "POST /api/v1/";
     private static final String METRICS = "text/plain; version=0.0.4; charset=utf-8";
 
     private final AdminOperations node;
@@ -61,7 +66,8 @@ final class ReadRoutes implements RouteSource {
                 Route.get("/api/v1/transfers", request -> json(transfers())),
                 Route.get("/api/v1/audit", request -> json(audit.toTree())),
                 Route.get("/api/v1/topology.txt", request -> AdminAnswer.text(Topology.of(node.status()))),
-                Route.get("/api/v1/events", request -> AdminAnswer.events(events::start)),
+                Route.get("/api/v1/me", request -> json(me(request))),
+                Route.get("/api/v1/events", request -> AdminAnswer.events(feed(request))),
                 Route.get("/metrics", request -> AdminAnswer.text(metrics()).as(METRICS)),
                 Route.get("/api/status", request -> json(status())),
                 Route.get(
@@ -71,6 +77,33 @@ final class ReadRoutes implements RouteSource {
                 Route.get("/api/cluster/{name}", request -> cluster(request.variable("name"))),
                 Route.get("/api/problems", request -> json(Problems.of(node.status()))),
                 Route.get("/api/audit", request -> json(audit.toTree())));
+    }
+
+    private AdminAnswer.Feed feed(AdminRequest request) {
+        boolean samples = request.query().getOrDefault("samples", "false").equals("true");
+        return client -> events.start(client, samples);
+    }
+
+    /** Who asks, and what it may do: for each class whether, and if not why; the actions that it may ask for. */
+    private JsonNode me(AdminRequest request) {
+        Caller caller = request.caller();
+        ObjectNode me = Documents.object()
+                .put("name", caller.name())
+                .put("serial", caller.serial())
+                .put("door", caller.door().name().toLowerCase(Locale.ROOT));
+        ObjectNode access = me.putObject("access");
+        for (AccessClass each : AccessClass.values()) {
+            Optional<Problem> refusal = request.rules().refusal(each, caller);
+            ObjectNode may = access.putObject(each.word()).put("may", refusal.isEmpty());
+            refusal.ifPresent(why -> may.put("cause", why.cause()).put("remedy", why.remedy()));
+        }
+        boolean changes = access.path(AccessClass.CHANGE.word()).path("may").asBoolean();
+        List<String> actions = all.get().stream()
+                .filter(route -> changes && route.startsWith(ACTION))
+                .map(route -> route.substring(ACTION.length()))
+                .toList();
+        me.set("actions", Documents.texts(actions));
+        return me;
     }
 
     /** Made ten times a second at most, however many ask. */

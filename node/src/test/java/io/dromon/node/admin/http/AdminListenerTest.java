@@ -308,6 +308,50 @@ final class AdminListenerTest {
     }
 
     @Test
+    void evictsOtherMembersAlone() throws Exception {
+        try (Node node = node("admin.listen=127.0.0.1:0;admin.change=open")) {
+            AdminClient client = plain(node);
+            ObjectNode order = JsonNodeFactory.instance.objectNode();
+
+            AdminClient.Answer self = client.post("evict", order.put("member", "n1"), Duration.ofSeconds(10));
+            AdminClient.Answer unknown = client.post("evict", order.put("member", "n9"), Duration.ofSeconds(10));
+
+            assertThat(self.status()).isEqualTo(409);
+            assertThat(self.problem()).contains("this is the node itself");
+            assertThat(unknown.problem()).contains("no member has this name or UUID");
+            assertThat(node.status().state()).isEqualTo(NodeState.SYNCED);
+        }
+    }
+
+    @Test
+    void tellsWhoAsksAndWhatItMayDo() throws Exception {
+        String options = "admin.listen=127.0.0.1:0:https;admin.valid_ous=ops,dba;admin.change_ous=dba;";
+        try (Node node = node(pair("n1") + options)) {
+            try (TlsEndpoint tls = endpoint(operator("CN=o,OU=ops"))) {
+                JsonNode me = AdminClient.remote(URI.create("https://" + address(node)), Optional.of(tls))
+                        .get("/api/v1/me")
+                        .json();
+
+                assertThat(me.path("name").asText()).isEqualTo("CN=o,OU=ops");
+                assertThat(me.path("door").asText()).isEqualTo("https");
+                assertThat(me.path("access").path("read").path("may").asBoolean())
+                        .isTrue();
+                assertThat(me.path("access").path("change").path("may").asBoolean())
+                        .isFalse();
+                assertThat(me.path("access").path("change").path("cause").asText())
+                        .contains("admin.change asks for a certificate with OU dba");
+                assertThat(me.path("access").path("data").path("cause").asText())
+                        .contains("admin.data=off");
+                assertThat(me.path("actions")).isEmpty();
+            }
+            JsonNode me = AdminClient.local(directory.resolve("data"))
+                    .get("/api/v1/me")
+                    .json();
+            assertThat(me.path("actions").toString()).contains("\"reload\"", "\"evict\"", "\"leave\"");
+        }
+    }
+
+    @Test
     void desyncsAndChangesItsWeight() throws Exception {
         try (Node node = node("admin.listen=127.0.0.1:0;admin.change=open")) {
             AdminClient client = plain(node);
