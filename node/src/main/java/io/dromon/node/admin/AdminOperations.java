@@ -5,6 +5,7 @@ import io.dromon.node.NodeStatus;
 import io.dromon.node.credentials.CaRotation;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The operations of an operator on a running node: the same for every way to ask. Any thread, but not the node's own.
@@ -82,6 +83,17 @@ public interface AdminOperations {
      * @throws io.dromon.node.NodeException if it cannot be; the node goes on as it was
      */
     CompletableFuture<Void> beginRestart(Map<String, String> options);
+
+    /**
+     * Refuses writes.
+     *
+     * @param why a sentence for who writes; null to take writes again
+     */
+    void refuseWrites(@Nullable String why);
+
+    /** Why writes are refused; null if they are not. */
+    @Nullable
+    String refusesWrites();
 
     /** Leaves the group and ends the node; waits for that. */
     void leave();

@@ -5,7 +5,6 @@ import io.dromon.node.state.LastComponent;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A node that can be stopped as a killed process, and started again with another configuration, while its process, its
@@ -28,17 +27,6 @@ public interface HoldableNode extends AdminOperations {
 
     /** Whether it is kept open, and does not run. Waits for nothing. */
     boolean isHeld();
-
-    /**
-     * Refuses writes.
-     *
-     * @param why a sentence for who writes; null to take writes again
-     */
-    void refuseWrites(@Nullable String why);
-
-    /** Why writes are refused; null if they are not. */
-    @Nullable
-    String refusesWrites();
 
     /**
      * Stops it as a killed process: links are closed without a leave, what was delivered is applied. It is {@link #keepOpen

@@ -72,6 +72,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             ControlCommand.Relink.class,
             ControlCommand.Rotate.class,
             ControlCommand.Evict.class,
+            ControlCommand.Drain.class,
+            ControlCommand.Undrain.class,
             ControlCommand.Set.class,
             RebootstrapCommand.class,
             KvCommand.class,

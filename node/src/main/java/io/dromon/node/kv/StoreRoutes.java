@@ -216,7 +216,7 @@ public final class StoreRoutes implements RouteSource {
             throw Problem.of(409, String.valueOf(e.getMessage()), "send it again")
                     .refusal();
         } catch (NodeException e) {
-            throw new Problem(503, String.valueOf(e.getMessage()), remedy(e), outcome(e)).refusal();
+            throw new Problem(503, String.valueOf(e.getMessage()), remedy(e), headers(e)).refusal();
         } catch (StoreException e) {
             throw Problem.of(503, String.valueOf(e.getMessage()), "the node ends: ask another one, and look at its log")
                     .refusal();
@@ -234,7 +234,10 @@ public final class StoreRoutes implements RouteSource {
                 : "nothing was written: ask another node, or again later";
     }
 
-    private static Map<String, String> outcome(NodeException e) {
-        return mayBeCommitted(e) ? Map.of(OUTCOME, "unknown") : Map.of();
+    private static Map<String, String> headers(NodeException e) {
+        if (mayBeCommitted(e)) {
+            return Map.of(OUTCOME, "unknown");
+        }
+        return e.reason() == NodeException.Reason.RESTARTING ? Map.of("Retry-After", "1") : Map.of();
     }
 }

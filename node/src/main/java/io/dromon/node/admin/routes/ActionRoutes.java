@@ -20,7 +20,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /** What an operator can have a node do. With {@code dryRun} it is checked, and nothing is changed. */
@@ -33,12 +32,12 @@ final class ActionRoutes implements RouteSource {
 
     private final AdminOperations node;
     private final AuditTrail audit;
-    private final RecentStatus recent;
+    private final ActionAnswers answers;
 
-    ActionRoutes(AdminOperations node, AuditTrail audit, RecentStatus recent) {
+    ActionRoutes(AdminOperations node, AuditTrail audit, ActionAnswers answers) {
         this.node = node;
         this.audit = audit;
-        this.recent = recent;
+        this.answers = answers;
     }
 
     @Override
@@ -59,8 +58,8 @@ final class ActionRoutes implements RouteSource {
     private AdminAnswer reload(AdminRequest request) {
         Order order = Order.of(request);
         return order.isDryRun()
-                ? dry("reload", "would use " + node.checkReload())
-                : done(request, "reload", () -> said("reload", node.reload()));
+                ? ActionAnswers.dry("reload", "would use " + node.checkReload())
+                : answers.done(request, "reload", () -> ActionAnswers.said("reload", node.reload()));
     }
 
     private AdminAnswer relink(AdminRequest request) {
@@ -70,11 +69,11 @@ final class ActionRoutes implements RouteSource {
             long links = status.links().stream()
                     .filter(link -> status.established(link).isPresent())
                     .count();
-            return dry("relink", "would relink " + links + " links, one at a time");
+            return ActionAnswers.dry("relink", "would relink " + links + " links, one at a time");
         }
-        return done(request, "relink", () -> {
+        return answers.done(request, "relink", () -> {
             int count = relinked();
-            return said("relink", count + " links were relinked").put("relinked", count);
+            return ActionAnswers.said("relink", count + " links were relinked").put("relinked", count);
         });
     }
 
@@ -102,10 +101,10 @@ final class ActionRoutes implements RouteSource {
                         .refusal());
         if (order.isDryRun()) {
             node.checkRotation(step);
-            return dry("rotate", "nothing stands against the step " + order.text("step"));
+            return ActionAnswers.dry("rotate", "nothing stands against the step " + order.text("step"));
         }
-        return done(request, "rotate " + order.text("step"), () -> {
-            ObjectNode answer = said("rotate", node.rotate(step));
+        return answers.done(request, "rotate " + order.text("step"), () -> {
+            ObjectNode answer = ActionAnswers.said("rotate", node.rotate(step));
             return step == CaRotation.Step.PRESENT_NEW ? answer.put("relinked", relinked()) : answer;
         });
     }
@@ -134,14 +133,14 @@ final class ActionRoutes implements RouteSource {
         Order order = Order.of(request, "member");
         ClusterView.Member member = member(order.text("member").strip());
         if (order.isDryRun()) {
-            return dry(
+            return ActionAnswers.dry(
                     "evict",
                     "would put " + member.name() + ", " + member.uuid()
                             + ", out of the group: it is not let in again until it is restarted, and its weight goes with it");
         }
-        return done(request, "evict " + member.name() + ", " + member.uuid(), () -> {
+        return answers.done(request, "evict " + member.name() + ", " + member.uuid(), () -> {
             node.set(EVICT, member.uuid().toString());
-            return said("evict", member.name() + " is put out of the group");
+            return ActionAnswers.said("evict", member.name() + " is put out of the group");
         });
     }
 
@@ -173,11 +172,11 @@ final class ActionRoutes implements RouteSource {
         String shown = action.equals("set") ? "set " + shown(option, value) : action + " " + value;
         if (dryRun) {
             String now = node.config().withChanged(option, value).text(known(option));
-            return dry(action, option + " would be " + now);
+            return ActionAnswers.dry(action, option + " would be " + now);
         }
-        return done(request, shown, () -> {
+        return answers.done(request, shown, () -> {
             node.set(option, value);
-            return said(action, option + " is set");
+            return ActionAnswers.said(action, option + " is set");
         });
     }
 
@@ -196,18 +195,18 @@ final class ActionRoutes implements RouteSource {
         if (order.isDryRun()) {
             NodeStatus.Group group = node.status().group();
             if (!group.primary()) {
-                return dry("leave", "is in no primary component; its process would end");
+                return ActionAnswers.dry("leave", "is in no primary component; its process would end");
             }
-            return dry(
+            return ActionAnswers.dry(
                     "leave",
                     "would leave in order: its weight goes with it, and "
                             + (group.members().size() - 1) + " members stay");
         }
-        return done(request, "leave", () -> {
+        return answers.done(request, "leave", () -> {
             Thread leaving = new Thread(node::leave, "dromon-" + node.config().name() + "-admin-leave");
             leaving.setDaemon(true);
             leaving.start();
-            return said("leave", "the node leaves its group and ends");
+            return ActionAnswers.said("leave", "the node leaves its group and ends");
         });
     }
 
@@ -216,38 +215,17 @@ final class ActionRoutes implements RouteSource {
         Map<String, String> options = order.options("options");
         if (order.isDryRun()) {
             node.checkRestart(options);
-            return dry("restart", "nothing stands against it");
+            return ActionAnswers.dry("restart", "nothing stands against it");
         }
         String shown = options.entrySet().stream()
                 .map(option -> shown(option.getKey(), option.getValue()))
                 .collect(Collectors.joining("; ", "restart ", ""));
-        return done(request, shown.strip(), () -> {
+        return answers.done(request, shown.strip(), () -> {
             CompletableFuture<Void> started = node.beginRestart(options);
             CompletableFuture<Void> told = started.whenComplete((done, why) -> audit.record(
                     request.caller(), shown.strip(), why == null ? "started again" : "failed, " + why.getMessage()));
-            return said("restart", "the node leaves and joins again").put("begun", !told.isCompletedExceptionally());
+            return ActionAnswers.said("restart", "the node leaves and joins again")
+                    .put("begun", !told.isCompletedExceptionally());
         });
-    }
-
-    private static AdminAnswer dry(String action, String text) {
-        return AdminAnswer.json(said(action, text).put("dryRun", true));
-    }
-
-    private static ObjectNode said(String action, String text) {
-        return Documents.object().put("action", action).put("text", text);
-    }
-
-    /** Carries it out, and keeps in the audit what came of it. */
-    private AdminAnswer done(AdminRequest request, String order, Supplier<ObjectNode> action) {
-        try {
-            ObjectNode answer = action.get();
-            boolean begun = answer.has("begun") || order.equals("leave");
-            audit.record(request.caller(), order, begun ? "begun" : "done");
-            recent.forget();
-            return AdminAnswer.json(begun ? 202 : 200, answer);
-        } catch (NodeException | ConfigException e) {
-            audit.record(request.caller(), order, "refused, " + e.getMessage());
-            throw e;
-        }
     }
 }

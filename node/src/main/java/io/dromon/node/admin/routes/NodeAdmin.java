@@ -19,7 +19,9 @@ public final class NodeAdmin {
         RecentStatus recent = new RecentStatus(node);
         api.add(new HealthRoutes(node, recent));
         api.add(new ReadRoutes(node, recent, audit, events, api::list));
-        api.add(new ActionRoutes(node, audit, recent));
+        ActionAnswers answers = new ActionAnswers(audit, recent);
+        api.add(new ActionRoutes(node, audit, answers));
+        api.add(new DrainRoutes(node, answers));
         api.add(new PageRoutes());
         return audit;
     }

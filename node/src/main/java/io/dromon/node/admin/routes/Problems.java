@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import io.dromon.node.CertificateExpiry;
 import io.dromon.node.ClusterView;
 import io.dromon.node.Health;
+import io.dromon.node.NodeState;
 import io.dromon.node.NodeStatus;
 import io.dromon.transport.mesh.MeshLinkState;
 import java.time.Duration;
@@ -53,8 +54,12 @@ final class Problems {
             add(
                     "not-ready",
                     Health.Word.CRITICAL,
-                    "the node is " + status.state(),
-                    "wait until it has the state and has caught up; /api/v1/transfers tells how far it is");
+                    status.state() == NodeState.SYNCED
+                            ? String.join("; ", status.health().reasons())
+                            : "the node is " + status.state(),
+                    status.state() == NodeState.SYNCED
+                            ? "if it was drained, dromon undrain has it take writes again"
+                            : "wait until it has the state and has caught up; /api/v1/transfers tells how far it is");
         }
         NodeStatus.FlowControl flow = group.flowControl();
         if (flow.paused() && flow.pausedForNs() >= LONG_PAUSE_NS) {

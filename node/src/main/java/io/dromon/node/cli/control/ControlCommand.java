@@ -195,6 +195,35 @@ public final class ControlCommand {
         }
     }
 
+    /** {@code dromon drain}. */
+    @Command(
+            name = "drain",
+            mixinStandardHelpOptions = true,
+            description =
+                    "Has a running node refuse writes, and waits for those that it took; it stays a member. See dromon"
+                            + " undrain.")
+    public static final class Drain extends Asking {
+        @Option(names = "--dry-run", description = "Check it, and change nothing.")
+        private boolean dryRun;
+
+        @Override
+        public Integer call() {
+            JsonNode answer = act("drain", JsonNodeFactory.instance.objectNode().put("dryRun", dryRun));
+            System.out.println(PeerText.lines(answer.path("text").asText()));
+            return answer.has("begun") ? ExitCode.FAILED : 0;
+        }
+    }
+
+    /** {@code dromon undrain}. */
+    @Command(name = "undrain", mixinStandardHelpOptions = true, description = "Has a drained node take writes again.")
+    public static final class Undrain extends Asking {
+        @Override
+        public Integer call() {
+            System.out.println(PeerText.lines(act("undrain").path("text").asText()));
+            return 0;
+        }
+    }
+
     /** {@code dromon set}. */
     @Command(
             name = "set",

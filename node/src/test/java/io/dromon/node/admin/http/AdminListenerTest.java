@@ -8,9 +8,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.dromon.config.NodeConfig;
+import io.dromon.node.Application;
+import io.dromon.node.Committed;
 import io.dromon.node.Node;
 import io.dromon.node.NodeException;
 import io.dromon.node.NodeState;
+import io.dromon.node.WriteSet;
 import io.dromon.node.admin.client.AdminClient;
 import io.dromon.transport.testpki.TestPki;
 import io.dromon.transport.tls.PeerSubjects;
@@ -31,6 +34,9 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
@@ -48,17 +54,19 @@ final class AdminListenerTest {
     @TempDir
     Path directory;
 
+    private NodeConfig config(String options) {
+        return NodeConfig.builder()
+                .group("g")
+                .name("n1")
+                .address("gcomm://")
+                .listen("tcp://127.0.0.1:0")
+                .dataDir(directory.resolve("data"))
+                .options(options)
+                .build();
+    }
+
     private Node node(String options) {
-        return Node.join(
-                NodeConfig.builder()
-                        .group("g")
-                        .name("n1")
-                        .address("gcomm://")
-                        .listen("tcp://127.0.0.1:0")
-                        .dataDir(directory.resolve("data"))
-                        .options(options)
-                        .build(),
-                delivery -> {});
+        return Node.join(config(options), delivery -> {});
     }
 
     /** Puts a pair of the authority in place, and the options that name it. */
@@ -348,6 +356,65 @@ final class AdminListenerTest {
                     .get("/api/v1/me")
                     .json();
             assertThat(me.path("actions").toString()).contains("\"reload\"", "\"evict\"", "\"leave\"");
+        }
+    }
+
+    @Test
+    void aDrainedNodeTakesNoWritesAndHasFinishedThoseThatItTook() throws Exception {
+        CountDownLatch applying = new CountDownLatch(1);
+        CountDownLatch released = new CountDownLatch(1);
+        Application slow = delivery -> {
+            applying.countDown();
+            awaitQuietly(released);
+        };
+        try (Node node = Node.join(config("admin.listen=127.0.0.1:0;admin.change=open"), slow)) {
+            AdminClient client = plain(node);
+            CompletableFuture<Committed> taken = node.replicate(WriteSet.of(new byte[] {1}));
+            applying.await();
+            CompletableFuture<AdminClient.Answer> drained = new CompletableFuture<>();
+            Thread operator = new Thread(() -> {
+                try {
+                    drained.complete(client.post("drain"));
+                } catch (IOException e) {
+                    drained.completeExceptionally(e);
+                }
+            });
+            operator.start();
+            await().until(() -> !node.status().health().ready());
+
+            assertThat(node.replicate(WriteSet.of(new byte[] {2})))
+                    .failsWithin(Duration.ofSeconds(5))
+                    .withThrowableThat()
+                    .havingCause()
+                    .isInstanceOf(NodeException.class)
+                    .withMessageContaining("drained by an operator, and nothing was sent");
+            assertThat(drained).as("one is being applied").isNotDone();
+            assertThat(client.get("/health/ready").status()).isEqualTo(503);
+            assertThat(client.get("/api/v1/problems")
+                            .json()
+                            .get(0)
+                            .path("remedy")
+                            .asText())
+                    .contains("dromon undrain");
+            assertThat(node.status().state()).isEqualTo(NodeState.SYNCED);
+
+            released.countDown();
+            assertThat(drained.get(20, TimeUnit.SECONDS).text()).contains("none is on its way");
+            assertThat(taken).isCompleted();
+            assertThat(client.get("/api/v1/audit").json().get(0).path("action").asText())
+                    .isEqualTo("drain");
+
+            assertThat(client.post("undrain").status()).isEqualTo(200);
+            assertThat(node.replicate(WriteSet.of(new byte[] {3}))).succeedsWithin(Duration.ofSeconds(10));
+            assertThat(client.get("/health/ready").status()).isEqualTo(200);
+        }
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
