@@ -35,6 +35,9 @@ class DemoTest {
         assertThat(result.output).contains("2 links: TLSv1.3");
         assertThat(result.output).contains("the peer speaks TLS, this node plain text");
         assertThat(result.output).contains("seqno 4 from node1: first line");
+        assertThat(result.output).contains("SYNCED; their links: PLAIN");
+        assertThat(result.output).containsPattern("outage: [0-9,]+ ms .*; the links now: TLSv1.3 \\S+\\R");
+        assertThat(result.output).containsPattern("clients: [0-9,]+ writes acknowledged, .*, none lost");
         assertThat(result.code).as(result.output).isZero();
     }
 

@@ -17,8 +17,9 @@ import picocli.CommandLine.Option;
         description = {
             "Forms a cluster over TLS on this machine, one process a node, replicates a text from all nodes, kills a"
                     + " node, restarts it, restarts another one with an emptied directory, tries a plain-text node, and"
-                    + " says what happened.",
-            "Exit code 0 only if every node has the same order, from the first line to the last."
+                    + " says what happened. Then leads a second cluster from plain text to TLS while clients write.",
+            "Exit code 0 only if every node has the same order, from the first line to the last, and no acknowledged write is"
+                    + " lost."
         })
 public final class DemoCommand implements Callable<Integer> {
     @Option(names = "--nodes", defaultValue = "3", description = "Nodes, one process each (${DEFAULT-VALUE}).")

@@ -1,5 +1,6 @@
 package io.dromon.node.cli.demo;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.dromon.node.cli.process.ChildNode;
 import io.dromon.node.cli.process.CommandFailure;
 import io.dromon.node.cli.process.LocalPort;
@@ -29,6 +30,8 @@ final class Demonstration implements AutoCloseable {
     private static final String CACHE = "gcache.size=512M;";
 
     private static final int WRITERS = 8;
+    /** Clients of each daemon. */
+    private static final int STORE_WRITERS = 2;
 
     private final Path directory;
     private final Path text;
@@ -60,7 +63,9 @@ final class Demonstration implements AutoCloseable {
         takeBack(victim);
         takeBackFromNothing();
         plainNode();
-        return sumUp();
+        boolean equal = sumUp();
+        turnTlsOn();
+        return equal;
     }
 
     private ChildNode first() {
@@ -268,6 +273,50 @@ final class Demonstration implements AutoCloseable {
             }
             say("refused after %.1f s, and told why:", secondsSince(before));
             say("  %s", refusal);
+        }
+    }
+
+    /** By the commands that an operator would use, on another cluster: daemons with the embedded store. */
+    private void turnTlsOn() throws IOException, InterruptedException {
+        title("8. Another cluster, three daemons in plain text, is led to TLS while clients write");
+        Path files = Files.createDirectories(directory.resolve("files"));
+        SharedPair pair = SharedPair.create(files, "dromon-demo", Duration.ofDays(1));
+        String changed = "socket.ssl=YES;socket.ssl_cert=" + pair.certificate().getFileName() + ";socket.ssl_key="
+                + pair.key().getFileName();
+        try (StoreCluster cluster = new StoreCluster(directory, QUICK)) {
+            cluster.start(3);
+            say("three nodes are SYNCED; their links: %s", String.join("; ", cluster.links()));
+            say("dromon rebootstrap --cluster unix:store1,... --options \"%s\" --files files --run", changed);
+            try (StoreWriters writers = new StoreWriters(cluster.clients(), STORE_WRITERS)) {
+                JsonNode end = cluster.rebootstrap(
+                        changed,
+                        files,
+                        phase -> say(
+                                "  %5.2f s %s",
+                                phase.path("atSeconds").asDouble(),
+                                phase.path("phase").asText()));
+                if (!end.path("outcome").asText().equals("DONE")) {
+                    throw new CommandFailure("the cluster was not led to TLS: " + end.path("problems"));
+                }
+                writers.stop();
+                report(cluster, writers, end);
+            }
+        }
+    }
+
+    private void report(StoreCluster cluster, StoreWriters writers, JsonNode end)
+            throws IOException, InterruptedException {
+        say(
+                "outage: %,.0f ms from the last commit before to the first one after; the links now: %s",
+                end.path("outageMs").asDouble(), String.join("; ", cluster.links()));
+        long missing = writers.missing(Duration.ofSeconds(10));
+        say(
+                "clients: %,d writes acknowledged, %,d sent again because the cluster stood still, %s",
+                writers.acknowledged(),
+                writers.sentAgain(),
+                missing == 0 ? "none lost" : String.format(Locale.ROOT, "%,d LOST", missing));
+        if (missing > 0) {
+            throw new CommandFailure("a write that was acknowledged is not there");
         }
     }
 

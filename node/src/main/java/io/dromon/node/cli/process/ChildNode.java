@@ -98,7 +98,7 @@ public final class ChildNode implements AutoCloseable {
         return process.pid();
     }
 
-    boolean isAlive() {
+    public boolean isAlive() {
         return process.isAlive();
     }
 
@@ -141,7 +141,17 @@ public final class ChildNode implements AutoCloseable {
         throw new CommandFailure(describe("did not say '" + prefix + "' within " + timeoutSeconds + " s"));
     }
 
-    private String describe(String what) {
+    /**
+     * The next line of its standard output.
+     *
+     * @throws CommandFailure if there is none within the time, or it ends before
+     */
+    public String next(int timeoutSeconds) throws InterruptedException {
+        return await("", timeoutSeconds);
+    }
+
+    /** What has happened to it, and the end of its log. */
+    public String describe(String what) {
         return name + " (pid " + process.pid() + ") " + what + "; the end of its log:\n" + tail();
     }
 
@@ -158,6 +168,12 @@ public final class ChildNode implements AutoCloseable {
     public void kill() throws InterruptedException {
         process.destroyForcibly();
         process.waitFor();
+    }
+
+    /** Asks it to end, by SIGTERM, and waits for that as {@link #close}. */
+    public void terminate() {
+        process.destroy();
+        close();
     }
 
     /** Waits for its own end; ends it by force if that takes too long. */
