@@ -134,6 +134,10 @@ final class StatusPageTest {
                     .until(() -> browser.run("return document.querySelectorAll('#charts polyline').length")
                                     .asInt()
                             >= 5);
+            await().atMost(LIMIT)
+                    .until(() -> browser.run("return document.querySelector('#charts polyline').points.length")
+                                    .asInt()
+                            >= 10);
             picture("healthy-writing");
             cluster.stopWriting();
             String before = browser.run("return document.body.dataset.asOf").asText();
@@ -193,6 +197,7 @@ final class StatusPageTest {
             cluster.members.get(1).node.close();
             node.close();
             await().atMost(LIMIT).until(() -> browser.text("#connection").startsWith("No answer from the node"));
+            assertThat(browser.text("#health")).isEqualTo("no answer");
             picture("no-answer");
         }
     }

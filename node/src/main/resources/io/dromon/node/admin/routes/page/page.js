@@ -3,7 +3,7 @@
 import { showActions, updateChoices } from "./actions.js";
 import { addSample, forgetLast } from "./charts.js";
 import { byId, el, setText, show } from "./dom.js";
-import { showAudit, showProblems, showStatus } from "./sections.js";
+import { showAudit, showNoAnswer, showProblems, showStatus } from "./sections.js";
 
 const NEWS = ["status", "state", "view", "health", "flow-control", "transfer", "conflict", "refused", "reload", "audit"];
 const PAUSE_MS = 250;
@@ -34,6 +34,7 @@ function connection(lost, words) {
 }
 
 function lost(why) {
+  showNoAnswer();
   connection(true, `No answer from the node${asOf ? `: what you see is of ${asOf}` : ""}. ${why}`);
 }
 

@@ -35,6 +35,14 @@ export function showStatus(status) {
   conflicts(status);
 }
 
+/** What was seen last must not pass for what is. */
+export function showNoAnswer() {
+  const health = byId("health");
+  health.className = "badge bad";
+  setText(health, "no answer");
+  document.title = `? ${document.title.replace(/^[!?] /, "")}`;
+}
+
 function linkTo(member, status) {
   if (member.uuid === status.uuid) return "this node";
   const open = status.links.filter((link) => link.peer === member.uuid && link.state === "OK");
