@@ -2,6 +2,7 @@ package io.dromon.node.cli.kv;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpServer;
 import io.dromon.config.NodeConfig;
 import io.dromon.node.admin.api.AdminHost;
 import io.dromon.node.cli.Dromon;
@@ -18,6 +19,10 @@ import java.io.InputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -215,6 +220,62 @@ final class KvCommandTest {
         Files.writeString(directory.resolve(name + ".crt"), bundle.getCertificatePEM());
         Path key = Files.writeString(directory.resolve(name + ".key"), bundle.getPrivateKeyPEM());
         Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-------"));
+    }
+
+    /** A listener that answers as a node does whose component was lost meanwhile, or not at all. */
+    @Test
+    void anUnknownOutcomeHasACodeOfItsOwn() throws Exception {
+        HttpServer lost = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        lost.createContext("/", exchange -> {
+            exchange.getRequestBody().readAllBytes();
+            exchange.getResponseHeaders().add("Dromon-Outcome", "unknown");
+            byte[] problem = "{\"detail\": \"the primary component was lost\", \"remedy\": \"read it\"}"
+                    .getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(503, problem.length);
+            exchange.getResponseBody().write(problem);
+            exchange.close();
+        });
+        lost.start();
+        try {
+            String url = "http://127.0.0.1:" + lost.getAddress().getPort();
+            runWith(new byte[0], ExitCode.OUTCOME_UNKNOWN, List.of("kv", "put", "k", "1", "--url", url));
+            assertThat(errors.toString()).contains("the primary component was lost; read it");
+        } finally {
+            lost.stop(0);
+        }
+        try (ServerSocket closes = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            Thread acceptor = new Thread(() -> {
+                for (int i = 0; i < 2; i++) {
+                    try (Socket connection = closes.accept()) {
+                        int first = connection.getInputStream().read();
+                        assertThat(first).isPositive();
+                    } catch (IOException e) {
+                        return; // the test has ended
+                    }
+                }
+            });
+            acceptor.start();
+            String url = "http://127.0.0.1:" + closes.getLocalPort();
+            runWith(new byte[0], ExitCode.OUTCOME_UNKNOWN, List.of("kv", "delete", "k", "--url", url));
+            assertThat(errors.toString()).contains("It may have been written: read it, with --consistency before");
+            runWith(new byte[0], ExitCode.FAILED, List.of("kv", "get", "k", "--url", url));
+        }
+    }
+
+    @Test
+    void aDrainedNodeRefusesAWriteAndNothingIsWritten() {
+        try (ReplicatedStore store = store("")) {
+            store.put("k", "1");
+            String data = directory.resolve("data").toString();
+            runWith(new byte[0], 0, List.of("drain", "--data-dir", data));
+
+            run(ExitCode.FAILED, "put", "k", "2");
+            assertThat(errors.toString()).contains("drained by an operator, and nothing was sent");
+            assertThat(run(0, "get", "k")).isEqualTo("1");
+
+            runWith(new byte[0], 0, List.of("undrain", "--data-dir", data));
+            run(0, "put", "k", "2");
+        }
     }
 
     @Test
