@@ -20,7 +20,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import java.util.TreeMap;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -46,7 +45,7 @@ final class HeldNodesTest {
         try (HeldCluster cluster = new HeldCluster(directory, "")) {
             assertThat(cluster.put("n2", "a", "1").status()).isEqualTo(200);
             cluster.stageAll(tls(cluster));
-            assertThat(cluster.links("n1")).as("nothing is used yet").contains("plain");
+            assertThat(cluster.links("n1")).as("nothing is used yet").contains("0 of 2 links TLS");
             checkModes(cluster);
             cluster.rehearseAll();
 
@@ -232,10 +231,12 @@ final class HeldNodesTest {
 
             assertThat(cluster.isPending("n2", join)).isTrue();
             assertThat(cluster.refusal("n2", join)).contains("has stopped again");
-            assertThat(cluster.done("n2", new NodeRequest.Stop()).state()).isEqualTo(RunState.STOPPED);
-            cluster.done(token.node(), new NodeRequest.Bootstrap(token, Target.ORIGINAL));
-            Awaitility.await().atMost(LIMIT).until(() -> cluster.process("n2").isAlive());
-            cluster.done("n2", join);
+            Token later = cluster.permit(cluster.all(name -> new NodeRequest.Stop()));
+            cluster.done(later.node(), new NodeRequest.Bootstrap(later, Target.ORIGINAL));
+            cluster.joinVerifyAndSeal(later, Target.ORIGINAL);
+            assertThat(cluster.process("n2").isAlive())
+                    .as("of the same process")
+                    .isTrue();
         }
     }
 }
