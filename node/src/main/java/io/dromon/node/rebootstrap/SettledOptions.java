@@ -1,17 +1,18 @@
 package io.dromon.node.rebootstrap;
 
+import io.dromon.config.ConfigException;
+import io.dromon.config.ConfigProblem;
 import io.dromon.config.NodeConfig;
 import io.dromon.transport.recovery.DurableFile;
 import io.dromon.transport.recovery.FileTrust;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -40,13 +41,17 @@ public final class SettledOptions {
         if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
             return config;
         }
+        String foreign;
         try {
-            String foreign = FileTrust.foreignOwner(file).orElse(null);
-            if (foreign != null) {
-                throw new FileSystemException(file.toString(), null, "it belongs to " + foreign);
-            }
+            foreign = FileTrust.foreignOwner(file).orElse(null);
         } catch (IOException e) {
-            throw new UncheckedIOException(file + " cannot be used", e);
+            foreign = "somebody: " + e.getMessage();
+        }
+        if (foreign != null) {
+            throw new ConfigException(List.of(new ConfigProblem(
+                    file.toString(),
+                    "it belongs to " + foreign + "; this node has not written it. See who did, and remove it, or run as"
+                            + " that user")));
         }
         return config.over(file);
     }
