@@ -4,6 +4,7 @@ import static io.dromon.it.held.HeldCluster.LIMIT;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.dromon.it.peers.Ports;
 import io.dromon.node.admin.client.AdminClient;
 import io.dromon.node.rebootstrap.ParticipantFile;
 import io.dromon.node.rebootstrap.SettledOptions;
@@ -42,7 +43,8 @@ final class HeldNodesTest {
 
     @Test
     void goFromPlainTextToTlsAndStayThere() throws Exception {
-        try (HeldCluster cluster = new HeldCluster(directory, "")) {
+        int port = Ports.free();
+        try (HeldCluster cluster = new HeldCluster(directory, "admin.listen=127.0.0.1:" + port)) {
             assertThat(cluster.put("n2", "a", "1").status()).isEqualTo(200);
             cluster.stageAll(tls(cluster));
             assertThat(cluster.links("n1")).as("nothing is used yet").contains("0 of 2 links TLS");
@@ -63,12 +65,22 @@ final class HeldNodesTest {
                 });
             });
             checkHeld(cluster, "n1");
+            assertThat(cluster.fetch("http://127.0.0.1:" + port + "/health/live")
+                            .status())
+                    .as("the admin listener stays")
+                    .isEqualTo(200);
 
             Token token = cluster.permit(stopped);
             NodeFacts made = cluster.done(token.node(), new NodeRequest.Bootstrap(token, Target.CHANGED));
             assertThat(made.hold().round()).isEqualTo(token.id());
             assertThat(cluster.put(token.node(), "c", "3").status()).isEqualTo(200);
+            assertThat(cluster.client(token.node()).post("restart").problem())
+                    .contains("a re-bootstrap is open on this node");
             cluster.joinVerifyAndSeal(token, Target.CHANGED);
+            assertThat(cluster.fetch("https://127.0.0.1:" + port + "/health/ready")
+                            .status())
+                    .as("the admin listener has the certificate of the links")
+                    .isEqualTo(200);
             for (String name : cluster.names) {
                 assertThat(cluster.links(name)).contains("2 of 2 links TLS");
                 assertThat(cluster.get(name, "a") + cluster.get(name, "c")).isEqualTo("13");
@@ -133,7 +145,9 @@ final class HeldNodesTest {
             String joiner = second.node().equals("n1") ? "n2" : "n1";
             assertThat(cluster.isPending(joiner, new NodeRequest.Join(Target.CHANGED, second.id())))
                     .isTrue();
+            cluster.killAndStart(second.node());
             cluster.killAndStart(joiner);
+            cluster.awaitSynced(second.node());
             cluster.awaitSynced(joiner);
             cluster.joinVerifyAndSeal(second, Target.CHANGED);
 

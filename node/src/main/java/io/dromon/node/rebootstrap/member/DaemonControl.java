@@ -216,8 +216,20 @@ final class DaemonControl implements MemberControl {
         return new Progress.Pending("applies what it has received, and stops");
     }
 
+    /**
+     * Starts the stopped node with the component that its disk has saved and that nobody else was in: those that look for one
+     * already would keep it from recovering that by itself.
+     */
+    Progress comeBackAlone(Target target) {
+        return start(target, HoldableNode.Start.BOOTSTRAP);
+    }
+
     @Override
     public Progress start(Target target, @Nullable Token token) {
+        return start(target, token == null ? HoldableNode.Start.JOIN : HoldableNode.Start.BOOTSTRAP);
+    }
+
+    private Progress start(Target target, HoldableNode.Start start) {
         if (isServing()) {
             starting = null;
             return takeWrites();
@@ -229,7 +241,6 @@ final class DaemonControl implements MemberControl {
                     + why(running) + "; see its log");
         }
         if (running == null && node.isHeld()) {
-            HoldableNode.Start start = token == null ? HoldableNode.Start.JOIN : HoldableNode.Start.BOOTSTRAP;
             try {
                 LOG.info(
                         "{}: starts with the {} configuration: {}",

@@ -5,11 +5,11 @@ import io.dromon.node.Node;
 import io.dromon.node.admin.HoldableNode;
 import io.dromon.node.admin.api.AdminHost;
 import io.dromon.node.rebootstrap.ParticipantFile;
-import io.dromon.node.rebootstrap.core.MemberControl.Progress;
 import io.dromon.node.rebootstrap.core.Participant;
 import io.dromon.node.rebootstrap.core.Participant.StartMode;
 import io.dromon.node.rebootstrap.core.ParticipantState;
 import io.dromon.node.rebootstrap.core.ParticipantState.Stage;
+import io.dromon.transport.recovery.SavedViewFile;
 import io.dromon.transport.wire.Position;
 import java.io.IOException;
 import java.time.InstantSource;
@@ -32,6 +32,8 @@ public final class NodePart {
     private final StartMode mode;
     private final NodeConfig config;
     private final boolean held;
+    /** It is the whole component that the procedure has made: it comes back to it, and need not be asked. */
+    private final boolean alone;
 
     private NodePart(NodeConfig original) throws IOException {
         this.file = new ParticipantFile(original.dataDir());
@@ -41,7 +43,11 @@ public final class NodePart {
         this.mode = state.startMode();
         NodeConfig active = staged.config(state.active());
         this.config = state.opened() == null ? active : HoldableNode.joining(active, peers.read());
-        this.held = mode != StartMode.NORMAL || (state.opened() != null && config.bootstrap());
+        this.alone = mode == StartMode.NORMAL
+                && state.stage() == Stage.STARTED
+                && new SavedViewFile(original.dataDir()).read() instanceof SavedViewFile.Content.Found found
+                && found.view().view().members().size() == 1;
+        this.held = alone || mode != StartMode.NORMAL || (state.opened() != null && config.bootstrap());
     }
 
     /**
@@ -91,9 +97,10 @@ public final class NodePart {
         }
         AdminHost host = (AdminHost) node;
         host.admin().add(new RebootstrapRoutes(participant, control, host.audit(), InstantSource.system()));
-        if (mode == StartMode.AS_JOINER) {
-            Progress begun = control.start(state.active(), null);
-            LOG.info("{}: {}", config.name(), begun);
+        if (alone) {
+            LOG.info("{}: {}", config.name(), control.comeBackAlone(state.active()));
+        } else if (mode == StartMode.AS_JOINER) {
+            LOG.info("{}: {}", config.name(), control.start(state.active(), null));
         }
     }
 }
