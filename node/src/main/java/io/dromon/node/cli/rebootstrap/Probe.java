@@ -82,8 +82,8 @@ final class Probe implements AutoCloseable {
                     meter.committed(node, System.nanoTime());
                     return true;
                 }
+                why = answer.problem();
                 if (FOR_GOOD.contains(answer.status()) && meter.commits(node) == 0) {
-                    why = answer.problem();
                     return false;
                 }
             } catch (IOException e) {
@@ -91,6 +91,15 @@ final class Probe implements AutoCloseable {
             }
             refused.incrementAndGet();
             return true;
+        }
+    }
+
+    /** The run begins: who takes no writes now has an outage already. */
+    void begin() {
+        for (Writer writer : writers.values()) {
+            if (writer.thread.isAlive()) {
+                meter.expect(writer.node, System.nanoTime());
+            }
         }
     }
 

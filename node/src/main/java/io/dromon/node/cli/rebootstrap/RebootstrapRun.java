@@ -72,6 +72,7 @@ final class RebootstrapRun {
         try (HttpNodes nodes = new HttpNodes(plan.nodes(), ways, sessions)) {
             if (probe != null) {
                 probe.awaitCommits(Long.MIN_VALUE + 1, PROBE_LIMIT);
+                probe.begin();
             }
             RebootstrapDriver driver = new RebootstrapDriver(coordinator, journal, nodes, report);
             signal.with(driver::stop);

@@ -25,7 +25,7 @@ final class RunReport implements RebootstrapDriver.Watcher {
 
     private final PrintStream out;
     private final boolean json;
-    private final long beganNs = System.nanoTime();
+    private long beganNs = System.nanoTime();
     private final List<Begun> phases = new ArrayList<>();
 
     RunReport(PrintStream out, boolean json) {
@@ -37,8 +37,9 @@ final class RunReport implements RebootstrapDriver.Watcher {
         return (ns - beganNs) / NS_PER_SECOND;
     }
 
-    /** What is going to be done. */
+    /** What is going to be done; the run begins. */
     void plan(RebootstrapPlan plan) {
+        beganNs = System.nanoTime();
         List<String> nodes = plan.nodes().stream()
                 .map(node -> node.name() + " (" + node.adminAddress() + ")")
                 .toList();
@@ -108,7 +109,9 @@ final class RunReport implements RebootstrapDriver.Watcher {
             return;
         }
         if (end.outcome() != Outcome.REFUSED) {
-            phaseTable(overNs);
+            if (!phases.isEmpty()) {
+                phaseTable(overNs);
+            }
             if (measured != null) {
                 outages(measured);
             }
@@ -168,7 +171,9 @@ final class RunReport implements RebootstrapDriver.Watcher {
     }
 
     private static String told(OutageMeter.Outage outage) {
-        return String.format(Locale.ROOT, "%.0f ms", ms(outage)) + (outage.over() ? "" : " and still none");
+        return (outage.seen() ? "" : "at least ")
+                + String.format(Locale.ROOT, "%.0f ms", ms(outage))
+                + (outage.over() ? "" : " and still none");
     }
 
     private static double ms(OutageMeter.Outage outage) {
