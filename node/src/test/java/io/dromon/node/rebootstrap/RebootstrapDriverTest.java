@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Timeout;
 @Tag("unit")
 @Timeout(30)
 class RebootstrapDriverTest {
-    private static final Limits LIMITS = new Limits(100, 10, 500, 1_000, 2_000, 30_000, 5_000);
+    private static final Limits LIMITS = new Limits(100, 10, 500, 1_000, 2_000, 20, 30_000, 5_000);
 
     private final ScriptedCluster cluster = new ScriptedCluster("n1", "n2", "n3");
     private final List<JournalRecord> records = new ArrayList<>();

@@ -253,6 +253,7 @@ public final class Coordinator {
                     Set.of(newest.node()),
                     node -> new NodeRequest.Bootstrap(token, journal.target()),
                     limits.changeMs(),
+                    node -> 0,
                     seen -> {
                         if (passes(seen, Gates.together(seen.facts(), journal))) {
                             join();
@@ -276,15 +277,39 @@ public final class Coordinator {
 
     private void join() {
         enter(Phase.JOIN);
-        ask(node -> new NodeRequest.Join(journal.target(), journal.round()), limits.joinMs(), seen -> {
-            if (passes(seen, Gates.together(seen.facts(), journal))) {
-                if (journal.ended() == null) {
-                    verify();
-                } else {
-                    seal();
+        Map<String, Long> delays = joinDelaysMs();
+        dialogue.ask(
+                journal.included(),
+                node -> new NodeRequest.Join(journal.target(), journal.round()),
+                limits.joinMs(),
+                node -> delays.getOrDefault(node, 0L),
+                seen -> {
+                    if (passes(seen, Gates.together(seen.facts(), journal))) {
+                        if (journal.ended() == null) {
+                            verify();
+                        } else {
+                            seal();
+                        }
+                    }
+                });
+    }
+
+    /**
+     * Nodes that come to a new component one behind the other: those that come in the same moment can have its members agree
+     * anew until a timeout of theirs, and writes wait for that. Who has made it, or never stopped, is asked at once.
+     */
+    private Map<String, Long> joinDelaysMs() {
+        Map<String, Long> delays = new TreeMap<>();
+        List<Token> grants = journal.grants();
+        if (!grants.isEmpty()) {
+            String maker = grants.get(grants.size() - 1).node();
+            for (String node : journal.included()) {
+                if (!node.equals(maker)) {
+                    delays.put(node, delays.size() * limits.joinSpacingMs());
                 }
             }
-        });
+        }
+        return delays;
     }
 
     private void verify() {
@@ -342,7 +367,7 @@ public final class Coordinator {
     }
 
     private void ask(Function<String, Step> step, long limitMs, Consumer<Inquiry> then) {
-        dialogue.ask(journal.included(), step, limitMs, then);
+        dialogue.ask(journal.included(), step, limitMs, node -> 0, then);
     }
 
     private void progress(@Nullable String node, String text) {

@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /** What one run asks, hears, writes down and tells: one {@link Inquiry} after the other, and all outputs in their order. */
@@ -53,16 +54,23 @@ final class Dialogue {
      * Asks nodes; behind the last word of each, or the limit, comes {@code then}.
      *
      * @param step for each node, by name
+     * @param delayMs before a node is asked, by name
      */
-    void ask(Set<String> nodes, Function<String, Step> step, long limitMs, Consumer<Inquiry> then) {
+    void ask(
+            Set<String> nodes,
+            Function<String, Step> step,
+            long limitMs,
+            ToLongFunction<String> delayMs,
+            Consumer<Inquiry> then) {
         List<NodeRequest> asked = new ArrayList<>();
         for (String node : nodes) {
             RequestId id = new RequestId(journal.runs(), nonce, ++requests);
             asked.add(new NodeRequest(id, journal.plan().procedure(), node, step.apply(node)));
         }
-        inquiry = new Inquiry(asked, limits, nowMs, limitMs);
+        Inquiry begun = new Inquiry(asked, limits, nowMs, limitMs, delayMs);
+        inquiry = begun;
         next = then;
-        asked.forEach(request -> output.add(new CoordinatorOutput.Send(request)));
+        begun.send(nowMs, request -> output.add(new CoordinatorOutput.Send(request)));
     }
 
     void onAnswer(String node, RequestId id, Answer answer, long timeMs) {
@@ -104,7 +112,7 @@ final class Dialogue {
         nowMs = Math.max(nowMs, timeMs);
         Inquiry asked = inquiry;
         if (!over && asked != null) {
-            asked.retry(nowMs, request -> output.add(new CoordinatorOutput.Send(request)));
+            asked.send(nowMs, request -> output.add(new CoordinatorOutput.Send(request)));
             goOnIfOver(asked);
         }
     }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.ToLongFunction;
 
 /** One step, asked of several nodes at once: until each has said its last word, or the time is over. */
 final class Inquiry {
@@ -14,15 +15,14 @@ final class Inquiry {
     /** What one node was asked. */
     private static final class Asked {
         private final NodeRequest request;
-        private final long firstSentMs;
+        private long firstSentMs = Long.MAX_VALUE;
         private long dueMs;
         private String last = SILENT;
         private boolean over;
 
-        Asked(NodeRequest request, long nowMs, Limits limits) {
+        Asked(NodeRequest request, long dueMs) {
             this.request = request;
-            this.firstSentMs = nowMs;
-            this.dueMs = nowMs + limits.retryMs();
+            this.dueMs = dueMs;
         }
     }
 
@@ -34,10 +34,20 @@ final class Inquiry {
     private final long endMs;
     private boolean superseded;
 
-    Inquiry(Collection<NodeRequest> requests, Limits limits, long nowMs, long limitMs) {
-        requests.forEach(request -> asked.put(request.node(), new Asked(request, nowMs, limits)));
+    /**
+     * Nothing is sent yet: {@link #send} does it.
+     *
+     * @param delayMs before a node is asked, by name
+     */
+    Inquiry(Collection<NodeRequest> requests, Limits limits, long nowMs, long limitMs, ToLongFunction<String> delayMs) {
+        long lastMs = nowMs;
+        for (NodeRequest request : requests) {
+            long dueMs = nowMs + delayMs.applyAsLong(request.node());
+            asked.put(request.node(), new Asked(request, dueMs));
+            lastMs = Math.max(lastMs, dueMs);
+        }
         this.limits = limits;
-        this.endMs = nowMs + limitMs;
+        this.endMs = lastMs + limitMs;
     }
 
     /**
@@ -87,10 +97,11 @@ final class Inquiry {
         }
     }
 
-    /** Sends again what has no answer yet. */
-    void retry(long nowMs, Consumer<NodeRequest> send) {
+    /** Sends what is due, and again what has no answer yet. */
+    void send(long nowMs, Consumer<NodeRequest> send) {
         for (Asked each : asked.values()) {
             if (!each.over && nowMs >= each.dueMs) {
+                each.firstSentMs = Math.min(each.firstSentMs, nowMs);
                 each.dueMs = nowMs + limits.retryMs();
                 send.accept(each.request);
             }
@@ -101,7 +112,7 @@ final class Inquiry {
         return nowMs >= endMs || asked.values().stream().allMatch(each -> each.over);
     }
 
-    /** When {@link #retry} or {@link #isOver} has something to say. */
+    /** When {@link #send} or {@link #isOver} has something to say. */
     long nextMs() {
         long next = endMs;
         for (Asked each : asked.values()) {

@@ -23,7 +23,7 @@ final class RebootstrapCluster {
     static final long EPOCH_MS = 1_800_000_000_000L;
     private static final long SECOND_NS = 1_000_000_000L;
     private static final long FAULTS_END_NS = 70 * SECOND_NS;
-    private static final Limits LIMITS = new Limits(1_000, 300, 6_000, 12_000, 20_000, 10_000, 5_000);
+    private static final Limits LIMITS = new Limits(1_000, 300, 6_000, 12_000, 20_000, 1_000, 10_000, 5_000);
     /** The longest way: forward to the bootstrap, and all the way back. */
     private static final long LONGEST_RUN_MS = 200_000;
 
