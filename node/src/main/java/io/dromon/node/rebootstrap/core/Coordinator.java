@@ -153,11 +153,25 @@ public final class Coordinator {
             if (!problems.isEmpty() || seen.isSuperseded()) {
                 fail(problems.isEmpty() ? seen.problems() : problems, false);
             } else if (serves) {
-                join();
+                joinServing();
             } else if (seen.facts().keySet().containsAll(journal.included())) {
                 drainNodes();
             } else {
                 fail(seen.problems(), false);
+            }
+        });
+    }
+
+    /** A node that was given up when the others staged is brought what they have. */
+    private void joinServing() {
+        if (journal.target() == Target.ORIGINAL) {
+            join();
+            return;
+        }
+        RebootstrapPlan plan = journal.plan();
+        ask(node -> new NodeRequest.Stage(plan.options(), plan.node(node).files()), limits.changeMs(), seen -> {
+            if (passes(seen, List.of())) {
+                join();
             }
         });
     }

@@ -297,7 +297,7 @@ public final class Participant {
     private static Answer.Refused notStaged() {
         return refused(
                 Reason.NOT_STAGED,
-                "nothing is staged here: it was given up in the run that staged; --undo, or go on without it again");
+                "nothing is staged here: it was given up in the run that staged; --resume stages it");
     }
 
     private static Answer.Refused refused(Reason reason, String text) {

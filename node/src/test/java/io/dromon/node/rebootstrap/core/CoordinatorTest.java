@@ -176,6 +176,37 @@ class CoordinatorTest {
         assertThat(problems()).contains("n3 was given up, but n1 sees it as a member: it is alive");
     }
 
+    /** It was given up in the run that staged, and has come to the new component by itself. */
+    @Test
+    void stagesBeforeItJoinsWhatServesAlready() {
+        begin(Choice.Kind.RUN, Map.of("n3", "it is empty"));
+        journal.add(new JournalRecord.PhaseBegan(Phase.JOIN, nowMs));
+        sent.clear();
+        resume(Choice.Kind.RESUME, Map.of());
+        List<NodeRequest> looks = List.copyOf(sent);
+        sent.clear();
+        for (NodeRequest request : looks) {
+            NodeFacts seen = running(request.node());
+            Hold changed = new Hold(PROCEDURE, Target.CHANGED, null);
+            answer(
+                    request,
+                    new Answer.Done(new NodeFacts(
+                            seen.name(),
+                            seen.cluster(),
+                            nowMs,
+                            seen.state(),
+                            seen.position(),
+                            seen.component(),
+                            changed)));
+        }
+
+        assertThat(sent).hasSize(3).allMatch(request -> request.step() instanceof NodeRequest.Stage);
+        for (NodeRequest request : List.copyOf(sent)) {
+            answer(request, new Answer.Done(running(request.node())));
+        }
+        assertThat(journal).last().isEqualTo(new JournalRecord.PhaseBegan(Phase.JOIN, nowMs));
+    }
+
     @Test
     void refusesAMemberThatIsNotInThePlan() {
         begin(Choice.Kind.RUN, Map.of());
