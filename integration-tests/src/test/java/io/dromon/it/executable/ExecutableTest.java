@@ -170,7 +170,7 @@ final class ExecutableTest {
         assertThat(Files.readString(output().toPath(), StandardCharsets.ISO_8859_1))
                 .doesNotContain("FAIL")
                 .endsWith(
-                        "2\tn\ta\n2\tn\tb\n1 1 dromon.lock galera.cache.d grastate.dat lines state-transfer dromon.lock galera.cache.d grastate.dat lines state-transfer\n");
+                        "2\tn\ta\n2\tn\tb\n1 1 component.dat dromon.lock galera.cache.d grastate.dat lines state-transfer component.dat dromon.lock galera.cache.d grastate.dat lines state-transfer\n");
     }
 
     /** From 17 on, by the file that names its version: {@code /usr/lib/jvm} is where Debian and others put them. */
