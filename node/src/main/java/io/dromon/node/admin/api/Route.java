@@ -20,6 +20,8 @@ public record Route(String method, String path, AccessClass access, Pace pace, H
         IMMEDIATE,
         /** Waits for the node at most: some seconds. */
         SHORT,
+        /** Waits for the cluster, for those who read and write: many at a time, and apart from what operators ask for. */
+        CLUSTER,
         /** Takes as long as it takes; few run at a time. */
         LONG
     }

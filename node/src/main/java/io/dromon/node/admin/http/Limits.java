@@ -24,6 +24,8 @@ final class Limits {
     static final int READERS = 2;
     /** Actions at a time: relinking takes minutes, and must not keep others out. */
     static final int ACTORS = 4;
+    /** Requests to the store that are carried out at a time. */
+    static final int CLIENTS = 32;
 
     /** From the connection to the end of the first request's head, and for a body. */
     static final Duration REQUEST_TIME = Duration.ofSeconds(10);

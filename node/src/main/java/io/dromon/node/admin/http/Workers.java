@@ -15,6 +15,7 @@ final class Workers implements AutoCloseable {
 
     private final ThreadPoolExecutor readers;
     private final ThreadPoolExecutor actors;
+    private final ThreadPoolExecutor clients;
 
     Workers(String threadName) {
         ThreadFactory threads = new DefaultThreadFactory(threadName, true);
@@ -26,18 +27,30 @@ final class Workers implements AutoCloseable {
                 new ArrayBlockingQueue<>(Limits.MOST_QUEUED),
                 threads);
         readers.allowCoreThreadTimeOut(true);
-        actors = new ThreadPoolExecutor(
-                0, Limits.ACTORS, KEPT_SECONDS, TimeUnit.SECONDS, new SynchronousQueue<>(), threads);
+        actors = handedOver(Limits.ACTORS, threads);
+        clients = handedOver(Limits.CLIENTS, threads);
+    }
+
+    private static ThreadPoolExecutor handedOver(int most, ThreadFactory threads) {
+        return new ThreadPoolExecutor(0, most, KEPT_SECONDS, TimeUnit.SECONDS, new SynchronousQueue<>(), threads);
     }
 
     /** Runs it on a thread, or says that none is free. */
     boolean run(Route.Pace pace, Runnable work) {
         try {
-            (pace == Route.Pace.LONG ? actors : readers).execute(work);
+            pool(pace).execute(work);
             return true;
         } catch (RejectedExecutionException full) {
             return false;
         }
+    }
+
+    private ThreadPoolExecutor pool(Route.Pace pace) {
+        return switch (pace) {
+            case LONG -> actors;
+            case CLUSTER -> clients;
+            case IMMEDIATE, SHORT -> readers;
+        };
     }
 
     /** What is being carried out goes on; nothing else begins. */
@@ -45,5 +58,6 @@ final class Workers implements AutoCloseable {
     public void close() {
         readers.shutdown();
         actors.shutdown();
+        clients.shutdown();
     }
 }

@@ -1,7 +1,6 @@
 package io.dromon.node.admin.routes;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.dromon.node.NodeException;
 import io.dromon.node.NodeStatus;
 import io.dromon.node.admin.AdminOperations;
 import io.dromon.node.admin.api.AdminAnswer.Client;
@@ -78,7 +77,7 @@ final class EventHub {
             NodeStatus now = null;
             try {
                 now = node.status();
-            } catch (NodeException e) {
+            } catch (RuntimeException e) {
                 // It does not answer at the moment: the next look tells.
             }
             synchronized (this) {
