@@ -124,7 +124,7 @@ final class JsonTransaction {
     }
 
     private static byte[] key(JsonNode key, String where) {
-        byte[] bytes = key.asText("").getBytes(StandardCharsets.UTF_8);
+        byte[] bytes = JsonValues.utf8(key.asText(""));
         if (!key.isTextual() || bytes.length == 0 || bytes.length > Transaction.MAX_KEY_BYTES) {
             throw Problem.of(400, where + " has no key", "a text of 1 to " + Transaction.MAX_KEY_BYTES + " bytes")
                     .refusal();

@@ -33,7 +33,7 @@ final class JsonValues {
                     .refusal();
         }
         if (text != null && text.isTextual()) {
-            return text.textValue().getBytes(StandardCharsets.UTF_8);
+            return utf8(text.textValue());
         }
         try {
             if (coded != null && coded.isTextual()) {
@@ -44,5 +44,17 @@ final class JsonValues {
         }
         throw Problem.of(400, where + ": its value is no text, or no base64", "a JSON string")
                 .refusal();
+    }
+
+    /** A text as bytes; one that has no bytes (half a surrogate pair) would become another one, and is refused. */
+    static byte[] utf8(String text) {
+        if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+            throw Problem.of(
+                            400,
+                            "a key or value is no text: it has half a surrogate pair",
+                            "send values that are no text as base64")
+                    .refusal();
+        }
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 }

@@ -5,12 +5,17 @@ import io.dromon.node.admin.api.AdminRequest;
 import io.dromon.node.admin.api.Problem;
 import io.dromon.node.store.Consistency;
 import io.dromon.transport.wire.Position;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
 
 /** What a request says beside its content: how fresh, how durable, and on what condition. */
 final class RequestTerms {
+    /** Who sends one of them wants less to be written than a write without it does. */
+    private static final List<String> OTHER_CONDITIONS =
+            List.of("if-none-match", "if-unmodified-since", "if-modified-since", "if-range");
+
     private RequestTerms() {}
 
     /** {@code Dromon-Consistency: eventual} (the default), {@code before} or {@code after=SEQNO}. */
@@ -44,6 +49,15 @@ final class RequestTerms {
 
     /** {@code If-Match: "UUID:SEQNO"}, a position that an answer has told. */
     static Optional<Position> ifMatch(AdminRequest request) {
+        for (String other : OTHER_CONDITIONS) {
+            if (request.headers().containsKey(other)) {
+                throw Problem.of(
+                                400,
+                                "a write on the condition " + other + " is not known, and was not carried out",
+                                "If-Match with a position; or a transaction that checks that a key is absent")
+                        .refusal();
+            }
+        }
         String text = request.headers().get("if-match");
         if (text == null) {
             return Optional.empty();

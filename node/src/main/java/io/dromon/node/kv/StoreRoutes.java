@@ -21,7 +21,6 @@ import io.dromon.node.store.StoreException;
 import io.dromon.node.store.Transaction;
 import io.dromon.transport.wire.Position;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -73,11 +72,11 @@ public final class StoreRoutes implements RouteSource {
     }
 
     private static Route read(String path, Route.Handler handler) {
-        return new Route("GET", path, AccessClass.DATA, Route.Pace.LONG, request -> answered(request, handler));
+        return new Route("GET", path, AccessClass.DATA, Route.Pace.CLUSTER, request -> answered(request, handler));
     }
 
     private static Route change(String method, String path, Route.Handler handler) {
-        return new Route(method, path, AccessClass.DATA, Route.Pace.LONG, request -> answered(request, handler));
+        return new Route(method, path, AccessClass.DATA, Route.Pace.CLUSTER, request -> answered(request, handler));
     }
 
     private AdminAnswer get(AdminRequest request) {
@@ -199,7 +198,7 @@ public final class StoreRoutes implements RouteSource {
     }
 
     private static byte[] text(String text) {
-        return text.getBytes(StandardCharsets.UTF_8);
+        return JsonValues.utf8(text);
     }
 
     private static byte[] bytes(ByteBuffer content) {

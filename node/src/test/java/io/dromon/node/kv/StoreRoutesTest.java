@@ -171,6 +171,8 @@ final class StoreRoutesTest {
                 "{\"operations\": [{\"put\": \"k\", \"base64\": \"*\"}]}",
                 "{\"operations\": [{\"put\": \"k\", \"value\": \"v\", \"ttl\": \"1\"}]}",
                 "{\"operations\": [{\"check\": \"k\"}]}",
+                "{\"operations\": [{\"put\": \"\\ud800\", \"value\": \"v\"}]}",
+                "{\"operations\": [{\"put\": \"k\", \"value\": \"\\ud800\"}]}",
                 "{\"isolation\": \"none\", \"operations\": [{\"get\": \"k\"}]}"
             })
     void refusesWhatIsNoTransaction(String json) {
@@ -184,7 +186,9 @@ final class StoreRoutesTest {
         assertRefused(400, () -> value("GET", "k", "", "dromon-consistency", "after=-1"));
         assertRefused(400, () -> value("PUT", "k", "1", "dromon-durability", "all"));
         assertRefused(400, () -> value("PUT", "k", "1", "if-match", "7"));
+        assertRefused(400, () -> value("PUT", "k", "1", "if-none-match", "*"));
         assertRefused(400, () -> value("PUT", "", "1"));
+        assertThat(store.getText("k")).isEmpty();
         assertThat(value("PUT", "k", "1", "dromon-durability", "ordered").status())
                 .isEqualTo(200);
         assertThat(value("GET", "k", "", "dromon-consistency", "before").body().text())
