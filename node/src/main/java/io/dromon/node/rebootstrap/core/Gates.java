@@ -39,6 +39,11 @@ final class Gates {
     }
 
     private static void checkMembers(String name, NodeFacts each, Set<String> included, List<String> problems) {
+        if (each.isPrimary() && each.state() == RunState.DRAINED && each.hold().procedure() == null) {
+            problems.add(
+                    name + " was drained by an operator, and takes no writes: dromon undrain there, then run again");
+            return;
+        }
         if (!each.isPrimary() || each.state() != RunState.RUNNING) {
             problems.add(
                     name + " is not in the primary component, others are; bring it back, or give it up by --without "

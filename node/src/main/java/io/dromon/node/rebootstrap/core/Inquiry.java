@@ -72,7 +72,7 @@ final class Inquiry {
         } else if (answer instanceof Answer.Listening listening) {
             addresses.put(node, listening.address());
         } else if (answer instanceof Answer.Refused refused) {
-            superseded |= refused.reason() == Answer.Reason.STALE;
+            superseded |= refused.reason() == Answer.Reason.STALE || refused.reason() == Answer.Reason.ENDED;
             problems.add(node + ": " + refused.text());
         }
         return true;

@@ -52,6 +52,7 @@ final class DaemonControl implements MemberControl {
     private Map<String, String> lookedAt = Map.of();
     private @Nullable CompletableFuture<Void> holding;
     private @Nullable CompletableFuture<Void> starting;
+    private Target startedWith = Target.ORIGINAL;
 
     /** @param position where the state of a store ends; {@link Position#NONE} if it does not tell */
     DaemonControl(
@@ -165,6 +166,19 @@ final class DaemonControl implements MemberControl {
         return problems.isEmpty() ? DONE : new Progress.Failed(String.join("; ", problems));
     }
 
+    /** Writes that an operator has the node refuse stay refused, before, while and after. */
+    private void refuseWrites() {
+        if (node.refusesWrites() == null) {
+            node.refuseWrites(DRAINED);
+        }
+    }
+
+    private void acceptWrites() {
+        if (DRAINED.equals(node.refusesWrites())) {
+            node.refuseWrites(null);
+        }
+    }
+
     private void closeRehearsal() {
         Rehearsal open = rehearsal;
         if (open != null) {
@@ -177,7 +191,7 @@ final class DaemonControl implements MemberControl {
     @Override
     public Progress drain() {
         closeRehearsal();
-        node.refuseWrites(DRAINED);
+        refuseWrites();
         NodeStatus status = node.status();
         Set<String> linked = linked(status);
         if (!linked.isEmpty()) {
@@ -194,7 +208,7 @@ final class DaemonControl implements MemberControl {
     @Override
     public Progress stop() {
         closeRehearsal();
-        node.refuseWrites(DRAINED);
+        refuseWrites();
         if (node.isHeld()) {
             starting = null;
             holding = null;
@@ -234,7 +248,7 @@ final class DaemonControl implements MemberControl {
             starting = null;
             return takeWrites();
         }
-        CompletableFuture<Void> running = starting;
+        CompletableFuture<Void> running = startedWith == target ? starting : null; // else it was another run's
         if (running != null && running.isDone() && node.isHeld()) {
             starting = null;
             return new Progress.Failed("it was started with the " + target + " configuration, and has stopped again: "
@@ -249,7 +263,8 @@ final class DaemonControl implements MemberControl {
                         start);
                 CompletableFuture<Void> begun = node.beginStart(staged.config(target), start, peers.read());
                 starting = begun;
-                CompletableFuture<Void> unused = begun.thenRun(() -> node.refuseWrites(null));
+                startedWith = target;
+                CompletableFuture<Void> unused = begun.thenRun(this::acceptWrites);
             } catch (ConfigException | NodeException e) {
                 return new Progress.Failed(
                         "it cannot be started with the " + target + " configuration: " + e.getMessage());
@@ -284,7 +299,7 @@ final class DaemonControl implements MemberControl {
         if (!isServing()) {
             return new Progress.Pending("is not synced: " + node.status().state());
         }
-        node.refuseWrites(null);
+        acceptWrites();
         return DONE;
     }
 
@@ -326,7 +341,7 @@ final class DaemonControl implements MemberControl {
             closeRehearsal();
             staged.settle(target);
             node.keepOpen(false);
-            node.refuseWrites(null);
+            acceptWrites();
             return DONE;
         } catch (IOException e) {
             return onDisk(e);

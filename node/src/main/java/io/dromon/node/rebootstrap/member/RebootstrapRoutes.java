@@ -14,6 +14,8 @@ import io.dromon.node.rebootstrap.wire.RebootstrapText;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
+import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * Takes the requests of a coordinator, one at a time. What they change is in the audit: a request that is sent again, since it
@@ -62,10 +64,17 @@ final class RebootstrapRoutes implements RouteSource {
         return answer;
     }
 
+    private static String staged(NodeRequest request) {
+        return request.step() instanceof NodeRequest.Stage stage
+                ? ": " + new TreeMap<>(stage.options()) + ", files of "
+                        + new TreeSet<>(stage.files().keySet())
+                : "";
+    }
+
     private void keep(AdminRequest http, NodeRequest request, Answer answer) {
         String order =
                 "rebootstrap " + request.step().getClass().getSimpleName().toLowerCase(Locale.ROOT) + " of procedure "
-                        + request.procedure() + ", run " + request.id().run();
+                        + request.procedure() + ", run " + request.id().run() + staged(request);
         String result = answer instanceof Answer.Refused refused
                 ? "refused, " + refused.text()
                 : answer instanceof Answer.Pending ? "begun" : "done";

@@ -2,6 +2,7 @@ package io.dromon.node.rebootstrap.member;
 
 import io.dromon.config.NodeConfig;
 import io.dromon.config.Registry;
+import io.dromon.node.rebootstrap.ChangeableOptions;
 import io.dromon.node.rebootstrap.SettledOptions;
 import io.dromon.node.rebootstrap.core.Target;
 import io.dromon.node.rebootstrap.wire.StagedFile;
@@ -19,8 +20,10 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -80,7 +83,9 @@ final class StagedConfiguration {
      */
     void stage(Map<String, String> options, Map<String, StagedFile> files) throws IOException {
         Map<String, String> all = new TreeMap<>(SettledOptions.read(original.dataDir()));
+        ChangeableOptions.checked(options);
         all.putAll(options);
+        checkFileOptions(files.keySet());
         Path kept = directory.resolve(FILES + digest(options, files));
         files.forEach(
                 (option, file) -> all.put(option, kept.resolve(file.name()).toString()));
@@ -89,6 +94,20 @@ final class StagedConfiguration {
         if (Files.isRegularFile(staged) && MessageDigest.isEqual(Files.readAllBytes(staged), text)) {
             return;
         }
+        boolean taken = false;
+        try {
+            write(kept, files, text);
+            DurableFile.replace(staged, ByteBuffer.wrap(text));
+            taken = true;
+        } finally {
+            if (!taken && Files.isDirectory(directory)) {
+                removeUnused();
+            }
+        }
+        removeOthers(kept);
+    }
+
+    private void write(Path kept, Map<String, StagedFile> files, byte[] text) throws IOException {
         makeDirectory(directory);
         makeDirectory(kept);
         for (StagedFile file : files.values()) {
@@ -101,8 +120,26 @@ final class StagedConfiguration {
         } finally {
             Files.deleteIfExists(candidate);
         }
-        DurableFile.replace(staged, ByteBuffer.wrap(text));
-        removeOthers(kept);
+    }
+
+    /** Files of a stage that was refused; those of the one before stay. */
+    private void removeUnused() throws IOException {
+        Path staged = directory.resolve(STAGED);
+        String used = Files.isRegularFile(staged) ? Files.readString(staged) : "";
+        for (Path each : fileDirectories()) {
+            if (!used.contains(each + "/")) {
+                removeUnlessSettled(each);
+            }
+        }
+    }
+
+    private static void checkFileOptions(Set<String> names) {
+        for (String name : names) {
+            if (!ChangeableOptions.isFile(name)) {
+                throw new IllegalArgumentException(name + " names no file; leave it out of the files of the plan");
+            }
+        }
+        ChangeableOptions.checked(names.stream().collect(Collectors.toMap(name -> name, name -> "")));
     }
 
     /** A procedure changes how nodes talk, and not who they are. */
@@ -141,6 +178,8 @@ final class StagedConfiguration {
         if (target == Target.CHANGED) {
             SettledOptions.replace(original.dataDir(), Files.readAllBytes(directory.resolve(STAGED)));
             original = SettledOptions.over(original);
+        } else {
+            forget();
         }
     }
 
@@ -154,16 +193,23 @@ final class StagedConfiguration {
     }
 
     private void removeOthers(Path kept) throws IOException {
-        String used = String.join("\n", SettledOptions.read(original.dataDir()).values());
-        List<Path> all;
+        for (Path each : fileDirectories()) {
+            if (!each.equals(kept)) {
+                removeUnlessSettled(each);
+            }
+        }
+    }
+
+    private List<Path> fileDirectories() throws IOException {
         try (Stream<Path> found = Files.list(directory)) {
-            all = found.filter(each -> each.getFileName().toString().startsWith(FILES))
+            return found.filter(each -> each.getFileName().toString().startsWith(FILES))
                     .toList();
         }
-        for (Path each : all) {
-            if (!each.equals(kept) && !used.contains(each + "/")) {
-                removeDirectory(each);
-            }
+    }
+
+    private void removeUnlessSettled(Path each) throws IOException {
+        if (!String.join("\n", SettledOptions.read(original.dataDir()).values()).contains(each + "/")) {
+            removeDirectory(each);
         }
     }
 

@@ -208,6 +208,43 @@ class CoordinatorTest {
     }
 
     @Test
+    void namesANodeThatAnOperatorHasDrained() {
+        begin(Choice.Kind.RUN, Map.of());
+        for (NodeRequest request : List.copyOf(sent)) {
+            NodeFacts seen = facts(
+                    request.node(),
+                    request.node().equals("n2") ? RunState.DRAINED : RunState.RUNNING,
+                    Map.of("n1", 1, "n2", 1, "n3", 1),
+                    nowMs);
+            answer(
+                    request,
+                    new Answer.Done(new NodeFacts(
+                            seen.name(),
+                            seen.cluster(),
+                            nowMs,
+                            seen.state(),
+                            seen.position(),
+                            seen.component(),
+                            new Hold(null, Target.ORIGINAL, null))));
+        }
+
+        assertEnd(Outcome.FAILED);
+        assertThat(problems()).contains("n2 was drained by an operator").doesNotContain("--without");
+    }
+
+    /** Another coordinator has carried the procedure through: a copy of its journal is no ground to go on. */
+    @Test
+    void endsWhereTheProcedureHasEndedOnANode() {
+        begin(Choice.Kind.RUN, Map.of());
+        answer(sent.get(0), new Answer.Refused(Answer.Reason.ENDED, "the procedure has ended here"));
+        answer(sent.get(1), new Answer.Done(running("n2")));
+        answer(sent.get(2), new Answer.Done(running("n3")));
+
+        assertEnd(Outcome.FAILED);
+        assertThat(problems()).contains("n1: the procedure has ended here");
+    }
+
+    @Test
     void refusesAMemberThatIsNotInThePlan() {
         begin(Choice.Kind.RUN, Map.of());
         for (NodeRequest request : List.copyOf(sent)) {

@@ -123,7 +123,6 @@ class StagedConfigurationTest {
     void isForgottenWithItsFiles() throws IOException {
         staged.stage(TLS, FILES);
         staged.settle(Target.ORIGINAL);
-        staged.forget();
 
         try (Stream<Path> all = Files.list(directory.resolve(StagedConfiguration.DIRECTORY))) {
             assertThat(all).isEmpty();
@@ -139,6 +138,8 @@ class StagedConfigurationTest {
                 "wsrep_data_home_dir=/tmp",
                 "wsrep_new_cluster=ON",
                 "wsrep_cluster_address=gcomm://",
+                "admin.data=open",
+                "pc.weight=7",
                 "socket.ssl=PERHAPS",
                 "no.such_option=1",
                 "socket.ssl_cipher=A\nsocket.ssl = NO",
@@ -155,5 +156,14 @@ class StagedConfigurationTest {
 
         assertThat(staged.config(Target.CHANGED).tls()).isTrue();
         assertThat(staged.config(Target.CHANGED).name()).isEqualTo("n1");
+        assertThat(fileDirectories())
+                .as("files of what was refused do not stay")
+                .hasSize(1);
+    }
+
+    private List<Path> fileDirectories() throws IOException {
+        try (Stream<Path> all = Files.list(directory.resolve(StagedConfiguration.DIRECTORY))) {
+            return all.filter(Files::isDirectory).toList();
+        }
     }
 }
