@@ -29,7 +29,7 @@ final class AdminSessionTest {
 
     private final AdminSessions sessions = new AdminSessions();
     private final AtomicInteger connections = new AtomicInteger();
-    /** Requests that a connection is good for; behind them it is closed without a word. */
+    /** Requests that are answered on one connection; then it is closed. */
     private volatile int each = Integer.MAX_VALUE;
 
     @SuppressWarnings("NullAway.Init") // set by serve()
