@@ -85,11 +85,15 @@ public interface AdminOperations {
     CompletableFuture<Void> beginRestart(Map<String, String> options);
 
     /**
-     * Refuses writes.
+     * Refuses writes, unless they are refused for another reason: who refused them first takes them again.
      *
-     * @param why a sentence for who writes; null to take writes again
+     * @param why a sentence for who writes
+     * @return whether they are refused for this reason
      */
-    void refuseWrites(@Nullable String why);
+    boolean refuseWrites(String why);
+
+    /** Takes writes again, if they are refused for this reason. */
+    void acceptWrites(String why);
 
     /** Why writes are refused; null if they are not. */
     @Nullable

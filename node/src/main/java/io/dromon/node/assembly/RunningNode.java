@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -34,7 +35,7 @@ final class RunningNode implements Node, HoldableNode, AdminHost {
     private final Audit audit;
     private final NodeRuns runs;
     /** Why writes are refused; null if they are not. */
-    private volatile @Nullable String refusesWrites;
+    private final AtomicReference<@Nullable String> refusesWrites = new AtomicReference<>();
 
     /** @throws NodeException if the configuration, a file it names, the data directory or the listen address cannot be used */
     RunningNode(NodeConfig config, Application application) {
@@ -74,7 +75,7 @@ final class RunningNode implements Node, HoldableNode, AdminHost {
     }
 
     private CompletableFuture<Committed> write(Function<NodeEngine, CompletableFuture<Committed>> call) {
-        String why = refusesWrites;
+        String why = refusesWrites.get();
         return why == null
                 ? call(call)
                 : CompletableFuture.failedFuture(new NodeException(NodeException.Reason.RESTARTING, why));
@@ -118,7 +119,7 @@ final class RunningNode implements Node, HoldableNode, AdminHost {
     public NodeStatus status() {
         engine().refuseOnProtocolThread();
         NodeStatus status = runs.run().status();
-        String why = runs.isHeld() ? CallFailures.held().getMessage() : refusesWrites;
+        String why = runs.isHeld() ? CallFailures.held().getMessage() : refusesWrites.get();
         return why == null ? status : status.unready(why);
     }
 
@@ -133,13 +134,18 @@ final class RunningNode implements Node, HoldableNode, AdminHost {
     }
 
     @Override
-    public void refuseWrites(@Nullable String why) {
-        refusesWrites = why;
+    public boolean refuseWrites(String why) {
+        return why.equals(refusesWrites.updateAndGet(now -> now == null ? why : now));
+    }
+
+    @Override
+    public void acceptWrites(String why) {
+        refusesWrites.updateAndGet(now -> why.equals(now) ? null : now);
     }
 
     @Override
     public @Nullable String refusesWrites() {
-        return refusesWrites;
+        return refusesWrites.get();
     }
 
     @Override

@@ -49,7 +49,9 @@ final class DrainRoutes implements RouteSource {
                             + " that are on their way; not ready for load balancers until it is undrained");
         }
         return answers.done(request, "drain", () -> {
-            node.refuseWrites(DRAINED);
+            if (!node.refuseWrites(DRAINED)) {
+                refuseWhereAnotherRefuses();
+            }
             long left = awaitWrites();
             return left == 0
                     ? ActionAnswers.said("drain", "takes no writes any more, and none is on its way")
@@ -95,7 +97,7 @@ final class DrainRoutes implements RouteSource {
                     "undrain", "would take writes" + (node.refusesWrites() == null ? ", as it does" : " again"));
         }
         return answers.done(request, "undrain", () -> {
-            node.refuseWrites(null);
+            node.acceptWrites(DRAINED);
             return ActionAnswers.said("undrain", "takes writes");
         });
     }

@@ -166,19 +166,6 @@ final class DaemonControl implements MemberControl {
         return problems.isEmpty() ? DONE : new Progress.Failed(String.join("; ", problems));
     }
 
-    /** Writes that an operator has the node refuse stay refused, before, while and after. */
-    private void refuseWrites() {
-        if (node.refusesWrites() == null) {
-            node.refuseWrites(DRAINED);
-        }
-    }
-
-    private void acceptWrites() {
-        if (DRAINED.equals(node.refusesWrites())) {
-            node.refuseWrites(null);
-        }
-    }
-
     private void closeRehearsal() {
         Rehearsal open = rehearsal;
         if (open != null) {
@@ -191,7 +178,7 @@ final class DaemonControl implements MemberControl {
     @Override
     public Progress drain() {
         closeRehearsal();
-        refuseWrites();
+        node.refuseWrites(DRAINED);
         NodeStatus status = node.status();
         Set<String> linked = linked(status);
         if (!linked.isEmpty()) {
@@ -208,7 +195,7 @@ final class DaemonControl implements MemberControl {
     @Override
     public Progress stop() {
         closeRehearsal();
-        refuseWrites();
+        node.refuseWrites(DRAINED);
         if (node.isHeld()) {
             starting = null;
             holding = null;
@@ -264,7 +251,7 @@ final class DaemonControl implements MemberControl {
                 CompletableFuture<Void> begun = node.beginStart(staged.config(target), start, peers.read());
                 starting = begun;
                 startedWith = target;
-                CompletableFuture<Void> unused = begun.thenRun(this::acceptWrites);
+                CompletableFuture<Void> unused = begun.thenRun(() -> node.acceptWrites(DRAINED));
             } catch (ConfigException | NodeException e) {
                 return new Progress.Failed(
                         "it cannot be started with the " + target + " configuration: " + e.getMessage());
@@ -299,7 +286,7 @@ final class DaemonControl implements MemberControl {
         if (!isServing()) {
             return new Progress.Pending("is not synced: " + node.status().state());
         }
-        acceptWrites();
+        node.acceptWrites(DRAINED);
         return DONE;
     }
 
@@ -341,7 +328,7 @@ final class DaemonControl implements MemberControl {
             closeRehearsal();
             staged.settle(target);
             node.keepOpen(false);
-            acceptWrites();
+            node.acceptWrites(DRAINED);
             return DONE;
         } catch (IOException e) {
             return onDisk(e);
